@@ -1,0 +1,288 @@
+/**
+ * The contract of the native addon: every export of `imdb_torch.node`, with shapes, units and errors.
+ * Nothing else declares native types.
+ *
+ * Every call is synchronous. A bad argument throws before anything changes:
+ * `TypeError` with code `ERR_ARG_TYPE` (wrong type, missing argument, foreign receiver), `RangeError` with code
+ * `ERR_ARG_RANGE` (value out of range) or `ERR_SHAPE` (sizes that do not fit together), `Error` with code
+ * `ERR_DISPOSED` (used after `dispose()`), `ERR_STATE` (not allowed now), `ERR_DEVICE` (no such device) or
+ * `ERR_TORCH` (libtorch refused).
+ *
+ * Objects hold native memory, which is reported to V8. `dispose()` frees it at once and may be called twice;
+ * `using` calls it; otherwise the garbage collector does.
+ */
+
+export type FloatDtype = 'float32' | 'float64';
+export type Dtype = FloatDtype | 'int64';
+export type Device = 'cpu' | 'cuda' | `cuda:${number}`;
+/** `torch`: libtorch operators and autograd on any device. `fused`: the CPU kernels of this package. */
+export type Engine = 'torch' | 'fused';
+/**
+ * What cross entropy is taken of. `logits` is the textbook loss; `softmax` applies softmax first and then cross
+ * entropy (which applies it again), as the notebook does: for two classes it cannot go below 0.3133.
+ */
+export type LossForm = 'softmax' | 'logits';
+export type TypedArray = Float32Array | Float64Array | BigInt64Array;
+
+interface Disposable {
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * A random number generator with libtorch's own CPU stream (Mersenne Twister): equal seeds give the numbers that
+ * `torch.manual_seed(seed)` gives. Generators do not share state, so two trainings never disturb each other.
+ */
+export class Generator implements Disposable {
+  /** @param seed integer in 0 .. 2^63 - 1 */
+  constructor(seed: number | bigint);
+  /** One draw of `torch.empty((), dtype=torch.int64).random_()`: uniform in 0 .. 2^63 - 1. */
+  randomInt64(): bigint;
+  /** `torch.randperm(n, generator=this)`: a permutation of 0 .. n - 1. @param n 0 .. 2^31 - 1 */
+  randperm(n: number): Int32Array;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface TensorOptions {
+  dtype?: Dtype;
+  device?: Device;
+}
+
+/** An n-dimensional array of libtorch. Operators return new tensors and follow PyTorch's rules, broadcasting included. */
+export class Tensor implements Disposable {
+  private constructor();
+  /** Copies `data` (row-major) into a new tensor on the CPU. @throws ERR_SHAPE when the lengths differ */
+  static from(data: TypedArray, shape: readonly number[]): Tensor;
+  static zeros(shape: readonly number[], options?: TensorOptions): Tensor;
+  static ones(shape: readonly number[], options?: TensorOptions): Tensor;
+  /** `torch.randn`: standard normal numbers, drawn in float32 on the CPU and then converted. */
+  static randn(shape: readonly number[], options: TensorOptions & { generator: Generator }): Tensor;
+
+  readonly shape: number[];
+  readonly dtype: Dtype;
+  readonly device: Device;
+  /** Number of elements. */
+  readonly size: number;
+  /** Whether autograd records operations on this tensor. Set on leaves only. */
+  requiresGrad: boolean;
+  /** The gradient that `backward()` has accumulated here, or null. */
+  readonly grad: Tensor | null;
+
+  /** A row-major copy of the elements on the JavaScript side. */
+  toTypedArray(): TypedArray;
+  /** The only element as a number (int64 too, which must be a safe integer). @throws ERR_SHAPE for other sizes */
+  item(): number;
+  /** A copy with another dtype or on another device (the tensor itself, as a new handle, where nothing changes). */
+  to(options: TensorOptions): Tensor;
+  clone(): Tensor;
+  /** A handle on the same memory that autograd does not record. */
+  detach(): Tensor;
+  /** Overwrites the elements in place with those of `source` (same shape; converted where needed). */
+  copy_(source: Tensor): void;
+
+  add(other: Tensor | number): Tensor;
+  sub(other: Tensor | number): Tensor;
+  mul(other: Tensor | number): Tensor;
+  div(other: Tensor | number): Tensor;
+  /** `torch.matmul`: vectors, matrices and batches. */
+  matmul(other: Tensor): Tensor;
+  /** `torch.mm`: `[n, m] x [m, p] -> [n, p]`, matrices only. */
+  mm(other: Tensor): Tensor;
+  /** The transpose of a matrix, as a view. */
+  t(): Tensor;
+  reshape(shape: readonly number[]): Tensor;
+  relu(): Tensor;
+  abs(): Tensor;
+  exp(): Tensor;
+  log(): Tensor;
+  softmax(dim: number): Tensor;
+  logSoftmax(dim: number): Tensor;
+  sum(): Tensor;
+  mean(): Tensor;
+  max(): Tensor;
+  /** int64 indices of the largest elements along `dim`. */
+  argmax(dim: number): Tensor;
+  /** Same shape, dtype and elements. NaN equals nothing. */
+  equal(other: Tensor): boolean;
+  /** No NaN and no infinity. */
+  isFinite(): boolean;
+  /** Accumulates d(this)/d(leaf) into `grad` of every leaf that requires one. `this` has one element. */
+  backward(): void;
+  zeroGrad(): void;
+
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Labelled bags of words in compressed rows: bag i holds the ids `ids[offsets[i] .. offsets[i + 1])`, each at most
+ * once and ascending. Immutable; the arrays are copied.
+ */
+export class Bags implements Disposable {
+  /**
+   * @param options.offsets length n + 1, from 0 to `ids.length`, ascending
+   * @param options.labels length n, class numbers from 0
+   * @throws ERR_SHAPE lengths or offsets that do not fit; ERR_ARG_RANGE an id outside 0 .. vocabularySize - 1,
+   *   unsorted or repeated ids in one bag, a negative label
+   */
+  constructor(options: { ids: Int32Array; offsets: Int32Array; labels: Int32Array; vocabularySize: number });
+  /** Number of bags. */
+  readonly length: number;
+  /** Number of ids in all bags together. */
+  readonly entries: number;
+  readonly vocabularySize: number;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface LinearOptions {
+  inFeatures: number;
+  outFeatures: number;
+  dtype?: FloatDtype;
+  device?: Device;
+  generator: Generator;
+}
+
+/**
+ * `torch.nn.Linear`: y = x W^T + b. Initialised as PyTorch does (weight, then bias, both uniform in
+ * +-1/sqrt(inFeatures)), drawn in float32 and then converted.
+ */
+export class Linear implements Disposable {
+  constructor(options: LinearOptions);
+  /** `[outFeatures, inFeatures]`, a leaf that requires a gradient. */
+  readonly weight: Tensor;
+  /** `[outFeatures]` */
+  readonly bias: Tensor;
+  /** `[n, inFeatures] -> [n, outFeatures]` */
+  forward(input: Tensor): Tensor;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface LoraLinearOptions extends LinearOptions {
+  /** 1 .. min(inFeatures, outFeatures) */
+  rank: number;
+  /** The branch is scaled by alpha / rank (Hu et al. 2021, section 4.1). */
+  alpha: number;
+}
+
+/**
+ * A linear layer with a LoRA branch: y = x W^T + b, and, while `loraEnabled`, + scale * (x B^T) A^T.
+ *
+ * The letters are the notebook's: A `[out, rank]` is drawn from N(0, 1), B `[rank, in]` is 0. (The paper and
+ * Hugging Face PEFT call B `lora_A` and A `lora_B`.) W is Xavier-normal, b is 0. Random numbers are drawn in the
+ * order W, b, A, in float32. W is kept column by column, so that the row of a word is contiguous.
+ */
+export class LoraLinear implements Disposable {
+  constructor(options: LoraLinearOptions);
+  /** `[outFeatures, inFeatures]` */
+  readonly weight: Tensor;
+  /** `[outFeatures]` */
+  readonly bias: Tensor;
+  /** `[outFeatures, rank]` */
+  readonly A: Tensor;
+  /** `[rank, inFeatures]` */
+  readonly B: Tensor;
+  readonly rank: number;
+  readonly alpha: number;
+  /** What the branch is multiplied with: alpha / rank unless set. Finite. */
+  scale: number;
+  /** Whether the branch takes part in `forward`. New layers: false. */
+  loraEnabled: boolean;
+  /** Chooses what requires a gradient: the base (W and b), the branch (A and B). New layers: base only. */
+  setTrainable(options: { base: boolean; lora: boolean }): void;
+  /** `[n, in] -> [n, out]`, or the bags of `input` as multi-hot rows. */
+  forward(input: Tensor | Bags): Tensor;
+  /** scale * A B, `[out, in]`: what `merge` adds to W. */
+  deltaWeight(): Tensor;
+  /**
+   * W += scale * A B, switches the branch off and, unless `keepAdapter`, draws A anew and sets B to 0. Nothing
+   * changes when the sum has a NaN or an infinity. Makes the base trainable again and A and B not.
+   * @throws ERR_NON_FINITE
+   */
+  merge(options: { generator: Generator } | { keepAdapter: true }): void;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** Stochastic gradient descent, `p -= lr * grad`, as `torch.optim.SGD(parameters, lr)`. */
+export class Sgd implements Disposable {
+  /** @param parameters leaves that require a gradient, at least one, none twice */
+  constructor(parameters: readonly Tensor[], options: { lr: number });
+  lr: number;
+  /** Updates every parameter that has a gradient. */
+  step(): void;
+  zeroGrad(): void;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+export interface Evaluation {
+  /** Sum of the losses of the bags; divide by `count` for the mean. */
+  lossSum: number;
+  /** Bags whose label has the largest logit (the first of equal ones). */
+  correct: number;
+  count: number;
+}
+
+export interface Gradients {
+  /** Mean loss of the bags. */
+  loss: number;
+  /** Gradients of the mean loss: of the parameters that require one, with the parameter's shape; null for the rest. */
+  weight: Tensor | null;
+  bias: Tensor | null;
+  A: Tensor | null;
+  B: Tensor | null;
+  outputWeight: Tensor | null;
+  outputBias: Tensor | null;
+}
+
+/**
+ * Bag of words -> hidden layer with LoRA -> ReLU -> classes. Holds on to the two layers it is made of.
+ *
+ * While the LoRA branch is on and W and b are frozen, the `fused` engine computes x W^T + b once per `Bags` and
+ * keeps it (4 or 8 bytes x hidden x bags) until W or b change.
+ */
+export class Classifier implements Disposable {
+  /** @throws ERR_SHAPE layers that do not fit; ERR_ARG_RANGE different dtypes or devices, `fused` off the CPU */
+  constructor(options: { hidden: LoraLinear; output: Linear; engine: Engine });
+  readonly engine: Engine;
+  /** Number of classes. */
+  readonly classes: number;
+  /** `[rows, classes]`; all bags without `rows`. Autograd records it with the `torch` engine. */
+  forward(bags: Bags, rows?: Int32Array): Tensor;
+  /**
+   * Trains on `rows` in order, `batchSize` at a time (the last batch may be smaller): forward, mean loss of the
+   * batch, backward, step of `optimizer`. Only parameters that `optimizer` holds change.
+   * @returns the loss of each batch before its step. A NaN or infinite loss ends the array: that batch and those
+   *   after it have changed nothing.
+   */
+  trainBatches(
+    bags: Bags,
+    rows: Int32Array,
+    options: { batchSize: number; optimizer: Sgd; loss: LossForm },
+  ): Float64Array;
+  /** Evaluates the bags `start .. end - 1` (default: all). */
+  evaluate(bags: Bags, options: { loss: LossForm; start?: number; end?: number }): Evaluation;
+  /** Mean loss of `rows` and its gradients, computed by this engine; nothing changes. */
+  gradients(bags: Bags, rows: Int32Array, options: { loss: LossForm }): Gradients;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Mean cross entropy of `logits [n, classes]` against class numbers `labels` (length n), a scalar that autograd
+ * records.
+ */
+export function crossEntropy(logits: Tensor, labels: Int32Array, loss: LossForm): Tensor;
+
+/** Threads of libtorch's operators and of the fused kernels. @param threads 1 .. 1024 */
+export function setNumThreads(threads: number): void;
+export function getNumThreads(): number;
+/** Device names that `device` options accept here: `cpu`, then `cuda:0`, `cuda:1`, ... */
+export function devices(): string[];
+/** Native objects alive (created and neither disposed nor collected), for leak tests. */
+export function liveObjects(): number;
+/** `libtorch` as compiled against, e.g. "2.13.0"; `kernels`: the instruction set the fused kernels chose. */
+export function versions(): { libtorch: string; kernels: 'avx512' | 'avx2' | 'portable' };

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'ERR_DATASET'
   | 'ERR_DOWNLOAD'
   | 'ERR_SAFETENSORS'
+  | 'ERR_RUN'
   | 'ERR_CHECK_FAILED'
   | 'ERR_INTERRUPTED';
 
@@ -27,6 +28,7 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   ERR_DATASET: 4,
   ERR_DOWNLOAD: 4,
   ERR_SAFETENSORS: 4,
+  ERR_RUN: 4,
   ERR_CHECK_FAILED: 5,
   ERR_INTERRUPTED: 130,
 };

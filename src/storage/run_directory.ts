@@ -1,0 +1,176 @@
+import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ImdbTorchError } from '../errors.js';
+import { writeFileAtomic } from '../system/atomic_file.js';
+import { outputError, systemCode } from '../system/file_errors.js';
+import { adapterConfigName, adapterTensorsName, writeAdapter, type Adapter } from './adapter.js';
+import { writeSafetensors } from './safetensors.js';
+import type { StoredTensor } from './stored_tensor.js';
+import { writeVocabulary } from './vocabulary_file.js';
+
+const metricsName = 'metrics.jsonl';
+const adapterFolder = 'adapter';
+
+export interface RunDirectoryOptions {
+  /** The folder; without it a new one, `runs/<UTC time>-<command>` in the working folder. */
+  out?: string | undefined;
+  command: string;
+}
+
+/**
+ * Makes the folder of a run and claims it, so that a second process cannot take it too.
+ * @throws ERR_OUTPUT when `out` holds something already, or when it cannot be written
+ */
+export async function createRunDirectory({ out, command }: RunDirectoryOptions): Promise<RunDirectory> {
+  const path = resolve(out ?? join('runs', `${timeStamp()}-${command}`));
+  return asOutput(path, async () => {
+    const folders = out === undefined ? await makeFreeFolder(path) : await makeEmptyFolder(path);
+    const run = new RunDirectory(folders[0] ?? path, folders);
+    try {
+      await (await open(join(run.path, metricsName), 'wx')).close();
+    } catch (error) {
+      await removeFolders(folders);
+      throw error;
+    }
+    return run;
+  });
+}
+
+/** The folder of one run. Its files are written one after the other, each whole or not at all. */
+export class RunDirectory {
+  readonly #madeFiles = new Set([metricsName]);
+  #last: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param madeFolders folders that `discard` may remove, the innermost first
+   * @internal use createRunDirectory
+   */
+  constructor(
+    readonly path: string,
+    private readonly madeFolders: readonly string[],
+  ) {}
+
+  /** Adds a line to `metrics.jsonl`. */
+  async appendMetrics(record: object): Promise<void> {
+    await this.#write([metricsName], async (path) => {
+      await appendLine(path, JSON.stringify(record));
+    });
+  }
+
+  /** Writes `vocabulary.txt`: a word a line, the line number less one is its id. */
+  async writeVocabulary(words: readonly string[]): Promise<void> {
+    await this.#write(['vocabulary.txt'], (path) => writeVocabulary(path, words));
+  }
+
+  /** Writes `model.safetensors` or `merged.safetensors`; `metadata` are strings to keep with them. */
+  async writeModel(
+    name: 'model' | 'merged',
+    tensors: ReadonlyMap<string, StoredTensor>,
+    metadata?: Readonly<Record<string, string>>,
+  ): Promise<{ sha256: string }> {
+    return this.#write([`${name}.safetensors`], (path) => writeSafetensors(path, tensors, metadata));
+  }
+
+  /** Writes the folder `adapter` in the layout of Hugging Face PEFT. */
+  async writeAdapter(adapter: Adapter): Promise<void> {
+    const files = [join(adapterFolder, adapterTensorsName), join(adapterFolder, adapterConfigName)] as const;
+    await this.#write(files, (path) => writeAdapter(dirname(path), adapter));
+  }
+
+  /** Writes `run.json`. To be called last: a folder that has it is complete. */
+  async writeRun(document: object): Promise<void> {
+    const text = `${JSON.stringify(document, null, 2)}\n`;
+    await this.#write(['run.json'], (path) => writeFileAtomic(path, [text]));
+  }
+
+  /** Removes what this run has made, once what is being written is done, and nothing else. */
+  async discard(): Promise<void> {
+    await this.#inTurn(async () => {
+      for (const name of this.#madeFiles) await rm(join(this.path, name), { force: true });
+      await removeFolders([join(this.path, adapterFolder), ...this.madeFolders]);
+    });
+  }
+
+  #write<T>(names: readonly [string, ...string[]], write: (path: string) => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      for (const name of names) this.#madeFiles.add(name);
+      const path = join(this.path, names[0]);
+      return asOutput(path, () => write(path));
+    });
+  }
+
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** What `fn` returns; a system error in it becomes an ERR_OUTPUT that names `path`. */
+async function asOutput<T>(path: string, fn: () => Promise<T>): Promise<T> {
+  try {
+    return await fn();
+  } catch (error) {
+    throw outputError(path, error);
+  }
+}
+
+/** Such as 20261231T235959Z. */
+function timeStamp(): string {
+  return new Date().toISOString().replace(/[-:]|\.\d+/g, '');
+}
+
+/** Makes `path`, or `path-2`, `path-3`, ...: the first that is free. */
+async function makeFreeFolder(path: string): Promise<string[]> {
+  const parents = await makeFolders(dirname(path));
+  for (let number = 1; ; number++) {
+    const free = number === 1 ? path : `${path}-${number}`;
+    try {
+      await mkdir(free);
+      return [free, ...parents];
+    } catch (error) {
+      if (systemCode(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+async function makeEmptyFolder(path: string): Promise<string[]> {
+  const made = await makeFolders(path);
+  if (made.length === 0 && (await readdir(path)).length > 0) {
+    throw new ImdbTorchError(
+      'ERR_OUTPUT',
+      `Expected a new or empty folder but ${path} has files in it; choose another with --out or empty it.`,
+    );
+  }
+  return made;
+}
+
+/** Makes `path` with its parents. @returns the folders that were not there before, the innermost first */
+async function makeFolders(path: string): Promise<string[]> {
+  const outermost = await mkdir(path, { recursive: true });
+  const made: string[] = [];
+  if (outermost === undefined) return made;
+  for (let folder = path; folder.length >= outermost.length; folder = dirname(folder)) made.push(folder);
+  return made;
+}
+
+/** Removes those of `folders` that are empty. */
+async function removeFolders(folders: readonly string[]): Promise<void> {
+  for (const folder of folders) await rmdir(folder).catch(() => undefined);
+}
+
+/** Appends a line whole or, when the disk is full, not at all. */
+async function appendLine(path: string, line: string): Promise<void> {
+  const handle = await open(path, 'a');
+  try {
+    const { size } = await handle.stat();
+    try {
+      await handle.appendFile(`${line}\n`);
+    } catch (error) {
+      await handle.truncate(size);
+      throw error;
+    }
+  } finally {
+    await handle.close();
+  }
+}

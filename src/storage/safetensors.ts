@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { ImdbTorchError, messageOf } from '../errors.js';
+import { writeFileAtomic } from '../system/atomic_file.js';
+import { decodeHeader, encodeHeader, layOut, maximumHeaderBytes } from './safetensors_header.js';
+import { bytesOf, checkTensor, emptyTensor, type StoredTensor } from './stored_tensor.js';
+
+export interface SafetensorsFile {
+  tensors: Map<string, StoredTensor>;
+  metadata: ReadonlyMap<string, string>;
+}
+
+/**
+ * Writes tensors as a safetensors file, with the bytes that Python's `safetensors.torch.save_file` writes where
+ * there is no metadata but `format`. Nothing is left behind when it fails.
+ * @param metadata strings beside `format: pt`, by which PyTorch's users recognise the file
+ * @returns the SHA-256 of the file
+ * @throws ERR_SAFETENSORS a tensor whose shape and data do not fit, or one named `__metadata__`; the system's error
+ *   when the file cannot be written
+ */
+export async function writeSafetensors(
+  path: string,
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<{ sha256: string }> {
+  for (const [name, tensor] of tensors) {
+    if (name === '__metadata__') {
+      throw new ImdbTorchError(
+        'ERR_SAFETENSORS',
+        'A tensor cannot be called "__metadata__"; choose another name.',
+      );
+    }
+    checkTensor(name, tensor);
+  }
+  const hash = createHash('sha256');
+  await writeFileAtomic(path, hashed(fileChunks(tensors, { format: 'pt', ...metadata }), hash));
+  return { sha256: hash.digest('hex') };
+}
+
+/**
+ * Reads a whole safetensors file.
+ * @throws ERR_SAFETENSORS when it cannot be read, breaks a rule of the format or has a dtype other than F32, F64, I64
+ */
+export async function readSafetensors(path: string): Promise<SafetensorsFile> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path);
+    return await readFrom(handle, path);
+  } catch (error) {
+    if (error instanceof ImdbTorchError) throw error;
+    throw new ImdbTorchError('ERR_SAFETENSORS', `Cannot read ${path}: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  } finally {
+    await handle?.close();
+  }
+}
+
+function* fileChunks(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>>,
+): Iterable<Uint8Array> {
+  const entries = layOut(tensors);
+  yield encodeHeader(entries, metadata);
+  for (const { name } of entries) {
+    const tensor = tensors.get(name);
+    if (tensor) yield bytesOf(tensor);
+  }
+}
+
+function* hashed(
+  chunks: Iterable<Uint8Array>,
+  hash: { update(chunk: Uint8Array): unknown },
+): Iterable<Uint8Array> {
+  for (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+async function readFrom(handle: FileHandle, path: string): Promise<SafetensorsFile> {
+  const { size } = await handle.stat();
+  const lengthField = Buffer.alloc(8);
+  await fill(handle, path, lengthField, 0);
+  const headerBytes = lengthField.readBigUInt64LE();
+  if (headerBytes > maximumHeaderBytes || 8 + Number(headerBytes) > size) {
+    throw new ImdbTorchError(
+      'ERR_SAFETENSORS',
+      `${path} is no intact safetensors file: its header would have ${headerBytes.toString()} bytes, ` +
+        `expected at most ${Math.min(maximumHeaderBytes, size - 8)}.`,
+    );
+  }
+  const json = Buffer.alloc(Number(headerBytes));
+  await fill(handle, path, json, 8);
+  const dataStart = 8 + json.length;
+  const { metadata, entries } = decodeHeader(path, json, size - dataStart);
+  const tensors = new Map<string, StoredTensor>();
+  for (const { name, dtype, shape, begin } of entries) {
+    const tensor = emptyTensor(dtype, shape);
+    await fill(handle, path, bytesOf(tensor), dataStart + begin);
+    tensors.set(name, tensor);
+  }
+  return { tensors, metadata };
+}
+
+/** Fills `target` with the file's bytes from `position`; one read may return fewer than asked for. */
+async function fill(handle: FileHandle, path: string, target: Uint8Array, position: number): Promise<void> {
+  let done = 0;
+  while (done < target.length) {
+    const length = Math.min(target.length - done, 1 << 30);
+    const { bytesRead } = await handle.read(target, done, length, position + done);
+    if (bytesRead === 0) {
+      throw new ImdbTorchError(
+        'ERR_SAFETENSORS',
+        `${path} is no intact safetensors file: it ends too early.`,
+      );
+    }
+    done += bytesRead;
+  }
+}

@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { EnvHttpProxyAgent, fetch, type Dispatcher, type Response } from 'undici';
+import { ImdbTorchError, messageOf } from '../errors.js';
+import { syncFolder } from './atomic_file.js';
+import { addToPart, digestOf, readPart, removePart, restartPart, type Part } from './download_part.js';
+import { outputError, systemCode } from './file_errors.js';
+import { withLock } from './lock.js';
+
+/** From looking up the name to the headers of the answer, connecting included: all that a missing network costs. */
+const answerMilliseconds = 8_000;
+const silenceMilliseconds = 30_000;
+/** A connection that breaks after it has brought something is taken up again so often. */
+const maximumAttempts = 5;
+
+export interface DownloadOptions {
+  url: string;
+  /** Hexadecimal SHA-256 of the whole file. */
+  sha256: string;
+  to: string;
+  signal?: AbortSignal | undefined;
+  /** Bytes so far, those of an earlier attempt included, and of the whole file (null: the server does not say). */
+  onProgress?: ((progress: { received: number; total: number | null }) => void) | undefined;
+}
+
+/** The connection ended before the file did. */
+class CutConnection extends Error {
+  override readonly name = 'CutConnection';
+}
+
+/**
+ * Fetches `url` to `to`: whole and with the right checksum, or not at all. What has come of a broken or aborted
+ * download stays in `<to>.part` and is taken up by the next call, unless the server's file has changed. The proxies
+ * of `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` are used. A file that is there already is not fetched again, and two
+ * processes at once fetch once.
+ * @throws ImdbTorchError ERR_DOWNLOAD no connection, an error status, a wrong checksum; ERR_OUTPUT the file cannot be
+ *   written; the reason of `signal`
+ */
+export async function download(options: DownloadOptions): Promise<void> {
+  const { to, sha256, signal } = options;
+  await withLock(
+    `${to}.lock`,
+    async () => {
+      if (await hasChecksum(to, sha256)) return;
+      const part = await receiveWhole(options);
+      await rename(part.path, to);
+      await removePart(part);
+      await syncFolder(dirname(to));
+    },
+    { signal },
+  );
+}
+
+async function hasChecksum(path: string, sha256: string): Promise<boolean> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path), hash);
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return false;
+    throw outputError(path, error);
+  }
+  return hash.digest('hex') === sha256;
+}
+
+async function receiveWhole(options: DownloadOptions): Promise<Part> {
+  const { sha256, to, signal } = options;
+  const dispatcher = new EnvHttpProxyAgent({
+    connect: { timeout: answerMilliseconds },
+    bodyTimeout: silenceMilliseconds,
+  });
+  try {
+    const part = await readPart(to);
+    for (let attempt = 1; digestOf(part) !== sha256; attempt += 1) {
+      const sizeBefore = part.size;
+      try {
+        await receive(part, options, dispatcher);
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!(error instanceof CutConnection)) throw error;
+        if (part.size > sizeBefore && attempt < maximumAttempts) continue;
+        throw cutError(part, options, error);
+      }
+      if (digestOf(part) !== sha256) throw await checksumError(part, options);
+    }
+    return part;
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+/** Appends the body of one answer to the part. */
+async function receive(part: Part, options: DownloadOptions, dispatcher: Dispatcher): Promise<void> {
+  const response = await request(part, options, dispatcher);
+  if (response.status === 200) await restartPart(part, validatorOf(response));
+  const length = response.headers.get('content-length');
+  const total = length === null ? null : part.size + Number(length);
+  const file = await open(part.path, 'a').catch(refuse);
+  try {
+    for await (const chunk of bodyOf(response)) {
+      await file.appendFile(chunk).catch(refuse);
+      addToPart(part, chunk);
+      options.onProgress?.({ received: part.size, total });
+    }
+    await file.sync().catch(refuse);
+  } finally {
+    await file.close();
+  }
+
+  function refuse(error: unknown): never {
+    throw outputError(part.path, error);
+  }
+}
+
+/** Asks for what is missing: an answer 206 continues the part, an answer 200 starts it anew. */
+async function request(part: Part, options: DownloadOptions, dispatcher: Dispatcher): Promise<Response> {
+  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+  const resumes = part.size > 0 && part.validator !== null;
+  if (resumes) {
+    headers.range = `bytes=${part.size}-`;
+    headers['if-range'] = part.validator ?? '';
+  }
+  const response = await answerOf(options, headers, dispatcher);
+  if (
+    resumes &&
+    (response.status === 416 || (response.status === 206 && startOfRange(response) !== part.size))
+  ) {
+    await response.body?.cancel();
+    await restartPart(part, null);
+    return request(part, options, dispatcher);
+  }
+  if (response.status === 200 || response.status === 206) return response;
+  throw new ImdbTorchError(
+    'ERR_DOWNLOAD',
+    `Could not download ${options.url}: the server answered ${response.status} ${response.statusText}`.trimEnd() +
+      '.',
+  );
+}
+
+async function answerOf(
+  { url, signal }: DownloadOptions,
+  headers: Record<string, string>,
+  dispatcher: Dispatcher,
+): Promise<Response> {
+  const late = new AbortController();
+  const timer = setTimeout(() => {
+    late.abort(new Error(`no answer within ${answerMilliseconds / 1000} seconds`));
+  }, answerMilliseconds);
+  try {
+    const either = AbortSignal.any(signal === undefined ? [late.signal] : [late.signal, signal]);
+    return await fetch(url, { headers, dispatcher, signal: either });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw new ImdbTorchError(
+      'ERR_DOWNLOAD',
+      `Could not download ${url}: ${reasonOf(error)}; is there a network?`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of response.body ?? []) yield chunk as Uint8Array;
+  } catch (error) {
+    throw new CutConnection(reasonOf(error), { cause: error });
+  }
+}
+
+/** The innermost message: undici hides what happened behind "fetch failed" and "terminated". */
+function reasonOf(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error ? reasonOf(error.cause) : messageOf(error);
+}
+
+/** What If-Range accepts: a strong ETag, else the date. */
+function validatorOf(response: Response): string | null {
+  const etag = response.headers.get('etag');
+  return etag?.startsWith('"') ? etag : response.headers.get('last-modified');
+}
+
+function startOfRange(response: Response): number {
+  return Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
+}
+
+function cutError(part: Part, { url }: DownloadOptions, cause: CutConnection): ImdbTorchError {
+  const kept = part.validator === null ? 'run it again' : 'run it again to go on from there';
+  return new ImdbTorchError(
+    'ERR_DOWNLOAD',
+    `The download of ${url} broke off after ${part.size} bytes (${cause.message}); ${kept}.`,
+    { cause },
+  );
+}
+
+async function checksumError(part: Part, { url, sha256 }: DownloadOptions): Promise<ImdbTorchError> {
+  await removePart(part);
+  return new ImdbTorchError(
+    'ERR_DOWNLOAD',
+    `Expected ${url} to have the SHA-256 ${sha256} but received a file with ${digestOf(part)}; it was thrown away, try again later.`,
+  );
+}

@@ -1,0 +1,62 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { outputError, systemCode } from './file_errors.js';
+
+/** What has come of a file that is on its way. */
+export interface Part {
+  readonly path: string;
+  /** Bytes that are in the file at `path`; all of them are in `hash`. */
+  size: number;
+  hash: Hash;
+  /** The server's mark (strong ETag or date) of the version that the bytes belong to; null: cannot be resumed. */
+  validator: string | null;
+}
+
+/** Reads what an earlier download to `to` has left; an empty part when there is nothing. */
+export async function readPart(to: string): Promise<Part> {
+  const path = `${to}.part`;
+  const validator = await readFile(validatorPath(path), 'utf8').catch(() => null);
+  const part: Part = { path, size: 0, hash: createHash('sha256'), validator };
+  if (validator === null) return part;
+  try {
+    for await (const chunk of createReadStream(path)) addToPart(part, chunk as Buffer);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw outputError(path, error);
+  }
+  return part;
+}
+
+/** Counts and hashes bytes that have been appended to the file. */
+export function addToPart(part: Part, bytes: Uint8Array): void {
+  part.size += bytes.byteLength;
+  part.hash.update(bytes);
+}
+
+/** Forgets the bytes so far; those that come next belong to the version that `validator` marks. */
+export async function restartPart(part: Part, validator: string | null): Promise<void> {
+  part.size = 0;
+  part.hash = createHash('sha256');
+  part.validator = validator;
+  try {
+    await rm(part.path, { force: true });
+    if (validator === null) await rm(validatorPath(part.path), { force: true });
+    else await writeFile(validatorPath(part.path), validator);
+  } catch (error) {
+    throw outputError(part.path, error);
+  }
+}
+
+export function digestOf(part: Part): string {
+  return part.hash.copy().digest('hex');
+}
+
+/** Removes the mark of the version, and the part itself where it was not renamed. */
+export async function removePart(part: Part): Promise<void> {
+  await rm(validatorPath(part.path), { force: true });
+  await rm(part.path, { force: true });
+}
+
+function validatorPath(partPath: string): string {
+  return `${partPath}.version`;
+}

@@ -1,0 +1,24 @@
+import { ImdbTorchError, messageOf } from '../errors.js';
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full; free some space or choose another place',
+  EDQUOT: 'your disk quota is used up; free some space or choose another place',
+  EACCES: 'you have no permission to write there; choose another place or change its permissions',
+  EPERM: 'you have no permission to write there; choose another place or change its permissions',
+  EROFS: 'the file system is read-only; choose another place',
+  ENOTDIR: 'a part of this path is a file and no folder; choose another place',
+  EISDIR: 'a folder is in the way; choose another name',
+  EEXIST: 'something with this name is in the way; choose another name',
+};
+
+/** The code of a system error (`ENOENT`, ...), or undefined for anything else. */
+export function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Says in one sentence why `path` could not be written. An error that already has such a sentence stays as it is. */
+export function outputError(path: string, error: unknown): ImdbTorchError {
+  if (error instanceof ImdbTorchError) return error;
+  const reason = reasons[systemCode(error) ?? ''] ?? messageOf(error);
+  return new ImdbTorchError('ERR_OUTPUT', `Could not write ${path}: ${reason}.`, { cause: error });
+}

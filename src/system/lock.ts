@@ -1,0 +1,99 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { temporaryBeside } from './atomic_file.js';
+import { outputError, systemCode } from './file_errors.js';
+
+const pollMilliseconds = 100;
+/** A lock file is created and then filled; one that stays empty for so long was left by a crash in between. */
+const emptyIsStaleAfterMilliseconds = 5_000;
+
+export interface LockOptions {
+  /** Called once when another process holds the lock. */
+  onWait?: (() => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs `fn` while no other process (nor another call in this one) is inside `withLock` of the same `path`. The lock
+ * is a file that names its holder; one whose holder is dead is broken.
+ * @throws ImdbTorchError ERR_OUTPUT when the lock file cannot be written; the reason of `signal`; what `fn` throws
+ */
+export async function withLock<T>(path: string, fn: () => Promise<T>, options: LockOptions = {}): Promise<T> {
+  await acquire(path, options);
+  try {
+    return await fn();
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function acquire(path: string, { onWait, signal }: LockOptions): Promise<void> {
+  let waiting = false;
+  while (!(await tryCreate(path))) {
+    if (await breakStale(path)) continue;
+    if (!waiting) onWait?.();
+    waiting = true;
+    await sleep(pollMilliseconds, undefined, { signal }).catch(() => undefined);
+    signal?.throwIfAborted();
+  }
+}
+
+async function tryCreate(path: string): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, holderOf(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+    throw outputError(path, error);
+  }
+}
+
+/** True when the lock is gone: its holder was dead, or let go meanwhile. */
+async function breakStale(path: string): Promise<boolean> {
+  try {
+    const holder = await readFile(path, 'utf8');
+    const stale = holder === '' ? await isOldFile(path) : !isAlive(holder);
+    if (!stale || (await readFile(path, 'utf8')) !== holder) return false;
+    // Renaming, not removing: of several processes that find the lock stale only one can take it away.
+    const taken = temporaryBeside(path);
+    await rename(path, taken);
+    await rm(taken, { force: true });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return true;
+    throw outputError(path, error);
+  }
+}
+
+async function isOldFile(path: string): Promise<boolean> {
+  return Date.now() - (await stat(path)).mtimeMs > emptyIsStaleAfterMilliseconds;
+}
+
+/** The process and, where the system tells, when it started: process ids are used again. */
+function holderOf(pid: number): string {
+  return `${pid} ${startOf(pid)}`;
+}
+
+function startOf(pid: number): string {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // Field 22, counted after the command's name, which may hold spaces and parentheses.
+    return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function isAlive(holder: string): boolean {
+  const pid = Number.parseInt(holder, 10);
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    if (systemCode(error) !== 'EPERM') return false;
+  }
+  return holder === holderOf(pid);
+}

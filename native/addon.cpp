@@ -1,0 +1,23 @@
+#include <napi.h>
+
+#include "napi/exports.h"
+#include "napi/object.h"
+
+namespace {
+
+Napi::Object initialize(Napi::Env env, Napi::Object exports) {
+  env.SetInstanceData(new imdb::EnvironmentData());
+  imdb::defineGenerator(env, exports);
+  imdb::defineTensor(env, exports);
+  imdb::defineBags(env, exports);
+  imdb::defineLinear(env, exports);
+  imdb::defineLoraLinear(env, exports);
+  imdb::defineSgd(env, exports);
+  imdb::defineClassifier(env, exports);
+  imdb::defineFunctions(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(imdb_torch, initialize)

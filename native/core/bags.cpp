@@ -1,0 +1,74 @@
+#include "core/bags.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "core/error.h"
+#include "kernels/kernels.h"
+
+namespace imdb {
+
+Bags::Bags(std::vector<int32_t> ids, std::vector<int32_t> offsets, std::vector<int32_t> labels,
+           int64_t vocabularySize)
+    : ids_(std::move(ids)),
+      offsets_(std::move(offsets)),
+      labels_(std::move(labels)),
+      vocabularySize_(vocabularySize) {
+  checkLengths();
+  checkIds();
+  entriesBelow_.assign(vocabularySize_ + 1, 0);
+  for (const int32_t id : ids_) ++entriesBelow_[id + 1];
+  for (int64_t id = 0; id < vocabularySize_; ++id) entriesBelow_[id + 1] += entriesBelow_[id];
+  if (!labels_.empty()) largestLabel_ = *std::max_element(labels_.begin(), labels_.end());
+  ids_.resize(ids_.size() + kernels::kIdsReadAhead, 0);
+}
+
+void Bags::checkLengths() const {
+  if (offsets_.size() != labels_.size() + 1) {
+    throw shapeError("Expected one offset more than labels (" + std::to_string(labels_.size() + 1) +
+                     ") but received " + std::to_string(offsets_.size()));
+  }
+  if (offsets_.front() != 0 || offsets_.back() != static_cast<int64_t>(ids_.size())) {
+    throw shapeError("Expected offsets from 0 to the number of ids (" + std::to_string(ids_.size()) +
+                     ") but received " + std::to_string(offsets_.front()) + " to " +
+                     std::to_string(offsets_.back()));
+  }
+  const auto descent = std::is_sorted_until(offsets_.begin(), offsets_.end());
+  if (descent != offsets_.end()) {
+    throw shapeError("Expected ascending offsets but offset " + std::to_string(descent - offsets_.begin()) +
+                     " is smaller than the one before");
+  }
+}
+
+void Bags::checkIds() const {
+  for (int64_t bag = 0; bag < length(); ++bag) {
+    int64_t previous = -1;
+    for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) {
+      if (ids_[j] <= previous || ids_[j] >= vocabularySize_) {
+        throw rangeError("Expected ascending ids in 0 .. " + std::to_string(vocabularySize_ - 1) +
+                         " in bag " + std::to_string(bag) + " but received " + std::to_string(ids_[j]) +
+                         (previous < 0 ? "" : " after " + std::to_string(previous)));
+      }
+      previous = ids_[j];
+    }
+    if (labels_[bag] < 0) {
+      throw rangeError("Expected class numbers from 0 as labels but bag " + std::to_string(bag) + " has " +
+                       std::to_string(labels_[bag]));
+    }
+  }
+}
+
+int64_t Bags::bytes() const {
+  return static_cast<int64_t>(sizeof(int32_t) *
+                              (ids_.size() + offsets_.size() + labels_.size() + entriesBelow_.size()));
+}
+
+int32_t Bags::idBelowWhich(double share) const {
+  if (share >= 1) return static_cast<int32_t>(vocabularySize_);
+  const auto wanted = static_cast<int32_t>(share * static_cast<double>(entries()));
+  const auto found = std::lower_bound(entriesBelow_.begin(), entriesBelow_.end(), wanted);
+  return static_cast<int32_t>(found - entriesBelow_.begin());
+}
+
+}  // namespace imdb

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/bags.h"
+#include "kernels/kernels.h"
+
+namespace imdb {
+
+/** A batch: rows of `bags`. */
+struct Batch {
+  const Bags& bags;
+  const int64_t* rows;
+  int64_t count;
+};
+
+/** The entries of a batch whose ids lie in a range, grouped by word. Memory is reused from batch to batch. */
+class BatchGroups {
+ public:
+  void build(const Batch& batch, int32_t firstWord, int32_t endWord);
+  kernels::WordGroups view() const { return {words_.data(), starts_.data(), examples_.data(), count_}; }
+
+ private:
+  struct Range {
+    const int32_t* begin;
+    const int32_t* end;
+  };
+
+  std::vector<Range> ranges_;      // [batch], the ids of each example that lie in the word range
+  std::vector<int32_t> cursor_;    // [vocabulary], all 0 between calls
+  std::vector<int32_t> words_;     // [groups], in order of first appearance
+  std::vector<int32_t> starts_;    // [groups + 1]
+  std::vector<int32_t> examples_;  // [entries], ascending within a group
+  int64_t count_ = 0;
+};
+
+}  // namespace imdb

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <string>
+#include <vector>
+
+namespace imdb {
+
+/** "cpu", then "cuda:0", "cuda:1", ... */
+std::vector<std::string> deviceNames();
+
+/** @throws Error (ERR_ARG_RANGE) for a name that is none; (ERR_DEVICE) for a device that is not there */
+at::Device parseDevice(const std::string& name);
+
+}  // namespace imdb

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <vector>
+
+namespace imdb {
+
+/** What cross entropy is taken of; see LossForm in binding.d.ts. */
+enum class LossForm { softmax, logits };
+
+/** Mean cross entropy of `logits [n, classes]` and `labels [n]` (int64), a scalar. */
+at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& labels, LossForm form);
+
+/**
+ * Loss of one example and, where `gradient` is not null, its derivative by the logits.
+ * @param gradient [classes], may be null
+ */
+template <typename T>
+T crossEntropyOfExample(const T* logits, int64_t classes, int64_t label, LossForm form, T* gradient);
+
+}  // namespace imdb

@@ -1,0 +1,64 @@
+#include "core/parameter.h"
+
+#include <ATen/core/grad_mode.h>
+
+#include <cmath>
+
+#include "kernels/kernels.h"
+
+namespace imdb {
+namespace {
+
+int64_t paddedColumns(int64_t columns, at::ScalarType dtype) {
+  return dtype == at::kDouble ? kernels::paddedColumns<double>(columns)
+                              : kernels::paddedColumns<float>(columns);
+}
+
+/** A leaf over zeroed storage of `elements`. `set_` makes it no view, so it may be changed in place. */
+at::Tensor leafOver(int64_t elements, at::IntArrayRef shape, at::IntArrayRef strides, Placement placement) {
+  const auto options = at::TensorOptions().dtype(placement.dtype).device(placement.device);
+  const at::Tensor zeros = at::zeros({elements}, options);
+  at::Tensor leaf = at::empty({0}, options);
+  leaf.set_(zeros.storage(), 0, shape, strides);
+  return leaf;
+}
+
+at::Tensor emptyFloats(at::IntArrayRef shape) {
+  return at::empty(shape, at::TensorOptions().dtype(at::kFloat));
+}
+
+}  // namespace
+
+at::Tensor paddedMatrix(int64_t rows, int64_t columns, Placement placement) {
+  const int64_t stride = paddedColumns(columns, placement.dtype);
+  return leafOver(rows * stride, {rows, columns}, {stride, 1}, placement);
+}
+
+at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement) {
+  const int64_t stride = paddedColumns(rows, placement.dtype);
+  return leafOver(columns * stride, {rows, columns}, {1, stride}, placement);
+}
+
+at::Tensor paddedVector(int64_t size, Placement placement) {
+  return leafOver(paddedColumns(size, placement.dtype), {size}, {1}, placement);
+}
+
+void assign(const at::Tensor& leaf, const at::Tensor& values) {
+  const at::NoGradGuard noGrad;
+  leaf.copy_(values);
+}
+
+at::Tensor drawXavierNormal(int64_t out, int64_t in, at::Generator generator) {
+  const double deviation = std::sqrt(2.0 / static_cast<double>(in + out));
+  return emptyFloats({out, in}).normal_(0, deviation, generator);
+}
+
+at::Tensor drawNormal(at::IntArrayRef shape, at::Generator generator) {
+  return emptyFloats(shape).normal_(0, 1, generator);
+}
+
+at::Tensor drawUniform(at::IntArrayRef shape, double bound, at::Generator generator) {
+  return emptyFloats(shape).uniform_(-bound, bound, generator);
+}
+
+}  // namespace imdb

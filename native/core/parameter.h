@@ -1,0 +1,36 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+namespace imdb {
+
+/** Where and in which type a layer keeps its numbers. */
+struct Placement {
+  at::ScalarType dtype;
+  at::Device device;
+};
+
+/**
+ * A zero `[rows, columns]` leaf whose rows start at multiples of whole vectors of the fused kernels; for
+ * widths that are such multiples it is simply contiguous.
+ */
+at::Tensor paddedMatrix(int64_t rows, int64_t columns, Placement placement);
+
+/** The transpose of `paddedMatrix(columns, rows)`: a `[rows, columns]` leaf that is kept column by column. */
+at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement);
+
+/** A zero leaf `[size]` whose storage reaches to a whole vector. */
+at::Tensor paddedVector(int64_t size, Placement placement);
+
+/** Copies `values` into a leaf without autograd noticing. */
+void assign(const at::Tensor& leaf, const at::Tensor& values);
+
+/**
+ * The notebook draws every initial number in float32 on the CPU; these return such draws. Sources: torch 2.13
+ * torch/nn/init.py and torch/nn/modules/linear.py.
+ */
+at::Tensor drawXavierNormal(int64_t out, int64_t in, at::Generator generator);
+at::Tensor drawNormal(at::IntArrayRef shape, at::Generator generator);
+at::Tensor drawUniform(at::IntArrayRef shape, double bound, at::Generator generator);
+
+}  // namespace imdb

@@ -1,0 +1,111 @@
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "core/engine.h"
+
+namespace imdb {
+namespace {
+
+/** libtorch's operators and autograd, on any device. */
+class TorchEngine final : public Engine {
+ public:
+  explicit TorchEngine(Layers layers) : layers_(std::move(layers)) {}
+
+  at::Tensor forward(const BagsPointer& bags, const Rows& rows) override {
+    return logits(*bags, rows.data(), static_cast<int64_t>(rows.size()));
+  }
+
+  std::vector<double> trainBatches(const BagsPointer& bags, const Rows& rows,
+                                   const TrainingOptions& options) override {
+    std::vector<double> losses;
+    forEachBatch(rows, options.batchSize, [&](const int64_t* batch, int64_t count) {
+      const at::Tensor loss = meanLoss(*bags, batch, count, options.loss);
+      losses.push_back(loss.item<double>());
+      if (!std::isfinite(losses.back())) return false;
+      options.optimizer.zeroGrad();
+      if (loss.requires_grad()) loss.backward();
+      options.optimizer.step();
+      return true;
+    });
+    return losses;
+  }
+
+  Evaluation evaluate(const BagsPointer& bags, const Rows& rows, LossForm form) override {
+    constexpr int64_t kRowsAtOnce = 1024;
+    const at::NoGradGuard noGrad;
+    Evaluation evaluation;
+    forEachBatch(rows, kRowsAtOnce, [&](const int64_t* batch, int64_t count) {
+      const at::Tensor batchLogits = logits(*bags, batch, count);
+      const at::Tensor labels = batchLabels(*bags, batch, count);
+      evaluation.lossSum +=
+          crossEntropy(batchLogits, labels, form).item<double>() * static_cast<double>(count);
+      evaluation.correct += batchLogits.argmax(1).eq(labels).sum().item<int64_t>();
+      evaluation.count += count;
+      return true;
+    });
+    return evaluation;
+  }
+
+  Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm form) override {
+    const auto& [hidden, output] = layers_;
+    Gradients result;
+    at::Tensor* const results[] = {&result.weight, &result.bias,         &result.A,
+                                   &result.B,      &result.outputWeight, &result.outputBias};
+    const at::Tensor parameters[] = {hidden->weight, hidden->bias,   hidden->A,
+                                     hidden->B,      output->weight, output->bias};
+    // backward() accumulates into .grad, which belongs to the caller: put aside, restored below.
+    std::vector<at::Tensor> saved;
+    for (const at::Tensor& parameter : parameters)
+      saved.push_back(std::exchange(parameter.mutable_grad(), {}));
+    const at::Tensor loss = meanLoss(*bags, rows.data(), static_cast<int64_t>(rows.size()), form);
+    if (loss.requires_grad()) loss.backward();
+    for (size_t i = 0; i < saved.size(); ++i) {
+      *results[i] = std::exchange(parameters[i].mutable_grad(), saved[i]);
+      if (parameters[i].requires_grad() && !results[i]->defined())
+        *results[i] = at::zeros_like(parameters[i]);
+    }
+    result.loss = loss.item<double>();
+    return result;
+  }
+
+  int64_t bytes() const override { return 0; }
+
+ private:
+  at::Tensor logits(const Bags& bags, const int64_t* rows, int64_t count) const {
+    const auto& [hidden, output] = layers_;
+    return output->forward(at::relu(hidden->forward(bagIndices(bags, rows, count, hidden->weight.device()))));
+  }
+
+  at::Tensor batchLabels(const Bags& bags, const int64_t* rows, int64_t count) const {
+    at::Tensor labels = at::empty({count}, at::TensorOptions().dtype(at::kLong));
+    std::transform(rows, rows + count, labels.mutable_data_ptr<int64_t>(),
+                   [&](int64_t row) { return int64_t{bags.label(row)}; });
+    return labels.to(layers_.hidden->weight.device());
+  }
+
+  at::Tensor meanLoss(const Bags& bags, const int64_t* rows, int64_t count, LossForm form) const {
+    return crossEntropy(logits(bags, rows, count), batchLabels(bags, rows, count), form);
+  }
+
+  /** Calls `visit(rows, count)` batch by batch while it returns true. */
+  template <typename Visit>
+  static void forEachBatch(const Rows& rows, int64_t batchSize, Visit visit) {
+    const auto total = static_cast<int64_t>(rows.size());
+    for (int64_t begin = 0; begin < total; begin += batchSize) {
+      if (!visit(rows.data() + begin, std::min(batchSize, total - begin))) return;
+    }
+  }
+
+  const Layers layers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> makeTorchEngine(Layers layers) {
+  return std::make_unique<TorchEngine>(std::move(layers));
+}
+
+}  // namespace imdb

@@ -1,0 +1,52 @@
+#include "kernels/kernels.h"
+
+namespace imdb::kernels {
+
+namespace portable {
+template <typename T>
+const Kernels<T>& table();
+}
+#ifdef IMDB_X86_KERNELS
+namespace avx2 {
+template <typename T>
+const Kernels<T>& table();
+}
+namespace avx512 {
+template <typename T>
+const Kernels<T>& table();
+}
+#endif
+
+InstructionSet instructionSet() {
+#ifdef IMDB_X86_KERNELS
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) return InstructionSet::avx512;
+  if (__builtin_cpu_supports("avx2")) return InstructionSet::avx2;
+#endif
+  return InstructionSet::portable;
+}
+
+const char* instructionSetName() {
+  switch (instructionSet()) {
+    case InstructionSet::avx512:
+      return "avx512";
+    case InstructionSet::avx2:
+      return "avx2";
+    default:
+      return "portable";
+  }
+}
+
+template <typename T>
+const Kernels<T>& kernels() {
+#ifdef IMDB_X86_KERNELS
+  static const InstructionSet set = instructionSet();
+  if (set == InstructionSet::avx512) return avx512::table<T>();
+  if (set == InstructionSet::avx2) return avx2::table<T>();
+#endif
+  return portable::table<T>();
+}
+
+template const Kernels<float>& kernels<float>();
+template const Kernels<double>& kernels<double>();
+
+}  // namespace imdb::kernels

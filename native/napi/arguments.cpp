@@ -1,0 +1,169 @@
+#include "napi/arguments.h"
+
+#include <cmath>
+#include <optional>
+
+#include "core/devices.h"
+
+namespace imdb {
+namespace {
+
+constexpr int64_t kLargestElementCount = int64_t{1} << 40;
+
+/** A short description that runs no JavaScript of the user's. */
+std::string describe(const Napi::Value& value) {
+  switch (value.Type()) {
+    case napi_undefined:
+      return "nothing";
+    case napi_null:
+      return "null";
+    case napi_boolean:
+      return value.As<Napi::Boolean>().Value() ? "true" : "false";
+    case napi_number: {
+      const double number = value.As<Napi::Number>().DoubleValue();
+      if (number == std::trunc(number) && std::abs(number) < 1e15)
+        return std::to_string(static_cast<int64_t>(number));
+      return std::isnan(number) ? "NaN" : std::isinf(number) ? "an infinity" : std::to_string(number);
+    }
+    case napi_string: {
+      const std::string text = value.As<Napi::String>().Utf8Value();
+      return '"' + (text.size() > 40 ? text.substr(0, 40) + "..." : text) + '"';
+    }
+    case napi_symbol:
+      return "a symbol";
+    case napi_function:
+      return "a function";
+    case napi_bigint:
+      return "a bigint";
+    default:
+      return value.IsTypedArray() ? "another typed array" : value.IsArray() ? "an array" : "an object";
+  }
+}
+
+std::string sentence(const std::string& expected, const std::string& name, const Napi::Value& received) {
+  return "Expected " + expected + " for " + name + " but received " + describe(received);
+}
+
+Error outOfRange(const std::string& expected, const std::string& name, const Napi::Value& received) {
+  return rangeError(sentence(expected, name, received));
+}
+
+}  // namespace
+
+Error typeError(const std::string& expected, const std::string& name, const Napi::Value& received) {
+  return {ErrorKind::type, "ERR_ARG_TYPE", sentence(expected, name, received)};
+}
+
+double readNumber(const Napi::Value& value, const std::string& name) {
+  if (!value.IsNumber()) throw typeError("a number", name, value);
+  const double number = value.As<Napi::Number>().DoubleValue();
+  if (!std::isfinite(number)) throw outOfRange("a finite number", name, value);
+  return number;
+}
+
+double readPositive(const Napi::Value& value, const std::string& name) {
+  const double number = readNumber(value, name);
+  if (number <= 0) throw outOfRange("a number above 0", name, value);
+  return number;
+}
+
+int64_t readInteger(const Napi::Value& value, const std::string& name, int64_t least, int64_t most) {
+  if (!value.IsNumber()) throw typeError("an integer", name, value);
+  const double number = value.As<Napi::Number>().DoubleValue();
+  if (!(number >= static_cast<double>(least) && number <= static_cast<double>(most)) ||
+      number != std::trunc(number)) {
+    throw outOfRange("an integer in " + std::to_string(least) + " .. " + std::to_string(most), name, value);
+  }
+  return static_cast<int64_t>(number);
+}
+
+bool readBoolean(const Napi::Value& value, const std::string& name) {
+  if (!value.IsBoolean()) throw typeError("true or false", name, value);
+  return value.As<Napi::Boolean>().Value();
+}
+
+Napi::Object readObject(const Napi::Value& value, const std::string& name) {
+  if (!value.IsObject() || value.IsFunction()) throw typeError("an object", name, value);
+  return value.As<Napi::Object>();
+}
+
+size_t readChoice(const Napi::Value& value, const std::string& name,
+                  std::initializer_list<const char*> choices) {
+  std::string list;
+  for (const char* choice : choices) list += (list.empty() ? "" : " or ") + ('"' + std::string(choice) + '"');
+  if (!value.IsString()) throw typeError(list, name, value);
+  const std::string text = value.As<Napi::String>().Utf8Value();
+  size_t index = 0;
+  for (const char* choice : choices) {
+    if (text == choice) return index;
+    ++index;
+  }
+  throw outOfRange(list, name, value);
+}
+
+std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_int32_array) {
+    throw typeError("an Int32Array", name, value);
+  }
+  const auto array = value.As<Napi::Int32Array>();
+  const size_t length = array.ElementLength();
+  return length == 0 ? std::vector<int32_t>() : std::vector<int32_t>(array.Data(), array.Data() + length);
+}
+
+std::vector<int64_t> readShape(const Napi::Value& value, const std::string& name) {
+  if (!value.IsArray()) throw typeError("an array of sizes", name, value);
+  const auto array = value.As<Napi::Array>();
+  std::vector<int64_t> shape;
+  int64_t elements = 1;
+  for (uint32_t i = 0; i < array.Length(); ++i) {
+    shape.push_back(readInteger(array.Get(i), name + "[" + std::to_string(i) + "]", 0, kLargestElementCount));
+    if (shape.back() != 0 && elements > kLargestElementCount / shape.back()) {
+      throw rangeError("Expected at most 2^40 elements for " + name + " but received more");
+    }
+    elements *= shape.back();
+  }
+  return shape;
+}
+
+Rows readRows(const Napi::Value& value, const std::string& name) {
+  const std::vector<int32_t> rows = readInt32Array(value, name);
+  return {rows.begin(), rows.end()};
+}
+
+LossForm readLossForm(const Napi::Value& value, const std::string& name) {
+  return readChoice(value, name, {"softmax", "logits"}) == 0 ? LossForm::softmax : LossForm::logits;
+}
+
+Placement readPlacement(const Napi::Object& options, bool floatOnly) {
+  const Napi::Value dtype = options.Get("dtype");
+  const Napi::Value device = options.Get("device");
+  return {dtype.IsUndefined() ? at::kFloat : readDtype(dtype, "dtype", floatOnly),
+          device.IsUndefined() ? at::Device(at::kCPU) : readDevice(device, "device")};
+}
+
+at::ScalarType readDtype(const Napi::Value& value, const std::string& name, bool floatOnly) {
+  constexpr at::ScalarType kDtypes[] = {at::kFloat, at::kDouble, at::kLong};
+  return floatOnly ? kDtypes[readChoice(value, name, {"float32", "float64"})]
+                   : kDtypes[readChoice(value, name, {"float32", "float64", "int64"})];
+}
+
+at::Device readDevice(const Napi::Value& value, const std::string& name) {
+  if (!value.IsString()) throw typeError("a device like \"cpu\" or \"cuda:0\"", name, value);
+  return parseDevice(value.As<Napi::String>().Utf8Value());
+}
+
+const char* dtypeName(at::ScalarType dtype) {
+  switch (dtype) {
+    case at::kFloat:
+      return "float32";
+    case at::kDouble:
+      return "float64";
+    case at::kLong:
+      return "int64";
+    default:
+      throw stateError("Expected float32, float64 or int64 but the tensor is " +
+                       std::string(c10::toString(dtype)));
+  }
+}
+
+}  // namespace imdb

@@ -1,0 +1,81 @@
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <limits>
+
+#include "napi/arguments.h"
+#include "napi/exports.h"
+#include "napi/traits.h"
+
+namespace imdb {
+namespace {
+
+/** A non-negative integer below 2^63, as number or bigint. */
+uint64_t readSeed(const Napi::Value& value) {
+  constexpr int64_t kLargestSafeInteger = (int64_t{1} << 53) - 1;
+  if (!value.IsBigInt()) return static_cast<uint64_t>(readInteger(value, "seed", 0, kLargestSafeInteger));
+  bool lossless = false;
+  const uint64_t seed = value.As<Napi::BigInt>().Uint64Value(&lossless);
+  if (!lossless || seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
+    throw rangeError("Expected an integer in 0 .. 2^63 - 1 for seed but received a bigint outside");
+  }
+  return seed;
+}
+
+Napi::Value randomInt64(const Napi::CallbackInfo& info, const std::shared_ptr<RandomSource>& self) {
+  const at::Tensor draw = at::empty({}, at::TensorOptions().dtype(at::kLong)).random_(self->generator);
+  return Napi::BigInt::New(info.Env(), draw.item<int64_t>());
+}
+
+Napi::Value randperm(const Napi::CallbackInfo& info, const std::shared_ptr<RandomSource>& self) {
+  const int64_t n = readInteger(info[0], "n", 0, kLargestSize);
+  const at::Tensor order =
+      at::randperm(n, self->generator, at::TensorOptions().dtype(at::kLong)).to(at::kInt);
+  Napi::Int32Array result = Napi::Int32Array::New(info.Env(), static_cast<size_t>(n));
+  std::copy_n(order.const_data_ptr<int32_t>(), n, result.Data());
+  return result;
+}
+
+Napi::Value length(const Napi::CallbackInfo& info, const BagsPointer& self) {
+  return Napi::Number::New(info.Env(), static_cast<double>(self->length()));
+}
+
+Napi::Value entries(const Napi::CallbackInfo& info, const BagsPointer& self) {
+  return Napi::Number::New(info.Env(), static_cast<double>(self->entries()));
+}
+
+Napi::Value vocabularySize(const Napi::CallbackInfo& info, const BagsPointer& self) {
+  return Napi::Number::New(info.Env(), static_cast<double>(self->vocabularySize()));
+}
+
+}  // namespace
+
+std::shared_ptr<RandomSource> ClassTraits<RandomSource>::construct(const Napi::CallbackInfo& info) {
+  return std::make_shared<RandomSource>(RandomSource{at::detail::createCPUGenerator(readSeed(info[0]))});
+}
+
+int64_t ClassTraits<RandomSource>::bytes(const RandomSource&) { return sizeof(at::CPUGeneratorImpl); }
+
+std::shared_ptr<const Bags> ClassTraits<const Bags>::construct(const Napi::CallbackInfo& info) {
+  const Napi::Object options = readObject(info[0], "options");
+  const Napi::Value ids = options.Get("ids");
+  const Napi::Value offsets = options.Get("offsets");
+  const Napi::Value labels = options.Get("labels");
+  const Napi::Value vocabulary = options.Get("vocabularySize");
+  return std::make_shared<const Bags>(readInt32Array(ids, "ids"), readInt32Array(offsets, "offsets"),
+                                      readInt32Array(labels, "labels"),
+                                      readInteger(vocabulary, "vocabularySize", 1, kLargestSize - 1));
+}
+
+void defineGenerator(Napi::Env env, Napi::Object exports) {
+  defineClass<RandomSource>(
+      env, exports,
+      {method<RandomSource, randomInt64>("randomInt64"), method<RandomSource, randperm>("randperm")});
+}
+
+void defineBags(Napi::Env env, Napi::Object exports) {
+  defineClass<const Bags>(env, exports,
+                          {getter<const Bags, length>("length"), getter<const Bags, entries>("entries"),
+                           getter<const Bags, vocabularySize>("vocabularySize")});
+}
+
+}  // namespace imdb

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <napi.h>
+
+namespace imdb {
+
+/** Each defines one export of binding.d.ts (`defineFunctions`: all that are no classes). */
+void defineGenerator(Napi::Env env, Napi::Object exports);
+void defineTensor(Napi::Env env, Napi::Object exports);
+void defineBags(Napi::Env env, Napi::Object exports);
+void defineLinear(Napi::Env env, Napi::Object exports);
+void defineLoraLinear(Napi::Env env, Napi::Object exports);
+void defineSgd(Napi::Env env, Napi::Object exports);
+void defineClassifier(Napi::Env env, Napi::Object exports);
+void defineFunctions(Napi::Env env, Napi::Object exports);
+
+}  // namespace imdb

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <napi.h>
+
+#include <exception>
+
+namespace imdb {
+
+/** A JavaScript error with a `code`. */
+Napi::Error makeError(Napi::Env env, const std::exception& error);
+
+/**
+ * Calls `body` and turns what it throws into a JavaScript exception: errors of JavaScript pass as they are,
+ * ours keep their kind and code, the rest is ERR_TORCH without libtorch's C++ backtrace.
+ */
+template <typename Body>
+napi_value guard(napi_env env, const Body& body) noexcept {
+  try {
+    return body();
+  } catch (const Napi::Error& error) {
+    error.ThrowAsJavaScriptException();
+  } catch (const std::exception& error) {
+    makeError(env, error).ThrowAsJavaScriptException();
+  }
+  return nullptr;
+}
+
+}  // namespace imdb

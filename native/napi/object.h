@@ -1,0 +1,211 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "napi/guard.h"
+
+namespace imdb {
+
+/**
+ * What an exported class is made from. Specialise for each core type:
+ *   static constexpr const char* name;
+ *   static constexpr napi_type_tag tag;   // random, so that no other object is taken for one of these
+ *   static std::shared_ptr<Core> construct(const Napi::CallbackInfo&);
+ *   static int64_t bytes(const Core&);    // native memory that V8 should know of
+ */
+template <typename Core>
+struct ClassTraits;
+
+/** State of one JavaScript environment (main thread or worker). */
+struct EnvironmentData {
+  static EnvironmentData& of(napi_env env) { return *Napi::Env(env).GetInstanceData<EnvironmentData>(); }
+
+  std::map<const napi_type_tag*, Napi::FunctionReference> constructors;
+  /** Objects alive; shared with them because they may outlive this. */
+  std::shared_ptr<int64_t> liveObjects = std::make_shared<int64_t>(0);
+  /** The core of the object that `wrap` is about to construct; otherwise null. */
+  std::shared_ptr<void> pending;
+};
+
+/** The native half of a JavaScript object. */
+template <typename Core>
+class Handle {
+ public:
+  Handle(napi_env env, std::shared_ptr<Core> core)
+      : core_(std::move(core)), liveObjects_(EnvironmentData::of(env).liveObjects) {
+    ++*liveObjects_;
+    reportBytes(env);
+  }
+
+  const std::shared_ptr<Core>& core() const { return core_; }
+
+  /** Tells V8 how much the native half has grown or shrunk since it was last told. */
+  void reportBytes(napi_env env) {
+    const int64_t bytes = core_ ? ClassTraits<Core>::bytes(*core_) : 0;
+    int64_t total = 0;
+    if (bytes != reported_) napi_adjust_external_memory(env, bytes - reported_, &total);
+    reported_ = bytes;
+  }
+
+  void dispose(napi_env env) {
+    if (!core_) return;
+    core_.reset();
+    --*liveObjects_;
+    reportBytes(env);
+  }
+
+ private:
+  std::shared_ptr<Core> core_;
+  std::shared_ptr<int64_t> liveObjects_;
+  int64_t reported_ = 0;
+};
+
+/** The handle behind `value`, or null when it is no object of this class. Works for any value. */
+template <typename Core>
+Handle<Core>* handleOf(napi_env env, napi_value value) {
+  napi_valuetype type = napi_undefined;
+  bool tagged = false;
+  void* handle = nullptr;
+  if (napi_typeof(env, value, &type) != napi_ok || type != napi_object) return nullptr;
+  if (napi_check_object_type_tag(env, value, &ClassTraits<Core>::tag, &tagged) != napi_ok || !tagged)
+    return nullptr;
+  if (napi_unwrap(env, value, &handle) != napi_ok) return nullptr;
+  return static_cast<Handle<Core>*>(handle);
+}
+
+/** @throws Error (ERR_DISPOSED) */
+template <typename Core>
+std::shared_ptr<Core> coreOf(const Handle<Core>& handle) {
+  if (!handle.core()) {
+    const std::string name = ClassTraits<Core>::name;
+    throw Error(ErrorKind::state, "ERR_DISPOSED",
+                "Expected a live " + name + " but received one that was disposed");
+  }
+  return handle.core();
+}
+
+/** A JavaScript object around `core`. */
+template <typename Core>
+Napi::Value wrap(Napi::Env env, std::shared_ptr<Core> core) {
+  auto& data = EnvironmentData::of(env);
+  data.pending = std::move(core);
+  return data.constructors.at(&ClassTraits<Core>::tag).New({});
+}
+
+template <typename Core>
+napi_value constructObject(napi_env env, napi_callback_info raw) noexcept {
+  return guard(env, [&]() -> napi_value {
+    const Napi::CallbackInfo info(env, raw);
+    const std::string name = ClassTraits<Core>::name;
+    if (!info.IsConstructCall()) {
+      throw Error(ErrorKind::type, "ERR_ARG_TYPE", "Expected " + name + " to be called with new");
+    }
+    auto core = std::static_pointer_cast<Core>(std::exchange(EnvironmentData::of(env).pending, nullptr));
+    if (!core) core = ClassTraits<Core>::construct(info);
+    auto handle = std::make_unique<Handle<Core>>(env, std::move(core));
+    const auto finalize = [](napi_env finalEnv, void* pointer, void*) {
+      const std::unique_ptr<Handle<Core>> owned(static_cast<Handle<Core>*>(pointer));
+      owned->dispose(finalEnv);
+    };
+    if (napi_wrap(env, info.This(), handle.get(), finalize, nullptr, nullptr) != napi_ok ||
+        napi_type_tag_object(env, info.This(), &ClassTraits<Core>::tag) != napi_ok) {
+      handle->dispose(env);
+      throw Error(ErrorKind::type, "ERR_ARG_TYPE",
+                  "Expected " + name + " to be called with new on a fresh object");
+    }
+    handle.release();  // the finalizer deletes it
+    return info.This();
+  });
+}
+
+/** Runs `Function(info, core)` for a receiver of the right class; afterwards V8 is told of changed bytes. */
+template <typename Core, auto Function>
+napi_value callMethod(napi_env env, napi_callback_info raw) noexcept {
+  return guard(env, [&]() -> napi_value {
+    const Napi::CallbackInfo info(env, raw);
+    Handle<Core>* const handle = handleOf<Core>(env, info.This());
+    if (handle == nullptr) {
+      const std::string name = ClassTraits<Core>::name;
+      throw Error(ErrorKind::type, "ERR_ARG_TYPE",
+                  "Expected a " + name + " as receiver but received something else");
+    }
+    const Napi::Value result = Function(info, coreOf(*handle));
+    handle->reportBytes(env);
+    return result;
+  });
+}
+
+template <auto Function>
+napi_value callFunction(napi_env env, napi_callback_info raw) noexcept {
+  return guard(env, [&]() -> napi_value { return Function(Napi::CallbackInfo(env, raw)); });
+}
+
+template <typename Core>
+napi_value disposeObject(napi_env env, napi_callback_info raw) noexcept {
+  return guard(env, [&]() -> napi_value {
+    const Napi::CallbackInfo info(env, raw);
+    Handle<Core>* const handle = handleOf<Core>(env, info.This());
+    if (handle == nullptr) {
+      const std::string name = ClassTraits<Core>::name;
+      throw Error(ErrorKind::type, "ERR_ARG_TYPE",
+                  "Expected a " + name + " as receiver but received something else");
+    }
+    handle->dispose(env);
+    return info.Env().Undefined();
+  });
+}
+
+using Member = napi_property_descriptor;
+
+template <typename Core, auto Function>
+Member method(const char* name) {
+  return {name, nullptr, callMethod<Core, Function>, nullptr, nullptr, nullptr, napi_default_method, nullptr};
+}
+
+template <typename Core, auto Getter>
+Member getter(const char* name) {
+  return {name, nullptr, nullptr, callMethod<Core, Getter>, nullptr, nullptr, napi_enumerable, nullptr};
+}
+
+template <typename Core, auto Getter, auto Setter>
+Member accessor(const char* name) {
+  return {name,    nullptr,         nullptr, callMethod<Core, Getter>, callMethod<Core, Setter>,
+          nullptr, napi_enumerable, nullptr};
+}
+
+template <auto Function>
+Member staticMethod(const char* name) {
+  const auto attributes = static_cast<napi_property_attributes>(napi_default_method | napi_static);
+  return {name, nullptr, callFunction<Function>, nullptr, nullptr, nullptr, attributes, nullptr};
+}
+
+/** Defines the class on `exports`, with dispose() and [Symbol.dispose]() added. */
+template <typename Core>
+void defineClass(Napi::Env env, Napi::Object exports, std::vector<Member> members) {
+  const Napi::Value disposeSymbol = env.Global().Get("Symbol").As<Napi::Object>().Get("dispose");
+  members.push_back(
+      {"dispose", nullptr, disposeObject<Core>, nullptr, nullptr, nullptr, napi_default_method, nullptr});
+  if (disposeSymbol.IsSymbol()) {
+    members.push_back({nullptr, disposeSymbol, disposeObject<Core>, nullptr, nullptr, nullptr,
+                       napi_default_method, nullptr});
+  }
+  napi_value constructor = nullptr;
+  const napi_status status =
+      napi_define_class(env, ClassTraits<Core>::name, NAPI_AUTO_LENGTH, constructObject<Core>, nullptr,
+                        members.size(), members.data(), &constructor);
+  if (status != napi_ok) throw Napi::Error::New(env);
+  const Napi::Function function(env, constructor);
+  EnvironmentData::of(env).constructors[&ClassTraits<Core>::tag] = Napi::Persistent(function);
+  exports.Set(ClassTraits<Core>::name, function);
+}
+
+}  // namespace imdb

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <ATen/ATen.h>
+
+#include <memory>
+
+#include "core/bags.h"
+#include "core/classifier.h"
+#include "core/linear.h"
+#include "core/lora_linear.h"
+#include "core/sgd.h"
+#include "napi/object.h"
+
+namespace imdb {
+
+/** What a JavaScript Generator holds. */
+struct RandomSource {
+  at::Generator generator;
+};
+
+/** What a JavaScript Tensor holds. Handles on memory that another object owns count no bytes. */
+struct TensorHandle {
+  at::Tensor tensor;
+  bool ownsMemory;
+};
+
+template <>
+struct ClassTraits<RandomSource> {
+  static constexpr const char* name = "Generator";
+  static constexpr napi_type_tag tag = {0x8c0f3b1e5d7a4e21, 0xa6d9c4f27b135e80};
+  static std::shared_ptr<RandomSource> construct(const Napi::CallbackInfo& info);
+  static int64_t bytes(const RandomSource&);
+};
+
+template <>
+struct ClassTraits<TensorHandle> {
+  static constexpr const char* name = "Tensor";
+  static constexpr napi_type_tag tag = {0x41d2e98a06bf4c73, 0x9e5b7a31c8d04f62};
+  static std::shared_ptr<TensorHandle> construct(const Napi::CallbackInfo& info);
+  static int64_t bytes(const TensorHandle& handle);
+};
+
+template <>
+struct ClassTraits<const Bags> {
+  static constexpr const char* name = "Bags";
+  static constexpr napi_type_tag tag = {0x2fa6b07c91e84d15, 0xb3c18e5d426f97a0};
+  static std::shared_ptr<const Bags> construct(const Napi::CallbackInfo& info);
+  static int64_t bytes(const Bags& bags) { return bags.bytes(); }
+};
+
+template <>
+struct ClassTraits<Linear> {
+  static constexpr const char* name = "Linear";
+  static constexpr napi_type_tag tag = {0x7b34d5e0ca124f98, 0x8d60f2a95e7c1b43};
+  static std::shared_ptr<Linear> construct(const Napi::CallbackInfo& info);
+  static int64_t bytes(const Linear& layer) { return layer.bytes(); }
+};
+
+template <>
+struct ClassTraits<LoraLinear> {
+  static constexpr const char* name = "LoraLinear";
+  static constexpr napi_type_tag tag = {0xd95e1c702b8f4a36, 0xa14f83c6e0d7592b};
+  static std::shared_ptr<LoraLinear> construct(const Napi::CallbackInfo& info);
+  static int64_t bytes(const LoraLinear& layer) { return layer.bytes(); }
+};
+
+template <>
+struct ClassTraits<Sgd> {
+  static constexpr const char* name = "Sgd";
+  static constexpr napi_type_tag tag = {0x13c8a46f9d2e4b70, 0x96e7d01b5af8c324};
+  static std::shared_ptr<Sgd> construct(const Napi::CallbackInfo& info);
+  static int64_t bytes(const Sgd&) { return 0; }
+};
+
+template <>
+struct ClassTraits<Classifier> {
+  static constexpr const char* name = "Classifier";
+  static constexpr napi_type_tag tag = {0x60f1e7b35c9d4832, 0xba27c5d48e1f0693};
+  static std::shared_ptr<Classifier> construct(const Napi::CallbackInfo& info);
+  static int64_t bytes(const Classifier& classifier) { return classifier.bytes(); }
+};
+
+/** A Tensor with memory of its own. */
+inline Napi::Value wrapTensor(Napi::Env env, at::Tensor tensor) {
+  return wrap(env, std::make_shared<TensorHandle>(TensorHandle{std::move(tensor), true}));
+}
+
+/** A Tensor on memory that another object owns and accounts for. */
+inline Napi::Value wrapAlias(Napi::Env env, at::Tensor tensor) {
+  return wrap(env, std::make_shared<TensorHandle>(TensorHandle{std::move(tensor), false}));
+}
+
+/** One or the other: operators such as reshape and to return their input where they can. */
+inline Napi::Value wrapResult(Napi::Env env, at::Tensor result, const at::Tensor& input) {
+  const bool alias = result.storage().is_alias_of(input.storage());
+  return wrap(env, std::make_shared<TensorHandle>(TensorHandle{std::move(result), !alias}));
+}
+
+}  // namespace imdb

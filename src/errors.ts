@@ -53,5 +53,7 @@ export class ImdbTorchError extends Error {
 
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // By shape: errors of the native addon and, under jest, of Node itself come from another realm.
+  const hasMessage = typeof error === 'object' && error !== null && 'message' in error;
+  return hasMessage ? String(error.message) : String(error);
 }

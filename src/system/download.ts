@@ -70,6 +70,8 @@ async function receiveWhole(options: DownloadOptions): Promise<Part> {
   const dispatcher = new EnvHttpProxyAgent({
     connect: { timeout: answerMilliseconds },
     bodyTimeout: silenceMilliseconds,
+    // Plain requests for http: addresses: most proxies refuse to tunnel to port 80.
+    proxyTunnel: false,
   });
   try {
     const part = await readPart(to);
@@ -175,7 +177,8 @@ async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
 
 /** The innermost message: undici hides what happened behind "fetch failed" and "terminated". */
 function reasonOf(error: unknown): string {
-  return error instanceof Error && error.cause instanceof Error ? reasonOf(error.cause) : messageOf(error);
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
+  return cause === undefined ? messageOf(error) : reasonOf(cause);
 }
 
 /** What If-Range accepts: a strong ETag, else the date. */

@@ -13,7 +13,8 @@ const reasons: Readonly<Record<string, string>> = {
 
 /** The code of a system error (`ENOENT`, ...), or undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** Says in one sentence why `path` could not be written. An error that already has such a sentence stays as it is. */

@@ -74,17 +74,7 @@ async function isOldFile(path: string): Promise<boolean> {
 
 /** The process and, where the system tells, when it started: process ids are used again. */
 function holderOf(pid: number): string {
-  return `${pid} ${startOf(pid)}`;
-}
-
-function startOf(pid: number): string {
-  try {
-    const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 22, counted after the command's name, which may hold spaces and parentheses.
-    return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
+  return `${pid} ${readProcess(pid)?.start ?? ''}`;
 }
 
 function isAlive(holder: string): boolean {
@@ -95,5 +85,17 @@ function isAlive(holder: string): boolean {
   } catch (error) {
     if (systemCode(error) !== 'EPERM') return false;
   }
-  return holder === holderOf(pid);
+  return holder === holderOf(pid) && readProcess(pid)?.state !== 'Z';
+}
+
+/** What Linux says of a process: its state (Z: dead, not yet reaped) and its start in clock ticks since the boot. */
+function readProcess(pid: number): { state: string | undefined; start: string | undefined } | undefined {
+  try {
+    const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The fields after the command's name, which may itself hold spaces and parentheses.
+    const fields = status.slice(status.lastIndexOf(')') + 2).split(' ');
+    return { state: fields[0], start: fields[19] };
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,167 @@
+"""Writes the tokeniser's Unicode tables and the fixture of its test from this Python's own behaviour.
+
+The tokeniser is `re.sub(r"[^\\w\\s]", "", text.lower()).split()`. Nothing here reads the Unicode database: every
+property is observed through `lower()`, `re` and `split()`, so the tables are what those functions do.
+
+usage: make_unicode_tables.py     (Python 3.11: other versions know other Unicode versions)
+"""
+
+import hashlib
+import json
+import random
+import re
+import sys
+import unicodedata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CODE_POINTS = range(0x110000)
+BLOCK = 0x1000
+FINAL_SIGMA, SIGMA = "ς", "Σ"
+
+
+def tokenize(text):
+    return re.sub(r"[^\w\s]", "", text.lower()).split()
+
+
+def kept(code):
+    """The code point that lower() and the filter leave of a character that stands alone, or 0 for none."""
+    left = re.sub(r"[^\w]", "", chr(code).lower())
+    assert len(left) <= 1, f"U+{code:04X} leaves {left!r}"
+    return ord(left) if left else 0
+
+
+def is_space(code):
+    return ("a" + chr(code) + "b").split() == ["a", "b"]
+
+
+def ends_word(text):
+    return text.lower().endswith(FINAL_SIGMA)
+
+
+def base36(number):
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+    text = ""
+    while number >= 36:
+        number, digit = divmod(number, 36)
+        text = digits[digit] + text
+    return digits[number] + text
+
+
+def ranges(codes):
+    """'gap length gap length ...' of ascending code points, each gap counted from the end of the range before."""
+    numbers, end = [], 0
+    for code in codes:
+        if numbers and code == end:
+            numbers[-1] += 1
+        else:
+            numbers += [code - end, 1]
+        end = code + 1
+    return " ".join(map(base36, numbers))
+
+
+def mapping_runs(mapping):
+    """'gap count step distance ...': count code points, step apart, that move by distance (zigzag: -1 is 1, 1 is 2)."""
+    runs, end = [], 0
+    for code, target in sorted(mapping.items()):
+        distance = target - code
+        if runs:
+            first, count, step, moved = runs[-1]
+            last = first + (count - 1) * step
+            if moved == distance and (count == 1 and code - last <= 2 or count > 1 and code - last == step):
+                runs[-1] = (first, count + 1, code - last, moved)
+                continue
+        runs.append((code, 1, 1, distance))
+    numbers = []
+    for first, count, step, distance in runs:
+        numbers += [first - end, count, step, 2 * distance if distance >= 0 else -2 * distance - 1]
+        end = first
+    return " ".join(map(base36, numbers))
+
+
+def tables():
+    left = {code: kept(code) for code in CODE_POINTS}
+    final_alone = [code for code in CODE_POINTS if ends_word(chr(code) + SIGMA)]
+    final_behind_letter = [code for code in CODE_POINTS if ends_word("A" + chr(code) + SIGMA)]
+    ignorable = sorted(set(final_behind_letter) - set(final_alone))
+    spaces = [code for code in CODE_POINTS if is_space(code)]
+    assert not set(spaces) & (set(ignorable) | set(final_alone)), "white space must end a word for the final sigma"
+    return {
+        "wordRanges": ranges(code for code in CODE_POINTS if left[code]),
+        "whiteSpaceRanges": ranges(spaces),
+        "lowerCaseRuns": mapping_runs({code: to for code, to in left.items() if to and to != code}),
+        "casedRanges": ranges(final_alone),
+        "caseIgnorableRanges": ranges(ignorable),
+    }
+
+
+def write_tables():
+    comments = {
+        "wordRanges": "Code points of which lower-casing and the filter leave a character.",
+        "whiteSpaceRanges": "What `str.split()` splits on.",
+        "lowerCaseRuns": "Those that leave another character than themselves (the capital sigma: not at a word's end).",
+        "casedRanges": "Behind these a capital sigma may be final.",
+        "caseIgnorableRanges": "These are skipped when the surroundings of a capital sigma are looked at.",
+    }
+    lines = [
+        f"// Written by scripts/make_unicode_tables.py from Python {sys.version.split()[0]}; do not edit.",
+        "// Numbers in base 36; ranges: gap length; runs: gap count step distance (zigzag).",
+        f"export const unicodeVersion = '{unicodedata.unidata_version}';",
+    ]
+    for name, text in tables().items():
+        lines += [f"/** {comments[name]} */", f"export const {name} =", f"  '{text}';"]
+    (ROOT / "src/text/unicode_tables.ts").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def block_text(start):
+    """Every code point of a block, named and in each surrounding that matters, as one text."""
+    forms = []
+    for code in range(start, start + BLOCK):
+        c = chr(code)
+        forms.append(f"{code:x} {c} a{c}b A{c}Σ {c}Σ AΣ{c} AΣ{c}a {c}{c}")
+    return " ".join(forms)
+
+
+def random_text(rng):
+    """Words from every corner; never a low surrogate behind a high one, which JavaScript would read as a pair."""
+    corners = "ΣσςİıẞßÀéñÇŁøŉǅΩäЖжѣҐالعربية中文字ひらがカタカナ한국어ⅠⅫⅳ①½²٣९ªº_-'’`.:,;!?<br />\"()\u00ad\u0301\u0307\u0345\u200b\u200d\ufeff"
+    spaces = " \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2003\u2028\u2029\u202f\u205f\u3000\u180e"
+    text = ""
+    for _ in range(rng.randrange(1, 60)):
+        kind = rng.randrange(10)
+        if kind < 3:
+            c = chr(rng.randrange(32, 127))
+        elif kind < 6:
+            c = rng.choice(corners)
+        elif kind < 8:
+            c = rng.choice(spaces)
+        elif kind < 9:
+            c = chr(rng.randrange(0x10000))
+        else:
+            c = chr(rng.randrange(0x110000))
+        if text and 0xD800 <= ord(text[-1]) <= 0xDBFF and 0xDC00 <= ord(c) <= 0xDFFF:
+            continue
+        text += c
+    return text
+
+
+def write_fixture():
+    blocks = []
+    for start in range(0, len(CODE_POINTS), BLOCK):
+        words = "\n".join(tokenize(block_text(start)))
+        blocks.append(hashlib.sha256(words.encode("utf-8")).hexdigest()[:16])
+    rng = random.Random(3)
+    texts = [random_text(rng) for _ in range(300)]
+    fixture = {
+        "madeBy": "scripts/make_unicode_tables.py",
+        "unicodeVersion": unicodedata.unidata_version,
+        "blockSize": BLOCK,
+        "blocks": blocks,
+        "texts": [[text, tokenize(text)] for text in texts],
+    }
+    path = ROOT / "test/fixtures/tokenizer.json"
+    path.write_text(json.dumps(fixture, indent=0) + "\n", encoding="ascii")
+
+
+write_tables()
+write_fixture()

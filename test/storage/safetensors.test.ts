@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -98,7 +98,7 @@ describe('a damaged safetensors file', () => {
     ['is empty', Buffer.alloc(0), /ends too early/],
     ['is shorter than its length field', Buffer.alloc(7), /ends too early/],
     ['has a header longer than the file', fileOf(`{${x}}`, '1234', 5000n), /would have 5000 bytes/],
-    ['has a header beyond the limit', fileOf('{}', '', 2n ** 63n), /at most/],
+    ['has a header beyond all files', fileOf('{}', '', 2n ** 63n), /at most/],
     ['has a header that is no UTF-8', fileOf(Buffer.from('{"\xff":1}', 'latin1')), /no JSON in UTF-8/],
     ['has a header that is cut', fileOf(`{${x}`, '1234'), /no JSON in UTF-8/],
     ['has a header that is a list', fileOf('[]'), /no JSON object/],
@@ -154,6 +154,15 @@ describe('a damaged safetensors file', () => {
     const error: unknown = await readSafetensors(path).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: 'ERR_SAFETENSORS', message: expect.stringMatching(message) });
     expect((error as Error).message).toContain(path);
+  });
+
+  test('when its header is beyond the limit then it is not read', async () => {
+    const path = join(folder, 'long.safetensors');
+    await writeFile(path, fileOf('{}', '', 150_000_000n));
+    await truncate(path, 200_000_000);
+    await expect(readSafetensors(path)).rejects.toMatchObject({
+      message: expect.stringContaining('150000000 bytes, expected at most 100000000'),
+    });
   });
 
   test('when there is no file then the error names it', async () => {

@@ -5,17 +5,20 @@
 
 namespace imdb {
 
+IdRange idsWithin(const Batch& batch, int64_t example, int32_t firstWord, int32_t endWord) {
+  const int32_t* ids = batch.bags.ids(batch.rows[example]);
+  const int32_t* end = ids + batch.bags.size(batch.rows[example]);
+  const int32_t* first = firstWord == 0 ? ids : std::lower_bound(ids, end, firstWord);
+  return {first, endWord == batch.bags.vocabularySize() ? end : std::lower_bound(first, end, endWord)};
+}
+
 // A counting sort: count, turn counts into places, fill.
 void BatchGroups::build(const Batch& batch, int32_t firstWord, int32_t endWord) {
   cursor_.resize(std::max<size_t>(cursor_.size(), batch.bags.vocabularySize()), 0);
   ranges_.resize(batch.count);
   size_t entries = 0;
   for (int64_t example = 0; example < batch.count; ++example) {
-    const int32_t* ids = batch.bags.ids(batch.rows[example]);
-    const int32_t* end = ids + batch.bags.size(batch.rows[example]);
-    ranges_[example].begin = firstWord == 0 ? ids : std::lower_bound(ids, end, firstWord);
-    ranges_[example].end =
-        endWord == batch.bags.vocabularySize() ? end : std::lower_bound(ranges_[example].begin, end, endWord);
+    ranges_[example] = idsWithin(batch, example, firstWord, endWord);
     entries += ranges_[example].end - ranges_[example].begin;
   }
   if (examples_.size() < entries || starts_.empty()) {
@@ -26,7 +29,7 @@ void BatchGroups::build(const Batch& batch, int32_t firstWord, int32_t endWord) 
 
   int32_t* const cursor = cursor_.data();
   count_ = 0;
-  for (const Range& range : ranges_) {
+  for (const IdRange& range : ranges_) {
     for (const int32_t* id = range.begin; id != range.end; ++id) {
       words_[count_] = *id;
       count_ += cursor[*id]++ == 0;

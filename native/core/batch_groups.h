@@ -15,6 +15,14 @@ struct Batch {
   int64_t count;
 };
 
+struct IdRange {
+  const int32_t* begin;
+  const int32_t* end;
+};
+
+/** The ids of an example of the batch that lie in `firstWord .. endWord - 1`. */
+IdRange idsWithin(const Batch& batch, int64_t example, int32_t firstWord, int32_t endWord);
+
 /** The entries of a batch whose ids lie in a range, grouped by word. Memory is reused from batch to batch. */
 class BatchGroups {
  public:
@@ -22,12 +30,7 @@ class BatchGroups {
   kernels::WordGroups view() const { return {words_.data(), starts_.data(), examples_.data(), count_}; }
 
  private:
-  struct Range {
-    const int32_t* begin;
-    const int32_t* end;
-  };
-
-  std::vector<Range> ranges_;      // [batch], the ids of each example that lie in the word range
+  std::vector<IdRange> ranges_;    // [batch]
   std::vector<int32_t> cursor_;    // [vocabulary], all 0 between calls
   std::vector<int32_t> words_;     // [groups], in order of first appearance
   std::vector<int32_t> starts_;    // [groups + 1]

@@ -31,9 +31,7 @@ class FusedEngine final : public Engine {
     at::Tensor logits = at::empty({static_cast<int64_t>(rows.size()), layers_.output->outFeatures()},
                                   layers_.output->weight.options().requires_grad(false));
     FusedPass<T> pass = passOver(bags, LossForm::softmax, kRowsAtOnce);
-    run(pass, [&](const Member& member) {
-      pass.evaluate(member, rows, nullptr, nullptr, logits.mutable_data_ptr<T>());
-    });
+    run(pass, [&](const Member& member) { pass.logits(member, rows, logits.mutable_data_ptr<T>()); });
     return logits;
   }
 
@@ -54,8 +52,7 @@ class FusedEngine final : public Engine {
     std::vector<T> losses(rows.size());
     std::vector<uint8_t> correct(rows.size());
     FusedPass<T> pass = passOver(bags, loss, kRowsAtOnce);
-    run(pass,
-        [&](const Member& member) { pass.evaluate(member, rows, losses.data(), correct.data(), nullptr); });
+    run(pass, [&](const Member& member) { pass.evaluate(member, rows, losses.data(), correct.data()); });
     return {std::accumulate(losses.begin(), losses.end(), 0.0),
             std::accumulate(correct.begin(), correct.end(), int64_t{0}), static_cast<int64_t>(rows.size())};
   }

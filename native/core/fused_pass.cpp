@@ -17,7 +17,6 @@ FusedPass<T>::FusedPass(const FusedModel<T>& model, const BagsPointer& bags, Los
       kept_(kept),
       kernels_(kernels::kernels<T>()),
       batchSize_(batchSize),
-      columnSums_(model.stride),
       branch_(batchSize * model.rank),
       logitsDelta_(batchSize * model.classes),
       losses_(batchSize) {
@@ -30,69 +29,66 @@ int FusedPass<T>::memberLimit() const {
 }
 
 template <typename T>
-Columns FusedPass<T>::columnsOf(const Member& member) const {
-  const auto [begin, end] = member.share(model_.stride / kernels::lanes<T>);
-  return {begin * kernels::lanes<T>, end * kernels::lanes<T>};
-}
-
-template <typename T>
 void FusedPass<T>::train(const Member& member, const Rows& rows, const StepTargets<T>& step,
                          std::vector<double>* losses) {
   if (member.index == 0) {
     delta_.resize(batchSize_ * model_.stride);
     branchDelta_.resize(batchSize_ * model_.rank);
+    if (step.targets.B != nullptr) gradientOfB_.resize(bags_->vocabularySize() * model_.rank);
     for (auto& groups : groups_) groups.resize(member.threads);
   }
   member.barrier.wait();
-  const Columns columns = columnsOf(member);
+  const auto [firstWord, endWord] = wordsOf(member);
   const auto total = static_cast<int64_t>(rows.size());
   int parity = 0;
   for (int64_t begin = 0; begin < total; begin += batchSize_, parity ^= 1) {
     const Batch batch{*bags_, rows.data() + begin, std::min(batchSize_, total - begin)};
-    groupWords(member, batch, parity);
-    if (model_.lora) {
-      sumBranch(member, batch);
-      member.barrier.wait();
-    }
-    hiddenLayer(batch, columns, hidden_[0].data());
-    member.barrier.wait();
-    headAndDelta(member, batch);
+    if (step.targets.weight != nullptr) groups_[parity][member.index].build(batch, firstWord, endWord);
+    forward(member, batch, hidden_[0].data());
+    lossAndDeltas(batch, examplesOf(member, batch));
     member.barrier.wait();
     const double loss = meanLoss(batch.count);  // the same on every member, so all stop together
     if (member.index == 0) losses->push_back(loss);
     if (!std::isfinite(loss)) return;
-    stepColumns(member, batch, columns, parity, step);
-    if (step.targets.B != nullptr) stepB(groups_[parity][member.index].view(), step);
+    stepColumns(member, batch, parity, step);
+    if (step.targets.B != nullptr) stepB(member, batch, step);
     if (member.index == 0 && step.targets.outputBias != nullptr) stepOutputBias(batch, step);
-    if (model_.lora) member.barrier.wait();  // sumBranch of the next batch reads all of B
+    // Without a branch the next batch starts with columns, which nobody else reads or writes.
+    if (model_.lora) member.barrier.wait();
   }
 }
 
 template <typename T>
-void FusedPass<T>::evaluate(const Member& member, const Rows& rows, T* losses, uint8_t* correct, T* logits) {
-  const Columns columns = columnsOf(member);
+template <typename Visit>
+void FusedPass<T>::forEachRow(const Member& member, const Rows& rows, Visit visit) {
   const auto total = static_cast<int64_t>(rows.size());
-  std::vector<T> own(logits == nullptr ? model_.classes : 0);
   int parity = 0;
   for (int64_t begin = 0; begin < total; begin += batchSize_, parity ^= 1) {
     const Batch batch{*bags_, rows.data() + begin, std::min(batchSize_, total - begin)};
-    if (model_.lora) {
-      sumBranch(member, batch);
-      member.barrier.wait();
-    }
     T* const hidden = hidden_[parity].data();
-    hiddenLayer(batch, columns, hidden);
-    member.barrier.wait();
-    const auto [first, end] = member.share(batch.count);
-    for (int64_t example = first; example < end; ++example) {
-      T* const out = logits == nullptr ? own.data() : logits + (begin + example) * model_.classes;
-      logitsOf(hidden + example * model_.stride, out);
-      const int32_t label = bags_->label(batch.rows[example]);
-      if (losses == nullptr) continue;
-      losses[begin + example] = crossEntropyOfExample<T>(out, model_.classes, label, loss_, nullptr);
-      correct[begin + example] = std::max_element(out, out + model_.classes) - out == label;
+    forward(member, batch, hidden);
+    const Examples examples = examplesOf(member, batch);
+    for (int64_t example = examples.begin; example < examples.end; ++example) {
+      visit(hidden + example * model_.stride, begin + example);
     }
   }
+}
+
+template <typename T>
+void FusedPass<T>::evaluate(const Member& member, const Rows& rows, T* losses, uint8_t* correct) {
+  std::vector<T> logits(model_.classes);
+  forEachRow(member, rows, [&](const T* hidden, int64_t row) {
+    const int32_t label = bags_->label(rows[row]);
+    logitsOf(hidden, logits.data());
+    losses[row] = crossEntropyOfExample<T>(logits.data(), model_.classes, label, loss_, nullptr);
+    correct[row] = std::max_element(logits.begin(), logits.end()) - logits.begin() == label;
+  });
+}
+
+template <typename T>
+void FusedPass<T>::logits(const Member& member, const Rows& rows, T* logits) {
+  forEachRow(member, rows,
+             [&](const T* hidden, int64_t row) { logitsOf(hidden, logits + row * model_.classes); });
 }
 
 template <typename T>
@@ -105,13 +101,24 @@ void FusedPass<T>::hiddenOfAll(const Member& member, T* out) {
 }
 
 template <typename T>
-void FusedPass<T>::sumBranch(const Member& member, const Batch& batch) {
-  const auto [begin, end] = member.share(batch.count);
+void FusedPass<T>::forward(const Member& member, const Batch& batch, T* hidden) {
+  const Examples examples = examplesOf(member, batch);
+  if (model_.lora) sumBranch(batch, examples);
+  if (kept_ != nullptr) return hiddenLayer(batch, examples, allColumns(), hidden);
+  // Over columns: then each member reads its own part of W only, which its cache holds better than all of it.
+  if (model_.lora) member.barrier.wait();
+  hiddenLayer(batch, {0, batch.count}, columnsOf(member), hidden);
+  member.barrier.wait();
+}
+
+template <typename T>
+void FusedPass<T>::sumBranch(const Batch& batch, Examples examples) {
   const int64_t rank = model_.rank;
-  for (int64_t example = begin; example < end; ++example) {
+  for (int64_t example = examples.begin; example < examples.end; ++example) {
     const int32_t* ids = batch.bags.ids(batch.rows[example]);
     const int64_t size = batch.bags.size(batch.rows[example]);
     T* const sums = branch_.data() + example * rank;
+    std::fill_n(sums, rank, T{0});
     if (rank == 1) {
       // Four sums side by side: one alone would wait for each addition to finish.
       T partial[4] = {};
@@ -121,36 +128,31 @@ void FusedPass<T>::sumBranch(const Member& member, const Batch& batch) {
       }
       for (; j < size; ++j) partial[0] += model_.values.B[ids[j]];
       sums[0] = (partial[0] + partial[1]) + (partial[2] + partial[3]);
-      continue;
+    } else {
+      for (int64_t j = 0; j < size; ++j) {
+        const T* row = model_.values.B + ids[j] * rank;
+        for (int64_t r = 0; r < rank; ++r) sums[r] += row[r];
+      }
     }
-    std::fill_n(sums, rank, T{0});
-    for (int64_t j = 0; j < size; ++j) {
-      const T* row = model_.values.B + ids[j] * rank;
-      for (int64_t r = 0; r < rank; ++r) sums[r] += row[r];
-    }
+    for (int64_t r = 0; r < rank; ++r) sums[r] *= model_.scale;
   }
 }
 
 template <typename T>
-void FusedPass<T>::hiddenLayer(const Batch& batch, Columns columns, T* hidden) {
+void FusedPass<T>::hiddenLayer(const Batch& batch, Examples examples, Columns columns, T* hidden) const {
   const int64_t stride = model_.stride;
-  for (int64_t example = 0; example < batch.count; ++example) {
+  const int64_t branches = model_.lora ? model_.rank : 0;
+  for (int64_t example = examples.begin; example < examples.end; ++example) {
     const int64_t bag = batch.rows[example];
     T* const out = hidden + example * stride;
-    if (kept_ != nullptr) {
-      std::copy(kept_ + bag * stride + columns.begin, kept_ + bag * stride + columns.end,
-                out + columns.begin);
-    } else {
+    const T* base = kept_ + bag * stride;
+    if (kept_ == nullptr) {
       kernels_.sumRows(model_.values.weight, stride, batch.bags.ids(bag), batch.bags.size(bag),
                        model_.values.bias, out, columns);
+      base = out;
     }
-    if (model_.lora) {
-      for (int64_t r = 0; r < model_.rank; ++r) {
-        kernels_.addScaled(out, model_.values.A + r * stride,
-                           model_.scale * branch_[example * model_.rank + r], columns);
-      }
-    }
-    kernels_.relu(out, columns);
+    kernels_.reluOfSum(out, base, model_.values.A, stride, branch_.data() + example * model_.rank, branches,
+                       columns);
   }
 }
 
@@ -163,25 +165,21 @@ void FusedPass<T>::logitsOf(const T* hidden, T* logits) const {
 }
 
 template <typename T>
-void FusedPass<T>::headAndDelta(const Member& member, const Batch& batch) {
-  const auto [begin, end] = member.share(batch.count);
+void FusedPass<T>::lossAndDeltas(const Batch& batch, Examples examples) {
   const int64_t stride = model_.stride, classes = model_.classes;
   std::vector<T> logits(classes);
-  for (int64_t example = begin; example < end; ++example) {
+  for (int64_t example = examples.begin; example < examples.end; ++example) {
     const T* const hidden = hidden_[0].data() + example * stride;
     T* const logitsDelta = logitsDelta_.data() + example * classes;
     T* const delta = delta_.data() + example * stride;
     logitsOf(hidden, logits.data());
     losses_[example] = crossEntropyOfExample<T>(logits.data(), classes, batch.bags.label(batch.rows[example]),
                                                 loss_, logitsDelta);
-    std::fill_n(delta, stride, T{0});
-    for (int64_t c = 0; c < classes; ++c) {
-      logitsDelta[c] /= static_cast<T>(batch.count);  // of the mean over the batch
-      kernels_.addScaled(delta, model_.values.outputWeight + c * stride, logitsDelta[c], {0, stride});
-    }
-    kernels_.reluBackward(delta, hidden, {0, stride});
-    if (!model_.lora) continue;
-    for (int64_t r = 0; r < model_.rank; ++r) {
+    for (int64_t c = 0; c < classes; ++c)
+      logitsDelta[c] /= static_cast<T>(batch.count);  // of the batch's mean
+    kernels_.reluBackward(delta, hidden, model_.values.outputWeight, stride, logitsDelta, classes,
+                          allColumns());
+    for (int64_t r = 0; model_.lora && r < model_.rank; ++r) {
       branchDelta_[example * model_.rank + r] =
           model_.scale * kernels_.dot(delta, model_.values.A + r * stride, stride);
     }
@@ -196,50 +194,48 @@ double FusedPass<T>::meanLoss(int64_t count) const {
 }
 
 template <typename T>
-void FusedPass<T>::stepColumns(const Member& member, const Batch& batch, Columns columns, int parity,
+void FusedPass<T>::stepColumns(const Member& member, const Batch& batch, int parity,
                                const StepTargets<T>& step) {
-  const int64_t stride = model_.stride;
+  const int64_t stride = model_.stride, rank = model_.rank, classes = model_.classes;
+  const Columns columns = columnsOf(member);
   const auto& targets = step.targets;
-  // target -= rate * factor * (sum over the examples of coefficients[example * every] * rows[example])
-  const auto stepRow = [&](T* target, const T* rows, const T* coefficients, int64_t every, T factor) {
-    T* const sums = columnSums_.data();
-    std::fill(sums + columns.begin, sums + columns.end, T{0});
-    for (int64_t example = 0; example < batch.count; ++example) {
-      kernels_.addScaled(sums, rows + example * stride, coefficients ? coefficients[example * every] : T{1},
-                         columns);
-    }
-    kernels_.addScaled(target, sums, -step.rate * factor, columns);
-  };
-  if (targets.outputWeight != nullptr) {
-    for (int64_t c = 0; c < model_.classes; ++c) {
-      stepRow(targets.outputWeight + c * stride, hidden_[0].data(), logitsDelta_.data() + c, model_.classes,
-              1);
-    }
+  for (int64_t c = 0; targets.outputWeight != nullptr && c < classes; ++c) {
+    kernels_.stepRow(targets.outputWeight + c * stride, hidden_[0].data(), stride, logitsDelta_.data() + c,
+                     classes, batch.count, step.rate, columns);
   }
-  if (targets.bias != nullptr) stepRow(targets.bias, delta_.data(), nullptr, 0, 1);
-  if (targets.A != nullptr) {
-    for (int64_t r = 0; r < model_.rank; ++r) {
-      stepRow(targets.A + r * stride, delta_.data(), branch_.data() + r, model_.rank, model_.scale);
-    }
+  for (int64_t r = 0; targets.A != nullptr && r < rank; ++r) {
+    kernels_.stepRow(targets.A + r * stride, delta_.data(), stride, branch_.data() + r, rank, batch.count,
+                     step.rate, columns);
   }
-  if (targets.weight == nullptr) return;
-  for (int other = 0; other < member.threads; ++other) {
+  if (targets.bias != nullptr) {
+    kernels_.stepRow(targets.bias, delta_.data(), stride, nullptr, 0, batch.count, step.rate, columns);
+  }
+  for (int other = 0; targets.weight != nullptr && other < member.threads; ++other) {
     kernels_.updateRows(targets.weight, stride, groups_[parity][other].view(), delta_.data(), stride,
                         step.rate, columns);
   }
 }
 
 template <typename T>
-void FusedPass<T>::stepB(const kernels::WordGroups& groups, const StepTargets<T>& step) {
+void FusedPass<T>::stepB(const Member& member, const Batch& batch, const StepTargets<T>& step) {
+  const auto [firstWord, endWord] = wordsOf(member);
   const int64_t rank = model_.rank;
-  for (int64_t g = 0; g < groups.count; ++g) {
-    for (int64_t r = 0; r < rank; ++r) {
-      T sum = 0;
-      for (int32_t j = groups.starts[g]; j < groups.starts[g + 1]; ++j) {
-        sum += branchDelta_[groups.examples[j] * rank + r];
+  T* const gradient = gradientOfB_.data();
+  for (int64_t example = 0; example < batch.count; ++example) {
+    const T* const delta = branchDelta_.data() + example * rank;
+    const auto [id, end] = idsWithin(batch, example, firstWord, endWord);
+    if (rank == 1) {
+      for (const int32_t* word = id; word != end; ++word) gradient[*word] += *delta;
+    } else {
+      for (const int32_t* word = id; word != end; ++word) {
+        for (int64_t r = 0; r < rank; ++r) gradient[*word * rank + r] += delta[r];
       }
-      step.targets.B[groups.words[g] * rank + r] -= step.rate * sum;
     }
+  }
+  // Of all words: a batch holds about as many entries as there are words, and this loop runs over vectors.
+  for (int64_t i = firstWord * rank; i < endWord * rank; ++i) {
+    step.targets.B[i] -= step.rate * gradient[i];
+    gradient[i] = 0;
   }
 }
 
@@ -254,12 +250,23 @@ void FusedPass<T>::stepOutputBias(const Batch& batch, const StepTargets<T>& step
 }
 
 template <typename T>
-void FusedPass<T>::groupWords(const Member& member, const Batch& batch, int parity) {
-  // Half the entries lie below word 150 or so: the ranges hold equally many entries, not words.
+typename FusedPass<T>::Examples FusedPass<T>::examplesOf(const Member& member, const Batch& batch) {
+  const auto [begin, end] = member.share(batch.count);
+  return {begin, end};
+}
+
+template <typename T>
+Columns FusedPass<T>::columnsOf(const Member& member) const {
+  const auto [begin, end] = member.share(model_.stride / kernels::lanes<T>);
+  return {begin * kernels::lanes<T>, end * kernels::lanes<T>};
+}
+
+template <typename T>
+std::pair<int32_t, int32_t> FusedPass<T>::wordsOf(const Member& member) const {
   const auto border = [&](int index) {
     return index == 0 ? 0 : bags_->idBelowWhich(static_cast<double>(index) / member.threads);
   };
-  groups_[parity][member.index].build(batch, border(member.index), border(member.index + 1));
+  return {border(member.index), border(member.index + 1)};
 }
 
 template class FusedPass<float>;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "core/batch_groups.h"
@@ -11,9 +12,9 @@ namespace imdb {
 
 /**
  * Forward and backward passes over batches, run by all members of a thread team together. Each phase is split
- * either over columns of the hidden layer, or over examples where a result needs all columns, or over words;
- * sums across columns, examples or words have a fixed order, so the bits do not depend on the number of
- * threads. Between phases that read what other members wrote stands a barrier.
+ * over columns of the hidden layer, over examples (where a result needs all columns) or over words; sums
+ * across columns, examples or words have a fixed order, so the bits do not depend on the number of threads.
+ * Between phases that read what other members wrote stands a barrier.
  */
 template <typename T>
 class FusedPass {
@@ -28,27 +29,43 @@ class FusedPass {
   /** Trains batch by batch; see Engine::trainBatches. Called by each member; member 0 fills `losses`. */
   void train(const kernels::Member& member, const Rows& rows, const StepTargets<T>& step,
              std::vector<double>* losses);
-  /** Fills `losses` and `correct` (1 or 0) of every row and, where not null, `logits [rows, classes]`. */
-  void evaluate(const kernels::Member& member, const Rows& rows, T* losses, uint8_t* correct, T* logits);
+  /** Fills `losses` and `correct` (1 or 0) of every row. */
+  void evaluate(const kernels::Member& member, const Rows& rows, T* losses, uint8_t* correct);
+  /** Fills `logits [rows, classes]`. */
+  void logits(const kernels::Member& member, const Rows& rows, T* logits);
   /** out[bag] = x W^T + b for every bag, [bags, stride]. */
   void hiddenOfAll(const kernels::Member& member, T* out);
 
  private:
-  // Phases over examples.
-  void sumBranch(const kernels::Member& member, const Batch& batch);
-  void headAndDelta(const kernels::Member& member, const Batch& batch);
-  // Phases over columns.
-  void hiddenLayer(const Batch& batch, kernels::Columns columns, T* hidden);
-  void stepColumns(const kernels::Member& member, const Batch& batch, kernels::Columns columns, int parity,
-                   const StepTargets<T>& step);
-  // A phase over words.
-  void stepB(const kernels::WordGroups& groups, const StepTargets<T>& step);
+  struct Examples {
+    int64_t begin;
+    int64_t end;
+  };
+
+  /** The hidden layer of a batch; returns when all of it, or with kept activations the member's own part, is
+   * there. */
+  void forward(const kernels::Member& member, const Batch& batch, T* hidden);
+  void sumBranch(const Batch& batch, Examples examples);
+  void hiddenLayer(const Batch& batch, Examples examples, kernels::Columns columns, T* hidden) const;
+  void logitsOf(const T* hidden, T* logits) const;
+  /** Losses, and the derivatives by the logits, by the hidden layer before ReLU and by x B^T. */
+  void lossAndDeltas(const Batch& batch, Examples examples);
+  double meanLoss(int64_t count) const;
+
+  void stepColumns(const kernels::Member& member, const Batch& batch, int parity, const StepTargets<T>& step);
+  void stepB(const kernels::Member& member, const Batch& batch, const StepTargets<T>& step);
   void stepOutputBias(const Batch& batch, const StepTargets<T>& step);
 
-  void logitsOf(const T* hidden, T* logits) const;
-  double meanLoss(int64_t count) const;
+  /** Calls `visit(hidden, row)` for the member's rows, `hidden` being the row's hidden layer. */
+  template <typename Visit>
+  void forEachRow(const kernels::Member& member, const Rows& rows, Visit visit);
+
+  static Examples examplesOf(const kernels::Member& member, const Batch& batch);
+  kernels::Columns allColumns() const { return {0, model_.stride}; }
   kernels::Columns columnsOf(const kernels::Member& member) const;
-  void groupWords(const kernels::Member& member, const Batch& batch, int parity);
+  /** The member's words, chosen so that all members have equally many entries: half lie below word 150 or so.
+   */
+  std::pair<int32_t, int32_t> wordsOf(const kernels::Member& member) const;
 
   const FusedModel<T> model_;
   const BagsPointer bags_;
@@ -61,9 +78,9 @@ class FusedPass {
   std::array<std::vector<T>, 2> hidden_;            // [batch, stride], after ReLU
   std::array<std::vector<BatchGroups>, 2> groups_;  // one a member
   std::vector<T> delta_;                            // [batch, stride], d loss / d (hidden before ReLU)
-  std::vector<T> columnSums_;                       // [stride]
-  std::vector<T> branch_;                           // [batch, rank], x B^T
-  std::vector<T> branchDelta_;                      // [batch, rank]
+  std::vector<T> branch_;                           // [batch, rank], scale * x B^T
+  std::vector<T> branchDelta_;                      // [batch, rank], d loss / d (x B^T)
+  std::vector<T> gradientOfB_;                      // [vocabulary, rank], 0 between batches
   std::vector<T> logitsDelta_;                      // [batch, classes]
   std::vector<T> losses_;                           // [batch]
 };

@@ -46,12 +46,16 @@ struct Kernels {
   /** table[word, c] -= rate * (sum over the word's examples of delta[example, c]), for every group. */
   void (*updateRows)(T* table, int64_t stride, WordGroups groups, const T* delta, int64_t deltaStride, T rate,
                      Columns columns);
-  /** y[c] += factor * x[c] */
-  void (*addScaled)(T* y, const T* x, T factor, Columns columns);
-  /** x[c] = max(x[c], 0); NaN stays NaN */
-  void (*relu)(T* x, Columns columns);
-  /** y[c] = hidden[c] > 0 ? y[c] : 0 */
-  void (*reluBackward)(T* y, const T* hidden, Columns columns);
+  /** target[c] -= rate * (sum over examples e of coefficients[e * every] * rows[e, c]); null coefficients are
+   * ones. */
+  void (*stepRow)(T* target, const T* rows, int64_t stride, const T* coefficients, int64_t every,
+                  int64_t count, T rate, Columns columns);
+  /** out[c] = max(base[c] + sum over r of factors[r] * rows[r, c], 0); NaN stays NaN. `out` may be `base`. */
+  void (*reluOfSum)(T* out, const T* base, const T* rows, int64_t stride, const T* factors, int64_t count,
+                    Columns columns);
+  /** out[c] = hidden[c] > 0 ? sum over r of factors[r] * rows[r, c] : 0 */
+  void (*reluBackward)(T* out, const T* hidden, const T* rows, int64_t stride, const T* factors,
+                       int64_t count, Columns columns);
   /** sum of a[i] * b[i], lane by lane and then pairwise over the lanes; `count` a multiple of `lanes` */
   T (*dot)(const T* a, const T* b, int64_t count);
 };

@@ -129,19 +129,59 @@ void updateRows(T* table, int64_t stride, WordGroups groups, const T* delta, int
 }
 
 template <typename T>
-void addScaled(T* y, const T* x, T factor, Columns columns) {
-  for (int64_t c = columns.begin; c < columns.end; c += lanes<T>)
-    store(y + c, load(y + c) + factor * load(x + c));
+struct StepRow {
+  T* target;
+  const T* rows;
+  int64_t stride;
+  const T* coefficients;
+  int64_t every;
+  int64_t count;
+  T rate;
+  int64_t begin;
+
+  template <int kTile>
+  void run() const {
+    Vector<T> sum[kTile] = {};
+    for (int64_t e = 0; e < count; ++e) {
+      const T coefficient = coefficients == nullptr ? T{1} : coefficients[e * every];
+      const T* row = rows + e * stride + begin;
+      for (int k = 0; k < kTile; ++k) sum[k] += coefficient * load(row + k * lanes<T>);
+    }
+    T* out = target + begin;
+    for (int k = 0; k < kTile; ++k) store(out + k * lanes<T>, load(out + k * lanes<T>) - rate * sum[k]);
+  }
+};
+
+template <typename T>
+void stepRow(T* target, const T* rows, int64_t stride, const T* coefficients, int64_t every, int64_t count,
+             T rate, Columns columns) {
+  forEachTile<T>(columns, StepRow<T>{target, rows, stride, coefficients, every, count, rate, 0});
 }
 
 template <typename T>
-void relu(T* x, Columns columns) {
-  for (int64_t c = columns.begin; c < columns.end; ++c) x[c] = x[c] < 0 ? 0 : x[c];
+inline Vector<T> weightedSum(Vector<T> sum, const T* rows, int64_t stride, const T* factors, int64_t count) {
+  for (int64_t r = 0; r < count; ++r) sum += factors[r] * load(rows + r * stride);
+  return sum;
 }
 
 template <typename T>
-void reluBackward(T* y, const T* hidden, Columns columns) {
-  for (int64_t c = columns.begin; c < columns.end; ++c) y[c] = hidden[c] > 0 ? y[c] : 0;
+void reluOfSum(T* out, const T* base, const T* rows, int64_t stride, const T* factors, int64_t count,
+               Columns columns) {
+  const Vector<T> zero = {};
+  for (int64_t c = columns.begin; c < columns.end; c += lanes<T>) {
+    const Vector<T> sum = weightedSum<T>(load(base + c), rows + c, stride, factors, count);
+    store(out + c, sum < zero ? zero : sum);
+  }
+}
+
+template <typename T>
+void reluBackward(T* out, const T* hidden, const T* rows, int64_t stride, const T* factors, int64_t count,
+                  Columns columns) {
+  const Vector<T> zero = {};
+  for (int64_t c = columns.begin; c < columns.end; c += lanes<T>) {
+    const Vector<T> sum = weightedSum<T>(zero, rows + c, stride, factors, count);
+    store(out + c, load(hidden + c) > zero ? sum : zero);
+  }
 }
 
 template <typename T>
@@ -158,8 +198,8 @@ T dot(const T* a, const T* b, int64_t count) {
 
 template <typename T>
 const Kernels<T>& table() {
-  static constexpr Kernels<T> kTable = {sumRows<T>, updateRows<T>,   addScaled<T>,
-                                        relu<T>,    reluBackward<T>, dot<T>};
+  static constexpr Kernels<T> kTable = {sumRows<T>,   updateRows<T>,   stepRow<T>,
+                                        reluOfSum<T>, reluBackward<T>, dot<T>};
   return kTable;
 }
 

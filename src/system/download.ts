@@ -11,7 +11,7 @@ import { outputError, systemCode } from './file_errors.js';
 import { withLock } from './lock.js';
 
 /** From looking up the name to the headers of the answer, connecting included: all that a missing network costs. */
-const answerMilliseconds = 8_000;
+const defaultAnswerMilliseconds = 8_000;
 const silenceMilliseconds = 30_000;
 /** A connection that breaks after it has brought something is taken up again so often. */
 const maximumAttempts = 5;
@@ -22,6 +22,8 @@ export interface DownloadOptions {
   sha256: string;
   to: string;
   signal?: AbortSignal | undefined;
+  /** How long to wait for the headers of an answer; 8 seconds when not given. */
+  answerMilliseconds?: number | undefined;
   /** Bytes so far, those of an earlier attempt included, and of the whole file (null: the server does not say). */
   onProgress?: ((progress: { received: number; total: number | null }) => void) | undefined;
 }
@@ -68,7 +70,6 @@ async function hasChecksum(path: string, sha256: string): Promise<boolean> {
 async function receiveWhole(options: DownloadOptions): Promise<Part> {
   const { sha256, to, signal } = options;
   const dispatcher = new EnvHttpProxyAgent({
-    connect: { timeout: answerMilliseconds },
     bodyTimeout: silenceMilliseconds,
     // Plain requests for http: addresses: most proxies refuse to tunnel to port 80.
     proxyTunnel: false,
@@ -142,13 +143,13 @@ async function request(part: Part, options: DownloadOptions, dispatcher: Dispatc
 }
 
 async function answerOf(
-  { url, signal }: DownloadOptions,
+  { url, signal, answerMilliseconds = defaultAnswerMilliseconds }: DownloadOptions,
   headers: Record<string, string>,
   dispatcher: Dispatcher,
 ): Promise<Response> {
   const late = new AbortController();
   const timer = setTimeout(() => {
-    late.abort(new Error(`no answer within ${answerMilliseconds / 1000} seconds`));
+    late.abort(new Error(`no answer within ${Math.round(answerMilliseconds / 1000)} seconds`));
   }, answerMilliseconds);
   try {
     const either = AbortSignal.any(signal === undefined ? [late.signal] : [late.signal, signal]);

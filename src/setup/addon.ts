@@ -1,0 +1,61 @@
+import { rm } from 'node:fs/promises';
+import { ImdbTorchError } from '../errors.js';
+import { addonPath, hashOfSources, selectAddon, selectedAddon } from './addon_cache.js';
+import { buildAddon } from './build.js';
+import { ensureLibtorch, type LibtorchOptions } from './libtorch.js';
+import { packageRoot } from './package_root.js';
+
+export interface EnsureAddonOptions extends LibtorchOptions {
+  /** Builds although the addon is there. */
+  force?: boolean | undefined;
+  /** The folder with CMakeLists.txt and native/; that of this package when not given. */
+  root?: string | undefined;
+}
+
+export interface ReadyAddon {
+  path: string;
+  libtorch: { version: string; path: string };
+  /** Whether it was built now. */
+  built: boolean;
+}
+
+/** What `ensureAddon` has found in this process: a libtorch named by an option is not the one of the environment. */
+let ready: ReadyAddon | null = null;
+
+/**
+ * Makes sure that the native addon is built for these sources and a libtorch: at once when it is, else libtorch is
+ * found or fetched and the addon compiled, which takes minutes the first time. The next `findAddon` answers with it.
+ * @throws ImdbTorchError ERR_LIBTORCH, ERR_BUILD, ERR_DOWNLOAD, ERR_OUTPUT; the reason of the signal
+ */
+export async function ensureAddon(options: EnsureAddonOptions = {}): Promise<ReadyAddon> {
+  const { root = packageRoot, force = false, onProgress, signal } = options;
+  const sources = hashOfSources(root);
+  const selected = force ? null : selectedAddon(sources, options.libtorch);
+  if (selected !== null) return (ready = { ...selected, built: false });
+  const libtorch = await ensureLibtorch(options);
+  onProgress?.(`Using libtorch ${libtorch.version} in ${libtorch.path}.`);
+  const path = addonPath(sources, libtorch);
+  const built = await buildAddon({ root, libtorch, to: path, force, onProgress, signal });
+  if (built && hashOfSources(root) !== sources) {
+    await rm(path, { force: true });
+    throw new ImdbTorchError(
+      'ERR_BUILD',
+      `The sources in ${root} changed while they were compiled; run it again.`,
+    );
+  }
+  await selectAddon(sources, libtorch);
+  return (ready = { path, libtorch: { version: libtorch.version, path: libtorch.path }, built });
+}
+
+/**
+ * The path of the addon that `ensureAddon` has made ready, in this process or an earlier one.
+ * @throws ImdbTorchError ERR_ADDON_LOAD when there is none
+ */
+export function findAddon(): string {
+  const found = ready ?? selectedAddon(hashOfSources(packageRoot));
+  if (found !== null) return found.path;
+  throw new ImdbTorchError(
+    'ERR_ADDON_LOAD',
+    'Expected a native addon built for this version but found none; run `npx imdb-torch setup`.',
+  );
+}

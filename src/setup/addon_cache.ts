@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheHome } from '../system/cache_home.js';
+import { writeFileAtomic } from '../system/atomic_file.js';
+import { givenLibtorch } from './libtorch.js';
+import { readLibtorch, type LibtorchFolder } from './libtorch_folder.js';
+import { packageVersion } from './package_root.js';
+
+const nodeApiVersion = 8;
+
+/** The addon that was last built from some sources, and what it was built against. */
+export interface SelectedAddon {
+  path: string;
+  libtorch: LibtorchFolder;
+}
+
+/** SHA-256 of all that the addon is made of: a change of any of it asks for a new build. */
+export function hashOfSources(root: string): string {
+  const native = readdirSync(join(root, 'native'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const hash = createHash('sha256').update(packageVersion(root));
+  for (const path of [join(root, 'CMakeLists.txt'), ...native]) {
+    hash.update(`\0${path.slice(root.length)}\0`).update(readFileSync(path));
+  }
+  return hash.digest('hex');
+}
+
+/** Where the addon of these sources for this libtorch and this machine is kept. */
+export function addonPath(sources: string, libtorch: LibtorchFolder): string {
+  const machine = `${process.platform}-${process.arch}-napi${nodeApiVersion}`;
+  const key = createHash('sha256')
+    .update([sources, libtorch.path, libtorch.version, machine].join('\0'))
+    .digest('hex');
+  return join(addonCache(), key.slice(0, 32), 'imdb_torch.node');
+}
+
+export function addonCache(): string {
+  return join(cacheHome(), 'addon');
+}
+
+/** Remembers the addon that is to be loaded for these sources, so that the next start need not look for libtorch. */
+export async function selectAddon(sources: string, libtorch: LibtorchFolder): Promise<void> {
+  await writeFileAtomic(selectionPath(sources), [JSON.stringify(libtorch)]);
+}
+
+/**
+ * The addon selected for these sources; null when there is none, when its libtorch has gone or has become another
+ * version, and when the user has asked for another libtorch.
+ */
+export function selectedAddon(sources: string, libtorch?: string): SelectedAddon | null {
+  const selected = readSelection(sources);
+  if (selected === null) return null;
+  const given = givenLibtorch(libtorch);
+  const now = readLibtorch(given ?? selected.path);
+  if (!('path' in now)) return null;
+  if (given === undefined && now.version !== selected.version) return null;
+  const path = addonPath(sources, now);
+  return existsSync(path) ? { path, libtorch: now } : null;
+}
+
+function selectionPath(sources: string): string {
+  return join(addonCache(), `selected-${sources.slice(0, 32)}.json`);
+}
+
+function readSelection(sources: string): LibtorchFolder | null {
+  try {
+    const value = JSON.parse(readFileSync(selectionPath(sources), 'utf8')) as Partial<LibtorchFolder>;
+    if (typeof value.path !== 'string' || typeof value.version !== 'string') return null;
+    return { path: value.path, version: value.version };
+  } catch {
+    return null;
+  }
+}

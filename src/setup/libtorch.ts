@@ -1,0 +1,131 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ImdbTorchError } from '../errors.js';
+import { cacheHome } from '../system/cache_home.js';
+import { runProcess } from '../system/run_process.js';
+import {
+  compareVersions,
+  readLibtorch,
+  requiredVersionText,
+  type LibtorchFolder,
+} from './libtorch_folder.js';
+import { fetchLibtorch } from './libtorch_fetch.js';
+
+export interface Libtorch extends LibtorchFolder {
+  /** `given`: by --libtorch or IMDB_TORCH_LIBTORCH; `cache`: fetched by an earlier setup. */
+  foundBy: 'given' | 'cache' | 'python' | 'fetched';
+}
+
+/** A place that was looked at, and why it did not serve. */
+export interface Attempt {
+  place: string;
+  reason: string;
+}
+
+export interface LibtorchOptions {
+  /** A folder with libtorch; `IMDB_TORCH_LIBTORCH` when not given. No other place is looked at then. */
+  libtorch?: string | undefined;
+  onProgress?: ((line: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** The folder that the user has asked for, if any. */
+export function givenLibtorch(libtorch: string | undefined): string | undefined {
+  const given = libtorch ?? process.env.IMDB_TORCH_LIBTORCH;
+  return given === undefined || given === '' ? undefined : resolve(given);
+}
+
+/** Where the libtorch of the given version is kept once it is fetched. */
+export function libtorchCache(): string {
+  return join(cacheHome(), 'libtorch');
+}
+
+/**
+ * Looks for libtorch without fetching it: the folder given, else the cache, else the torch of this machine's Python.
+ * @throws ImdbTorchError ERR_LIBTORCH when the folder given has none or one that is too old
+ */
+export async function findLibtorch({
+  libtorch,
+  signal,
+}: LibtorchOptions): Promise<{ found: Libtorch | null; tried: Attempt[] }> {
+  const given = givenLibtorch(libtorch);
+  if (given !== undefined) {
+    const folder = readLibtorch(given);
+    if ('path' in folder) return { found: { ...folder, foundBy: 'given' }, tried: [] };
+    throw new ImdbTorchError('ERR_LIBTORCH', givenError(folder.reason));
+  }
+  const cached = fromCache();
+  if ('path' in cached) return { found: { ...cached, foundBy: 'cache' }, tried: [] };
+  const python = await fromPython(signal);
+  if ('path' in python) return { found: { ...python, foundBy: 'python' }, tried: [] };
+  return {
+    found: null,
+    tried: [
+      { place: 'the cache', reason: cached.reason },
+      { place: "this machine's Python", reason: python.reason },
+    ],
+  };
+}
+
+/**
+ * Finds libtorch as `findLibtorch` does, else fetches it into the cache.
+ * @throws ImdbTorchError ERR_LIBTORCH with all that was tried; ERR_OUTPUT when the cache cannot be written
+ */
+export async function ensureLibtorch(options: LibtorchOptions): Promise<Libtorch> {
+  const { found, tried } = await findLibtorch(options);
+  if (found !== null) return found;
+  const fetched = await fetchLibtorch(libtorchCache(), options);
+  if ('path' in fetched) return { ...fetched, foundBy: 'fetched' };
+  const reasons = [...tried, ...fetched.tried].map(({ place, reason }) => `  ${place}: ${reason}`);
+  throw new ImdbTorchError(
+    'ERR_LIBTORCH',
+    [
+      `Expected libtorch ${requiredVersionText} or newer but found none; tried:`,
+      ...reasons,
+      'Connect to a network and try again, or install PyTorch (python3 -m pip install torch), or unpack libtorch from ' +
+        'https://pytorch.org and name its folder with --libtorch or IMDB_TORCH_LIBTORCH.',
+    ].join('\n'),
+  );
+}
+
+function givenError(reason: string): string {
+  return (
+    `Expected --libtorch or IMDB_TORCH_LIBTORCH to name a libtorch ${requiredVersionText} or newer but ${reason}; ` +
+    'name another folder, or none to have one found or fetched.'
+  );
+}
+
+function fromCache(): ReturnType<typeof readLibtorch> {
+  const cache = libtorchCache();
+  const versions = existsSync(cache) ? readdirSync(cache).filter((name) => !name.startsWith('.')) : [];
+  versions.sort((a, b) => compareVersions(b, a));
+  const folders = versions.map((version) => readLibtorch(join(cache, version)));
+  return folders.find((folder) => 'path' in folder) ?? folders[0] ?? { reason: `nothing in ${cache}` };
+}
+
+/** Asks Python where torch is without importing it, which would take seconds. */
+const whereIsTorch =
+  "import importlib.util as u; s = u.find_spec('torch'); print('torch:', *(s.submodule_search_locations or []) if s else [])";
+const pythonMilliseconds = 10_000;
+
+async function fromPython(signal: AbortSignal | undefined): Promise<ReturnType<typeof readLibtorch>> {
+  const virtual = process.env.VIRTUAL_ENV;
+  const interpreters = virtual ? [join(virtual, 'bin', 'python'), 'python3'] : ['python3'];
+  let reason = '';
+  for (const python of interpreters) {
+    try {
+      const { output } = await runProcess(python, ['-c', whereIsTorch], {
+        signal,
+        timeoutMs: pythonMilliseconds,
+      });
+      const folder = /^torch: (.+)$/m.exec(output)?.[1];
+      const read = folder === undefined ? { reason: `${python} has no torch` } : readLibtorch(folder);
+      if ('path' in read) return read;
+      reason = read.reason;
+    } catch {
+      signal?.throwIfAborted();
+      reason = `there is no ${python}`;
+    }
+  }
+  return { reason };
+}

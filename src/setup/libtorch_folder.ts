@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The first release whose Linux builds all have the C++ ABI of today's compilers. */
+const requiredVersion = [2, 7] as const;
+export const requiredVersionText = requiredVersion.join('.');
+
+/** A usable libtorch. */
+export interface LibtorchFolder {
+  /** Holds `include/` and `lib/`; without symbolic links. */
+  path: string;
+  version: string;
+}
+
+/** Says in half a sentence why a folder cannot be used. */
+export interface Unusable {
+  reason: string;
+  /** Set when there is a libtorch, but one that is too old. */
+  version?: string;
+}
+
+/**
+ * Reads a folder that should hold libtorch: the unpacked official archive, its parent, or the `torch` of a Python
+ * (as installed by pip), or the site-packages above it.
+ */
+export function readLibtorch(folder: string): LibtorchFolder | Unusable {
+  if (!existsSync(folder)) return { reason: `${folder} does not exist` };
+  const path = [folder, join(folder, 'libtorch'), join(folder, 'torch')].find(holdsLibtorch);
+  if (path === undefined) return { reason: `${folder} has no lib/libtorch_cpu and include/ATen` };
+  const version = readVersion(path);
+  if (version === null) return { reason: `${path} does not say which version it is` };
+  if (isOlderThanRequired(version)) {
+    return { reason: `${path} is libtorch ${version}, older than ${requiredVersionText}`, version };
+  }
+  return { path: realpathSync(path), version };
+}
+
+function holdsLibtorch(folder: string): boolean {
+  if (!existsSync(join(folder, 'include', 'ATen', 'ATen.h')) || !existsSync(join(folder, 'lib')))
+    return false;
+  return readdirSync(join(folder, 'lib')).some((name) => /^libtorch_cpu\.(so|dylib)/.test(name));
+}
+
+function readVersion(folder: string): string | null {
+  const python = /__version__ = ['"](.+)['"]/.exec(read(folder, 'version.py'))?.[1];
+  if (python !== undefined) return python;
+  const archive = read(folder, 'build-version').trim();
+  if (archive !== '') return archive;
+  const headers =
+    read(folder, 'include/torch/headeronly/version.h') + read(folder, 'include/torch/version.h');
+  const parts = ['MAJOR', 'MINOR', 'PATCH'].map(
+    (part) => new RegExp(`#define TORCH_VERSION_${part} (\\d+)`).exec(headers)?.[1],
+  );
+  return parts.includes(undefined) ? null : parts.join('.');
+}
+
+function read(folder: string, name: string): string {
+  const path = join(folder, name);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+}
+
+function isOlderThanRequired(version: string): boolean {
+  return compareVersions(version, requiredVersionText) < 0;
+}
+
+/** Orders versions by their numbers; what follows them (`+cpu`, `a0`) does not count. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) =>
+    version.split(/[.+]/).map((part) => Number.parseInt(part, 10)),
+  );
+  for (let i = 0; i < 3; i += 1) {
+    const difference = (left?.[i] ?? 0) - (right?.[i] ?? 0);
+    if (difference !== 0 && !Number.isNaN(difference)) return difference;
+  }
+  return 0;
+}

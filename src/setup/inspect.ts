@@ -1,0 +1,170 @@
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ImdbTorchError, messageOf } from '../errors.js';
+import { cacheHome } from '../system/cache_home.js';
+import { systemCode } from '../system/file_errors.js';
+import { runProcess } from '../system/run_process.js';
+import { hashOfSources, selectedAddon } from './addon_cache.js';
+import { findLibtorch, type Libtorch } from './libtorch.js';
+import { packageRoot, packageVersion } from './package_root.js';
+import { installCommand, isCMakeOldEnough, probe, probeCompiler } from './tools.js';
+
+const loadMilliseconds = 30_000;
+
+/** One thing that is needed or useful. */
+export interface Finding {
+  name: string;
+  /** What is there; null when it is missing. */
+  value: string | null;
+  /** Nothing works without it, and nothing that this package does by itself brings it. */
+  required: boolean;
+  /** What to do about it; null when it is fine. */
+  advice: string | null;
+}
+
+/** What the addon says of this machine. */
+export interface AddonFacts {
+  devices: string[];
+  threads: number;
+  libtorch: string;
+  kernels: string;
+}
+
+export interface Inspection {
+  version: string;
+  findings: Finding[];
+  libtorch: Libtorch | null;
+  /** `facts` is null when it does not load, which is one of the findings. */
+  addon: { path: string; facts: AddonFacts | null } | null;
+  cache: { path: string; bytes: Record<string, number> };
+}
+
+/**
+ * Looks at all that this package needs on this machine. It builds nothing, downloads nothing and does not load the
+ * addon into this process.
+ */
+export async function inspectMachine(options: { libtorch?: string | undefined } = {}): Promise<Inspection> {
+  const [libtorch, addon, ...tools] = await Promise.all([
+    inspectLibtorch(options),
+    inspectAddon(options),
+    ...probeTools(),
+  ]);
+  return {
+    version: packageVersion(),
+    findings: [nodeFinding(), ...tools, libtorch.finding, addon.finding],
+    libtorch: libtorch.found,
+    addon: addon.addon,
+    cache: { path: cacheHome(), bytes: sizesIn(cacheHome()) },
+  };
+}
+
+function nodeFinding(): Finding {
+  return { name: 'Node', value: process.versions.node, required: true, advice: null };
+}
+
+function probeTools(): Promise<Finding>[] {
+  const install = `install with ${installCommand()}`;
+  return [
+    probe('npm').then(({ version }) =>
+      finding('npm', version, false, 'comes with Node; only needed to install packages'),
+    ),
+    probeCompiler().then(({ name, version }) =>
+      finding('C++ compiler', version === null ? null : `${name} ${version}`, true, install),
+    ),
+    probe('cmake').then(({ version }) =>
+      version === null || isCMakeOldEnough(version)
+        ? finding('CMake', version, true, install)
+        : { name: 'CMake', value: version, required: true, advice: `is older than 3.18; ${install}` },
+    ),
+    probe('ninja').then(({ version }) =>
+      finding('Ninja', version, false, 'optional: builds are quicker with it'),
+    ),
+    probe('python3').then(({ version }) =>
+      finding('Python', version, false, 'optional: with it pip can fetch libtorch from your mirrors'),
+    ),
+  ];
+}
+
+function finding(name: string, value: string | null, required: boolean, adviceIfMissing: string): Finding {
+  return { name, value, required, advice: value === null ? adviceIfMissing : null };
+}
+
+async function inspectLibtorch(options: {
+  libtorch?: string | undefined;
+}): Promise<{ found: Libtorch | null; finding: Finding }> {
+  const places = {
+    given: 'as --libtorch or IMDB_TORCH_LIBTORCH says',
+    cache: 'fetched by setup',
+    python: "of this machine's Python",
+    fetched: 'fetched by setup',
+  } as const;
+  try {
+    const { found, tried } = await findLibtorch(options);
+    const value = found === null ? null : `${found.version} in ${found.path}, ${places[found.foundBy]}`;
+    const reasons = tried.map(({ place, reason }) => `${place}: ${reason}`).join('; ');
+    return {
+      found,
+      finding: finding(
+        'libtorch',
+        value,
+        true,
+        `run \`npx imdb-torch setup\`, which fetches it (${reasons})`,
+      ),
+    };
+  } catch (error) {
+    if (!(error instanceof ImdbTorchError)) throw error;
+    return { found: null, finding: finding('libtorch', null, true, error.message) };
+  }
+}
+
+async function inspectAddon(options: {
+  libtorch?: string | undefined;
+}): Promise<{ addon: Inspection['addon']; finding: Finding }> {
+  const name = 'native addon';
+  const selected = selectedAddon(hashOfSources(packageRoot), options.libtorch);
+  if (selected === null) {
+    const advice = 'is built on first use, or now by `npx imdb-torch setup`';
+    return { addon: null, finding: { name, value: null, required: false, advice } };
+  }
+  const { path } = selected;
+  try {
+    return {
+      addon: { path, facts: await factsOf(path) },
+      finding: { name, value: path, required: true, advice: null },
+    };
+  } catch (error) {
+    const advice = `does not load (${messageOf(error)}); run \`npx imdb-torch setup --force\``;
+    return { addon: { path, facts: null }, finding: { name, value: path, required: true, advice } };
+  }
+}
+
+/** Loads the addon in a process of its own, so that a crash of it is a finding and no crash here. */
+async function factsOf(path: string): Promise<AddonFacts> {
+  const script = `
+    const addon = require(process.argv[1]);
+    const facts = { devices: addon.devices(), threads: addon.getNumThreads(), ...addon.versions() };
+    console.log('facts:' + JSON.stringify(facts));`;
+  const { code, output } = await runProcess(process.execPath, ['-e', script, path], {
+    timeoutMs: loadMilliseconds,
+  });
+  const facts = /^facts:(.+)$/m.exec(output)?.[1];
+  if (code === 0 && facts !== undefined) return JSON.parse(facts) as AddonFacts;
+  const reason = /^Error: (.+)$/m.exec(output)?.[1];
+  throw new Error(reason ?? (code === null ? 'it crashed or hung' : `it ended with code ${code}`));
+}
+
+/** Bytes in each file or folder right inside `folder`. */
+function sizesIn(folder: string): Record<string, number> {
+  try {
+    return Object.fromEntries(readdirSync(folder).map((name) => [name, sizeOf(join(folder, name))]));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+function sizeOf(path: string): number {
+  const status = lstatSync(path, { throwIfNoEntry: false });
+  if (!status?.isDirectory()) return status?.size ?? 0;
+  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
+}

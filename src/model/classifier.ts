@@ -1,0 +1,68 @@
+import type { Device, Engine, FloatDtype } from './native.js';
+import { Classifier, Linear, LoraLinear, type Generator, type Tensor } from './native.js';
+
+export interface ClassifierOptions {
+  vocabularySize: number;
+  /** Width of the hidden layer. */
+  hidden: number;
+  classes: number;
+  /** 1 .. min(vocabularySize, hidden) */
+  rank: number;
+  alpha: number;
+  dtype: FloatDtype;
+  device: Device;
+  /** `auto`: the fused kernels on the CPU, libtorch's operators elsewhere. */
+  engine: Engine | 'auto';
+  generator: Generator;
+}
+
+export type ParameterName = 'fc1.weight' | 'fc1.bias' | 'fc1.A' | 'fc1.B' | 'fc2.weight' | 'fc2.bias';
+
+/** The parameters by the names that the notebook's PyTorch module gives them. */
+export type Parameters = Readonly<Record<ParameterName, Tensor>>;
+
+/** Bag of words -> LoRA layer -> ReLU -> linear layer, with the parts it is made of. `dispose` frees them all. */
+export interface ClassifierModel {
+  readonly classifier: Classifier;
+  readonly hidden: LoraLinear;
+  readonly output: Linear;
+  readonly parameters: Parameters;
+  dispose(): void;
+}
+
+/** The engine that `auto` stands for on `device`. */
+export function chooseEngine(engine: Engine | 'auto', device: Device): Engine {
+  if (engine !== 'auto') return engine;
+  return device === 'cpu' ? 'fused' : 'torch';
+}
+
+/**
+ * Makes a new classifier. Its random numbers are drawn in the notebook's order: W, bias, A, then the second layer.
+ * @throws what LoraLinear, Linear and Classifier throw
+ */
+export function createClassifier(options: ClassifierOptions): ClassifierModel {
+  const { vocabularySize, hidden: width, classes, rank, alpha, dtype, device, engine, generator } = options;
+  const hidden = new LoraLinear({
+    inFeatures: vocabularySize,
+    outFeatures: width,
+    rank,
+    alpha,
+    dtype,
+    device,
+    generator,
+  });
+  const output = new Linear({ inFeatures: width, outFeatures: classes, dtype, device, generator });
+  const classifier = new Classifier({ hidden, output, engine: chooseEngine(engine, device) });
+  const parameters: Parameters = {
+    'fc1.weight': hidden.weight,
+    'fc1.bias': hidden.bias,
+    'fc1.A': hidden.A,
+    'fc1.B': hidden.B,
+    'fc2.weight': output.weight,
+    'fc2.bias': output.bias,
+  };
+  const dispose = (): void => {
+    for (const part of [...Object.values(parameters), classifier, output, hidden]) part.dispose();
+  };
+  return { classifier, hidden, output, parameters, dispose };
+}

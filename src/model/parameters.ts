@@ -1,0 +1,58 @@
+import { ImdbTorchError } from '../errors.js';
+import type { StoredTensor } from '../storage/stored_tensor.js';
+import { Tensor } from './native.js';
+import type { ClassifierModel } from './classifier.js';
+
+export interface ParameterCounts {
+  trainable: number;
+  total: number;
+}
+
+/** Elements of all parameters, and of those that training changes. */
+export function countParameters(model: ClassifierModel): ParameterCounts {
+  const counts = { trainable: 0, total: 0 };
+  for (const parameter of Object.values(model.parameters)) {
+    counts.total += parameter.size;
+    if (parameter.requiresGrad) counts.trainable += parameter.size;
+  }
+  return counts;
+}
+
+/** The parameters that training changes, in the order of `model.parameters`. */
+export function trainableParameters(model: ClassifierModel): Tensor[] {
+  return Object.values(model.parameters).filter((parameter) => parameter.requiresGrad);
+}
+
+/** The names of what a plain PyTorch module of the same layers holds: everything but the LoRA branch. */
+const moduleNames = ['fc1.weight', 'fc1.bias', 'fc2.weight', 'fc2.bias'] as const;
+
+/** A copy of one parameter that can be stored. */
+export function readTensor(tensor: Tensor): StoredTensor {
+  const { dtype, shape } = tensor;
+  return { dtype, shape, data: tensor.toTypedArray() };
+}
+
+/** Copies of the parameters without the LoRA branch, by name: what `model.safetensors` holds. */
+export function readModule(model: ClassifierModel): Map<string, StoredTensor> {
+  return new Map(moduleNames.map((name) => [name, readTensor(model.parameters[name])]));
+}
+
+/**
+ * Overwrites the parameters without the LoRA branch with stored ones.
+ * @throws ImdbTorchError ERR_SAFETENSORS when one is missing or has another shape; nothing has changed then
+ */
+export function loadModule(model: ClassifierModel, stored: ReadonlyMap<string, StoredTensor>): void {
+  const pairs = moduleNames.map((name) => {
+    const source = stored.get(name);
+    const target = model.parameters[name];
+    if (source?.shape.join() === target.shape.join()) return { source, target };
+    const found = source === undefined ? 'nothing' : `[${source.shape.join(', ')}]`;
+    const expected = `[${target.shape.join(', ')}]`;
+    throw new ImdbTorchError('ERR_SAFETENSORS', `Expected ${name} of shape ${expected} but found ${found}.`);
+  });
+  for (const { source, target } of pairs) {
+    const tensor = Tensor.from(source.data, source.shape);
+    target.copy_(tensor);
+    tensor.dispose();
+  }
+}

@@ -1,0 +1,44 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Bags, Classifier, Evaluation, LossForm } from '../model/native.js';
+
+/** Mean loss of the examples, and the share of them whose label is predicted. */
+export interface Metrics {
+  loss: number;
+  accuracy: number;
+}
+
+export interface EvaluateOptions {
+  loss: LossForm;
+  signal?: AbortSignal | undefined;
+}
+
+/** About 10 ms of work. Fixed, because the sum of the losses depends on where it is cut. */
+const bagsPerSlice = 4096;
+
+/** Evaluates all bags, giving way to the event loop between slices. */
+export async function evaluate(
+  classifier: Classifier,
+  bags: Bags,
+  { loss, signal }: EvaluateOptions,
+): Promise<Metrics> {
+  const slices: Evaluation[] = [];
+  for (let start = 0; start < bags.length; start += bagsPerSlice) {
+    signal?.throwIfAborted();
+    const end = Math.min(start + bagsPerSlice, bags.length);
+    slices.push(classifier.evaluate(bags, { loss, start, end }));
+    await setImmediate();
+  }
+  signal?.throwIfAborted();
+  return meanOf(slices);
+}
+
+/** The metrics of slices of a data set, added up in their order. */
+export function meanOf(slices: readonly Evaluation[]): Metrics {
+  let [lossSum, correct, count] = [0, 0, 0];
+  for (const slice of slices) {
+    lossSum += slice.lossSum;
+    correct += slice.correct;
+    count += slice.count;
+  }
+  return { loss: lossSum / count, accuracy: correct / count };
+}

@@ -1,0 +1,24 @@
+import { styleText } from 'node:util';
+
+/** One of the experiment's checks of itself. */
+export interface Check {
+  /** What should hold. */
+  name: string;
+  passed: boolean;
+  /** The figures it was judged by, where there are any. */
+  detail?: string;
+}
+
+export interface LineStyle {
+  /** Whether ticks, crosses and blocks can be shown. */
+  unicode: boolean;
+  /** Whether colours can be shown. */
+  colour: boolean;
+}
+
+/** A check as a line with a tick or a cross. */
+export function formatCheck(check: Check, { unicode, colour }: LineStyle): string {
+  const mark = check.passed ? (unicode ? '✔' : '[ok]') : unicode ? '✘' : '[FAILED]';
+  const shown = colour ? styleText(check.passed ? 'green' : 'red', mark, { validateStream: false }) : mark;
+  return `${shown} ${check.name}${check.detail === undefined ? '' : ` (${check.detail})`}`;
+}

@@ -1,0 +1,164 @@
+import type { Device, Engine, FloatDtype } from '../../binding.js';
+import type { Dataset } from '../data/dataset.js';
+import type { ParameterCounts } from '../model/parameters.js';
+import type { EpochResult } from '../training/loop.js';
+import type { Metrics } from '../training/metrics.js';
+import type { PhaseResult } from '../training/phase.js';
+import type { Check } from './checks.js';
+
+/** Of the documents that `--json` prints and `run.json` keeps. Grows when a field changes its meaning. */
+const schema = 1;
+const firstWordCount = 12;
+
+/** What every run has. */
+export interface RunFacts {
+  /** The run directory. */
+  run: string;
+  device: Device;
+  engine: Engine;
+  dtype: FloatDtype;
+  dataset: Dataset;
+  /** Of the whole command so far. */
+  totalSeconds: number;
+}
+
+export interface DatasetDocument {
+  data: { source: string; kind: string; sha256: string; train: number; valid: number; test: number };
+  vocabulary: { size: number; sha256: string; first: string[] };
+}
+
+export interface PhaseDocument {
+  parameters: ParameterCounts;
+  before: { train: Metrics };
+  firstSteps: number[];
+  epochs: EpochResult[];
+  test: Metrics;
+}
+
+interface FactsDocument extends DatasetDocument {
+  schema: number;
+  command: string;
+  run: string;
+  device: Device;
+  engine: Engine;
+  dtype: FloatDtype;
+  seconds: { data: number; train: number; evaluate: number; total: number };
+}
+
+/** What `train --json` prints. */
+export interface TrainDocument extends FactsDocument, PhaseDocument {}
+
+/** What `lora --json` prints. */
+export interface LoraDocument extends FactsDocument {
+  pretrain?: PhaseDocument;
+  /** The run that fine-tuning started from, where it did not pretrain. */
+  base?: { run: string; test: Metrics };
+  lora: PhaseDocument;
+  frozen: LoraFigures['frozen'];
+  merged?: { test: Metrics; maxAbsLogitDifference: number; predictionFlips: number };
+  checks: Check[];
+}
+
+/** What the experiments with LoRA hand over; the experiments say more. */
+export interface LoraFigures {
+  pretrain: PhaseResult | null;
+  /** Of the model that was fine-tuned, before that. */
+  baseTest: Metrics;
+  lora: PhaseResult;
+  frozen: Readonly<Record<'weight' | 'bias' | 'A' | 'B', boolean>>;
+  merged: {
+    test: Metrics;
+    testSeconds: number;
+    maxAbsLogitDifference: number;
+    predictionFlips: number;
+  } | null;
+  checks: Check[];
+}
+
+export function trainDocument(facts: RunFacts, full: PhaseResult): TrainDocument {
+  return {
+    schema,
+    command: 'train',
+    ...factsDocument(facts),
+    ...phaseDocument(full),
+    seconds: secondsDocument(facts, [full], 0),
+  };
+}
+
+/** @param base the run that fine-tuning started from; not looked at after a pretraining */
+export function loraDocument(facts: RunFacts, figures: LoraFigures, base: string): LoraDocument {
+  const { pretrain, baseTest, lora, frozen, merged, checks } = figures;
+  const phases = pretrain === null ? [lora] : [pretrain, lora];
+  return {
+    schema,
+    command: 'lora',
+    ...factsDocument(facts),
+    ...(pretrain === null ? { base: { run: base, test: baseTest } } : { pretrain: phaseDocument(pretrain) }),
+    lora: phaseDocument(lora),
+    frozen,
+    ...(merged === null ? {} : { merged: mergedDocument(merged) }),
+    checks,
+    seconds: secondsDocument(facts, phases, merged?.testSeconds ?? 0),
+  };
+}
+
+function mergedDocument(merged: NonNullable<LoraFigures['merged']>): NonNullable<LoraDocument['merged']> {
+  const { test, maxAbsLogitDifference, predictionFlips } = merged;
+  return { test, maxAbsLogitDifference, predictionFlips };
+}
+
+function factsDocument({
+  run,
+  device,
+  engine,
+  dtype,
+  dataset,
+}: RunFacts): Omit<FactsDocument, 'schema' | 'command' | 'seconds'> {
+  return { run, device, engine, dtype, ...datasetDocument(dataset) };
+}
+
+/** Where the reviews come from, how many there are, and the words. */
+export function datasetDocument({ source, splits, vocabulary }: Dataset): DatasetDocument {
+  return {
+    data: {
+      source: source.location,
+      kind: source.kind,
+      sha256: source.sha256,
+      train: splits.train.labels.length,
+      valid: splits.valid.labels.length,
+      test: splits.test.labels.length,
+    },
+    vocabulary: {
+      size: vocabulary.words.length,
+      sha256: vocabulary.sha256,
+      first: vocabulary.words.slice(0, firstWordCount),
+    },
+  };
+}
+
+function phaseDocument({ parameters, before, firstSteps, epochs, test }: PhaseResult): PhaseDocument {
+  return { parameters, before, firstSteps, epochs, test };
+}
+
+function secondsDocument(
+  { dataset, totalSeconds }: RunFacts,
+  phases: readonly PhaseResult[],
+  extra: number,
+): FactsDocument['seconds'] {
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const epochs = phases.flatMap((phase) => phase.epochs);
+  return {
+    data: dataset.seconds,
+    train: sum(epochs.map(({ seconds }) => seconds)),
+    evaluate:
+      sum(epochs.map(({ evaluateSeconds }) => evaluateSeconds)) +
+      sum(phases.map(({ beforeSeconds, testSeconds }) => beforeSeconds + testSeconds)) +
+      extra,
+    total: totalSeconds,
+  };
+}
+
+/** Mean time of an epoch's training, without evaluations. */
+export function meanEpochSeconds(epochs: readonly EpochResult[]): number {
+  return epochs.reduce((total, { seconds }) => total + seconds, 0) / epochs.length;
+}

@@ -1,0 +1,38 @@
+/** 4000602 -> 4,000,602 */
+export function formatCount(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}
+
+/** 0.86804 -> 86.80 % */
+export function formatShare(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
+/** 0.4454519 -> 0.4455 */
+export function formatLoss(loss: number): string {
+  return loss.toFixed(4);
+}
+
+/** Three significant digits below ten seconds: 0.0871 s, 3.27 s, 59.1 s, 140 s. */
+export function formatSeconds(seconds: number): string {
+  if (seconds < 1) return `${seconds.toFixed(3)} s`;
+  return `${seconds.toFixed(seconds < 10 ? 2 : seconds < 100 ? 1 : 0)} s`;
+}
+
+/** 83 -> 1:23; 3700 -> 1:01:40 */
+export function formatClock(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
+  const pad = (value: number): string => String(value).padStart(2, '0');
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(whole % 60)}` : `${minutes}:${pad(whole % 60)}`;
+}
+
+/** 28400000 -> 28.4 MB */
+export function formatBytes(bytes: number): string {
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/** A value of a parameter: as many digits as tell two trainings apart. */
+export function formatValue(value: number): string {
+  return value.toFixed(6);
+}

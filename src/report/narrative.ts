@@ -1,0 +1,125 @@
+import { styleText } from 'node:util';
+import type { Device, Engine, FloatDtype } from '../../binding.js';
+import type { Dataset, Preview, SplitName } from '../data/dataset.js';
+import type { ParameterCounts } from '../model/parameters.js';
+import type { EpochResult } from '../training/loop.js';
+import type { Metrics } from '../training/metrics.js';
+import type { LineStyle } from './checks.js';
+import { meanEpochSeconds } from './documents.js';
+import { formatCount, formatLoss, formatSeconds, formatShare, formatValue } from './format.js';
+import { formatTable } from './table.js';
+
+const splitTitles: Readonly<Record<SplitName, string>> = {
+  train: 'Training',
+  valid: 'Validation',
+  test: 'Test',
+};
+const shownWords = 12;
+
+export function formatHeading(text: string, { colour }: LineStyle): string {
+  return `\n${colour ? styleText('bold', text, { validateStream: false }) : text}`;
+}
+
+export function describeDevice(device: Device, engine: Engine, dtype: FloatDtype, threads: number): string {
+  const how = engine === 'fused' ? 'the fused kernels' : "libtorch's operators";
+  return `Device: ${device}, computing with ${how} in ${dtype} on ${threads} thread${threads === 1 ? '' : 's'}.`;
+}
+
+/** Sizes of the splits, where they come from, and the first words. */
+export function describeDataset(dataset: Dataset): string[] {
+  const { source, splits, vocabulary, fromCache, seconds, requestedVocabularySize } = dataset;
+  const count = (split: SplitName): string => formatCount(splits[split].labels.length);
+  const { words } = vocabulary;
+  const lines = [
+    `Data: ${source.location}${fromCache ? ', encoded by an earlier run' : ''} (${formatSeconds(seconds)}).`,
+    `Reviews: ${count('train')} to train on, ${count('valid')} to validate, ${count('test')} to test.`,
+    `Vocabulary: ${formatCount(words.length)} words, the most frequent first: ${words.slice(0, shownWords).join(' ')} ...`,
+  ];
+  if (words.length < requestedVocabularySize) {
+    lines.push(
+      `The training reviews have fewer than the ${formatCount(requestedVocabularySize)} words asked for; all of them are used.`,
+    );
+  }
+  return lines;
+}
+
+/** The first and the last reviews of each split, with their labels. */
+export function describePreviews({ previews, classes }: Dataset): string[] {
+  const line = ({ label, text }: Preview): string =>
+    `  ${classes[label] ?? String(label)}  ${text.replace(/\s+/gu, ' ')}`;
+  return (['train', 'valid', 'test'] as const).flatMap((split) => [
+    `${splitTitles[split]} reviews, the first and the last three:`,
+    ...previews[split].first.map(line),
+    '  ...',
+    ...previews[split].last.map(line),
+  ]);
+}
+
+export function describeParameters({ trainable, total }: ParameterCounts): string {
+  const share = formatShare(trainable / total);
+  return `Parameters: ${formatCount(trainable)} trainable of ${formatCount(total)} (${share}).`;
+}
+
+/** A model that knows nothing gives both classes the same probability. */
+export function describeExpectedLoss(): string {
+  return `Loss expected before training: ln 2 = ${formatLoss(Math.LN2)}`;
+}
+
+export function describeBefore(train: Metrics): string {
+  return `Before training: train ${formatMetrics(train)}`;
+}
+
+export function describeEpoch({ epoch, seconds, train, valid }: EpochResult, epochs: number): string {
+  const number = String(epoch).padStart(String(epochs).length);
+  return (
+    `Epoch ${number}/${epochs}: train ${formatMetrics(train)}, valid ${formatMetrics(valid)}, ` +
+    formatSeconds(seconds)
+  );
+}
+
+export function describeMeanEpoch(epochs: readonly EpochResult[]): string {
+  return `Mean time per epoch: ${formatSeconds(meanEpochSeconds(epochs))}`;
+}
+
+/** @param model which model was tested */
+export function describeTest(test: Metrics, model: string): string {
+  return `Test of the ${model} model: ${formatMetrics(test)}`;
+}
+
+export function formatMetrics({ loss, accuracy }: Metrics): string {
+  return `loss ${formatLoss(loss)} accuracy ${formatShare(accuracy)}`;
+}
+
+type Excerpt = Readonly<Record<'weight' | 'bias' | 'A' | 'B', readonly number[]>>;
+
+/** The first values of the LoRA layer's parameters: before fine-tuning, after it and, where there is one, the merge. */
+export function formatExcerpts(excerpts: readonly Excerpt[], style: LineStyle): string {
+  const titles = ['first values of', 'before fine-tuning', 'after fine-tuning', 'after merging'];
+  const names = { weight: 'W', bias: 'bias', A: 'A', B: 'B' } as const;
+  const rows = (Object.keys(names) as (keyof typeof names)[]).map((name) => [
+    names[name],
+    ...excerpts.map((excerpt) => excerpt[name].map(formatValue).join('\n')),
+  ]);
+  return formatTable(titles.slice(0, excerpts.length + 1), rows, style);
+}
+
+export interface ResultRow {
+  model: string;
+  metrics: Metrics;
+  /** Trainable parameters, and mean seconds of an epoch: null for a model that was not trained. */
+  trainable: number | null;
+  secondsPerEpoch: number | null;
+}
+
+/** The table that an experiment ends with. */
+export function formatResults(rows: readonly ResultRow[], style: LineStyle): string {
+  const titles = ['model', 'loss', 'accuracy', 'trainable parameters', 'per epoch'];
+  const cells = rows.map(({ model, metrics, trainable, secondsPerEpoch }) => [
+    model,
+    formatLoss(metrics.loss),
+    formatShare(metrics.accuracy),
+    trainable === null ? '-' : formatCount(trainable),
+    secondsPerEpoch === null ? '-' : formatSeconds(secondsPerEpoch),
+  ]);
+  return formatTable(titles, cells, style);
+}

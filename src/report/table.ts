@@ -1,0 +1,36 @@
+import Table from 'cli-table3';
+import type { LineStyle } from './checks.js';
+
+const asciiBorders = {
+  top: '-',
+  'top-mid': '+',
+  'top-left': '+',
+  'top-right': '+',
+  bottom: '-',
+  'bottom-mid': '+',
+  'bottom-left': '+',
+  'bottom-right': '+',
+  left: '|',
+  'left-mid': '+',
+  mid: '-',
+  'mid-mid': '+',
+  right: '|',
+  'right-mid': '+',
+  middle: '|',
+};
+
+/** A table with a row of titles. The first column is text, the others are numbers. */
+export function formatTable(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  { unicode, colour }: LineStyle,
+): string {
+  const table = new Table({
+    head: [...titles],
+    colAligns: titles.map((_, column) => (column === 0 ? 'left' : 'right')),
+    style: { head: colour ? ['bold'] : [], border: [], compact: true },
+    ...(unicode ? {} : { chars: asciiBorders }),
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table.toString();
+}

@@ -1,0 +1,41 @@
+import type { Device, Engine, FloatDtype, LossForm } from '../../binding.js';
+
+/** What decides the numbers of an experiment, apart from the data. */
+export interface ExperimentOptions {
+  /** Of every random number: the order of the reviews, the first weights, the order of the batches. */
+  seed: number;
+  /** Words that are told apart, `<UNK>` included. */
+  vocabularySize: number;
+  /** Width of the hidden layer. */
+  hidden: number;
+  learningRate: number;
+  /** Of full training. */
+  epochs: number;
+  batchSize: number;
+  loss: LossForm;
+  engine: Engine | 'auto';
+  dtype: FloatDtype;
+  device: Device | 'auto';
+  rank: number;
+  alpha: number;
+  /** Of fine-tuning. */
+  loraEpochs: number;
+}
+
+/** The notebook's constants. */
+export const notebook = Object.freeze({
+  seed: 123,
+  vocabularySize: 20_000,
+  hidden: 200,
+  learningRate: 0.1,
+  epochs: 7,
+  batchSize: 128,
+  loss: 'softmax',
+  engine: 'auto',
+  dtype: 'float32',
+  device: 'auto',
+  rank: 1,
+  alpha: 1,
+  loraEpochs: 10,
+  validationSize: 5000,
+} as const) satisfies Readonly<ExperimentOptions> & { validationSize: number };

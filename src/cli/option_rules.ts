@@ -1,0 +1,161 @@
+import { notebook } from '../experiments/options.js';
+
+/** A number that an option takes. `above` excludes the bound itself. */
+export interface NumberRule {
+  flag: string;
+  about: string;
+  integer: boolean;
+  least?: number;
+  above?: number;
+  most: number;
+  default?: number;
+}
+
+const mostOfAnything = 1_000_000_000;
+
+export const numberRules = {
+  seed: {
+    flag: '--seed',
+    about: 'seed of every random number',
+    integer: true,
+    least: 0,
+    most: Number.MAX_SAFE_INTEGER,
+    default: notebook.seed,
+  },
+  vocab: {
+    flag: '--vocab',
+    about: 'words to tell apart, <UNK> included',
+    integer: true,
+    least: 2,
+    most: 10_000_000,
+    default: notebook.vocabularySize,
+  },
+  hidden: {
+    flag: '--hidden',
+    about: 'width of the hidden layer',
+    integer: true,
+    least: 1,
+    most: 65_536,
+    default: notebook.hidden,
+  },
+  lr: {
+    flag: '--lr',
+    about: 'learning rate',
+    integer: false,
+    above: 0,
+    most: Number.MAX_VALUE,
+    default: notebook.learningRate,
+  },
+  epochs: {
+    flag: '--epochs',
+    about: 'epochs of full training',
+    integer: true,
+    least: 1,
+    most: mostOfAnything,
+    default: notebook.epochs,
+  },
+  batch: {
+    flag: '--batch',
+    about: 'reviews in a batch',
+    integer: true,
+    least: 1,
+    most: mostOfAnything,
+    default: notebook.batchSize,
+  },
+  valid: {
+    flag: '--valid',
+    about: 'training reviews to hold out for validation (default: 5000; of `sample` a fifth)',
+    integer: true,
+    least: 1,
+    most: mostOfAnything,
+  },
+  threads: {
+    flag: '--threads',
+    about: "threads (default: libtorch's choice, one per core)",
+    integer: true,
+    least: 1,
+    most: 1024,
+  },
+  rank: {
+    flag: '--rank',
+    about: 'rank of the LoRA branch',
+    integer: true,
+    least: 1,
+    most: 65_536,
+    default: notebook.rank,
+  },
+  alpha: {
+    flag: '--alpha',
+    about: 'the LoRA branch is scaled by alpha / rank',
+    integer: false,
+    above: 0,
+    most: Number.MAX_VALUE,
+    default: notebook.alpha,
+  },
+  loraEpochs: {
+    flag: '--lora-epochs',
+    about: 'epochs of fine-tuning',
+    integer: true,
+    least: 1,
+    most: mostOfAnything,
+    default: notebook.loraEpochs,
+  },
+} as const satisfies Readonly<Record<string, NumberRule>>;
+
+/** An option that takes one of a few words. `pattern` says which, where they cannot be listed. */
+export interface ChoiceRule {
+  flag: string;
+  about: string;
+  choices: readonly string[];
+  pattern?: RegExp;
+  default: string;
+}
+
+export const choiceRules = {
+  loss: {
+    flag: '--loss',
+    about: 'cross entropy of the softmax probabilities, as in the notebook, or of the logits',
+    choices: ['softmax', 'logits'],
+    default: notebook.loss,
+  },
+  engine: {
+    flag: '--engine',
+    about: "the fused CPU kernels or libtorch's operators",
+    choices: ['auto', 'fused', 'torch'],
+    default: notebook.engine,
+  },
+  dtype: {
+    flag: '--dtype',
+    about: 'precision',
+    choices: ['float32', 'float64'],
+    default: notebook.dtype,
+  },
+  device: {
+    flag: '--device',
+    about: 'where to compute',
+    choices: ['auto', 'cpu', 'cuda', 'cuda:N'],
+    pattern: /^(auto|cpu|cuda(:\d{1,4})?)$/,
+    default: notebook.device,
+  },
+} as const satisfies Readonly<Record<string, ChoiceRule>>;
+
+/** The value of `text`, or the sentence that says what is wrong with it. */
+export function readNumber(rule: NumberRule, text: string): number | string {
+  const form = rule.integer ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+  const value = form.test(text) ? Number(text) : NaN;
+  const tooSmall = value < (rule.least ?? -Infinity) || value <= (rule.above ?? -Infinity);
+  if (!Number.isNaN(value) && !tooSmall && value <= rule.most) return value;
+  return `Expected ${describeRange(rule)} for ${rule.flag} but received ${JSON.stringify(text)}.`;
+}
+
+function describeRange({ integer, least, above, most }: NumberRule): string {
+  const kind = integer ? 'a whole number' : 'a number';
+  if (above !== undefined) return `${kind} above ${above}`;
+  return `${kind} from ${String(least)} to ${most}`;
+}
+
+/** `text` when it is one of the choices, or the sentence that says what is wrong with it. */
+export function checkChoice(rule: ChoiceRule, text: string): string | null {
+  if (rule.pattern ? rule.pattern.test(text) : rule.choices.includes(text)) return null;
+  return `Expected one of ${rule.choices.join(', ')} for ${rule.flag} but received ${JSON.stringify(text)}.`;
+}

@@ -1,0 +1,156 @@
+import { Option, type Command } from 'commander';
+import { ImdbTorchError } from '../errors.js';
+import { notebook, type ExperimentOptions } from '../experiments/options.js';
+import { checkChoice, choiceRules, numberRules, readNumber } from './option_rules.js';
+
+type NumberName = keyof typeof numberRules;
+type ChoiceName = keyof typeof choiceRules;
+
+/** What commander hands over: texts, and booleans of flags without a value. */
+export interface RawOptions extends Partial<Record<NumberName | ChoiceName, string>> {
+  data?: string;
+  out?: string;
+  json?: boolean;
+  quiet?: boolean;
+  base?: string;
+  merge?: boolean;
+}
+
+export interface OutputOptions {
+  json: boolean;
+  quiet: boolean;
+}
+
+/** The options of a command that runs an experiment. */
+export interface RunOptions extends ExperimentOptions, OutputOptions {
+  /** As given; see `chooseData`. */
+  data: string | undefined;
+  out: string | undefined;
+  /** Null: as the data ask for. */
+  validationSize: number | null;
+  /** Null: libtorch's choice. */
+  threads: number | null;
+}
+
+const dataNumbers = ['seed', 'vocab', 'valid'] as const;
+const modelNumbers = ['hidden', 'lr', 'batch', 'threads'] as const;
+const loraNumbers = ['rank', 'alpha', 'loraEpochs'] as const;
+
+export function addOutputOptions(command: Command): Command {
+  return command
+    .option('--json', 'print one JSON document and nothing else on stdout')
+    .option('--quiet', 'say only what came out');
+}
+
+export function addDataOptions(command: Command): Command {
+  command.option(
+    '--data <where>',
+    'imdb, sample, or a folder or archive (default: $IMDB_TORCH_DATA, else imdb)',
+  );
+  return addNumbers(command, dataNumbers);
+}
+
+export function addTrainingOptions(command: Command): Command {
+  addDataOptions(command);
+  addNumbers(command, modelNumbers);
+  for (const rule of Object.values(choiceRules)) {
+    command.addOption(new Option(`${rule.flag} <${rule.choices.join('|')}>`, withDefault(rule)));
+  }
+  return command.option('--out <folder>', 'run directory (default: runs/<UTC time>-<command>)');
+}
+
+export function addEpochsOption(command: Command): Command {
+  return addNumbers(command, ['epochs']);
+}
+
+export function addSeedAndThreads(command: Command): Command {
+  return addNumbers(command, ['seed', 'threads']);
+}
+
+export function addLoraOptions(command: Command): Command {
+  return addNumbers(command, loraNumbers);
+}
+
+function addNumbers(command: Command, names: readonly NumberName[]): Command {
+  for (const name of names) {
+    const rule = numberRules[name];
+    command.addOption(new Option(`${rule.flag} <number>`, withDefault(rule)));
+  }
+  return command;
+}
+
+/** Defaults are named by hand: to commander every option is a text that may be missing. */
+function withDefault(rule: { about: string; default?: number | string }): string {
+  return rule.default === undefined ? rule.about : `${rule.about} (default: ${rule.default})`;
+}
+
+/** The options of an experiment. @throws ImdbTorchError ERR_USAGE that names every problem */
+export function readRunOptions(raw: RawOptions): RunOptions {
+  const problems = findProblems(raw);
+  const number = (name: NumberName): number | undefined => {
+    const text = raw[name];
+    return text === undefined ? undefined : Number(text);
+  };
+  const options: RunOptions = {
+    data: raw.data,
+    out: raw.out,
+    json: raw.json ?? false,
+    quiet: raw.quiet ?? false,
+    seed: number('seed') ?? notebook.seed,
+    vocabularySize: number('vocab') ?? notebook.vocabularySize,
+    hidden: number('hidden') ?? notebook.hidden,
+    learningRate: number('lr') ?? notebook.learningRate,
+    epochs: number('epochs') ?? notebook.epochs,
+    batchSize: number('batch') ?? notebook.batchSize,
+    validationSize: number('valid') ?? null,
+    threads: number('threads') ?? null,
+    rank: number('rank') ?? notebook.rank,
+    alpha: number('alpha') ?? notebook.alpha,
+    loraEpochs: number('loraEpochs') ?? notebook.loraEpochs,
+    loss: (raw.loss ?? notebook.loss) as ExperimentOptions['loss'],
+    engine: (raw.engine ?? notebook.engine) as ExperimentOptions['engine'],
+    dtype: (raw.dtype ?? notebook.dtype) as ExperimentOptions['dtype'],
+    device: (raw.device ?? notebook.device) as ExperimentOptions['device'],
+  };
+  problems.push(...findConflicts(options));
+  throwProblems(problems);
+  return options;
+}
+
+/** @throws ImdbTorchError ERR_USAGE with all of them, when there are any */
+export function throwProblems(problems: readonly string[]): void {
+  if (problems.length > 0) throw new ImdbTorchError('ERR_USAGE', problems.join('\n'));
+}
+
+function findProblems(raw: RawOptions): string[] {
+  const problems: string[] = [];
+  for (const name of Object.keys(numberRules) as NumberName[]) {
+    const value = raw[name] === undefined ? 0 : readNumber(numberRules[name], raw[name]);
+    if (typeof value === 'string') problems.push(value);
+  }
+  for (const name of Object.keys(choiceRules) as ChoiceName[]) {
+    const problem = raw[name] === undefined ? null : checkChoice(choiceRules[name], raw[name]);
+    if (problem !== null) problems.push(problem);
+  }
+  for (const name of ['data', 'out', 'base'] as const) {
+    if (raw[name]?.trim() === '') problems.push(`Expected a value for --${name} but received an empty text.`);
+  }
+  return problems;
+}
+
+function findConflicts({ rank, hidden, vocabularySize, engine, device }: RunOptions): string[] {
+  const problems: string[] = [];
+  const most = Math.min(hidden, vocabularySize);
+  if (rank > most) {
+    problems.push(
+      `Expected --rank to be at most ${most}, the smaller side of the hidden layer ` +
+        `(${vocabularySize} words x ${hidden}), but received ${rank}.`,
+    );
+  }
+  if (engine === 'fused' && device.startsWith('cuda')) {
+    problems.push(
+      'Expected --engine torch or auto with --device cuda: the fused kernels run on the CPU only.',
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,89 @@
+import { ImdbTorchError } from '../errors.js';
+import { loadDataset, type Dataset } from '../data/dataset.js';
+import { sampleReviews } from '../data/sample.js';
+import { notebook } from '../experiments/options.js';
+import { ensureAddon } from '../setup/addon.js';
+import type { Terminal } from './terminal.js';
+
+export interface DataChoice {
+  /** `imdb`, `sample` or a path. */
+  data: string;
+  vocabularySize: number;
+  seed: number;
+  /** Null: as the data ask for. */
+  validationSize: number | null;
+}
+
+/** Reads the reviews and gets the native addon ready, at once; when one fails, the other is given up. */
+export async function prepare(
+  load: (signal: AbortSignal) => Promise<Dataset>,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  const failure = new AbortController();
+  const shared = AbortSignal.any([signal, failure.signal]);
+  const abortOther = (error: unknown): never => {
+    failure.abort(error);
+    throw error;
+  };
+  const [dataset] = await Promise.all([
+    load(shared).catch(abortOther),
+    prepareAddon(terminal, shared).catch(abortOther),
+  ]);
+  return dataset;
+}
+
+/** Builds the addon when there is none yet, and loads it. */
+export async function prepareAddon(terminal: Terminal, signal: AbortSignal): Promise<void> {
+  const onProgress = (line: string): void => {
+    terminal.note(line);
+  };
+  await ensureAddon({ onProgress, signal });
+  await import('../binding.js');
+}
+
+/** Reads the reviews, saying how far it is. */
+export async function readData(
+  choice: DataChoice,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  const begun = performance.now();
+  const labels = { download: 'Fetching the reviews', read: 'Reading', encode: 'Encoding' } as const;
+  const dataset = await loadDataset({
+    ...choice,
+    validationSize: choice.validationSize ?? defaultValidationSize(choice.data),
+    signal,
+    onProgress: ({ stage, done, total, unit }) => {
+      const seconds = (performance.now() - begun) / 1000;
+      terminal.progress({ label: labels[stage], done, total, unit, seconds });
+    },
+  });
+  terminal.clearProgress();
+  if (dataset.cacheProblem !== null) terminal.note(dataset.cacheProblem);
+  return dataset;
+}
+
+/** As `readData`, but with the embedded sample where the reviews of IMDb cannot be had. */
+export async function readDataOrSample(
+  choice: DataChoice,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  try {
+    return await readData(choice, terminal, signal);
+  } catch (error) {
+    if (!(error instanceof ImdbTorchError && error.code === 'ERR_DOWNLOAD')) throw error;
+    terminal.note(`The IMDb reviews cannot be fetched: ${error.message}`);
+    terminal.note(
+      'Going on with the embedded sample, whose reviews are made up: its figures are not those of IMDb.',
+    );
+    return readData({ ...choice, data: 'sample' }, terminal, signal);
+  }
+}
+
+/** A fifth of the training reviews. */
+function defaultValidationSize(data: string): number {
+  if (data !== 'sample') return notebook.validationSize;
+  return Math.floor(sampleReviews().filter(({ place }) => place.split === 'train').length / 5);
+}

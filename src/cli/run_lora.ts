@@ -1,0 +1,73 @@
+import { runLoraFineTuning, type LoraResult } from '../experiments/lora_fine_tuning.js';
+import { ImdbTorchError } from '../errors.js';
+import { formatCheck, type Check } from '../report/checks.js';
+import { loraDocument, type LoraDocument } from '../report/documents.js';
+import { formatExcerpts, formatHeading } from '../report/narrative.js';
+import type { StoredRun } from '../storage/read_run.js';
+import type { RunDirectory } from '../storage/run_directory.js';
+import { createEvents, runFacts, runRecord, withRunDirectory, type Workbench } from './workbench.js';
+
+export interface LoraOptions {
+  out: string | undefined;
+  merge: boolean;
+  /** The run to start from; null: pretrain. */
+  base: { path: string; run: StoredRun } | null;
+}
+
+/** Runs the LoRA experiment into a new run directory, which is kept even when a check fails. */
+export async function runLora(bench: Workbench, options: LoraOptions): Promise<LoraDocument> {
+  const { out, merge, base } = options;
+  return withRunDirectory(out, 'lora', async (directory) => {
+    const { bags, dataset, device, signal, terminal } = bench;
+    const result = await runLoraFineTuning({
+      bags,
+      classes: dataset.classes.length,
+      device,
+      options: bench.options,
+      merge,
+      base: base?.run.tensors,
+      signal,
+      events: createEvents(bench, directory),
+    });
+    sayOutcome(bench, result);
+    const document = await save(bench, directory, result, base?.path ?? '');
+    terminal.say(`Run directory: ${directory.path}`);
+    return document;
+  });
+}
+
+function sayOutcome({ terminal }: Workbench, { excerpts, checks }: LoraResult): void {
+  const { style } = terminal;
+  terminal.say(formatHeading('The LoRA layer', style), formatExcerpts(excerpts, style));
+  terminal.say(formatHeading('Checks', style));
+  terminal.result(...checks.map((check) => formatCheck(check, style)));
+}
+
+async function save(
+  bench: Workbench,
+  directory: RunDirectory,
+  result: LoraResult,
+  base: string,
+): Promise<LoraDocument> {
+  const { baseModule, adapter, mergedModule } = result;
+  const { rank, alpha } = bench.options;
+  await directory.writeVocabulary(bench.dataset.vocabulary.words);
+  const { sha256: baseSha256 } = await directory.writeModel('model', baseModule);
+  await directory.writeAdapter({ rank, alpha, ...adapter, baseSha256 });
+  if (mergedModule !== null) await directory.writeModel('merged', mergedModule);
+  bench.signal.throwIfAborted();
+  const document = loraDocument(runFacts(bench, directory), result, base);
+  await directory.writeRun(runRecord(bench, document));
+  return document;
+}
+
+/** @throws ImdbTorchError ERR_CHECK_FAILED when one failed */
+export function assertChecks(checks: readonly Check[]): void {
+  const failed = checks.filter(({ passed }) => !passed);
+  if (failed.length === 0) return;
+  const names = failed.map(({ name }) => name).join('; ');
+  throw new ImdbTorchError(
+    'ERR_CHECK_FAILED',
+    `${failed.length} of ${checks.length} checks failed: ${names}.`,
+  );
+}

@@ -1,0 +1,37 @@
+import { runFullTraining, type FullTrainingResult } from '../experiments/full_training.js';
+import { trainDocument, type TrainDocument } from '../report/documents.js';
+import type { RunDirectory } from '../storage/run_directory.js';
+import { createEvents, runFacts, runRecord, withRunDirectory, type Workbench } from './workbench.js';
+
+/** Runs the full experiment into a new run directory. */
+export async function runTrain(bench: Workbench, out: string | undefined): Promise<TrainDocument> {
+  return withRunDirectory(out, 'train', async (directory) => {
+    const { bags, dataset, device, options, signal, terminal } = bench;
+    const events = createEvents(bench, directory);
+    const { classes } = dataset;
+    const result = await runFullTraining({
+      bags,
+      classes: classes.length,
+      device,
+      options,
+      signal,
+      events,
+    });
+    const document = await save(bench, directory, result);
+    terminal.say(`Run directory: ${directory.path}`);
+    return document;
+  });
+}
+
+async function save(
+  bench: Workbench,
+  directory: RunDirectory,
+  { full, module }: FullTrainingResult,
+): Promise<TrainDocument> {
+  await directory.writeVocabulary(bench.dataset.vocabulary.words);
+  await directory.writeModel('model', module);
+  bench.signal.throwIfAborted();
+  const document = trainDocument(runFacts(bench, directory), full);
+  await directory.writeRun(runRecord(bench, document));
+  return document;
+}

@@ -1,0 +1,93 @@
+import { formatProgress, type ProgressState } from '../report/progress.js';
+import type { LineStyle } from '../report/checks.js';
+
+export interface TerminalOptions {
+  json: boolean;
+  quiet: boolean;
+}
+
+const redrawMilliseconds = 50;
+
+/**
+ * What a command says and where: results and narrative to stdout, progress and notes to stderr. With `json`, stdout
+ * gets one document and nothing else; with `quiet`, there is no narrative, no note and no progress.
+ */
+export class Terminal {
+  readonly #options: TerminalOptions;
+  #barShown = false;
+  #lastDrawn = -Infinity;
+
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+  }
+
+  /** How lines for people are to be drawn. */
+  get style(): LineStyle {
+    const stream = this.#options.json ? process.stderr : process.stdout;
+    return { unicode: speaksUnicode(), colour: hasColours(stream) };
+  }
+
+  /** What happens, for people. */
+  say(...lines: readonly string[]): void {
+    if (!this.#options.quiet) this.#print(lines);
+  }
+
+  /** What came out, for people: said even when quiet. */
+  result(...lines: readonly string[]): void {
+    if (!this.#options.json) this.#print(lines);
+    else this.say(...lines);
+  }
+
+  /** Something about the work rather than of it. */
+  note(line: string): void {
+    if (this.#options.quiet) return;
+    this.clearProgress();
+    process.stderr.write(`${line}\n`);
+  }
+
+  /** The document of `--json`. */
+  document(value: object): void {
+    if (!this.#options.json) return;
+    this.clearProgress();
+    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  }
+
+  /** Draws the progress bar, at most 20 times a second, where stderr is a terminal. */
+  progress(state: ProgressState): void {
+    const { stderr } = process;
+    if (this.#options.quiet || !stderr.isTTY || process.env.TERM === 'dumb') return;
+    const now = performance.now();
+    if (now - this.#lastDrawn < redrawMilliseconds) return;
+    this.#lastDrawn = now;
+    this.#barShown = true;
+    const width = stderr.columns - 1;
+    stderr.write(`\r\x1b[K${formatProgress(state, width, speaksUnicode())}`);
+  }
+
+  clearProgress(): void {
+    if (!this.#barShown) return;
+    this.#barShown = false;
+    process.stderr.write('\r\x1b[K');
+  }
+
+  #print(lines: readonly string[]): void {
+    this.clearProgress();
+    const stream = this.#options.json ? process.stderr : process.stdout;
+    for (const line of lines) stream.write(`${line}\n`);
+  }
+}
+
+/** NO_COLOR, FORCE_COLOR and the terminal's own abilities, as Node reads them. */
+function hasColours(stream: NodeJS.WriteStream): boolean {
+  const { NO_COLOR: no, FORCE_COLOR: force } = process.env;
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  if (no) return false;
+  return stream.isTTY && stream.hasColors();
+}
+
+function speaksUnicode(): boolean {
+  if (process.platform === 'win32') return Boolean(process.env.WT_SESSION);
+  const { LC_ALL, LC_CTYPE, LANG } = process.env;
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => value !== undefined && value !== '');
+  return /utf-?8/i.test(locale ?? '');
+}

@@ -1,0 +1,153 @@
+import type { Dataset } from '../data/dataset.js';
+import { chooseDevice } from '../experiments/device.js';
+import { chooseEngine } from '../model/classifier.js';
+import { getNumThreads, setNumThreads, versions, type Device, type Engine } from '../model/native.js';
+import {
+  describeDataset,
+  describeDevice,
+  describeParameters,
+  describePreviews,
+  describeBefore,
+  describeEpoch,
+  describeExpectedLoss,
+  describeMeanEpoch,
+  describeTest,
+  formatHeading,
+} from '../report/narrative.js';
+import type { RunFacts } from '../report/documents.js';
+import { createRunDirectory, type RunDirectory } from '../storage/run_directory.js';
+import { ImdbTorchError } from '../errors.js';
+import type { EpochResult } from '../training/loop.js';
+import type { Phase, PhaseEvents, Tested } from '../training/phase.js';
+import { createSplitBags, type SplitBags } from '../training/split_bags.js';
+import type { RunOptions } from './options.js';
+import { packageVersion } from '../setup/package_root.js';
+import type { Terminal } from './terminal.js';
+
+/** What the experiments of one process share. `dispose` frees the bags. */
+export interface Workbench {
+  options: RunOptions;
+  dataset: Dataset;
+  bags: SplitBags;
+  device: Device;
+  engine: Engine;
+  terminal: Terminal;
+  signal: AbortSignal;
+  dispose(): void;
+}
+
+/** Chooses the device, copies the reviews to the native side, and says what there is. */
+export function openWorkbench(
+  options: RunOptions,
+  dataset: Dataset,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Workbench {
+  const device = chooseDevice(options.device);
+  const engine = chooseEngine(options.engine, device);
+  checkSizes(options, dataset);
+  if (options.threads !== null) setNumThreads(options.threads);
+  terminal.say(describeDevice(device, engine, options.dtype, getNumThreads()));
+  terminal.say(...describeDataset(dataset), ...describePreviews(dataset));
+  const bags = createSplitBags(dataset);
+  const dispose = (): void => {
+    bags.dispose();
+  };
+  return { options, dataset, bags, device, engine, terminal, signal, dispose };
+}
+
+/** What can only be judged with the reviews at hand. */
+function checkSizes({ rank }: RunOptions, { vocabulary }: Dataset): void {
+  const size = vocabulary.words.length;
+  if (rank <= size) return;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected --rank to be at most ${size}, the number of words in these reviews, but received ${rank}.`,
+  );
+}
+
+/** Makes a run directory for `work`, and removes it again when that fails. */
+export async function withRunDirectory<T>(
+  out: string | undefined,
+  command: string,
+  work: (directory: RunDirectory) => Promise<T>,
+): Promise<T> {
+  const directory = await createRunDirectory({ ...(out === undefined ? {} : { out }), command });
+  try {
+    return await work(directory);
+  } catch (error) {
+    await directory.discard();
+    throw error;
+  }
+}
+
+export function runFacts(bench: Workbench, directory: RunDirectory): RunFacts {
+  const { options, dataset, device, engine } = bench;
+  const { path: run } = directory;
+  return { run, device, engine, dtype: options.dtype, dataset, totalSeconds: performance.now() / 1000 };
+}
+
+/** What `run.json` keeps beside the document that `--json` prints. */
+export function runRecord(bench: Workbench, document: object): object {
+  const { options, dataset } = bench;
+  return {
+    ...document,
+    argv: process.argv.slice(2),
+    options: {
+      ...options,
+      data: dataset.source.location,
+      validationSize: dataset.splits.valid.labels.length,
+      // These do not decide what comes out.
+      json: undefined,
+      quiet: undefined,
+      out: undefined,
+    },
+    seed: options.seed,
+    versions: { 'imdb-torch': packageVersion(), node: process.versions.node, ...versions() },
+  };
+}
+
+const headings: Readonly<Record<Phase, string>> = {
+  full: 'Full training',
+  pretrain: 'Pretraining',
+  lora: 'LoRA fine-tuning',
+};
+
+const testTitles: Readonly<Record<Tested, string>> = {
+  full: 'fully trained',
+  pretrain: 'pretrained',
+  lora: 'fine-tuned',
+  base: 'base',
+  merged: 'merged',
+};
+
+/** Tells what happens to the terminal and to `metrics.jsonl`. */
+export function createEvents(bench: Workbench, directory: RunDirectory): PhaseEvents {
+  const { terminal, options } = bench;
+  let epochs: EpochResult[] = [];
+  return {
+    onPhase(phase, parameters) {
+      epochs = [];
+      terminal.say(formatHeading(headings[phase], terminal.style), describeParameters(parameters));
+      if (phase !== 'lora') terminal.say(describeExpectedLoss());
+    },
+    async onBefore(phase, train) {
+      terminal.say(describeBefore(train));
+      await directory.appendMetrics({ phase, epoch: 0, train });
+    },
+    onProgress(_phase, { epoch, epochs: count, done, total, seconds }) {
+      terminal.progress({ label: `Epoch ${epoch}/${count}`, done, total, unit: 'reviews', seconds });
+    },
+    async onEpoch(phase, result) {
+      epochs.push(result);
+      const count = { full: options.epochs, pretrain: 1, lora: options.loraEpochs }[phase];
+      terminal.say(describeEpoch(result, count));
+      await directory.appendMetrics({ phase, ...result });
+    },
+    async onTest(phase, test) {
+      if (phase !== 'merged' && phase !== 'base') terminal.say(describeMeanEpoch(epochs));
+      terminal.result(describeTest(test, testTitles[phase]));
+      await directory.appendMetrics({ phase, test });
+    },
+  };
+}

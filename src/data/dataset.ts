@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { ImdbTorchError } from '../errors.js';
+import { cacheHome } from '../system/cache_home.js';
+import { tokenizerVersion } from '../text/tokenizer.js';
+import { encodeSplits, type EncodedSplits, type EncodeOptions } from './encoded_splits.js';
+import { classes, ReviewCollector } from './review_collector.js';
+import { findSource, type Source } from './source.js';
+import { loadSplits, storeSplits } from './split_cache.js';
+
+export type { EncodedSplit, EncodedSplits, Preview, SplitName } from './encoded_splits.js';
+export { splitNames } from './encoded_splits.js';
+
+export interface Dataset extends EncodedSplits {
+  readonly source: { readonly kind: Source['kind']; readonly location: string; readonly sha256: string };
+  readonly classes: readonly string[];
+  readonly fromCache: boolean;
+  /** Why the encoded splits could not be kept for the next run; null when they are. */
+  readonly cacheProblem: string | null;
+  readonly seconds: number;
+  /** The vocabulary holds fewer words when the training reviews have fewer. */
+  readonly requestedVocabularySize: number;
+}
+
+export interface DatasetOptions extends EncodeOptions {
+  /** `imdb`, `sample`, or the path of a folder or tar file. */
+  data: string;
+  /** Where encoded splits are kept; null: nowhere. By default `encoded` in the cache folder. */
+  cacheFolder?: string | null;
+}
+
+/**
+ * Reads, splits and encodes a data set as the notebook does, or takes what an earlier run made of the same data with
+ * the same options.
+ * @throws ImdbTorchError ERR_DATASET, ERR_DOWNLOAD, ERR_USAGE (an option out of range); the reason of `signal`
+ */
+export async function loadDataset(options: DatasetOptions): Promise<Dataset> {
+  const started = performance.now();
+  checkOptions(options);
+  options.signal?.throwIfAborted();
+  const { data, cacheFolder = join(cacheHome(), 'encoded') } = options;
+  const source = await findSource(data, options);
+  const key = cacheKey(source, options);
+  const cached = cacheFolder === null ? null : await loadSplits(cacheFolder, key);
+  const encoded = cached ?? (await readAndEncode(source, options));
+  options.signal?.throwIfAborted();
+  const store = cacheFolder !== null && cached === null;
+  const cacheProblem = store ? await storeSplits(cacheFolder, key, encoded, options.signal) : null;
+  return {
+    ...encoded,
+    source: { kind: source.kind, location: source.location, sha256: source.sha256 },
+    classes,
+    fromCache: cached !== null,
+    cacheProblem,
+    seconds: (performance.now() - started) / 1000,
+    requestedVocabularySize: options.vocabularySize,
+  };
+}
+
+function checkOptions({ vocabularySize, seed, validationSize }: DatasetOptions): void {
+  const ranges: [name: string, value: number, least: number][] = [
+    ['vocabulary size', vocabularySize, 2],
+    ['seed', seed, Number.MIN_SAFE_INTEGER],
+    ['validation size', validationSize, 0],
+  ];
+  for (const [name, value, least] of ranges) {
+    if (Number.isSafeInteger(value) && value >= least) continue;
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected a whole number of at least ${least} as ${name} but received ${value}.`,
+    );
+  }
+}
+
+/** Everything that the encoded splits depend on. */
+function cacheKey({ kind, sha256 }: Source, options: DatasetOptions): string {
+  const { vocabularySize, seed, validationSize } = options;
+  return JSON.stringify({ kind, sha256, tokenizerVersion, vocabularySize, seed, validationSize });
+}
+
+async function readAndEncode(source: Source, options: EncodeOptions): Promise<EncodedSplits> {
+  const collector = new ReviewCollector(source.location);
+  await source.read(collector);
+  return encodeSplits(collector, options);
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ImdbTorchError, messageOf } from '../errors.js';
+import { systemCode } from '../system/file_errors.js';
+import {
+  classes,
+  maximumReviewBytes,
+  placeOf,
+  type ReviewCollector,
+  type ReviewPlace,
+} from './review_collector.js';
+
+/** So many files are looked at or read at once. */
+const atOnce = 64;
+
+interface FoundReview {
+  readonly path: string;
+  readonly place: ReviewPlace;
+  readonly bytes: number;
+  readonly modified: number;
+}
+
+/** The reviews of an unpacked data set. */
+export interface ReviewFolder {
+  readonly reviews: readonly FoundReview[];
+  /** SHA-256 of every review's path, size and time of change. */
+  readonly sha256: string;
+}
+
+/**
+ * Lists `train/pos/*.txt` and the other three folders of `path`.
+ * @throws ImdbTorchError ERR_DATASET when a folder is missing or a review is too large; the reason of `signal`
+ */
+export async function listFolder(path: string, signal?: AbortSignal): Promise<ReviewFolder> {
+  const hash = createHash('sha256');
+  const reviews: FoundReview[] = [];
+  for (const split of ['train', 'test']) {
+    for (const className of classes) {
+      for (const review of await listClass(path, `${split}/${className}`, signal)) {
+        hash.update(`${JSON.stringify([review.path, review.bytes, review.modified])}\n`);
+        reviews.push(review);
+      }
+    }
+  }
+  return { reviews, sha256: hash.digest('hex') };
+}
+
+async function listClass(root: string, folder: string, signal?: AbortSignal): Promise<FoundReview[]> {
+  const names = await readdir(join(root, folder)).catch((error: unknown) => {
+    throw missing(root, folder, error);
+  });
+  const places = names
+    .sort()
+    .map((name) => ({ path: `${folder}/${name}`, place: placeOf(`${folder}/${name}`) }));
+  const found = await mapInGroups(places, signal, async ({ path, place }) => {
+    const status = await stat(join(root, path)).catch((error: unknown) => {
+      throw unreadable(root, path, error);
+    });
+    if (place === null || !status.isFile()) return null;
+    if (status.size > maximumReviewBytes) throw tooLarge(root, path, status.size);
+    return { path, place, bytes: status.size, modified: status.mtimeMs };
+  });
+  return found.filter((review) => review !== null);
+}
+
+/**
+ * Reads the listed reviews into `collector`.
+ * @throws ImdbTorchError ERR_DATASET when one cannot be read or is not UTF-8; the reason of `signal`
+ */
+export async function readFolder(
+  root: string,
+  { reviews }: ReviewFolder,
+  collector: ReviewCollector,
+  options: { signal?: AbortSignal | undefined; onRead?: ((bytes: number) => void) | undefined },
+): Promise<void> {
+  let bytes = 0;
+  await mapInGroups(reviews, options.signal, async ({ path, place }) => {
+    const text = await readFile(join(root, path)).catch((error: unknown) => {
+      throw unreadable(root, path, error);
+    });
+    collector.add(place, text);
+    bytes += text.length;
+    options.onRead?.(bytes);
+  });
+}
+
+async function mapInGroups<T, U>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  map: (item: T) => Promise<U>,
+): Promise<U[]> {
+  const results: U[] = [];
+  for (let start = 0; start < items.length; start += atOnce) {
+    signal?.throwIfAborted();
+    results.push(...(await Promise.all(items.slice(start, start + atOnce).map(map))));
+  }
+  return results;
+}
+
+function missing(root: string, folder: string, cause: unknown): ImdbTorchError {
+  if (systemCode(cause) !== 'ENOENT') return unreadable(root, folder, cause);
+  return new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected reviews in train/pos, train/neg, test/pos and test/neg but ${root} has no ${folder}; give a complete data set.`,
+    { cause },
+  );
+}
+
+function unreadable(root: string, path: string, cause: unknown): ImdbTorchError {
+  return new ImdbTorchError('ERR_DATASET', `Could not read ${join(root, path)}: ${messageOf(cause)}.`, {
+    cause,
+  });
+}
+
+function tooLarge(root: string, path: string, bytes: number): ImdbTorchError {
+  return new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected reviews of at most ${maximumReviewBytes} bytes but ${join(root, path)} has ${bytes}; remove it.`,
+  );
+}

@@ -1,0 +1,100 @@
+import { isUtf8 } from 'node:buffer';
+import { ImdbTorchError } from '../errors.js';
+import { TokenLists } from '../text/token_lists.js';
+import { PreviewTexts } from './preview_texts.js';
+
+export const classes = ['neg', 'pos'] as const;
+export type SourceSplit = 'train' | 'test';
+
+/** Where a review belongs: its label is the index of its class. */
+export interface ReviewPlace {
+  readonly split: SourceSplit;
+  readonly label: number;
+  /** File name without its folder. */
+  readonly name: string;
+}
+
+/** The longest review of the IMDb data has 14 kB. */
+export const maximumReviewBytes = 1 << 20;
+
+interface Group {
+  readonly names: string[];
+  readonly rows: number[];
+}
+
+/** Takes reviews in any order, keeps their words as numbers and the starts of their texts, and forgets the texts. */
+export class ReviewCollector {
+  readonly tokens = new TokenLists();
+  readonly previews = new PreviewTexts();
+  readonly #groups: Record<SourceSplit, Group[]> = {
+    train: classes.map(() => ({ names: [], rows: [] })),
+    test: classes.map(() => ({ names: [], rows: [] })),
+  };
+
+  constructor(readonly location: string) {}
+
+  /** @throws ImdbTorchError ERR_DATASET when the text is not UTF-8 */
+  add({ split, label, name }: ReviewPlace, text: Uint8Array): void {
+    if (!isUtf8(text)) {
+      throw new ImdbTorchError(
+        'ERR_DATASET',
+        `Expected the reviews of ${this.location} in UTF-8 but ${split}/${classes[label] ?? ''}/${name} is not; convert or remove it.`,
+      );
+    }
+    const group = this.#groups[split][label];
+    group?.names.push(name);
+    group?.rows.push(this.tokens.add(text));
+    this.previews.add(text);
+  }
+
+  /**
+   * The numbers of a split's reviews with their labels: pos before neg, file names in byte order.
+   * @throws ImdbTorchError ERR_DATASET when a class has no review or one of them twice
+   */
+  ordered(split: SourceSplit): { rows: number[]; labels: number[] } {
+    const rows: number[] = [];
+    const labels: number[] = [];
+    for (const label of [1, 0]) {
+      for (const row of this.#orderedGroup(split, label)) {
+        rows.push(row);
+        labels.push(label);
+      }
+    }
+    return { rows, labels };
+  }
+
+  #orderedGroup(split: SourceSplit, label: number): number[] {
+    const { names, rows } = this.#groups[split][label] ?? { names: [], rows: [] };
+    const folder = `${split}/${classes[label] ?? ''}`;
+    if (rows.length === 0) {
+      throw new ImdbTorchError(
+        'ERR_DATASET',
+        `Expected reviews in train/pos, train/neg, test/pos and test/neg but ${this.location} has no ${folder}/*.txt; give a complete data set.`,
+      );
+    }
+    const rowOf = new Map(names.map((name, index) => [inByteOrder(name), rows[index] ?? 0]));
+    if (rowOf.size < rows.length) {
+      const twice = names.find((name, index) => names.indexOf(name) !== index) ?? '';
+      throw new ImdbTorchError(
+        'ERR_DATASET',
+        `Expected each review once but ${this.location} has ${folder}/${twice} twice; remove one of them.`,
+      );
+    }
+    return [...rowOf.keys()].sort().map((key) => rowOf.get(key) ?? 0);
+  }
+}
+
+/** A name as a string that JavaScript, which compares UTF-16 units, sorts as its UTF-8 bytes sort. */
+function inByteOrder(name: string): string {
+  return Buffer.from(name).toString('latin1');
+}
+
+const reviewPath = /^(?:\.\/)?(?:[^/]+\/)?(train|test)\/(pos|neg)\/([^/.][^/]*\.txt)$/;
+
+/** Where a review of this path belongs, or null when it is none (`train/unsup`, `README`, hidden files, ...). */
+export function placeOf(path: string): ReviewPlace | null {
+  const match = reviewPath.exec(path);
+  if (match === null) return null;
+  const [, split, className, name] = match;
+  return { split: split as SourceSplit, label: className === 'pos' ? 1 : 0, name: name ?? '' };
+}

@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import { open, readdir, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { messageOf } from '../errors.js';
+import { writeFileAtomic } from '../system/atomic_file.js';
+import type { EncodedSplit, EncodedSplits } from './encoded_splits.js';
+
+/** A file: these 8 bytes, the header's length (uint32), the header (JSON), int32 arrays, words, SHA-256 of all that. */
+const magic = 'IMDBSPL1';
+const digestBytes = 32;
+const pieceBytes = 1 << 20;
+const extension = '.splits';
+const keptEntries = 8;
+
+interface Header {
+  readonly key: string;
+  /** Lengths of ids, offsets and labels of train, valid and test. */
+  readonly lengths: readonly number[];
+  readonly wordBytes: number;
+  readonly vocabularySha256: string;
+  readonly previews: EncodedSplits['previews'];
+}
+
+/** What was stored under `key`; null when there is nothing, or nothing that is whole and fits. */
+export async function loadSplits(folder: string, key: string): Promise<EncodedSplits | null> {
+  const path = entryPath(folder, key);
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path);
+    const splits = await readEntry(file, key);
+    if (splits !== null) await utimes(path, new Date(), new Date()).catch(() => undefined);
+    return splits;
+  } catch {
+    // Whatever is wrong with a cache, the data itself is at hand.
+    return null;
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Stores splits under `key`, removes the oldest entries, and says what went wrong, or null. */
+export async function storeSplits(
+  folder: string,
+  key: string,
+  splits: EncodedSplits,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  try {
+    await writeFileAtomic(entryPath(folder, key), entryChunks(key, splits), { signal });
+    await prune(folder);
+    return null;
+  } catch (error) {
+    signal?.throwIfAborted();
+    return messageOf(error);
+  }
+}
+
+function entryPath(folder: string, key: string): string {
+  return join(folder, createHash('sha256').update(key).digest('hex').slice(0, 32) + extension);
+}
+
+function* entryChunks(key: string, { vocabulary, splits, previews }: EncodedSplits): Generator<Uint8Array> {
+  const arrays = [splits.train, splits.valid, splits.test].flatMap(({ ids, offsets, labels }) => [
+    ids,
+    offsets,
+    labels,
+  ]);
+  const words = Buffer.from(vocabulary.words.join('\n'));
+  const header: Header = {
+    key,
+    lengths: arrays.map((array) => array.length),
+    wordBytes: words.length,
+    vocabularySha256: vocabulary.sha256,
+    previews,
+  };
+  const headerBytes = Buffer.from(JSON.stringify(header));
+  const start = Buffer.alloc(magic.length + 4);
+  start.write(magic, 'latin1');
+  start.writeUInt32LE(headerBytes.length, magic.length);
+  const hash = createHash('sha256');
+  for (const chunk of [start, headerBytes, ...arrays.map(bytesOf), words]) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  yield hash.digest();
+}
+
+function bytesOf(array: Int32Array): Uint8Array {
+  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+}
+
+async function readEntry(file: FileHandle, key: string): Promise<EncodedSplits | null> {
+  const { size } = await file.stat();
+  const hash = createHash('sha256');
+  const read = async (bytes: Uint8Array, position: number): Promise<void> => {
+    // Hashed in pieces while they are still in the processor's cache.
+    for (let at = 0; at < bytes.length; at += pieceBytes) {
+      const piece = bytes.subarray(at, at + pieceBytes);
+      const { bytesRead } = await file.read(piece, 0, piece.length, position + at);
+      if (bytesRead !== piece.length) throw new Error('short read');
+      hash.update(piece);
+    }
+  };
+  const start = Buffer.alloc(magic.length + 4);
+  await read(start, 0);
+  const headerLength = start.readUInt32LE(magic.length);
+  if (start.toString('latin1', 0, magic.length) !== magic || headerLength > size) return null;
+  const headerBytes = Buffer.alloc(headerLength);
+  await read(headerBytes, start.length);
+  const header = JSON.parse(headerBytes.toString()) as Header;
+  const arrayBytes = 4 * header.lengths.reduce((sum, length) => sum + length, 0);
+  const dataStart = start.length + headerLength;
+  if (header.key !== key || size !== dataStart + arrayBytes + header.wordBytes + digestBytes) return null;
+
+  const data = new ArrayBuffer(arrayBytes + header.wordBytes);
+  await read(new Uint8Array(data), dataStart);
+  const expected = Buffer.alloc(digestBytes);
+  await file.read(expected, 0, digestBytes, size - digestBytes);
+  return hash.digest().equals(expected) ? splitsFrom(header, data, arrayBytes) : null;
+}
+
+function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): EncodedSplits {
+  let end = 0;
+  const arrays = header.lengths.map((length) => {
+    const array = new Int32Array(data, end, length);
+    end += array.byteLength;
+    return array;
+  });
+  const split = (index: number): EncodedSplit => {
+    const [ids, offsets, labels] = arrays.slice(3 * index, 3 * index + 3);
+    if (ids === undefined || offsets === undefined || labels === undefined) throw new Error('missing array');
+    return { ids, offsets, labels };
+  };
+  const words = Buffer.from(data, arrayBytes).toString('utf8').split('\n');
+  return {
+    vocabulary: { words, sha256: header.vocabularySha256 },
+    splits: { train: split(0), valid: split(1), test: split(2) },
+    previews: header.previews,
+  };
+}
+
+/** Keeps the entries that were made or used last. */
+async function prune(folder: string): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(extension));
+  const entries = await Promise.all(
+    names.map(async (name) => ({ name, used: (await stat(join(folder, name))).mtimeMs })),
+  );
+  entries.sort((a, b) => b.used - a.used);
+  for (const { name } of entries.slice(keptEntries)) await rm(join(folder, name), { force: true });
+}

@@ -26,7 +26,8 @@ class Draw:
         return torch.randn(shape, generator=self.generator).to(self.dtype)
 
     def leaf(self, *shape):
-        return self.normal(*shape).requires_grad_()
+        """A parameter, small enough that no softmax saturates: its gradient would be all rounding."""
+        return (torch.randn(shape, generator=self.generator) * 0.3).to(self.dtype).requires_grad_()
 
     def integers(self, low, high, *shape):
         return torch.randint(low, high, shape, generator=self.generator)

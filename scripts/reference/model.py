@@ -4,7 +4,7 @@ from torch.nn import functional as F
 
 from .cases import Draw
 
-SMALLEST_HIDDEN = 1e-4
+SMALLEST_HIDDEN = 1e-5
 
 
 def small_bags(vocabulary, classes):

@@ -1,0 +1,28 @@
+/** `npm run check`: formats, linters, types and the package's contents. Runs all and reports all that fail. */
+import { filesIn, prepare, run } from './project.mjs';
+
+await prepare();
+const node = process.execPath;
+const checks = {
+  'format of TypeScript (prettier)': [
+    node,
+    'node_modules/prettier/bin/prettier.cjs',
+    '--check',
+    '--log-level',
+    'warn',
+    '.',
+  ],
+  'format of C++ (clang-format)': [node, 'scripts/clang_format.mjs'],
+  'rules for TypeScript (eslint)': [node, 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'],
+  'rules for C++ (cpplint)': ['node_modules/.bin/cpplint', '--quiet', ...filesIn('native', /\.(cpp|h)$/)],
+  'types (tsc)': [node, 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
+  'contents of the package (npm pack)': [node, 'scripts/check_pack.mjs'],
+};
+
+let failures = 0;
+for (const [name, [command, ...args]] of Object.entries(checks)) {
+  const code = await run(command, args);
+  if (code !== 0) failures += 1;
+  console.log(`${code === 0 ? 'ok    ' : 'FAILED'} ${name}`);
+}
+process.exitCode = failures === 0 ? 0 : 1;

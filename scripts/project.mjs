@@ -1,0 +1,86 @@
+/** What several scripts need. Only Node's own modules: it runs before anything is installed. */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+export const cli = join(root, 'dist', 'cli', 'main.js');
+
+/** Installs the dependencies and compiles the TypeScript, each only when what it is made from has changed. */
+export async function prepare() {
+  if (!dependenciesAreThere())
+    await mustRun('npm', ['ci', '--no-audit', '--no-fund'], 'Installing the dependencies…');
+  if (!compiledIsCurrent())
+    await mustRun(process.execPath, ['scripts/build.mjs'], 'Compiling the TypeScript…');
+}
+
+/** Runs a program with this one's terminal; its standard output goes to `stdout`. @returns its exit code */
+export function run(command, args, { stdout = 'inherit', env = process.env } = {}) {
+  // The terminal sends Ctrl-C to the program too, which ends in its own way; this one then ends with its code.
+  const ignore = () => undefined;
+  const child = spawn(command, args, { cwd: root, stdio: ['inherit', stdout, 'inherit'], env });
+  const forward = () => child.kill('SIGTERM');
+  process.on('SIGINT', ignore).on('SIGTERM', forward);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      process.off('SIGINT', ignore).off('SIGTERM', forward);
+      resolve(code ?? 130);
+    });
+  });
+}
+
+/** As `run`, with its output on stderr; ends this process with its exit code when that is not 0. */
+export async function mustRun(command, args, message) {
+  process.stderr.write(`${message}\n`);
+  const code = await run(command, args, { stdout: process.stderr });
+  if (code !== 0) process.exit(code);
+}
+
+/** Files below a folder, sorted, with their paths from the root of the project. */
+export function filesIn(folder, pattern = /./) {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && pattern.test(entry.name))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
+}
+
+/** Whether npm has installed exactly what the lock file asks for; what is optional may be of other platforms. */
+function dependenciesAreThere() {
+  const installedPath = join(root, 'node_modules', '.package-lock.json');
+  if (!existsSync(installedPath)) return false;
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
+  const installed = JSON.parse(readFileSync(installedPath, 'utf8')).packages;
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  );
+}
+
+const stampPath = join(root, 'dist', '.sources');
+
+function compiledIsCurrent() {
+  return existsSync(cli) && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === hashOfTypeScript();
+}
+
+/** Notes from which sources dist was compiled. */
+export function stampCompiled(hash) {
+  writeFileSync(stampPath, hash);
+}
+
+export function hashOfTypeScript() {
+  const hash = createHash('sha256');
+  const settings = ['tsconfig.json', 'tsconfig.build.json', 'binding.d.ts', 'package-lock.json'];
+  for (const path of [...settings, ...filesIn('src')])
+    hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
+  return hash.digest('hex');
+}
+
+/** Removes what was compiled from sources that are no longer there. */
+export function removeOrphans() {
+  for (const path of filesIn('dist', /\.(js|d\.ts)$/)) {
+    const source = join('src', relative('dist', path)).replace(/(\.js|\.d\.ts)$/, '.ts');
+    if (!existsSync(join(root, source))) rmSync(join(root, path));
+  }
+}

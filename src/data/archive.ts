@@ -26,8 +26,8 @@ export interface ArchiveOptions {
 export async function readArchive(options: ArchiveOptions, collector: ReviewCollector): Promise<void> {
   const { path, gzip, signal, onRead } = options;
   const file = createReadStream(path, { highWaterMark: chunkBytes });
+  const reader = new TarReader(path, collector);
   const read = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
-    const reader = new TarReader(path, collector);
     for await (const chunk of chunks) {
       reader.write(chunk);
       onRead?.(file.bytesRead);
@@ -40,6 +40,8 @@ export async function readArchive(options: ArchiveOptions, collector: ReviewColl
     else await pipeline(file, read, pipeOptions);
   } catch (error) {
     signal?.throwIfAborted();
+    // `pipeline` may report that it stopped the streams instead of why.
+    reader.throwError();
     if (error instanceof ImdbTorchError) throw error;
     throw damaged(path, systemCode(error) === 'Z_BUF_ERROR' ? 'it ends too early' : messageOf(error), error);
   }
@@ -71,19 +73,19 @@ class TarReader {
 
   write(chunk: Uint8Array): void {
     this.#parser.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    this.#throwError();
+    this.throwError();
   }
 
   end(): void {
     this.#parser.end();
-    this.#throwError();
-    if (!this.#ended) throw damaged(this.path, 'it ends too early');
+    if (this.#error === null && !this.#ended) this.#error = damaged(this.path, 'it ends too early');
+    this.throwError();
   }
 
-  #throwError(): void {
+  throwError(): void {
     if (this.#error === null) return;
     if (this.#error instanceof ImdbTorchError) throw this.#error;
-    throw damaged(this.path, messageOf(this.#error), this.#error);
+    throw damaged(this.path, messageOf(this.#error).replace(/^TAR_\w+: /, ''), this.#error);
   }
 
   #read(entry: ReadEntry): void {

@@ -19,7 +19,7 @@ function wordsOf(texts: readonly string[]): string[][] {
 }
 
 test('when texts mix scripts and marks then the fast path finds the words of the reference', () => {
-  const texts = fixture.texts.map(([text]) => text.toWellFormed());
+  const texts = fixture.texts.map(([text]) => Buffer.from(text).toString());
 
   expect(wordsOf(texts)).toEqual(texts.map((text) => tokenize(text)));
 });

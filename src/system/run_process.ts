@@ -27,7 +27,7 @@ export interface RunResult {
 export async function runProcess(
   command: string,
   args: readonly string[],
-  { cwd, env, signal, timeoutMs, onLine }: RunOptions = {},
+  { cwd, env = process.env, signal, timeoutMs, onLine }: RunOptions = {},
 ): Promise<RunResult> {
   signal?.throwIfAborted();
   // A process group of its own, so that a compiler that a build tool has started is ended with it.

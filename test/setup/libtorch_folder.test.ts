@@ -1,0 +1,59 @@
+import { realpathSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { compareVersions, readLibtorch } from '../../src/setup/libtorch_folder.js';
+import { withTemporaryFolder } from '../helpers.js';
+import { writeLibtorch } from './fakes.js';
+
+const header =
+  '#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 11\n#define TORCH_VERSION_PATCH 3\n';
+
+test.each([
+  ['version.py', { 'version.py': "__version__ = '2.13.0+cpu'\ndebug = False\n" }, '2.13.0+cpu'],
+  ['build-version', { 'build-version': '2.7.0+cu126\n' }, '2.7.0+cu126'],
+  ['the old header', { 'include/torch/version.h': header }, '2.11.3'],
+  ['the new header', { 'include/torch/headeronly/version.h': header }, '2.11.3'],
+])('when the version is in %s then it is read', (_, files, version) =>
+  withTemporaryFolder(async (folder) => {
+    await writeLibtorch(folder, files);
+    expect(readLibtorch(folder)).toEqual({ path: realpathSync(folder), version });
+  }),
+);
+
+test.each(['libtorch', 'torch'])('when the folder holds %s then that is taken', (name) =>
+  withTemporaryFolder(async (folder) => {
+    await writeLibtorch(join(folder, name), { 'build-version': '2.8.0' });
+    expect(readLibtorch(folder)).toEqual({ path: join(realpathSync(folder), name), version: '2.8.0' });
+  }),
+);
+
+test.each([
+  ['2.6.1+cpu', '2.6.1+cpu, older than 2.7'],
+  ['1.13.0', '1.13.0, older than 2.7'],
+])('when it is libtorch %s then it is too old', (version, reason) =>
+  withTemporaryFolder(async (folder) => {
+    await writeLibtorch(folder, { 'build-version': version });
+    expect(readLibtorch(folder)).toEqual({ reason: `${folder} is libtorch ${reason}`, version });
+  }),
+);
+
+test('when there is no libtorch then the reason says what is missing', () =>
+  withTemporaryFolder(async (folder) => {
+    await mkdir(join(folder, 'lib'));
+    expect(readLibtorch(folder)).toEqual({ reason: `${folder} has no lib/libtorch_cpu and include/ATen` });
+    expect(readLibtorch(join(folder, 'x'))).toEqual({ reason: `${join(folder, 'x')} does not exist` });
+    await writeLibtorch(folder, {});
+    expect(readLibtorch(folder)).toEqual({ reason: `${folder} does not say which version it is` });
+  }));
+
+test.each([
+  ['2.7.0', '2.13.0', -1],
+  ['2.13.0+cpu', '2.13.0', 0],
+  ['2.14.1', '2.13.9', 1],
+  ['2.7', '2.7.0a0', 0],
+  ['3.0', '2.13.0', 1],
+])('when %s is compared with %s then the sign is %d', (a, b, sign) => {
+  expect(Math.sign(compareVersions(a, b))).toBe(sign);
+  expect(Math.sign(compareVersions(b, a))).toBe(sign === 0 ? 0 : -sign);
+});

@@ -1,5 +1,6 @@
 const size = 624;
 const middle = 397;
+const { clz32, imul } = Math;
 
 /**
  * Python's `random` module for whole-number seeds: the Mersenne Twister MT19937 of Matsumoto and Nishimura (1998),
@@ -23,7 +24,7 @@ export class PythonRandom {
 
   /** `random.randrange(limit)` for 1 to 2^32 - 1. */
   below(limit: number): number {
-    const count = 32 - Math.clz32(limit);
+    const count = 32 - clz32(limit);
     let number = this.bits(count);
     while (number >= limit) number = this.bits(count);
     return number;
@@ -42,15 +43,15 @@ export class PythonRandom {
   #seed(key: readonly number[]): void {
     const state = this.#state;
     state[0] = 19650218;
-    for (let i = 1; i < size; i += 1) state[i] = Math.imul(1812433253, this.#mixed(i - 1)) + i;
+    for (let i = 1; i < size; i += 1) state[i] = imul(1812433253, this.#mixed(i - 1)) + i;
     let i = 1;
     for (let k = 0; k < size; k += 1) {
       const j = k % key.length;
-      state[i] = (this.#at(i) ^ Math.imul(this.#mixed(i - 1), 1664525)) + (key[j] ?? 0) + j;
+      state[i] = (this.#at(i) ^ imul(this.#mixed(i - 1), 1664525)) + (key[j] ?? 0) + j;
       i = this.#following(i);
     }
     for (let k = 1; k < size; k += 1) {
-      state[i] = (this.#at(i) ^ Math.imul(this.#mixed(i - 1), 1566083941)) - i;
+      state[i] = (this.#at(i) ^ imul(this.#mixed(i - 1), 1566083941)) - i;
       i = this.#following(i);
     }
     state[0] = 0x80000000;

@@ -1,5 +1,7 @@
 import type { Lists } from './vocabulary.js';
 
+const { clz32 } = Math;
+
 /**
  * The texts `rows` as bags of words: for each the set of its vocabulary ids, ascending.
  * @param idOfWord `[words]` vocabulary id of each word number, 0 for unknown words
@@ -25,7 +27,7 @@ export function bagsOfWords(
     }
     for (let k = 0; k < bits.length; k += 1) {
       for (let left = bits[k] ?? 0; left !== 0; left &= left - 1) {
-        ids[length++] = (k << 5) | (31 - Math.clz32(left & -left));
+        ids[length++] = (k << 5) | (31 - clz32(left & -left));
       }
       bits[k] = 0;
     }

@@ -1,4 +1,5 @@
 const hashPrime = 0x01000193;
+const { imul } = Math;
 const emptySlot = -1;
 
 /**
@@ -82,7 +83,7 @@ export class WordTable {
 
 /** The hash of a word is 0 before its first byte, and this with each byte (FNV-1a's step). */
 export function hashStep(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, hashPrime);
+  return imul(hash ^ byte, hashPrime);
 }
 
 function enlarged(array: Int32Array, length: number): Int32Array {

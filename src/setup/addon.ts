@@ -31,7 +31,10 @@ export async function ensureAddon(options: EnsureAddonOptions = {}): Promise<Rea
   const { root = packageRoot, force = false, onProgress, signal } = options;
   const sources = hashOfSources(root);
   const selected = force ? null : selectedAddon(sources, options.libtorch);
-  if (selected !== null) return (ready = { ...selected, built: false });
+  if (selected !== null) {
+    await selectAddon(sources, selected.libtorch);
+    return (ready = { ...selected, built: false });
+  }
   const libtorch = await ensureLibtorch(options);
   onProgress?.(`Using libtorch ${libtorch.version} in ${libtorch.path}.`);
   const path = addonPath(sources, libtorch);

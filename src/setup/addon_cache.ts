@@ -43,7 +43,11 @@ export function addonCache(): string {
 
 /** Remembers the addon that is to be loaded for these sources, so that the next start need not look for libtorch. */
 export async function selectAddon(sources: string, libtorch: LibtorchFolder): Promise<void> {
-  await writeFileAtomic(selectionPath(sources), [JSON.stringify(libtorch)]);
+  const before = readSelection(sources);
+  if (before?.path === libtorch.path && before.version === libtorch.version) return;
+  await writeFileAtomic(selectionPath(sources), [
+    JSON.stringify({ path: libtorch.path, version: libtorch.version }),
+  ]);
 }
 
 /**

@@ -1,0 +1,69 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from '@jest/globals';
+
+const source = fileURLToPath(new URL('../src', import.meta.url));
+
+/** From top to bottom: a layer may import itself and those after it. */
+const layers = [
+  'cli',
+  'experiments',
+  'report',
+  'training',
+  'model',
+  'storage',
+  'data',
+  'text',
+  'setup',
+  'system',
+] as const;
+
+/** Layers that work without the native addon. */
+const withoutAddon = ['data', 'text', 'setup', 'system'];
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+const imports: Import[] = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .flatMap((path) => {
+    const text = readFileSync(join(source, path), 'utf8');
+    const specifiers = text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g);
+    return [...specifiers].map(([, specifier = '']) => ({
+      from: path,
+      to: relative(source, join(source, dirname(path), specifier)).replace(/\.js$/, '.ts'),
+    }));
+  });
+
+/** Where a file stands; index.ts is above all layers, the errors below all, the binding beside the setup. */
+function rank(path: string): number {
+  if (path === 'index.ts') return -1;
+  if (path === 'errors.ts') return layers.length;
+  const layer = path === 'binding.ts' ? 'setup' : path.split('/')[0];
+  return layers.findIndex((name) => name === layer);
+}
+
+test('when all imports are read then each is of a known layer', () => {
+  expect(imports.length).toBeGreaterThan(100);
+  const unknown = imports.filter(({ to }) => to !== '../binding.ts' && rank(to) === -1);
+  expect(unknown).toEqual([]);
+});
+
+test('when a file imports another then that is in the same layer or one below', () => {
+  const upwards = imports.filter(({ from, to }) => to !== '../binding.ts' && rank(from) > rank(to));
+  expect(upwards).toEqual([]);
+});
+
+test('when the errors are read then they import nothing', () => {
+  expect(imports.filter(({ from }) => from === 'errors.ts')).toEqual([]);
+});
+
+test('when a layer works without the native addon then it does not import the binding', () => {
+  const binding = imports.filter(
+    ({ from, to }) => to === 'binding.ts' && withoutAddon.includes(from.split('/')[0] ?? ''),
+  );
+  expect(binding).toEqual([]);
+});

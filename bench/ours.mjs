@@ -1,0 +1,75 @@
+// @ts-check
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { measureProcess, median } from './process.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cli = join(root, 'dist/cli/main.js');
+
+/**
+ * Both experiments as whole processes, and reading the data alone, each with and without what an earlier run left in
+ * the cache.
+ * @param {{ archive: string, runs: number, log: (line: string) => void }} options
+ */
+export function ourFigures({ archive, runs, log }) {
+  const home = makeHome();
+  const env = { ...process.env, IMDB_TORCH_HOME: home };
+  const encoded = join(home, 'encoded');
+  /** @param {boolean} cold */
+  const experiment = (cold) => {
+    if (cold) rmSync(encoded, { recursive: true, force: true });
+    const out = join(home, 'runs');
+    rmSync(out, { recursive: true, force: true });
+    const args = [cli, 'experiment', 'notebook', '--data', archive, '--json', '--quiet', '--out', out];
+    const { output, ...figures } = measureProcess(process.execPath, args, { env, cwd: home });
+    return { ...figures, document: JSON.parse(output) };
+  };
+  /** @param {boolean} cold */
+  const data = (cold) => {
+    if (cold) rmSync(encoded, { recursive: true, force: true });
+    const script = fileURLToPath(new URL('load_data.mjs', import.meta.url));
+    return Number(measureProcess(process.execPath, [script, archive], { env }).output);
+  };
+  try {
+    log(`Running both experiments, ${runs} times without and ${runs} times with cached data ...`);
+    const cold = repeat(runs, () => experiment(true));
+    const cached = repeat(runs, () => experiment(false));
+    const epochs = cached.flatMap(({ document }) => document.train.epochs);
+    const loraEpochs = cached.flatMap(({ document }) => document.lora.lora.epochs);
+    return {
+      epochSeconds: median(epochs.map(({ seconds }) => seconds)),
+      evaluateSeconds: median(epochs.map(({ evaluateSeconds }) => evaluateSeconds)),
+      loraEpochSeconds: median(loraEpochs.map(({ seconds }) => seconds)),
+      dataColdSeconds: median(repeat(runs, () => data(true))),
+      dataCachedSeconds: median(repeat(runs, () => data(false))),
+      totalColdSeconds: median(cold.map(({ seconds }) => seconds)),
+      totalCachedSeconds: median(cached.map(({ seconds }) => seconds)),
+      peakMegabytes: Math.max(...[...cold, ...cached].map(({ peakMegabytes }) => peakMegabytes)),
+    };
+  } finally {
+    rmSync(home, { recursive: true, force: true });
+  }
+}
+
+/** A cache folder of our own that shares the built addon and libtorch with the user's. */
+function makeHome() {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const users = process.env.IMDB_TORCH_HOME || join(cache, 'imdb-torch');
+  const home = mkdtempSync(join(tmpdir(), 'imdb-torch-bench-'));
+  for (const name of ['addon', 'libtorch']) {
+    mkdirSync(join(users, name), { recursive: true });
+    if (existsSync(join(users, name))) symlinkSync(join(users, name), join(home, name));
+  }
+  return home;
+}
+
+/**
+ * @template T
+ * @param {number} count
+ * @param {() => T} task
+ */
+function repeat(count, task) {
+  return Array.from({ length: count }, task);
+}

@@ -1,0 +1,88 @@
+// @ts-check
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { median } from './process.mjs';
+
+/**
+ * @typedef {object} Figures seconds, megabytes; medians over the epochs of one run
+ * @property {number} epochSeconds
+ * @property {number} evaluateSeconds training and validation set
+ * @property {number} loraEpochSeconds
+ * @property {number} [dataSeconds] reading, counting and encoding
+ * @property {number} totalSeconds
+ * @property {number} peakMegabytes
+ *
+ * @typedef {object} Peers
+ * @property {Figures} notebook dense PyTorch, as published
+ * @property {Figures} sparse PyTorch as its experienced user writes it
+ * @property {string} source `measured in this run` or where the figures were recorded
+ */
+
+/**
+ * Runs both PyTorch scripts where a Python with torch and the scripts are found, else takes the recorded figures.
+ * @param {{ archive: string, scripts: string, log: (line: string) => void }} options
+ * @returns {Peers}
+ */
+export function peerFigures({ archive, scripts, log }) {
+  const python = findPython();
+  const found = existsSync(join(scripts, 'notebook.py')) && existsSync(join(scripts, 'sparse_torch.py'));
+  if (python === null || !found) {
+    log(
+      `${python === null ? 'No Python with torch' : `No PyTorch scripts in ${scripts}`}: recorded figures.`,
+    );
+    return recordedFigures();
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-bench-'));
+  try {
+    log('Unpacking the reviews for PyTorch ...');
+    execFileSync('tar', ['xzf', archive, '-C', folder, '--strip-components=1']);
+    log('Running notebook.py (2 to 4 minutes) ...');
+    const notebook = runPeer(python, join(scripts, 'notebook.py'), [], folder);
+    log('Running sparse_torch.py (half a minute) ...');
+    const sparse = runPeer(python, join(scripts, 'sparse_torch.py'), ['--sparse', '--cache-base'], folder);
+    return { notebook, sparse, source: 'measured in this run' };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function findPython() {
+  const candidates = [process.env.IMDB_TORCH_PYTHON, 'python3'].filter((name) => name !== undefined);
+  return candidates.find((name) => spawnSync(name, ['-c', 'import torch']).status === 0) ?? null;
+}
+
+/** @returns {Peers} */
+function recordedFigures() {
+  const { machine, ...figures } = JSON.parse(readFileSync(new URL('recorded.json', import.meta.url), 'utf8'));
+  return { ...figures, source: `recorded on ${machine}` };
+}
+
+/**
+ * @param {string} python
+ * @param {string} script
+ * @param {string[]} args
+ * @param {string} data
+ * @returns {Figures}
+ */
+function runPeer(python, script, args, data) {
+  const out = join(data, 'result.json');
+  execFileSync(python, [script, data, ...args, '--json', out], { stdio: 'ignore' });
+  const result = JSON.parse(readFileSync(out, 'utf8'));
+  /** @type {(tag: string, field: string) => number} */
+  const medianOf = (tag, field) =>
+    median(
+      result.log
+        .filter((/** @type {{ tag: string, epoch: number }} */ entry) => entry.tag === tag && entry.epoch > 0)
+        .map((/** @type {Record<string, number>} */ entry) => entry[field]),
+    );
+  return {
+    epochSeconds: medianOf('full', 'sec'),
+    evaluateSeconds: medianOf('full', 'eval_sec'),
+    loraEpochSeconds: medianOf('lora', 'sec'),
+    dataSeconds: result.read + result.vocab + result.encode,
+    totalSeconds: result.total,
+    peakMegabytes: result.peak_rss_mb,
+  };
+}

@@ -1,0 +1,95 @@
+// @ts-check
+// npm run bench [-- --data ARCHIVE] [--scripts FOLDER] [--runs N]: the package against two PyTorch scripts on the real
+// reviews. Prints a table of ratios and writes it to bench/RESULTS.md.
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ourFigures } from './ours.mjs';
+import { peerFigures } from './peers.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { values } = parseArgs({
+  options: {
+    data: {
+      type: 'string',
+      default: process.env.IMDB_TORCH_DATA ?? join(root, '../shared/data/aclImdb.tgz'),
+    },
+    scripts: { type: 'string', default: join(root, '../shared/reference') },
+    runs: { type: 'string', default: '5' },
+  },
+});
+const archive = resolve(values.data);
+if (!existsSync(archive)) {
+  console.error('Expected the IMDb archive but found none; name it with --data or IMDB_TORCH_DATA.');
+  process.exit(4);
+}
+/** @param {string} line */
+const log = (line) => console.error(line);
+const ours = ourFigures({ archive, runs: Number(values.runs), log });
+const peers = peerFigures({ archive, scripts: resolve(values.scripts), log });
+const text = describe(ours, peers);
+console.log(text);
+writeFileSync(join(root, 'bench/RESULTS.md'), text);
+
+/**
+ * @param {ReturnType<typeof ourFigures>} ours
+ * @param {import('./peers.mjs').Peers} peers
+ */
+function describe(ours, { notebook, sparse, source }) {
+  /** what, ours, field of the peers, least ratios asked for @type {[string, number, keyof typeof notebook, number, number?][]} */
+  const rows = [
+    ['full training epoch, 20,000 reviews (s)', ours.epochSeconds, 'epochSeconds', 25, 6],
+    ['evaluation of train + validation (s)', ours.evaluateSeconds, 'evaluateSeconds', 30, 2.5],
+    ['LoRA epoch (s)', ours.loraEpochSeconds, 'loraEpochSeconds', 300, 15],
+    ['archive to encoded splits, nothing cached (s)', ours.dataColdSeconds, 'dataSeconds', 8],
+    ['archive to encoded splits, cached (s)', ours.dataCachedSeconds, 'dataSeconds', 100],
+    ['both experiments, whole process, nothing cached (s)', ours.totalColdSeconds, 'totalSeconds', 25],
+    ['both experiments, whole process, cached (s)', ours.totalCachedSeconds, 'totalSeconds', 40],
+    ['peak memory of the whole process (MB)', ours.peakMegabytes, 'peakMegabytes', 10],
+  ];
+  const lines = rows.map(([what, own, field, ...goals]) =>
+    [what, format(own), ...[notebook, sparse].flatMap((peer, i) => against(own, peer[field], goals[i]))].join(
+      ' | ',
+    ),
+  );
+  return `# Speed and memory
+
+Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}. Machine: ${machine()}.
+PyTorch: ${source}. Times are medians; a ratio says how many times as much PyTorch needs. Goals in brackets.
+
+| | imdb-torch | notebook | ratio | sparse PyTorch | ratio |
+|---|---|---|---|---|---|
+${lines.map((line) => `| ${line} |`).join('\n')}
+
+*notebook*: the published notebook as a script, dense PyTorch. *sparse PyTorch*: the same numbers as an experienced
+user writes them (\`EmbeddingBag\`, sparse gradients, kept base activations). The whole process of imdb-torch includes
+starting Node, loading libtorch and writing both run directories.
+`;
+}
+
+/**
+ * @param {number} own
+ * @param {number | undefined} peer
+ * @param {number | undefined} goal
+ */
+function against(own, peer, goal) {
+  if (peer === undefined) return ['', ''];
+  return [format(peer), `${format(peer / own)}x${goal === undefined ? '' : ` (${goal}x)`}`];
+}
+
+/** @param {number} value */
+function format(value) {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function machine() {
+  const doctor = execFileSync(process.execPath, [join(root, 'dist/cli/main.js'), 'doctor', '--json'], {
+    encoding: 'utf8',
+  });
+  const { libtorch, addon } = JSON.parse(doctor);
+  const gigabytes = Math.round(totalmem() / 2 ** 30);
+  return `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${gigabytes} GiB, ${type()} ${release()}, Node ${process.versions.node}, libtorch ${libtorch?.version}, kernels ${addon?.kernels}`;
+}

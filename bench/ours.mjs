@@ -1,4 +1,5 @@
 // @ts-check
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,24 +27,22 @@ export function ourFigures({ archive, runs, log }) {
     const { output, ...figures } = measureProcess(process.execPath, args, { env, cwd: home });
     return { ...figures, document: JSON.parse(output) };
   };
-  /** @param {boolean} cold */
-  const data = (cold) => {
-    if (cold) rmSync(encoded, { recursive: true, force: true });
-    const script = fileURLToPath(new URL('load_data.mjs', import.meta.url));
-    return Number(measureProcess(process.execPath, [script, archive], { env }).output);
-  };
   try {
     log(`Running both experiments, ${runs} times without and ${runs} times with cached data ...`);
     const cold = repeat(runs, () => experiment(true));
     const cached = repeat(runs, () => experiment(false));
+    const dataScript = fileURLToPath(new URL('data.mjs', import.meta.url));
+    const data = JSON.parse(
+      execFileSync(process.execPath, [dataScript, archive, String(runs)], { encoding: 'utf8' }),
+    );
     const epochs = cached.flatMap(({ document }) => document.train.epochs);
     const loraEpochs = cached.flatMap(({ document }) => document.lora.lora.epochs);
     return {
       epochSeconds: median(epochs.map(({ seconds }) => seconds)),
       evaluateSeconds: median(epochs.map(({ evaluateSeconds }) => evaluateSeconds)),
       loraEpochSeconds: median(loraEpochs.map(({ seconds }) => seconds)),
-      dataColdSeconds: median(repeat(runs, () => data(true))),
-      dataCachedSeconds: median(repeat(runs, () => data(false))),
+      dataColdSeconds: data.uncached.seconds,
+      dataCachedSeconds: data.cached.seconds,
       totalColdSeconds: median(cold.map(({ seconds }) => seconds)),
       totalCachedSeconds: median(cached.map(({ seconds }) => seconds)),
       peakMegabytes: Math.max(...[...cold, ...cached].map(({ peakMegabytes }) => peakMegabytes)),

@@ -31,7 +31,7 @@ test('when texts are reviews then the fast path finds the words of the reference
 });
 
 test('when a letter needs more bytes in lower case then nothing is lost', () => {
-  const text = `${'Ⱥ'.repeat(3000)} ${'Ⱦ'.repeat(3000)} end`;
+  const text = `${'Ⱥ'.repeat(60_000)} end`;
 
   expect(wordsOf([text, text])).toEqual([tokenize(text), tokenize(text)]);
 });

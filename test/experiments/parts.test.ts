@@ -1,0 +1,66 @@
+import { expect, test } from '@jest/globals';
+import { checkLayerOutputs } from '../../src/experiments/layer_outputs.js';
+import { fineTuningChecks, mergeChecks } from '../../src/experiments/lora_checks.js';
+import { compareLogits } from '../../src/experiments/merge.js';
+import { fastestOf } from '../../src/experiments/operators.js';
+import { chooseDevice } from '../../src/experiments/device.js';
+
+const timing = (operator: string, median: number, spread: number) => ({
+  operator,
+  median,
+  lowerQuartile: median - spread / 2,
+  upperQuartile: median + spread / 2,
+});
+
+test('when one operator is faster by more than the noise then it alone is fastest', () => {
+  expect(fastestOf([timing('matmul', 20, 1), timing('mm', 10, 1), timing('@', 21, 1)])).toEqual(['mm']);
+});
+
+test('when the medians differ by less than the noise then all are fastest', () => {
+  const timings = [timing('matmul', 20, 4), timing('mm', 21, 4), timing('@', 22, 4)];
+  expect(fastestOf(timings)).toEqual(['matmul', 'mm', '@']);
+});
+
+test('when logits are compared then differences and flipped predictions are found', () => {
+  const [before, after] = [Float64Array.of(1, 2, -3, 0), Float64Array.of(2.5, 2, -3, 0)];
+  expect(compareLogits(before, after, 2)).toEqual({
+    maxAbsLogitDifference: 1.5,
+    maxAbsLogit: 3,
+    predictionFlips: 1,
+  });
+});
+
+test.each([
+  { dtype: 'float32', rank: 1, alpha: 1 },
+  { dtype: 'float64', rank: 4, alpha: 8 },
+] as const)('when a layer of $dtype and rank $rank is observed then o1 to o7 fit together', (layer) => {
+  const checks = checkLayerOutputs({ seed: 3, device: 'cpu', ...layer });
+  expect(checks.map(({ name, passed }) => [name.slice(0, 2), passed])).toEqual(
+    ['o2', 'o3', 'o4', 'o5', 'o6', 'o7'].map((name) => [name, true]),
+  );
+});
+
+test('when W moved in fine-tuning or B did not then the checks say so', () => {
+  const checks = fineTuningChecks({ weight: false, bias: true, A: false, B: true });
+  expect(checks.map(({ passed }) => passed)).toEqual([false, true, true, false]);
+});
+
+test('when merging changed the test loss then that check fails alone', () => {
+  const merged = {
+    test: { loss: 0.45, accuracy: 0.9 },
+    testSeconds: 0,
+    maxAbsLogitDifference: 1e-7,
+    maxAbsLogit: 3,
+    predictionFlips: 0,
+  };
+  const same = { weight: false, bias: true, A: false, B: false };
+  const failed = mergeChecks(same, { loss: 0.44, accuracy: 0.9 }, merged, 'float32').filter(
+    (check) => !check.passed,
+  );
+  expect(failed.map(({ name }) => name)).toEqual(['the merged model has the test loss of before the merge']);
+});
+
+test('when there is no such device then the error names those that there are', () => {
+  expect(() => chooseDevice('cuda:99')).toThrow(/^Expected one of the devices cpu.* but received cuda:99/);
+  expect(chooseDevice('cpu')).toBe('cpu');
+});

@@ -1,0 +1,95 @@
+import { expect, test } from '@jest/globals';
+import { createClassifier } from '../../src/model/classifier.js';
+import { Bags, Generator, Sgd } from '../../src/model/native.js';
+import { trainableParameters } from '../../src/model/parameters.js';
+import { DataLoader } from '../../src/training/data_loader.js';
+import { train, type Progress, type TrainingEvents } from '../../src/training/loop.js';
+import { meanOf } from '../../src/training/metrics.js';
+
+const reviews = 50;
+const vocabularySize = 6;
+
+/** Word 1 means class 0, word 2 class 1, and word 0 nothing. */
+function createBags(): Bags {
+  const labels = Int32Array.from({ length: reviews }, (_, index) => index % 2);
+  const ids = Int32Array.from(labels.length === 0 ? [] : [...labels].flatMap((label) => [0, label + 1]));
+  const offsets = Int32Array.from({ length: reviews + 1 }, (_, index) => 2 * index);
+  return new Bags({ ids, offsets, labels, vocabularySize });
+}
+
+function runTraining(events: TrainingEvents, lr: number, signal?: AbortSignal) {
+  const generator = new Generator(1);
+  const model = createClassifier({
+    vocabularySize,
+    hidden: 4,
+    classes: 2,
+    rank: 1,
+    alpha: 1,
+    dtype: 'float64',
+    device: 'cpu',
+    engine: 'auto',
+    generator,
+  });
+  const bags = createBags();
+  return train({
+    classifier: model.classifier,
+    optimizer: new Sgd(trainableParameters(model), { lr }),
+    train: new DataLoader({ bags, shuffle: true, generator }),
+    valid: new DataLoader({ bags, shuffle: false, generator }),
+    batchSize: 8,
+    epochs: 3,
+    loss: 'logits',
+    name: 'test',
+    signal,
+    events,
+  });
+}
+
+test('when a model trains then every epoch is reported and the loss falls', async () => {
+  const progress: Progress[] = [];
+  const epochs: number[] = [];
+  const result = await runTraining(
+    { onProgress: (state) => progress.push(state), onEpoch: ({ epoch }) => void epochs.push(epoch) },
+    0.5,
+  );
+  expect(epochs).toEqual([1, 2, 3]);
+  expect(progress.filter(({ done }) => done === reviews).map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+  // 7 batches an epoch; the first 20 of 21 are kept.
+  expect(result.firstSteps).toHaveLength(20);
+  const losses = [result.before.train.loss, ...result.epochs.map(({ train }) => train.loss)];
+  expect(losses).toEqual(losses.toSorted((one, other) => other - one));
+  expect(result.epochs.at(-1)?.train).toEqual(result.epochs.at(-1)?.valid);
+});
+
+test('when the loss is no number then training stops and names the epoch and the batch', async () => {
+  await expect(runTraining({}, 1e308)).rejects.toMatchObject({
+    code: 'ERR_NON_FINITE',
+    message: expect.stringMatching(/the loss of batch \d+ in epoch 1 of the test is (NaN|Infinity)/),
+  });
+});
+
+test('when it is aborted then training stops with the reason within the epoch', async () => {
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  let slices = 0;
+  const stopped = runTraining(
+    {
+      onProgress: () => {
+        slices++;
+        controller.abort(reason);
+      },
+    },
+    0.1,
+    controller.signal,
+  );
+  await expect(stopped).rejects.toBe(reason);
+  expect(slices).toBe(1);
+});
+
+test('when slices are added up then the mean is over all examples', () => {
+  const slices = [
+    { lossSum: 3, correct: 2, count: 4 },
+    { lossSum: 2, correct: 1, count: 1 },
+  ];
+  expect(meanOf(slices)).toEqual({ loss: 1, accuracy: 0.6 });
+});

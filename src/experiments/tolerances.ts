@@ -24,5 +24,5 @@ export const mergedAccuracyTolerance = 0.0005;
 
 /** How far a logit may move by merging, relative to the largest logit; logits are sums of larger activations. */
 export function mergedLogitTolerance(dtype: FloatDtype): number {
-  return 16 * 1024 * epsilon[dtype];
+  return 1024 * epsilon[dtype];
 }

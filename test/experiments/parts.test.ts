@@ -22,7 +22,8 @@ test('when the medians differ by less than the noise then all are fastest', () =
 });
 
 test('when logits are compared then differences and flipped predictions are found', () => {
-  const [before, after] = [Float64Array.of(1, 2, -3, 0), Float64Array.of(2.5, 2, -3, 0)];
+  const before = Float64Array.of(1, 2, -3, 0, 1, 0);
+  const after = Float64Array.of(2.5, 2, -3, 0, 1, 0);
   expect(compareLogits(before, after, 2)).toEqual({
     maxAbsLogitDifference: 1.5,
     maxAbsLogit: 3,

@@ -1,0 +1,188 @@
+import type { Bags, Classifier, Generator, Linear, LoraLinear, Sgd, Tensor } from '../../../binding.js';
+import { native } from '../../../src/binding.js';
+import { bits, createModel, parametersOf, type Model } from './models.js';
+
+/** A value that an argument refuses, with the code that refuses it. */
+export interface Bad {
+  label: string;
+  value: unknown;
+  code: string;
+}
+
+/** An argument: a value that works, and values that do not. */
+export interface Argument {
+  name: string;
+  good: unknown;
+  bad: readonly Bad[];
+  optional?: boolean;
+}
+
+/** The class that an error with this code has. */
+export function errorName(code: string): string {
+  if (code === 'ERR_ARG_TYPE') return 'TypeError';
+  return code === 'ERR_ARG_RANGE' || code === 'ERR_SHAPE' ? 'RangeError' : 'Error';
+}
+
+/** One live object of each class, and one that was disposed. */
+export interface Objects {
+  Generator: Generator;
+  Tensor: Tensor;
+  Bags: Bags;
+  Linear: Linear;
+  LoraLinear: LoraLinear;
+  Sgd: Sgd;
+  Classifier: Classifier;
+}
+
+const vocabulary = 5;
+
+export class World {
+  readonly live: Objects;
+  readonly disposed: Objects;
+  readonly #model: Model;
+
+  constructor() {
+    [this.live, this.#model] = createObjects();
+    [this.disposed] = createObjects();
+    for (const object of Object.values(this.disposed)) (object as Tensor).dispose();
+  }
+
+  /** All that a refused call must leave alone. */
+  state(): unknown {
+    const { hidden } = this.#model;
+    const tensors = [...Object.values(parametersOf(this.#model)), this.live.Tensor];
+    const { scale, loraEnabled } = hidden;
+    const facts = tensors.map((tensor) => [bits(tensor), tensor.requiresGrad, tensor.grad === null]);
+    return { facts, scale, loraEnabled, lr: this.live.Sgd.lr, threads: native.getNumThreads() };
+  }
+}
+
+function createObjects(): [Objects, Model] {
+  const model = createModel({ vocabulary, hidden: 3, rank: 2, engine: 'fused' });
+  const { generator, hidden, output, classifier } = model;
+  const objects = {
+    Generator: generator,
+    Tensor: native.Tensor.from(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3]),
+    Bags: bags(vocabulary),
+    Linear: output,
+    LoraLinear: hidden,
+    Sgd: new native.Sgd([hidden.weight, hidden.bias], { lr: 0.1 }),
+    Classifier: classifier,
+  };
+  return [objects, model];
+}
+
+function bags(vocabularySize: number, labels = [0, 1]): Bags {
+  const ids = Int32Array.of(0, 1, 2);
+  return new native.Bags({
+    ids,
+    offsets: Int32Array.of(0, 1, 3),
+    labels: Int32Array.from(labels),
+    vocabularySize,
+  });
+}
+
+const type = (label: string, value: unknown): Bad => ({ label, value, code: 'ERR_ARG_TYPE' });
+const range = (label: string, value: unknown): Bad => ({ label, value, code: 'ERR_ARG_RANGE' });
+const shape = (label: string, value: unknown): Bad => ({ label, value, code: 'ERR_SHAPE' });
+
+const never = [
+  type('null', null),
+  type('an object', {}),
+  type('a function', () => 1),
+  type('a symbol', Symbol('x')),
+  type('an array of arrays', [[1]]),
+];
+const notNumbers = [...never, type('a string', '1'), type('a boolean', true)];
+
+export function integer(name: string, good: number, least: number, most: number): Argument {
+  const bad = [NaN, Infinity, least + 0.5, least - 1, most + 1].map((value) => range(String(value), value));
+  return { name, good, bad: [...notNumbers, type('a bigint', 1n), ...bad] };
+}
+
+export function positive(name: string, good: number): Argument {
+  const bad = [NaN, Infinity, 0, -1].map((value) => range(String(value), value));
+  return { name, good, bad: [...notNumbers, ...bad] };
+}
+
+export function finite(name: string, good: number): Argument {
+  return { name, good, bad: [...notNumbers, ...[NaN, Infinity].map((value) => range(String(value), value))] };
+}
+
+export function boolean(name: string, good: boolean): Argument {
+  return { name, good, bad: [...never, type('a number', 1), type('a string', 'true')] };
+}
+
+export function choice(name: string, good: string): Argument {
+  return {
+    name,
+    good,
+    bad: [...never, type('a number', 1), range('another string', 'x'), range('nothing', '')],
+  };
+}
+
+export function device(name: string): Argument {
+  const absent = { label: 'a device that is not here', value: 'cuda:99', code: 'ERR_DEVICE' };
+  return { ...choice(name, 'cpu'), bad: [...choice(name, 'cpu').bad, absent], optional: true };
+}
+
+export function sizes(name: string, good: number[]): Argument {
+  const types = [
+    type('a size that is a string', ['1']),
+    type('a typed array', Int32Array.of(1)),
+    type('holes', new Array(2)),
+  ];
+  const bad = [-1, 0.5, NaN, 2 ** 41].map((size) => range(`a size ${size}`, [size]));
+  return {
+    name,
+    good,
+    bad: [...notNumbers, ...types, ...bad, range('too many elements', [2 ** 21, 2 ** 21])],
+  };
+}
+
+export function int32(name: string, good: Int32Array, ...bad: Bad[]): Argument {
+  const others = [
+    type('an array', [0]),
+    type('a Float32Array', Float32Array.of(0)),
+    type('a Uint32Array', Uint32Array.of(0)),
+  ];
+  return { name, good, bad: [...notNumbers, ...others, ...bad] };
+}
+
+/** An argument that is an object of `kind`. */
+export function object(world: World, name: string, kind: keyof Objects, ...bad: Bad[]): Argument {
+  const others = Object.entries(world.live).filter(([other]) => other !== kind);
+  const foreign = others.map(([other, value]) => type(`a ${other}`, value));
+  const imitation: unknown = Object.create(native[kind].prototype);
+  const disposed = { label: 'a disposed one', value: world.disposed[kind], code: 'ERR_DISPOSED' };
+  const types = [...never, type('a number', 1), type('an imitation', imitation), ...foreign, disposed];
+  return { name, good: world.live[kind], bad: [...types, ...bad] };
+}
+
+/** An argument that is an object of `fields`. */
+export function options(name: string, fields: readonly Argument[], ...bad: Bad[]): Argument {
+  const good = Object.fromEntries(fields.map((field) => [field.name, field.good]));
+  const missing = fields
+    .filter(({ optional }) => !optional)
+    .map((field) => type(`no ${field.name}`, without(good, field.name)));
+  const wrong = fields.flatMap((field) =>
+    field.bad.map(({ label, value, code }) => ({
+      label: `${field.name}: ${label}`,
+      value: { ...good, [field.name]: value },
+      code,
+    })),
+  );
+  const types = [
+    type('null', null),
+    type('a number', 1),
+    type('a string', 'x'),
+    type('a function', () => good),
+  ];
+  return { name, good, bad: [...types, ...missing, ...wrong, ...bad] };
+}
+
+function without(object: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+}
+
+export const wrong = { type, range, shape, bags };

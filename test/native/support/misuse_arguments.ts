@@ -1,0 +1,146 @@
+/** The arguments that several members of the addon take. */
+import { native } from '../../../src/binding.js';
+import { choice, device, int32, integer, object, options, wrong } from './misuse.js';
+import type { Argument, World } from './misuse.js';
+
+export const largest = 2 ** 31 - 1;
+export const tensor = (...shape: number[]): unknown => native.Tensor.zeros(shape);
+export const doubles = (...shape: number[]): unknown => native.Tensor.zeros(shape, { dtype: 'float64' });
+export const placement = [{ ...choice('dtype', 'float32'), optional: true }, device('device')];
+export const optional = (argument: Argument): Argument => ({ ...argument, optional: true });
+
+export const seed: Argument = {
+  name: 'seed',
+  good: 1,
+  bad: [
+    ...integer('seed', 1, 0, Number.MAX_SAFE_INTEGER).bad.filter(({ value }) => typeof value !== 'bigint'),
+    wrong.range('a negative bigint', -1n),
+    wrong.range('a bigint beyond 63 bits', 2n ** 63n),
+  ],
+};
+
+export function data(): Argument {
+  const others = [
+    [1, 2],
+    Int32Array.of(1, 2),
+    Uint8Array.of(1, 2),
+    new ArrayBuffer(8),
+    new DataView(new ArrayBuffer(8)),
+    'ab',
+  ];
+  const bad = [...others, null, 1].map((value) => wrong.type(Object.prototype.toString.call(value), value));
+  const lengths = [wrong.shape('too few', new Float32Array(1)), wrong.shape('too many', new Float32Array(3))];
+  const detached = new Float32Array(2);
+  structuredClone(detached.buffer, { transfer: [detached.buffer] });
+  return {
+    name: 'data',
+    good: Float32Array.of(1, 2),
+    bad: [...bad, ...lengths, wrong.shape('detached', detached)],
+  };
+}
+
+export const torch = (label: string, value: unknown): Argument['bad'][number] => ({
+  label,
+  value,
+  code: 'ERR_TORCH',
+});
+
+export function operand(world: World): Argument[] {
+  const { name, bad } = object(world, 'other', 'Tensor', torch('sizes that do not fit', tensor(2, 2)));
+  return [
+    {
+      name,
+      good: 2,
+      bad: [...bad.filter(({ value }) => typeof value !== 'number'), wrong.type('a bigint', 1n)],
+    },
+  ];
+}
+
+export function factor(world: World): Argument[] {
+  const bad = [torch('sizes that do not fit', tensor(2, 3)), torch('another dtype', doubles(3, 2))];
+  return [{ ...object(world, 'other', 'Tensor', ...bad), good: tensor(3, 2) }];
+}
+
+export function dimension(): Argument[] {
+  const { bad, ...rest } = integer('dim', 1, -64, 63);
+  return [{ ...rest, bad: [...bad, torch('a dimension that is not there', 2)] }];
+}
+
+export const bagsOptions: Argument = options(
+  'options',
+  [
+    int32(
+      'ids',
+      Int32Array.of(0, 1),
+      wrong.range('unsorted ids', Int32Array.of(1, 0)),
+      wrong.range('an id twice', Int32Array.of(1, 1)),
+      wrong.range('a large id', Int32Array.of(0, 3)),
+      wrong.range('a negative id', Int32Array.of(-1, 0)),
+      wrong.shape('too few', Int32Array.of(0)),
+    ),
+    int32(
+      'offsets',
+      Int32Array.of(0, 2),
+      wrong.shape('none', new Int32Array(0)),
+      wrong.shape('a late start', Int32Array.of(1, 2)),
+      wrong.shape('a late end', Int32Array.of(0, 3)),
+      wrong.shape('too many', Int32Array.of(0, 1, 2)),
+    ),
+    int32(
+      'labels',
+      Int32Array.of(0),
+      wrong.range('a negative label', Int32Array.of(-1)),
+      wrong.shape('too many', Int32Array.of(0, 0)),
+    ),
+    integer('vocabularySize', 3, 1, largest - 1),
+  ],
+  wrong.shape('offsets that go back', {
+    ids: Int32Array.of(0, 1),
+    offsets: Int32Array.of(0, 5, 2),
+    labels: Int32Array.of(0, 0),
+    vocabularySize: 3,
+  }),
+);
+
+export function layer(world: World, ...more: Argument[]): Argument[] {
+  const fields = [integer('inFeatures', 4, 1, largest), integer('outFeatures', 3, 1, largest), ...placement];
+  const precision = wrong.range('dtype: int64', {
+    inFeatures: 4,
+    outFeatures: 3,
+    dtype: 'int64',
+    generator: world.live.Generator,
+  });
+  return [
+    options(
+      'options',
+      [...fields, object(world, 'generator', 'Generator'), ...more],
+      ...(more.length ? [] : [precision]),
+    ),
+  ];
+}
+
+export function input(world: World, width: number): Argument {
+  const bad = [
+    wrong.shape('another width', tensor(2, width + 1)),
+    wrong.shape('a vector', tensor(width)),
+    wrong.range('another dtype', doubles(2, width)),
+  ];
+  return { ...object(world, 'input', 'Tensor', ...bad), good: tensor(2, width) };
+}
+
+export function bags(world: World): Argument {
+  return object(world, 'bags', 'Bags', wrong.shape('another vocabulary', wrong.bags(6)));
+}
+
+export function labelledBags(world: World): Argument {
+  const { bad, ...rest } = bags(world);
+  return { ...rest, bad: [...bad, wrong.range('a label that is no class', wrong.bags(5, [0, 2]))] };
+}
+
+export const rows = (): Argument =>
+  int32(
+    'rows',
+    Int32Array.of(0, 1),
+    wrong.range('a large row', Int32Array.of(2)),
+    wrong.range('a negative row', Int32Array.of(-1)),
+  );

@@ -1,0 +1,227 @@
+/** Every export of the addon with the arguments that it takes. */
+import { native } from '../../../src/binding.js';
+import {
+  boolean,
+  choice,
+  finite,
+  integer,
+  int32,
+  object,
+  options,
+  positive,
+  sizes,
+  wrong,
+} from './misuse.js';
+import type { Argument, Objects, World } from './misuse.js';
+import {
+  bags,
+  bagsOptions,
+  data,
+  dimension,
+  factor,
+  input,
+  labelledBags,
+  largest,
+  layer,
+  operand,
+  optional,
+  placement,
+  rows,
+  seed,
+  tensor,
+  torch,
+} from './misuse_arguments.js';
+
+type Arguments = (world: World) => Argument[];
+
+export interface ClassEntry {
+  /** Null: `new` is refused. */
+  construct: Arguments | null;
+  statics: Readonly<Record<string, Arguments>>;
+  methods: Readonly<Record<string, Arguments>>;
+  getters: readonly string[];
+  setters: Readonly<Record<string, Argument>>;
+}
+
+const none: Arguments = () => [];
+const dispose = { dispose: none };
+
+export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
+  Generator: {
+    construct: () => [seed],
+    statics: {},
+    methods: { randomInt64: none, randperm: () => [integer('n', 3, 0, largest)], ...dispose },
+    getters: [],
+    setters: {},
+  },
+  Tensor: {
+    construct: null,
+    statics: {
+      from: () => [
+        data(),
+        { ...sizes('shape', [2]), bad: [...sizes('shape', [2]).bad, wrong.shape('another size', [3])] },
+      ],
+      zeros: () => [sizes('shape', [2]), optional(options('options', placement))],
+      ones: () => [sizes('shape', [2]), optional(options('options', placement))],
+      randn: (world) => [
+        sizes('shape', [2]),
+        options('options', [...placement, object(world, 'generator', 'Generator')]),
+      ],
+    },
+    methods: {
+      toTypedArray: none,
+      to: () => [options('options', placement)],
+      clone: none,
+      detach: none,
+      copy_: (world) => [object(world, 'source', 'Tensor', wrong.shape('another shape', tensor(3, 2)))],
+      ...{ add: operand, sub: operand, mul: operand, div: operand, matmul: factor, mm: factor },
+      ...{ t: none, relu: none, abs: none, exp: none, log: none, sum: none, mean: none, max: none },
+      ...{ softmax: dimension, logSoftmax: dimension, argmax: dimension },
+      reshape: () => [
+        { ...sizes('shape', [3, 2]), bad: [...sizes('shape', []).bad, torch('another size', [4])] },
+      ],
+      equal: (world) => [object(world, 'other', 'Tensor')],
+      isFinite: none,
+      zeroGrad: none,
+      ...dispose,
+    },
+    getters: ['shape', 'dtype', 'device', 'size', 'grad'],
+    setters: { requiresGrad: boolean('requiresGrad', false) },
+  },
+  Bags: {
+    construct: () => [bagsOptions],
+    statics: {},
+    methods: { ...dispose },
+    getters: ['length', 'entries', 'vocabularySize'],
+    setters: {},
+  },
+  Linear: {
+    construct: (world) => layer(world),
+    statics: {},
+    methods: { forward: (world) => [input(world, 3)], ...dispose },
+    getters: ['weight', 'bias'],
+    setters: {},
+  },
+  LoraLinear: {
+    construct: (world) => layer(world, integer('rank', 2, 1, 3), positive('alpha', 1)),
+    statics: {},
+    methods: {
+      forward: (world) => {
+        const { bad, ...rest } = input(world, 5);
+        const other = wrong.shape('bags of another vocabulary', wrong.bags(6));
+        return [{ ...rest, bad: [...bad.filter(({ value }) => value !== world.live.Bags), other] }];
+      },
+      setTrainable: () => [options('options', [boolean('base', true), boolean('lora', false)])],
+      deltaWeight: none,
+      merge: (world) => [
+        options(
+          'options',
+          [object(world, 'generator', 'Generator')],
+          wrong.type('keepAdapter: a number', { keepAdapter: 1 }),
+          wrong.type('keepAdapter: false', { keepAdapter: false }),
+        ),
+      ],
+      ...dispose,
+    },
+    getters: ['weight', 'bias', 'A', 'B', 'rank', 'alpha'],
+    setters: { scale: finite('scale', 2), loraEnabled: boolean('loraEnabled', true) },
+  },
+  Sgd: {
+    construct: ({ live, disposed }) => {
+      const { weight, A } = live.LoraLinear;
+      const bad = [
+        wrong.range('none', []),
+        wrong.range('one twice', [weight, weight]),
+        wrong.range('a frozen one', [A]),
+        wrong.range('no leaf', [weight.mul(2)]),
+        wrong.type('a layer', [live.LoraLinear]),
+        wrong.type('a tensor', weight),
+        wrong.type('a hole', new Array(1)),
+        wrong.type('null', null),
+        { label: 'a disposed one', value: [disposed.Tensor], code: 'ERR_DISPOSED' },
+      ];
+      return [{ name: 'parameters', good: [weight], bad }, options('options', [positive('lr', 0.1)])];
+    },
+    statics: {},
+    methods: { step: none, zeroGrad: none, ...dispose },
+    getters: [],
+    setters: { lr: positive('lr', 0.5) },
+  },
+  Classifier: {
+    construct: (world) => {
+      const { Generator: generator } = world.live;
+      const narrow = new native.Linear({ inFeatures: 4, outFeatures: 2, generator });
+      const precise = new native.Linear({ inFeatures: 3, outFeatures: 2, dtype: 'float64', generator });
+      const bad = [
+        wrong.shape('an output layer for another width', narrow),
+        wrong.range('an output layer of another dtype', precise),
+      ];
+      return [
+        options('options', [
+          object(world, 'hidden', 'LoraLinear'),
+          object(world, 'output', 'Linear', ...bad),
+          choice('engine', 'fused'),
+        ]),
+      ];
+    },
+    statics: {},
+    methods: {
+      forward: (world) => [bags(world), optional(rows())],
+      trainBatches: (world) => [
+        labelledBags(world),
+        rows(),
+        options('options', [
+          integer('batchSize', 2, 1, largest),
+          object(world, 'optimizer', 'Sgd'),
+          choice('loss', 'softmax'),
+        ]),
+      ],
+      evaluate: (world) => [
+        labelledBags(world),
+        options(
+          'options',
+          [choice('loss', 'logits'), optional(integer('start', 1, 0, 2)), optional(integer('end', 2, 0, 2))],
+          wrong.range('an end before the start', { loss: 'logits', start: 2, end: 1 }),
+        ),
+      ],
+      gradients: (world) => [
+        labelledBags(world),
+        { ...rows(), bad: [...rows().bad, wrong.range('no rows', new Int32Array(0))] },
+        options('options', [choice('loss', 'softmax')]),
+      ],
+      ...dispose,
+    },
+    getters: ['engine', 'classes'],
+    setters: {},
+  },
+};
+
+/** Methods that need a receiver of their own; see the tests that name them. */
+export const methodsElsewhere: Readonly<Partial<Record<keyof Objects, readonly string[]>>> = {
+  Tensor: ['item', 'backward'],
+};
+
+export const functions: Readonly<Record<Exclude<keyof typeof native, keyof Objects>, Arguments>> = {
+  crossEntropy: (world) => [
+    object(
+      world,
+      'logits',
+      'Tensor',
+      wrong.shape('a vector', tensor(2)),
+      wrong.shape('other rows', tensor(3, 3)),
+    ),
+    int32(
+      'labels',
+      Int32Array.of(0, 2),
+      wrong.shape('too few', Int32Array.of(0)),
+      wrong.range('no class', Int32Array.of(0, 3)),
+      wrong.range('a negative one', Int32Array.of(-1, 0)),
+    ),
+    choice('loss', 'softmax'),
+  ],
+  setNumThreads: () => [integer('threads', native.getNumThreads(), 1, 1024)],
+  getNumThreads: none,
+  devices: none,
+  liveObjects: none,
+  versions: none,
+};

@@ -3,6 +3,9 @@ import { filesIn, prepare, run } from './project.mjs';
 
 await prepare();
 const node = process.execPath;
+// Not a dependency: its parts for other platforms are not in every registry, and then `npm ci` refuses all.
+const cpplint = '@cpplint/cli@0.1.0';
+const cppSources = filesIn('native', /\.(cpp|h)$/);
 const checks = {
   'format of TypeScript (prettier)': [
     node,
@@ -14,7 +17,7 @@ const checks = {
   ],
   'format of C++ (clang-format)': [node, 'scripts/clang_format.mjs'],
   'rules for TypeScript (eslint)': [node, 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'],
-  'rules for C++ (cpplint)': ['node_modules/.bin/cpplint', '--quiet', ...filesIn('native', /\.(cpp|h)$/)],
+  'rules for C++ (cpplint)': ['npx', '--yes', `--package=${cpplint}`, 'cpplint', '--quiet', ...cppSources],
   'types (tsc)': [node, 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
   'contents of the package (npm pack)': [node, 'scripts/check_pack.mjs'],
 };

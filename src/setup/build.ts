@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { syncFolder, temporaryBeside, writeFileAtomic } from '../system/atomic_file.js';
 import { cacheHome } from '../system/cache_home.js';
 import { outputError } from '../system/file_errors.js';
+import { makeFolders } from '../system/make_folders.js';
 import { withLock } from '../system/lock.js';
 import { runProcess } from '../system/run_process.js';
 import type { LibtorchFolder } from './libtorch_folder.js';
@@ -96,7 +97,7 @@ async function compile(folder: string, { root, libtorch, onProgress, signal }: B
 async function place(built: string, alsoBuilt: string, to: string): Promise<void> {
   const temporary = temporaryBeside(to);
   try {
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolders(dirname(to));
     await copyFile(existsSync(built) ? built : alsoBuilt, temporary);
     const file = await open(temporary);
     await file.sync().finally(() => file.close());

@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openPromise, type Entry } from 'yauzl';
 import { outputError } from '../system/file_errors.js';
+import { makeFolders } from '../system/make_folders.js';
 
 /** What a build and a run need of a torch wheel; the rest is Python. */
 const wanted = /^torch\/(?:(?:lib|include|share)\/.*|version\.py)$/;
@@ -19,7 +19,7 @@ export async function extractLibtorch(wheel: string, to: string, signal?: AbortS
     for await (const entry of zip.eachEntry()) {
       signal?.throwIfAborted();
       const isWanted = entry.fileName === 'torch/version.py' || !unwanted.test(entry.fileName);
-      if (isWanted && wanted.test(entry.fileName) && !entry.fileName.endsWith('/')) await extract(entry);
+      if (wanted.test(entry.fileName) && !entry.fileName.endsWith('/')) await extract(entry);
     }
   } finally {
     zip.close();
@@ -29,7 +29,7 @@ export async function extractLibtorch(wheel: string, to: string, signal?: AbortS
     const path = join(to, entry.fileName.slice('torch/'.length));
     const source = await zip.openReadStreamPromise(entry);
     try {
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolders(dirname(path));
       await pipeline(source, createWriteStream(path, { flags: 'wx' }));
     } catch (error) {
       throw outputError(path, error);

@@ -1,10 +1,11 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { temporaryBeside } from '../system/atomic_file.js';
 import { download } from '../system/download.js';
 import { outputError } from '../system/file_errors.js';
 import { withLock } from '../system/lock.js';
+import { makeFolders } from '../system/make_folders.js';
 import { runProcess } from '../system/run_process.js';
 import { extractLibtorch } from './extract_libtorch.js';
 import type { Attempt, LibtorchOptions } from './libtorch.js';
@@ -69,7 +70,7 @@ async function fetchAlone(
   try {
     for (const { place, get } of ways) {
       try {
-        await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+        await makeFolders(folder).catch((error: unknown) => {
           throw outputError(folder, error);
         });
         const wheel = await get(folder, deadline, options);

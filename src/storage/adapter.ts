@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../system/atomic_file.js';
+import { makeFolders } from '../system/make_folders.js';
 import { writeSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 
@@ -36,7 +36,7 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
     ['base_model.model.fc2.weight', outputWeight],
     ['base_model.model.fc2.bias', outputBias],
   ]);
-  await mkdir(folder, { recursive: true });
+  await makeFolders(folder);
   await writeSafetensors(join(folder, adapterTensorsName), tensors, { base_sha256: baseSha256 });
   const config = JSON.stringify(adapterConfig(adapter), null, 2);
   await writeFileAtomic(join(folder, adapterConfigName), [config]);

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { outputError, systemCode } from '../system/file_errors.js';
+import { makeFolders } from '../system/make_folders.js';
 import { adapterConfigName, adapterTensorsName, writeAdapter, type Adapter } from './adapter.js';
 import { writeSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
@@ -142,15 +143,6 @@ async function makeEmptyFolder(path: string): Promise<string[]> {
       `Expected a new or empty folder but ${path} has files in it; choose another with --out or empty it.`,
     );
   }
-  return made;
-}
-
-/** Makes `path` with its parents. @returns the folders that were not there before, the innermost first */
-async function makeFolders(path: string): Promise<string[]> {
-  const outermost = await mkdir(path, { recursive: true });
-  const made: string[] = [];
-  if (outermost === undefined) return made;
-  for (let folder = path; folder.length >= outermost.length; folder = dirname(folder)) made.push(folder);
   return made;
 }
 

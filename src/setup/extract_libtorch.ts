@@ -19,7 +19,7 @@ export async function extractLibtorch(wheel: string, to: string, signal?: AbortS
     for await (const entry of zip.eachEntry()) {
       signal?.throwIfAborted();
       const isWanted = entry.fileName === 'torch/version.py' || !unwanted.test(entry.fileName);
-      if (wanted.test(entry.fileName) && !entry.fileName.endsWith('/')) await extract(entry);
+      if (isWanted && wanted.test(entry.fileName) && !entry.fileName.endsWith('/')) await extract(entry);
     }
   } finally {
     zip.close();

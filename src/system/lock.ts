@@ -1,9 +1,10 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { temporaryBeside } from './atomic_file.js';
 import { outputError, systemCode } from './file_errors.js';
+import { makeFolders } from './make_folders.js';
 
 const pollMilliseconds = 100;
 /** A lock file is created and then filled; one that stays empty for so long was left by a crash in between. */
@@ -42,7 +43,7 @@ async function acquire(path: string, { onWait, signal }: LockOptions): Promise<v
 
 async function tryCreate(path: string): Promise<boolean> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolders(dirname(path));
     await writeFile(path, holderOf(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {

@@ -51,16 +51,14 @@ export async function selectAddon(sources: string, libtorch: LibtorchFolder): Pr
 }
 
 /**
- * The addon selected for these sources; null when there is none, when its libtorch has gone or has become another
- * version, and when the user has asked for another libtorch.
+ * The addon built for these sources and the libtorch selected for them, or the one that the user asks for; null when
+ * there is none, also because that libtorch has gone or is another version now.
  */
 export function selectedAddon(sources: string, libtorch?: string): SelectedAddon | null {
   const selected = readSelection(sources);
   if (selected === null) return null;
-  const given = givenLibtorch(libtorch);
-  const now = readLibtorch(given ?? selected.path);
+  const now = readLibtorch(givenLibtorch(libtorch) ?? selected.path);
   if (!('path' in now)) return null;
-  if (given === undefined && now.version !== selected.version) return null;
   const path = addonPath(sources, now);
   return existsSync(path) ? { path, libtorch: now } : null;
 }

@@ -1,4 +1,4 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /**
@@ -8,6 +8,8 @@ import { join, resolve } from 'node:path';
 export function cacheHome(): string {
   const { IMDB_TORCH_HOME: own, XDG_CACHE_HOME: xdg } = process.env;
   if (own) return resolve(own);
-  const base = xdg?.startsWith('/') ? xdg : join(homedir(), '.cache');
+  // An empty HOME would make the cache a folder of whatever the current folder is.
+  const home = homedir() || userInfo().homedir;
+  const base = xdg?.startsWith('/') ? xdg : join(home, '.cache');
   return join(base, 'imdb-torch');
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
@@ -25,4 +26,14 @@ test.each([
 ])('when %s then the cache folder follows', (_, own, xdg, expected) => {
   set(own, xdg);
   expect(cacheHome()).toBe(expected);
+});
+
+test('when HOME is empty then the cache is in the folder that the system knows', () => {
+  const script = "import('node:os').then((os) => console.log(os.userInfo().homedir))";
+  const known = execFileSync(process.execPath, ['-e', script], { encoding: 'utf8' }).trim();
+  const cacheHomeModule = new URL('../../dist/system/cache_home.js', import.meta.url).href;
+  const env = { PATH: process.env.PATH, HOME: '' };
+  const printCache = `import('${cacheHomeModule}').then((module) => console.log(module.cacheHome()))`;
+  const cache = execFileSync(process.execPath, ['-e', printCache], { encoding: 'utf8', env }).trim();
+  expect(cache).toBe(join(known, '.cache/imdb-torch'));
 });

@@ -3,13 +3,14 @@
  * Nothing else declares native types.
  *
  * Every call is synchronous. A bad argument throws before anything changes:
- * `TypeError` with code `ERR_ARG_TYPE` (wrong type, missing argument, foreign receiver), `RangeError` with code
- * `ERR_ARG_RANGE` (value out of range) or `ERR_SHAPE` (sizes that do not fit together), `Error` with code
- * `ERR_DISPOSED` (used after `dispose()`), `ERR_STATE` (not allowed now), `ERR_DEVICE` (no such device) or
- * `ERR_TORCH` (libtorch refused).
+ * `TypeError` with code `ERR_ARG_TYPE` (wrong type, missing argument; a method on a foreign receiver throws V8's own
+ * `TypeError`), `RangeError` with code `ERR_ARG_RANGE` (value out of range) or `ERR_SHAPE` (sizes that do not fit
+ * together), `Error` with code `ERR_DISPOSED` (used after `dispose()`), `ERR_STATE` (not allowed now), `ERR_DEVICE`
+ * (no such device) or `ERR_TORCH` (libtorch refused).
  *
  * Objects hold native memory, which is reported to V8. `dispose()` frees it at once and may be called twice;
- * `using` calls it; otherwise the garbage collector does.
+ * `using` calls it; otherwise the garbage collector does, between turns of the event loop: a long synchronous loop that
+ * makes objects should dispose of them.
  */
 
 export type FloatDtype = 'float32' | 'float64';

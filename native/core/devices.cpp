@@ -1,5 +1,7 @@
 #include "core/devices.h"
 
+#include <ATen/Context.h>
+
 #include <algorithm>
 
 #include "core/error.h"

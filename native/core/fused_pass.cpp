@@ -250,9 +250,11 @@ void FusedPass<T>::stepOutputBias(const Batch& batch, const StepTargets<T>& step
 }
 
 template <typename T>
-typename FusedPass<T>::Examples FusedPass<T>::examplesOf(const Member& member, const Batch& batch) {
-  const auto [begin, end] = member.share(batch.count);
-  return {begin, end};
+typename FusedPass<T>::Examples FusedPass<T>::examplesOf(const Member& member, const Batch& batch) const {
+  // Shares of the whole buffers, not of this batch: so a member's places stay its own in a smaller last
+  // batch, where one that runs ahead would otherwise write what a slower one still reads.
+  const auto [begin, end] = member.share(batchSize_);
+  return {std::min(begin, batch.count), std::min(end, batch.count)};
 }
 
 template <typename T>

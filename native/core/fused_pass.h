@@ -60,7 +60,8 @@ class FusedPass {
   template <typename Visit>
   void forEachRow(const kernels::Member& member, const Rows& rows, Visit visit);
 
-  static Examples examplesOf(const kernels::Member& member, const Batch& batch);
+  /** The examples whose rows in the buffers below are the member's. */
+  Examples examplesOf(const kernels::Member& member, const Batch& batch) const;
   kernels::Columns allColumns() const { return {0, model_.stride}; }
   kernels::Columns columnsOf(const kernels::Member& member) const;
   /** The member's words, chosen so that all members have equally many entries: half lie below word 150 or so.

@@ -1,5 +1,7 @@
 #include "core/linear.h"
 
+#include <ATen/ops/linear.h>
+
 #include <cmath>
 #include <string>
 

@@ -1,5 +1,8 @@
 #include "core/loss.h"
 
+#include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/softmax.h>
+
 #include <algorithm>
 #include <cmath>
 

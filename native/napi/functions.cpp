@@ -1,4 +1,5 @@
 #include <ATen/Parallel.h>
+#include <ATen/ops/tensor.h>
 #include <torch/version.h>
 
 #include "core/devices.h"

@@ -1,4 +1,6 @@
-#include <ATen/core/grad_mode.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros.h>
 
 #include <cmath>
 #include <cstring>
@@ -14,21 +16,28 @@ namespace {
 
 using Self = std::shared_ptr<TensorHandle>;
 
-/** The elements of a typed array as a flat tensor. */
+/** The elements of a typed array, on shared memory too, as a flat tensor. */
 at::Tensor readElements(const Napi::Value& value) {
-  const auto type = value.IsTypedArray() ? value.As<Napi::TypedArray>().TypedArrayType() : napi_uint8_array;
-  const bool known = type == napi_float32_array || type == napi_float64_array || type == napi_bigint64_array;
-  if (!known) throw typeError("a Float32Array, Float64Array or BigInt64Array", "data", value);
-  const auto array = value.As<Napi::TypedArray>();
-  const at::ScalarType dtype = type == napi_float32_array   ? at::kFloat
-                               : type == napi_float64_array ? at::kDouble
-                                                            : at::kLong;
-  at::Tensor elements =
-      at::empty({static_cast<int64_t>(array.ElementLength())}, at::TensorOptions().dtype(dtype));
-  if (array.ElementLength() > 0) {
-    const auto* bytes = static_cast<const uint8_t*>(array.ArrayBuffer().Data()) + array.ByteOffset();
-    std::memcpy(elements.mutable_data_ptr(), bytes, array.ByteLength());
+  napi_typedarray_type type = napi_uint8_array;
+  size_t length = 0;
+  void* data = nullptr;
+  if (value.IsTypedArray())
+    napi_get_typedarray_info(value.Env(), value, &type, &length, &data, nullptr, nullptr);
+  at::ScalarType dtype = at::kLong;
+  switch (type) {
+    case napi_float32_array:
+      dtype = at::kFloat;
+      break;
+    case napi_float64_array:
+      dtype = at::kDouble;
+      break;
+    case napi_bigint64_array:
+      break;
+    default:
+      throw typeError("a Float32Array, Float64Array or BigInt64Array", "data", value);
   }
+  at::Tensor elements = at::empty({static_cast<int64_t>(length)}, at::TensorOptions().dtype(dtype));
+  if (length > 0) std::memcpy(elements.mutable_data_ptr(), data, elements.nbytes());
   return elements;
 }
 
@@ -95,7 +104,7 @@ Napi::Value setRequiresGrad(const Napi::CallbackInfo& info, const Self& self) {
   const bool wanted = readBoolean(info[0], "requiresGrad");
   if (!self->tensor.is_leaf())
     throw stateError("Expected a leaf but this tensor is the result of an operator; use detach()");
-  if (!self->tensor.is_floating_point())
+  if (wanted && !self->tensor.is_floating_point())
     throw stateError("Expected float32 or float64 but this tensor is int64");
   self->tensor.set_requires_grad(wanted);
   return info.Env().Undefined();

@@ -222,7 +222,14 @@ test('when threads run ahead of each other through a last batch that is smaller 
   // 256 bags are evaluated at once; more threads than cores make some of them wait.
   native.setNumThreads(5);
   const bags = randomBags(2 * 256 + 24, vocabulary, 2);
-  const model = createModel({ vocabulary, hidden: 200, rank: 2, classes: 2, dtype: 'float32', engine: 'fused' });
+  const model = createModel({
+    vocabulary,
+    hidden: 200,
+    rank: 2,
+    classes: 2,
+    dtype: 'float32',
+    engine: 'fused',
+  });
   setLora(model, true);
   fillB(model);
   const first = model.classifier.evaluate(bags, { loss: 'softmax' });

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/error.h"
-#include "kernels/kernels.h"
 
 namespace imdb {
 
@@ -21,7 +20,6 @@ Bags::Bags(std::vector<int32_t> ids, std::vector<int32_t> offsets, std::vector<i
   for (const int32_t id : ids_) ++entriesBelow_[id + 1];
   for (int64_t id = 0; id < vocabularySize_; ++id) entriesBelow_[id + 1] += entriesBelow_[id];
   if (!labels_.empty()) largestLabel_ = *std::max_element(labels_.begin(), labels_.end());
-  ids_.resize(ids_.size() + kernels::kIdsReadAhead, 0);
 }
 
 void Bags::checkLengths() const {

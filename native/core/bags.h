@@ -19,7 +19,6 @@ class Bags {
   int32_t largestLabel() const { return largestLabel_; }
   int64_t bytes() const;
 
-  /** The ids of a bag; as many more as kernels::kIdsReadAhead may be read. */
   const int32_t* ids(int64_t bag) const { return ids_.data() + offsets_[bag]; }
   int64_t size(int64_t bag) const { return offsets_[bag + 1] - offsets_[bag]; }
   int32_t label(int64_t bag) const { return labels_[bag]; }

@@ -40,7 +40,7 @@ struct WordGroups {
  */
 template <typename T>
 struct Kernels {
-  /** out[c] = bias[c] + sum over `ids` of table[id, c]. Reads up to `kIdsReadAhead` ids past the end. */
+  /** out[c] = bias[c] + sum over `ids` of table[id, c] */
   void (*sumRows)(const T* table, int64_t stride, const int32_t* ids, int64_t count, const T* bias, T* out,
                   Columns columns);
   /** table[word, c] -= rate * (sum over the word's examples of delta[example, c]), for every group. */
@@ -59,8 +59,6 @@ struct Kernels {
   /** sum of a[i] * b[i], lane by lane and then pairwise over the lanes; `count` a multiple of `lanes` */
   T (*dot)(const T* a, const T* b, int64_t count);
 };
-
-inline constexpr int64_t kIdsReadAhead = 8;
 
 enum class InstructionSet { portable, avx2, avx512 };
 

@@ -34,9 +34,10 @@ inline void prefetch(const T* row, int64_t width) {
 template <typename T, int kTile>
 void sumRowsTile(const T* table, int64_t stride, const int32_t* ids, int64_t count, const T* bias, T* out) {
   constexpr int64_t kLanes = lanes<T>;
+  constexpr int64_t kIdsAhead = 8;
   Vector<T> sum[kTile] = {};
   for (int64_t j = 0; j < count; ++j) {
-    prefetch(table + ids[j + kIdsReadAhead] * stride, kTile * kLanes);
+    if (j + kIdsAhead < count) prefetch(table + ids[j + kIdsAhead] * stride, kTile * kLanes);
     const T* row = table + ids[j] * stride;
     for (int k = 0; k < kTile; ++k) sum[k] += load(row + k * kLanes);
   }

@@ -1,4 +1,5 @@
 #include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
 #include <ATen/ops/ones.h>
 #include <ATen/ops/zeros.h>
 
@@ -117,11 +118,14 @@ Napi::Value grad(const Napi::CallbackInfo& info, const Self& self) {
 }
 
 Napi::Value toTypedArray(const Napi::CallbackInfo& info, const Self& self) {
-  const at::Tensor elements = self->tensor.detach().to(at::kCPU).contiguous();
-  const auto count = static_cast<size_t>(elements.numel());
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(info.Env(), elements.nbytes());
-  if (count > 0) std::memcpy(buffer.Data(), elements.const_data_ptr(), elements.nbytes());
-  switch (elements.scalar_type()) {
+  const at::Tensor& tensor = self->tensor;
+  const auto count = static_cast<size_t>(tensor.numel());
+  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(info.Env(), tensor.nbytes());
+  if (count > 0) {
+    const auto options = at::TensorOptions().dtype(tensor.scalar_type());
+    assign(at::from_blob(buffer.Data(), tensor.sizes(), options), tensor);
+  }
+  switch (tensor.scalar_type()) {
     case at::kFloat:
       return Napi::Float32Array::New(info.Env(), count, buffer, 0);
     case at::kDouble:

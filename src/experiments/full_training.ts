@@ -1,7 +1,6 @@
 import { createClassifier, type ClassifierModel } from '../model/classifier.js';
 import { Generator, type Device } from '../model/native.js';
-import { readModule } from '../model/parameters.js';
-import type { StoredTensor } from '../storage/stored_tensor.js';
+import { readModule, type Module } from '../model/parameters.js';
 import type { ExperimentOptions } from './options.js';
 import { runPhase, type PhaseEvents, type PhaseResult } from '../training/phase.js';
 import type { SplitBags } from '../training/split_bags.js';
@@ -20,7 +19,7 @@ export interface ExperimentInput {
 export interface FullTrainingResult {
   full: PhaseResult;
   /** The trained model, as `model.safetensors` holds it. */
-  module: Map<string, StoredTensor>;
+  module: Module;
 }
 
 /** The notebook's first experiment: trains every parameter but the LoRA branch, then tests. */

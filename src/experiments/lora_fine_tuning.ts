@@ -1,12 +1,19 @@
 import type { ClassifierModel } from '../model/classifier.js';
 import { Generator } from '../model/native.js';
-import { loadModule, readModule, readTensor } from '../model/parameters.js';
+import { loadModule, readTensor, type Module } from '../model/parameters.js';
 import type { Check } from '../report/checks.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { Metrics } from '../training/metrics.js';
 import { createExperimentModel, type ExperimentInput } from './full_training.js';
 import { checkLayerOutputs } from './layer_outputs.js';
-import { excerptOf, readLayer, sameBits, type LayerExcerpt, type LayerState } from './layer_state.js';
+import {
+  excerptOf,
+  moduleOf,
+  readLayer,
+  sameBits,
+  type LayerExcerpt,
+  type LayerState,
+} from './layer_state.js';
 import { fineTuningChecks, mergeChecks } from './lora_checks.js';
 import { mergeAndTest, type MergeResult } from './merge.js';
 import { runPhase, runTest, type PhaseContext, type PhaseResult } from '../training/phase.js';
@@ -17,8 +24,6 @@ export interface LoraInput extends ExperimentInput {
   /** Whether to merge the branch into W at the end. */
   merge: boolean;
 }
-
-export type Module = Map<string, StoredTensor>;
 
 /** The parameters that fine-tuning trains. */
 export interface AdapterTensors {
@@ -64,8 +69,8 @@ export async function runLoraFineTuning(input: LoraInput): Promise<LoraResult> {
 async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraResult> {
   const { model } = context;
   const { pretrain, baseTest } = await prepareBase(input, context);
-  const baseModule = readModule(model);
   const before = readLayer(model);
+  const baseModule = moduleOf(before, model);
   model.hidden.loraEnabled = true;
   model.hidden.setTrainable({ base: false, lora: true });
   const lora = await runPhase(context, 'lora', input.options.loraEpochs);
@@ -113,7 +118,7 @@ async function mergeInto(
     merged,
     checks: [...result.checks, ...checks],
     excerpts: [...result.excerpts, excerptOf(after)],
-    mergedModule: readModule(context.model),
+    mergedModule: moduleOf(after, context.model),
   };
 }
 

@@ -32,8 +32,11 @@ export function readTensor(tensor: Tensor): StoredTensor {
   return { dtype, shape, data: tensor.toTypedArray() };
 }
 
+/** Tensors by the names that the notebook's PyTorch module gives them. */
+export type Module = Map<string, StoredTensor>;
+
 /** Copies of the parameters without the LoRA branch, by name: what `model.safetensors` holds. */
-export function readModule(model: ClassifierModel): Map<string, StoredTensor> {
+export function readModule(model: ClassifierModel): Module {
   return new Map(moduleNames.map((name) => [name, readTensor(model.parameters[name])]));
 }
 

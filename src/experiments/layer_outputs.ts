@@ -40,7 +40,7 @@ export function checkLayerOutputs({ seed, rank, alpha, dtype, device }: LayerOut
     {
       name: 'o5 = o4: merged, the layer gives what it gave with LoRA on',
       passed: difference <= tolerance,
-      detail: `largest difference ${difference.toExponential(1)}`,
+      detail: `difference ${difference.toExponential(1)}`,
     },
     { name: 'o6 = o5: after the merge B is 0, so LoRA on changes nothing', passed: equal(o.o6, o.o5) },
     { name: 'o7 = o5: whatever is in B does not count while LoRA is off', passed: equal(o.o7, o.o5) },

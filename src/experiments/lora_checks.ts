@@ -35,11 +35,11 @@ export function mergeChecks(same: Same, before: Metrics, merged: MergeResult, dt
       detail: `difference ${accuracyDifference.toExponential(1)}`,
     },
     {
-      name: 'merging moved no logit of the validation set by more than rounding',
+      name: 'merging moved the validation logits by rounding only',
       passed: merged.maxAbsLogitDifference <= mergedLogitTolerance(dtype) * Math.max(1, merged.maxAbsLogit),
       detail:
-        `largest difference ${merged.maxAbsLogitDifference.toExponential(1)}, ` +
-        `predictions flipped: ${merged.predictionFlips}`,
+        `${merged.maxAbsLogitDifference.toExponential(1)}, ` +
+        `${merged.predictionFlips} predictions flipped`,
     },
   ];
 }

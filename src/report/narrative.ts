@@ -71,10 +71,10 @@ export function describeBefore(train: Metrics): string {
 
 export function describeEpoch({ epoch, seconds, train, valid }: EpochResult, epochs: number): string {
   const number = String(epoch).padStart(String(epochs).length);
-  return (
-    `Epoch ${number}/${epochs}: train ${formatMetrics(train)}, valid ${formatMetrics(valid)}, ` +
-    formatSeconds(seconds)
-  );
+  // Short enough for 80 columns.
+  const brief = ({ loss, accuracy }: Metrics): string =>
+    `loss ${formatLoss(loss)} (${formatShare(accuracy)})`;
+  return `Epoch ${number}/${epochs}: train ${brief(train)}, valid ${brief(valid)}, ${formatSeconds(seconds)}`;
 }
 
 export function describeMeanEpoch(epochs: readonly EpochResult[]): string {

@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
+import { readSync } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
-import { readArchive } from './archive.js';
 import { listFolder, readFolder } from './folder.js';
 import { fetchImdbArchive } from './imdb.js';
 import type { ReviewCollector } from './review_collector.js';
 import { sampleReviews } from './sample.js';
+
+/** A piece fits in the processor's cache, so that it is hashed from there. */
+const pieceBytes = 1 << 18;
+/** The event loop, and with it `signal`, waits for so many bytes at most. */
+const bytesPerTurn = 1 << 24;
 
 export interface SourceProgress {
   readonly stage: 'download' | 'read' | 'encode';
@@ -94,7 +100,11 @@ async function archiveSource(path: string, { signal, onProgress }: SourceOptions
     kind: 'archive',
     location: path,
     sha256,
-    read: (collector) => readArchive({ path, gzip, signal, onRead }, collector),
+    read: async (collector) => {
+      // Only here: loading the tar reader takes longer than a cached data set does.
+      const { readArchive } = await import('./archive.js');
+      await readArchive({ path, gzip, signal, onRead }, collector);
+    },
   };
 }
 
@@ -123,14 +133,15 @@ async function inspectOpen(
   path: string,
   signal: AbortSignal | undefined,
 ): Promise<Inspected> {
-  // One buffer for the whole file: fresh memory costs more than reading does.
-  const buffer = Buffer.allocUnsafe(1 << 20);
+  // One buffer for the whole file: fresh memory costs more than reading does, and so does a turn for each piece.
+  const buffer = Buffer.allocUnsafe(pieceBytes);
   const hash = createHash('sha256');
   let bytes = 0;
   let gzip = false;
   for (;;) {
+    if (bytes % bytesPerTurn === 0) await nextTurn();
     signal?.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, buffer.length, bytes);
+    const bytesRead = readSync(file.fd, buffer, 0, buffer.length, bytes);
     if (bytesRead === 0) break;
     if (bytes === 0) gzip = isGzip(buffer.subarray(0, bytesRead), path);
     hash.update(buffer.subarray(0, bytesRead));

@@ -3,7 +3,8 @@ import { createReadStream } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { EnvHttpProxyAgent, fetch, type Dispatcher, type Response } from 'undici';
+import type * as Undici from 'undici';
+import type { Dispatcher, Response } from 'undici';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { syncFolder } from './atomic_file.js';
 import { addToPart, digestOf, readPart, removePart, restartPart, type Part } from './download_part.js';
@@ -56,6 +57,11 @@ export async function download(options: DownloadOptions): Promise<void> {
   );
 }
 
+/** Loading it takes longer than most commands that have nothing to fetch. */
+function undici(): Promise<typeof Undici> {
+  return import('undici');
+}
+
 async function hasChecksum(path: string, sha256: string): Promise<boolean> {
   const hash = createHash('sha256');
   try {
@@ -69,6 +75,7 @@ async function hasChecksum(path: string, sha256: string): Promise<boolean> {
 
 async function receiveWhole(options: DownloadOptions): Promise<Part> {
   const { sha256, to, signal } = options;
+  const { EnvHttpProxyAgent } = await undici();
   const dispatcher = new EnvHttpProxyAgent({
     bodyTimeout: silenceMilliseconds,
     // Plain requests for http: addresses: most proxies refuse to tunnel to port 80.
@@ -153,6 +160,7 @@ async function answerOf(
   }, answerMilliseconds);
   try {
     const either = AbortSignal.any(signal === undefined ? [late.signal] : [late.signal, signal]);
+    const { fetch } = await undici();
     return await fetch(url, { headers, dispatcher, signal: either });
   } catch (error) {
     signal?.throwIfAborted();

@@ -141,7 +141,8 @@ function findProblems(raw: RawOptions): string[] {
 function findConflicts({ rank, hidden, vocabularySize, engine, device }: RunOptions): string[] {
   const problems: string[] = [];
   const most = Math.min(hidden, vocabularySize);
-  if (rank > most) {
+  // A size below 1 is a problem of its own, and has been reported.
+  if (most >= 1 && rank > most) {
     problems.push(
       `Expected --rank to be at most ${most}, the smaller side of the hidden layer ` +
         `(${vocabularySize} words x ${hidden}), but received ${rank}.`,

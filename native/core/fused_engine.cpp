@@ -2,9 +2,11 @@
 #include <ATen/ops/zeros.h>
 
 #include <algorithm>
+#include <array>
+#include <memory>
 #include <numeric>
-#include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/engine.h"
 #include "core/error.h"

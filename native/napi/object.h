@@ -3,7 +3,6 @@
 #include <napi.h>
 
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>

@@ -91,5 +91,5 @@ function machine() {
   });
   const { libtorch, addon } = JSON.parse(doctor);
   const gigabytes = Math.round(totalmem() / 2 ** 30);
-  return `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${gigabytes} GiB, ${type()} ${release()}, Node ${process.versions.node}, libtorch ${libtorch?.version}, kernels ${addon?.kernels}`;
+  return `${cpus().length} cores (${cpus()[0]?.model.trim()}), ${gigabytes} GiB, ${type()} ${release()}, Node ${process.versions.node}, libtorch ${libtorch?.version}, kernels ${addon?.facts?.kernels}`;
 }

@@ -1,21 +1,28 @@
 const previewCharacters = 100;
 
+/** A character has four bytes at most, a line end two. */
+const largestPreviewBytes = 4 * previewCharacters;
+
 /** The first 100 characters of many texts in one array of bytes. */
 export class PreviewTexts {
-  #bytes = new Uint8Array(1 << 16);
+  /** Room for the IMDb data at once: memory that is never touched costs nothing, growing by copies does. */
+  #bytes = new Uint8Array(1 << 23);
   readonly #ends = [0];
+  #end = 0;
 
   /** Keeps the start of a valid UTF-8 text under the number of texts before it. */
   add(text: Uint8Array): void {
-    const start = this.#ends.at(-1) ?? 0;
-    const end = start + endOfPreview(text);
-    if (end > this.#bytes.length) {
-      const larger = new Uint8Array(2 * end);
+    if (this.#end + largestPreviewBytes > this.#bytes.length) {
+      const larger = new Uint8Array(2 * this.#bytes.length);
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
-    this.#bytes.set(text.subarray(0, end - start), start);
-    this.#ends.push(end);
+    // Byte by byte: a view for each text would cost more than its copy.
+    const bytes = this.#bytes;
+    const length = endOfPreview(text);
+    for (let i = 0; i < length; i += 1) bytes[this.#end + i] = text[i] ?? 0;
+    this.#end += length;
+    this.#ends.push(this.#end);
   }
 
   /** The preview of a text as Python's text mode reads it: every line end is `\n`. */

@@ -90,7 +90,7 @@ class FusedEngine final : public Engine {
   }
 
   int64_t bytes() const override {
-    int64_t bytes = 0;
+    int64_t bytes = scratch_.bytes();
     for (const auto& kept : kept_) bytes += static_cast<int64_t>(kept.values.size() * sizeof(T));
     return bytes;
   }
@@ -105,7 +105,8 @@ class FusedEngine final : public Engine {
   }
 
   FusedPass<T> passOver(const BagsPointer& bags, LossForm loss, int64_t batchSize) {
-    return FusedPass<T>(FusedModel<T>(layers_), bags, loss, keptFor(bags), std::max<int64_t>(batchSize, 1));
+    return FusedPass<T>(FusedModel<T>(layers_), bags, loss, keptFor(bags), std::max<int64_t>(batchSize, 1),
+                        scratch_);
   }
 
   std::array<const at::Tensor*, 6> parameters() const {
@@ -146,12 +147,13 @@ class FusedEngine final : public Engine {
     }
     const FusedModel<T> model(layers_);
     kept_.push_back({bags, std::vector<T>(bags->length() * model.stride)});
-    FusedPass<T> pass(model, bags, LossForm::softmax, nullptr, 1);
+    FusedPass<T> pass(model, bags, LossForm::softmax, nullptr, 1, scratch_);
     run(pass, [&](const Member& member) { pass.hiddenOfAll(member, kept_.back().values.data()); });
     return kept_.back().values.data();
   }
 
   const Layers layers_;
+  FusedScratch<T> scratch_;
   std::vector<KeptActivations<T>> kept_;
   std::pair<int64_t, int64_t> keptVersions_;
 };

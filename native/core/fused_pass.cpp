@@ -8,19 +8,37 @@ namespace imdb {
 using kernels::Columns;
 using kernels::Member;
 
+namespace {
+
+/** Makes room; what is there already stays. */
+template <typename T>
+void reserve(std::vector<T>& values, int64_t size) {
+  if (static_cast<int64_t>(values.size()) < size) values.resize(size);
+}
+
+}  // namespace
+
+template <typename T>
+int64_t FusedScratch<T>::bytes() const {
+  const size_t elements = hidden[0].size() + hidden[1].size() + delta.size() + branch.size() +
+                          branchDelta.size() + gradientOfB.size() + logitsDelta.size() + losses.size();
+  return static_cast<int64_t>(elements * sizeof(T));
+}
+
 template <typename T>
 FusedPass<T>::FusedPass(const FusedModel<T>& model, const BagsPointer& bags, LossForm loss, const T* kept,
-                        int64_t batchSize)
+                        int64_t batchSize, FusedScratch<T>& scratch)
     : model_(model),
       bags_(bags),
       loss_(loss),
       kept_(kept),
       kernels_(kernels::kernels<T>()),
       batchSize_(batchSize),
-      branch_(batchSize * model.rank),
-      logitsDelta_(batchSize * model.classes),
-      losses_(batchSize) {
-  for (auto& hidden : hidden_) hidden.resize(batchSize * model.stride);
+      scratch_(scratch) {
+  for (auto& hidden : scratch.hidden) reserve(hidden, batchSize * model.stride);
+  reserve(scratch.branch, batchSize * model.rank);
+  reserve(scratch.logitsDelta, batchSize * model.classes);
+  reserve(scratch.losses, batchSize);
 }
 
 template <typename T>
@@ -32,10 +50,10 @@ template <typename T>
 void FusedPass<T>::train(const Member& member, const Rows& rows, const StepTargets<T>& step,
                          std::vector<double>* losses) {
   if (member.index == 0) {
-    delta_.resize(batchSize_ * model_.stride);
-    branchDelta_.resize(batchSize_ * model_.rank);
-    if (step.targets.B != nullptr) gradientOfB_.resize(bags_->vocabularySize() * model_.rank);
-    for (auto& groups : groups_) groups.resize(member.threads);
+    reserve(scratch_.delta, batchSize_ * model_.stride);
+    reserve(scratch_.branchDelta, batchSize_ * model_.rank);
+    if (step.targets.B != nullptr) reserve(scratch_.gradientOfB, bags_->vocabularySize() * model_.rank);
+    for (auto& groups : scratch_.groups) groups.resize(member.threads);
   }
   member.barrier.wait();
   const auto [firstWord, endWord] = wordsOf(member);
@@ -43,8 +61,9 @@ void FusedPass<T>::train(const Member& member, const Rows& rows, const StepTarge
   int parity = 0;
   for (int64_t begin = 0; begin < total; begin += batchSize_, parity ^= 1) {
     const Batch batch{*bags_, rows.data() + begin, std::min(batchSize_, total - begin)};
-    if (step.targets.weight != nullptr) groups_[parity][member.index].build(batch, firstWord, endWord);
-    forward(member, batch, hidden_[0].data());
+    if (step.targets.weight != nullptr)
+      scratch_.groups[parity][member.index].build(batch, firstWord, endWord);
+    forward(member, batch, scratch_.hidden[0].data());
     lossAndDeltas(batch, examplesOf(member, batch));
     member.barrier.wait();
     const double loss = meanLoss(batch.count);  // the same on every member, so all stop together
@@ -65,7 +84,7 @@ void FusedPass<T>::forEachRow(const Member& member, const Rows& rows, Visit visi
   int parity = 0;
   for (int64_t begin = 0; begin < total; begin += batchSize_, parity ^= 1) {
     const Batch batch{*bags_, rows.data() + begin, std::min(batchSize_, total - begin)};
-    T* const hidden = hidden_[parity].data();
+    T* const hidden = scratch_.hidden[parity].data();
     forward(member, batch, hidden);
     const Examples examples = examplesOf(member, batch);
     for (int64_t example = examples.begin; example < examples.end; ++example) {
@@ -117,7 +136,7 @@ void FusedPass<T>::sumBranch(const Batch& batch, Examples examples) {
   for (int64_t example = examples.begin; example < examples.end; ++example) {
     const int32_t* ids = batch.bags.ids(batch.rows[example]);
     const int64_t size = batch.bags.size(batch.rows[example]);
-    T* const sums = branch_.data() + example * rank;
+    T* const sums = scratch_.branch.data() + example * rank;
     std::fill_n(sums, rank, T{0});
     if (rank == 1) {
       // Four sums side by side: one alone would wait for each addition to finish.
@@ -151,8 +170,8 @@ void FusedPass<T>::hiddenLayer(const Batch& batch, Examples examples, Columns co
                        model_.values.bias, out, columns);
       base = out;
     }
-    kernels_.reluOfSum(out, base, model_.values.A, stride, branch_.data() + example * model_.rank, branches,
-                       columns);
+    kernels_.reluOfSum(out, base, model_.values.A, stride, scratch_.branch.data() + example * model_.rank,
+                       branches, columns);
   }
 }
 
@@ -169,18 +188,18 @@ void FusedPass<T>::lossAndDeltas(const Batch& batch, Examples examples) {
   const int64_t stride = model_.stride, classes = model_.classes;
   std::vector<T> logits(classes);
   for (int64_t example = examples.begin; example < examples.end; ++example) {
-    const T* const hidden = hidden_[0].data() + example * stride;
-    T* const logitsDelta = logitsDelta_.data() + example * classes;
-    T* const delta = delta_.data() + example * stride;
+    const T* const hidden = scratch_.hidden[0].data() + example * stride;
+    T* const logitsDelta = scratch_.logitsDelta.data() + example * classes;
+    T* const delta = scratch_.delta.data() + example * stride;
     logitsOf(hidden, logits.data());
-    losses_[example] = crossEntropyOfExample<T>(logits.data(), classes, batch.bags.label(batch.rows[example]),
-                                                loss_, logitsDelta);
+    scratch_.losses[example] = crossEntropyOfExample<T>(
+        logits.data(), classes, batch.bags.label(batch.rows[example]), loss_, logitsDelta);
     for (int64_t c = 0; c < classes; ++c)
       logitsDelta[c] /= static_cast<T>(batch.count);  // of the batch's mean
     kernels_.reluBackward(delta, hidden, model_.values.outputWeight, stride, logitsDelta, classes,
                           allColumns());
     for (int64_t r = 0; model_.lora && r < model_.rank; ++r) {
-      branchDelta_[example * model_.rank + r] =
+      scratch_.branchDelta[example * model_.rank + r] =
           model_.scale * kernels_.dot(delta, model_.values.A + r * stride, stride);
     }
   }
@@ -189,7 +208,7 @@ void FusedPass<T>::lossAndDeltas(const Batch& batch, Examples examples) {
 template <typename T>
 double FusedPass<T>::meanLoss(int64_t count) const {
   double sum = 0;
-  for (int64_t example = 0; example < count; ++example) sum += losses_[example];
+  for (int64_t example = 0; example < count; ++example) sum += scratch_.losses[example];
   return sum / static_cast<double>(count);
 }
 
@@ -200,19 +219,20 @@ void FusedPass<T>::stepColumns(const Member& member, const Batch& batch, int par
   const Columns columns = columnsOf(member);
   const auto& targets = step.targets;
   for (int64_t c = 0; targets.outputWeight != nullptr && c < classes; ++c) {
-    kernels_.stepRow(targets.outputWeight + c * stride, hidden_[0].data(), stride, logitsDelta_.data() + c,
-                     classes, batch.count, step.rate, columns);
+    kernels_.stepRow(targets.outputWeight + c * stride, scratch_.hidden[0].data(), stride,
+                     scratch_.logitsDelta.data() + c, classes, batch.count, step.rate, columns);
   }
   for (int64_t r = 0; targets.A != nullptr && r < rank; ++r) {
-    kernels_.stepRow(targets.A + r * stride, delta_.data(), stride, branch_.data() + r, rank, batch.count,
-                     step.rate, columns);
+    kernels_.stepRow(targets.A + r * stride, scratch_.delta.data(), stride, scratch_.branch.data() + r, rank,
+                     batch.count, step.rate, columns);
   }
   if (targets.bias != nullptr) {
-    kernels_.stepRow(targets.bias, delta_.data(), stride, nullptr, 0, batch.count, step.rate, columns);
+    kernels_.stepRow(targets.bias, scratch_.delta.data(), stride, nullptr, 0, batch.count, step.rate,
+                     columns);
   }
   for (int other = 0; targets.weight != nullptr && other < member.threads; ++other) {
-    kernels_.updateRows(targets.weight, stride, groups_[parity][other].view(), delta_.data(), stride,
-                        step.rate, columns);
+    kernels_.updateRows(targets.weight, stride, scratch_.groups[parity][other].view(), scratch_.delta.data(),
+                        stride, step.rate, columns);
   }
 }
 
@@ -220,9 +240,9 @@ template <typename T>
 void FusedPass<T>::stepB(const Member& member, const Batch& batch, const StepTargets<T>& step) {
   const auto [firstWord, endWord] = wordsOf(member);
   const int64_t rank = model_.rank;
-  T* const gradient = gradientOfB_.data();
+  T* const gradient = scratch_.gradientOfB.data();
   for (int64_t example = 0; example < batch.count; ++example) {
-    const T* const delta = branchDelta_.data() + example * rank;
+    const T* const delta = scratch_.branchDelta.data() + example * rank;
     const auto [id, end] = idsWithin(batch, example, firstWord, endWord);
     if (rank == 1) {
       for (const int32_t* word = id; word != end; ++word) gradient[*word] += *delta;
@@ -244,7 +264,7 @@ void FusedPass<T>::stepOutputBias(const Batch& batch, const StepTargets<T>& step
   for (int64_t c = 0; c < model_.classes; ++c) {
     T sum = 0;
     for (int64_t example = 0; example < batch.count; ++example)
-      sum += logitsDelta_[example * model_.classes + c];
+      sum += scratch_.logitsDelta[example * model_.classes + c];
     step.targets.outputBias[c] -= step.rate * sum;
   }
 }
@@ -271,6 +291,8 @@ std::pair<int32_t, int32_t> FusedPass<T>::wordsOf(const Member& member) const {
   return {border(member.index), border(member.index + 1)};
 }
 
+template struct FusedScratch<float>;
+template struct FusedScratch<double>;
 template class FusedPass<float>;
 template class FusedPass<double>;
 

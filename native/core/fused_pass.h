@@ -10,6 +10,22 @@
 
 namespace imdb {
 
+/** Memory that passes reuse: fresh memory costs more than a batch does. */
+template <typename T>
+struct FusedScratch {
+  int64_t bytes() const;
+
+  // Two of what one member may already fill for the next batch while another still reads the last one's.
+  std::array<std::vector<T>, 2> hidden;            // [batch, stride], after ReLU
+  std::array<std::vector<BatchGroups>, 2> groups;  // one a member
+  std::vector<T> delta;                            // [batch, stride], d loss / d (hidden before ReLU)
+  std::vector<T> branch;                           // [batch, rank], scale * x B^T
+  std::vector<T> branchDelta;                      // [batch, rank], d loss / d (x B^T)
+  std::vector<T> gradientOfB;                      // [vocabulary, rank], 0 between batches
+  std::vector<T> logitsDelta;                      // [batch, classes]
+  std::vector<T> losses;                           // [batch]
+};
+
 /**
  * Forward and backward passes over batches, run by all members of a thread team together. Each phase is split
  * over columns of the hidden layer, over examples (where a result needs all columns) or over words; sums
@@ -21,7 +37,7 @@ class FusedPass {
  public:
   /** @param kept x W^T + b of every bag, [bags, stride], or null to compute it */
   FusedPass(const FusedModel<T>& model, const BagsPointer& bags, LossForm loss, const T* kept,
-            int64_t batchSize);
+            int64_t batchSize, FusedScratch<T>& scratch);
 
   /** Most members that a team can have for this model. */
   int memberLimit() const;
@@ -75,15 +91,7 @@ class FusedPass {
   const kernels::Kernels<T>& kernels_;
   const int64_t batchSize_;
 
-  // Two of what one member may already fill for the next batch while another still reads the last one's.
-  std::array<std::vector<T>, 2> hidden_;            // [batch, stride], after ReLU
-  std::array<std::vector<BatchGroups>, 2> groups_;  // one a member
-  std::vector<T> delta_;                            // [batch, stride], d loss / d (hidden before ReLU)
-  std::vector<T> branch_;                           // [batch, rank], scale * x B^T
-  std::vector<T> branchDelta_;                      // [batch, rank], d loss / d (x B^T)
-  std::vector<T> gradientOfB_;                      // [vocabulary, rank], 0 between batches
-  std::vector<T> logitsDelta_;                      // [batch, classes]
-  std::vector<T> losses_;                           // [batch]
+  FusedScratch<T>& scratch_;
 };
 
 }  // namespace imdb

@@ -77,8 +77,9 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
     epochs: [],
   };
   await events?.onBefore?.(before);
+  const pace = { batches: 1 };
   for (let epoch = 1; epoch <= epochs; epoch++) {
-    const epochResult = await trainEpoch(options, epoch, result.firstSteps);
+    const epochResult = await trainEpoch(options, epoch, result.firstSteps, pace);
     result.epochs.push(epochResult);
     await events?.onEpoch?.(epochResult);
   }
@@ -89,9 +90,10 @@ async function trainEpoch(
   options: TrainingOptions,
   epoch: number,
   firstSteps: number[],
+  pace: Pace,
 ): Promise<EpochResult> {
   const begun = performance.now();
-  await trainPass(options, epoch, firstSteps);
+  await trainPass(options, epoch, firstSteps, pace);
   const seconds = secondsSince(begun);
   const evaluated = performance.now();
   const train = await evaluatePass(options, options.train, `after epoch ${epoch}`);
@@ -100,23 +102,32 @@ async function trainEpoch(
 }
 
 /** One pass over the training set, a few batches at a time: where it is cut does not change a number. */
-async function trainPass(options: TrainingOptions, epoch: number, firstSteps: number[]): Promise<void> {
+async function trainPass(
+  options: TrainingOptions,
+  epoch: number,
+  firstSteps: number[],
+  pace: Pace,
+): Promise<void> {
   const { classifier, optimizer, train, batchSize, loss, signal, events, epochs } = options;
   const begun = performance.now();
   const rows = train.nextOrder();
-  let batches = 1;
   for (let start = 0; start < rows.length;) {
     signal?.throwIfAborted();
     const sliceBegun = performance.now();
-    const slice = rows.subarray(start, start + batches * batchSize);
+    const slice = rows.subarray(start, start + pace.batches * batchSize);
     const losses = classifier.trainBatches(train.bags, slice, { batchSize, optimizer, loss });
     assertFiniteStep(options, losses, epoch, start / batchSize);
     firstSteps.push(...losses.subarray(0, firstStepCount - firstSteps.length));
     start += slice.length;
-    batches = nextSliceLength(batches, performance.now() - sliceBegun);
+    pace.batches = nextSliceLength(Math.ceil(slice.length / batchSize), performance.now() - sliceBegun);
     events?.onProgress?.({ epoch, epochs, done: start, total: rows.length, seconds: secondsSince(begun) });
     await setImmediate();
   }
+}
+
+/** Batches to train at once. */
+interface Pace {
+  batches: number;
 }
 
 /** Batches to train at once, from how long the last slice took. Grows slowly: the first slice is slow. */

@@ -8,8 +8,22 @@
 
 namespace imdb {
 
+/** Asks for the cache lines of values that will be needed soon. */
+template <typename T>
+void prefetch(const T* values, int64_t count) {
+  constexpr int64_t kCacheLine = 64 / static_cast<int64_t>(sizeof(T));
+  for (int64_t i = 0; i < count; i += kCacheLine) __builtin_prefetch(values + i);
+}
+
 /** A batch: rows of `bags`. */
 struct Batch {
+  /** How many examples ahead of use memory is asked for: the rows of a shuffled batch lie anywhere. */
+  static constexpr int64_t kAhead = 2;
+
+  void prefetchIds(int64_t example) const {
+    if (example < count) prefetch(bags.ids(rows[example]), bags.size(rows[example]));
+  }
+
   const Bags& bags;
   const int64_t* rows;
   int64_t count;

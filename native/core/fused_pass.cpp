@@ -134,6 +134,7 @@ template <typename T>
 void FusedPass<T>::sumBranch(const Batch& batch, Examples examples) {
   const int64_t rank = model_.rank;
   for (int64_t example = examples.begin; example < examples.end; ++example) {
+    batch.prefetchIds(example + Batch::kAhead);
     const int32_t* ids = batch.bags.ids(batch.rows[example]);
     const int64_t size = batch.bags.size(batch.rows[example]);
     T* const sums = scratch_.branch.data() + example * rank;
@@ -166,9 +167,12 @@ void FusedPass<T>::hiddenLayer(const Batch& batch, Examples examples, Columns co
     T* const out = hidden + example * stride;
     const T* base = kept_ + bag * stride;
     if (kept_ == nullptr) {
+      batch.prefetchIds(example + Batch::kAhead);
       kernels_.sumRows(model_.values.weight, stride, batch.bags.ids(bag), batch.bags.size(bag),
                        model_.values.bias, out, columns);
       base = out;
+    } else if (example + Batch::kAhead < batch.count) {
+      prefetch(kept_ + batch.rows[example + Batch::kAhead] * stride, stride);
     }
     kernels_.reluOfSum(out, base, model_.values.A, stride, scratch_.branch.data() + example * model_.rank,
                        branches, columns);

@@ -147,7 +147,7 @@ class FusedEngine final : public Engine {
     }
     const FusedModel<T> model(layers_);
     kept_.push_back({bags, std::vector<T>(bags->length() * model.stride)});
-    FusedPass<T> pass(model, bags, LossForm::softmax, nullptr, 1, scratch_);
+    FusedPass<T> pass(model, bags, LossForm::softmax, nullptr, 1, &scratch_);
     run(pass, [&](const Member& member) { pass.hiddenOfAll(member, kept_.back().values.data()); });
     return kept_.back().values.data();
   }

@@ -8,15 +8,11 @@ namespace imdb {
 using kernels::Columns;
 using kernels::Member;
 
-namespace {
-
 /** Makes room; what is there already stays. */
 template <typename T>
-void reserve(std::vector<T>& values, int64_t size) {
-  if (static_cast<int64_t>(values.size()) < size) values.resize(size);
+static void reserve(std::vector<T>* values, int64_t size) {
+  if (static_cast<int64_t>(values->size()) < size) values->resize(size);
 }
-
-}  // namespace
 
 template <typename T>
 int64_t FusedScratch<T>::bytes() const {
@@ -27,18 +23,18 @@ int64_t FusedScratch<T>::bytes() const {
 
 template <typename T>
 FusedPass<T>::FusedPass(const FusedModel<T>& model, const BagsPointer& bags, LossForm loss, const T* kept,
-                        int64_t batchSize, FusedScratch<T>& scratch)
+                        int64_t batchSize, FusedScratch<T>* scratch)
     : model_(model),
       bags_(bags),
       loss_(loss),
       kept_(kept),
       kernels_(kernels::kernels<T>()),
       batchSize_(batchSize),
-      scratch_(scratch) {
-  for (auto& hidden : scratch.hidden) reserve(hidden, batchSize * model.stride);
-  reserve(scratch.branch, batchSize * model.rank);
-  reserve(scratch.logitsDelta, batchSize * model.classes);
-  reserve(scratch.losses, batchSize);
+      scratch_(*scratch) {
+  for (auto& hidden : scratch_.hidden) reserve(&hidden, batchSize * model.stride);
+  reserve(&scratch_.branch, batchSize * model.rank);
+  reserve(&scratch_.logitsDelta, batchSize * model.classes);
+  reserve(&scratch_.losses, batchSize);
 }
 
 template <typename T>
@@ -50,9 +46,9 @@ template <typename T>
 void FusedPass<T>::train(const Member& member, const Rows& rows, const StepTargets<T>& step,
                          std::vector<double>* losses) {
   if (member.index == 0) {
-    reserve(scratch_.delta, batchSize_ * model_.stride);
-    reserve(scratch_.branchDelta, batchSize_ * model_.rank);
-    if (step.targets.B != nullptr) reserve(scratch_.gradientOfB, bags_->vocabularySize() * model_.rank);
+    reserve(&scratch_.delta, batchSize_ * model_.stride);
+    reserve(&scratch_.branchDelta, batchSize_ * model_.rank);
+    if (step.targets.B != nullptr) reserve(&scratch_.gradientOfB, bags_->vocabularySize() * model_.rank);
     for (auto& groups : scratch_.groups) groups.resize(member.threads);
   }
   member.barrier.wait();

@@ -35,9 +35,12 @@ struct FusedScratch {
 template <typename T>
 class FusedPass {
  public:
-  /** @param kept x W^T + b of every bag, [bags, stride], or null to compute it */
+  /**
+   * @param kept x W^T + b of every bag, [bags, stride], or null to compute it
+   * @param scratch outlives the pass
+   */
   FusedPass(const FusedModel<T>& model, const BagsPointer& bags, LossForm loss, const T* kept,
-            int64_t batchSize, FusedScratch<T>& scratch);
+            int64_t batchSize, FusedScratch<T>* scratch);
 
   /** Most members that a team can have for this model. */
   int memberLimit() const;

@@ -106,7 +106,7 @@ class FusedEngine final : public Engine {
 
   FusedPass<T> passOver(const BagsPointer& bags, LossForm loss, int64_t batchSize) {
     return FusedPass<T>(FusedModel<T>(layers_), bags, loss, keptFor(bags), std::max<int64_t>(batchSize, 1),
-                        scratch_);
+                        &scratch_);
   }
 
   std::array<const at::Tensor*, 6> parameters() const {

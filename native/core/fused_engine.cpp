@@ -133,8 +133,7 @@ class FusedEngine final : public Engine {
             Model::pointer(target(layers_.output->weight)), Model::pointer(target(layers_.output->bias))};
   }
 
-  /** The kept activations of `bags`, computed where missing; null while the base may change or the branch is
-   * off. */
+  /** Kept activations of `bags`, computed where missing; null while the base may change or LoRA is off. */
   const T* keptFor(const BagsPointer& bags) {
     const auto& hidden = *layers_.hidden;
     const std::pair<int64_t, int64_t> versions{hidden.weight._version(), hidden.bias._version()};

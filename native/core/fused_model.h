@@ -22,8 +22,7 @@ struct ParameterPointers {
 template <typename T>
 struct FusedModel {
   explicit FusedModel(const Layers& layers)
-      : hidden(layers.hidden->outFeatures()),
-        stride(kernels::paddedColumns<T>(hidden)),
+      : stride(kernels::paddedColumns<T>(layers.hidden->outFeatures())),
         rank(layers.hidden->rank()),
         classes(layers.output->outFeatures()),
         scale(static_cast<T>(layers.hidden->scale)),
@@ -36,7 +35,6 @@ struct FusedModel {
     return tensor.defined() ? tensor.mutable_data_ptr<T>() : nullptr;
   }
 
-  int64_t hidden;
   int64_t stride;
   int64_t rank;
   int64_t classes;

@@ -61,8 +61,7 @@ class FusedPass {
     int64_t end;
   };
 
-  /** The hidden layer of a batch; returns when all of it, or with kept activations the member's own part, is
-   * there. */
+  /** The hidden layer of a batch: all of it is there afterwards; of kept activations the member's part. */
   void forward(const kernels::Member& member, const Batch& batch, T* hidden);
   void sumBranch(const Batch& batch, Examples examples);
   void hiddenLayer(const Batch& batch, Examples examples, kernels::Columns columns, T* hidden) const;

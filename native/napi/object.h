@@ -126,19 +126,27 @@ napi_value constructObject(napi_env env, napi_callback_info raw) noexcept {
   });
 }
 
+/** The handle of the object that a method was called on. @throws Error (ERR_ARG_TYPE) when it is of another
+ * class */
+template <typename Core>
+Handle<Core>& receiverOf(const Napi::CallbackInfo& info) {
+  Handle<Core>* const handle = handleOf<Core>(info.Env(), info.This());
+  if (handle == nullptr) {
+    const std::string name = ClassTraits<Core>::name;
+    throw Error(ErrorKind::type, "ERR_ARG_TYPE",
+                "Expected a " + name + " as receiver but received something else");
+  }
+  return *handle;
+}
+
 /** Runs `Function(info, core)` for a receiver of the right class; afterwards V8 is told of changed bytes. */
 template <typename Core, auto Function>
 napi_value callMethod(napi_env env, napi_callback_info raw) noexcept {
   return guard(env, [&]() -> napi_value {
     const Napi::CallbackInfo info(env, raw);
-    Handle<Core>* const handle = handleOf<Core>(env, info.This());
-    if (handle == nullptr) {
-      const std::string name = ClassTraits<Core>::name;
-      throw Error(ErrorKind::type, "ERR_ARG_TYPE",
-                  "Expected a " + name + " as receiver but received something else");
-    }
-    const Napi::Value result = Function(info, coreOf(*handle));
-    handle->reportBytes(env);
+    Handle<Core>& handle = receiverOf<Core>(info);
+    const Napi::Value result = Function(info, coreOf(handle));
+    handle.reportBytes(env);
     return result;
   });
 }
@@ -152,13 +160,8 @@ template <typename Core>
 napi_value disposeObject(napi_env env, napi_callback_info raw) noexcept {
   return guard(env, [&]() -> napi_value {
     const Napi::CallbackInfo info(env, raw);
-    Handle<Core>* const handle = handleOf<Core>(env, info.This());
-    if (handle == nullptr) {
-      const std::string name = ClassTraits<Core>::name;
-      throw Error(ErrorKind::type, "ERR_ARG_TYPE",
-                  "Expected a " + name + " as receiver but received something else");
-    }
-    handle->dispose(env);
+    Handle<Core>& handle = receiverOf<Core>(info);
+    handle.dispose(env);
     return info.Env().Undefined();
   });
 }

@@ -37,6 +37,17 @@ export class TokenLists {
     return this.#offsets.subarray(0, this.#texts + 1);
   }
 
+  /** Adds a word that may be in no text, and returns its number. */
+  addWord(word: string): number {
+    return this.#idOf(word, this.words.reserve(Buffer.byteLength(word)));
+  }
+
+  /** Forgets the texts; the words keep their numbers. */
+  clear(): void {
+    this.#length = 0;
+    this.#texts = 0;
+  }
+
   /** Adds a text, which must be valid UTF-8, and returns its number. */
   add(text: Uint8Array): number {
     this.#reserve(text.length);
@@ -83,12 +94,15 @@ export class TokenLists {
 
   /** The general path. White space is no letter to the final sigma, so a stretch gives what it gives in its text. */
   #addWords(stretch: Uint8Array, bytes: Uint8Array): void {
-    for (const word of tokenize(utf8.decode(stretch))) {
-      const encoded = Buffer.from(word);
-      bytes.set(encoded, this.words.tail);
-      const hash = encoded.reduce((before, byte) => hashStep(before, byte), 0);
-      this.#ids[this.#length++] = this.words.idOf(encoded.length, hash);
-    }
+    for (const word of tokenize(utf8.decode(stretch))) this.#ids[this.#length++] = this.#idOf(word, bytes);
+  }
+
+  /** @param bytes what `words.reserve` returned, with room for the word */
+  #idOf(word: string, bytes: Uint8Array): number {
+    const encoded = Buffer.from(word);
+    bytes.set(encoded, this.words.tail);
+    const hash = encoded.reduce((before, byte) => hashStep(before, byte), 0);
+    return this.words.idOf(encoded.length, hash);
   }
 
   #reserve(textLength: number): void {

@@ -8,26 +8,41 @@ const smallSigma = 0x3c3;
 const finalSigma = 0x3c2;
 const { fromCodePoint } = String;
 
+/** A token and where it stands in its text, in UTF-16 units: from its first to behind its last character. */
+export interface TokenSpan {
+  start: number;
+  end: number;
+  token: string;
+}
+
 /**
  * The words of a text: what Python 3.11's `re.sub(r"[^\w\s]", "", text.lower()).split()` gives, for every string, on
  * every version of Node. Lower-cased; what is neither a letter, a digit, `_` nor white space is dropped.
  */
 export function tokenize(text: string): string[] {
-  const words: string[] = [];
-  let word = '';
+  return tokenSpans(text).map(({ token }) => token);
+}
+
+/** The words that `tokenize` gives, with their places. */
+export function tokenSpans(text: string): TokenSpan[] {
+  const spans: TokenSpan[] = [];
+  let span: TokenSpan | null = null;
   for (let i = 0; i < text.length;) {
     const code = text.codePointAt(i) ?? 0;
+    const end = i + (code > 0xffff ? 2 : 1);
     if (isWhiteSpace(code)) {
-      if (word !== '') words.push(word);
-      word = '';
+      span = null;
     } else {
       const kept = code === capitalSigma ? smallSigmaAt(text, i) : keptOf(code);
-      if (kept !== 0) word += fromCodePoint(kept);
+      if (kept !== 0) {
+        if (span === null) spans.push((span = { start: i, end, token: '' }));
+        span.token += fromCodePoint(kept);
+        span.end = end;
+      }
     }
-    i += code > 0xffff ? 2 : 1;
+    i = end;
   }
-  if (word !== '') words.push(word);
-  return words;
+  return spans;
 }
 
 /** Unicode's Final_Sigma rule: final when a cased letter stands before and none behind, skipping what is ignorable. */

@@ -64,7 +64,7 @@ export const numberRules = {
   },
   valid: {
     flag: '--valid',
-    about: 'training reviews to hold out for validation (default: 5000; of `sample` a fifth)',
+    about: 'training reviews to hold out for validation (default: a fifth, at most 5000)',
     integer: true,
     least: 1,
     most: mostOfAnything,

@@ -1,7 +1,5 @@
 import { ImdbTorchError } from '../errors.js';
 import { loadDataset, type Dataset } from '../data/dataset.js';
-import { sampleReviews } from '../data/sample.js';
-import { notebook } from '../experiments/options.js';
 import { ensureAddon } from '../setup/addon.js';
 import type { Terminal } from './terminal.js';
 
@@ -10,7 +8,7 @@ export interface DataChoice {
   data: string;
   vocabularySize: number;
   seed: number;
-  /** Null: as the data ask for. */
+  /** Null: a fifth of the training reviews, at most 5000. */
   validationSize: number | null;
 }
 
@@ -52,7 +50,6 @@ export async function readData(
   const labels = { download: 'Fetching the reviews', read: 'Reading', encode: 'Encoding' } as const;
   const dataset = await loadDataset({
     ...choice,
-    validationSize: choice.validationSize ?? defaultValidationSize(choice.data),
     signal,
     onProgress: ({ stage, done, total, unit }) => {
       const seconds = (performance.now() - begun) / 1000;
@@ -80,10 +77,4 @@ export async function readDataOrSample(
     );
     return readData({ ...choice, data: 'sample' }, terminal, signal);
   }
-}
-
-/** A fifth of the training reviews. */
-function defaultValidationSize(data: string): number {
-  if (data !== 'sample') return notebook.validationSize;
-  return Math.floor(sampleReviews().filter(({ place }) => place.split === 'train').length / 5);
 }

@@ -2,17 +2,17 @@ import { join } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { cacheHome } from '../system/cache_home.js';
 import { tokenizerVersion } from '../text/tokenizer.js';
+import type { SourceNotes } from './collected_reviews.js';
 import { encodeSplits, type EncodedSplits, type EncodeOptions } from './encoded_splits.js';
-import { classes, ReviewCollector } from './review_collector.js';
 import { findSource, type Source } from './source.js';
 import { loadSplits, storeSplits } from './split_cache.js';
 
-export type { EncodedSplit, EncodedSplits, Preview, SplitName } from './encoded_splits.js';
-export { splitNames } from './encoded_splits.js';
+export type { EncodedSplit, EncodedSplits, Preview } from './encoded_splits.js';
+export { splitNames, type BadRow, type BadRows, type Columns, type SplitName } from './collected_reviews.js';
+export { originNames, type Origins } from './origins.js';
 
-export interface Dataset extends EncodedSplits {
+export interface Dataset extends Omit<EncodedSplits, 'notes'>, SourceNotes {
   readonly source: { readonly kind: Source['kind']; readonly location: string; readonly sha256: string };
-  readonly classes: readonly string[];
   readonly fromCache: boolean;
   /** Why the encoded splits could not be kept for the next run; null when they are. */
   readonly cacheProblem: string | null;
@@ -45,10 +45,11 @@ export async function loadDataset(options: DatasetOptions): Promise<Dataset> {
   options.signal?.throwIfAborted();
   const store = cacheFolder !== null && cached === null;
   const cacheProblem = store ? await storeSplits(cacheFolder, key, encoded, options.signal) : null;
+  const { notes, ...encodedWithoutNotes } = encoded;
   return {
-    ...encoded,
+    ...encodedWithoutNotes,
+    ...notes,
     source: { kind: source.kind, location: source.location, sha256: source.sha256 },
-    classes,
     fromCache: cached !== null,
     cacheProblem,
     seconds: (performance.now() - started) / 1000,
@@ -60,7 +61,7 @@ function checkOptions({ vocabularySize, seed, validationSize }: DatasetOptions):
   const ranges: [name: string, value: number, least: number][] = [
     ['vocabulary size', vocabularySize, 2],
     ['seed', seed, Number.MIN_SAFE_INTEGER],
-    ['validation size', validationSize, 0],
+    ['validation size', validationSize ?? 0, 0],
   ];
   for (const [name, value, least] of ranges) {
     if (Number.isSafeInteger(value) && value >= least) continue;
@@ -78,7 +79,5 @@ function cacheKey({ kind, sha256 }: Source, options: DatasetOptions): string {
 }
 
 async function readAndEncode(source: Source, options: EncodeOptions): Promise<EncodedSplits> {
-  const collector = new ReviewCollector(source.location);
-  await source.read(collector);
-  return encodeSplits(collector, options);
+  return encodeSplits(await source.read(), options);
 }

@@ -1,14 +1,17 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { ImdbTorchError } from '../errors.js';
 import { bagsOfWords } from '../text/bag_of_words.js';
 import { mostFrequentWords, unknownWord, vocabularyIds } from '../text/vocabulary.js';
-import { PythonRandom } from './python_random.js';
-import type { ReviewCollector } from './review_collector.js';
+import {
+  splitNames,
+  type CollectedReviews,
+  type CollectedSplit,
+  type SourceNotes,
+  type SplitName,
+} from './collected_reviews.js';
+import type { Origins } from './origins.js';
 import type { SourceOptions } from './source.js';
-
-export type SplitName = 'train' | 'valid' | 'test';
-export const splitNames: readonly SplitName[] = ['train', 'valid', 'test'];
+import { splitOrders, type SplitOptions } from './split_orders.js';
 
 /** Reviews as bags of words: review `r` has the ids from `offsets[r]` to `offsets[r + 1]`, ascending, each once. */
 export interface EncodedSplit {
@@ -17,6 +20,7 @@ export interface EncodedSplit {
   readonly offsets: Int32Array;
   /** `[reviews]`: indices into the classes. */
   readonly labels: Int32Array;
+  readonly origins: Origins;
 }
 
 /** The first 100 characters of a review. */
@@ -31,15 +35,15 @@ export interface EncodedSplits {
   readonly splits: Readonly<Record<SplitName, EncodedSplit>>;
   /** The first and the last three reviews of each split. */
   readonly previews: Readonly<Record<SplitName, { first: Preview[]; last: Preview[] }>>;
+  readonly notes: SourceNotes;
 }
 
-export interface EncodeOptions extends SourceOptions {
+/** At each end of a split. */
+const shownPreviews = 3;
+
+export interface EncodeOptions extends SourceOptions, SplitOptions {
   /** At most so many words, `<UNK>` included. */
   vocabularySize: number;
-  /** Of the order of the training reviews. */
-  seed: number;
-  /** So many of the shuffled training reviews, the last ones, are held out. */
-  validationSize: number;
 }
 
 /**
@@ -48,11 +52,11 @@ export interface EncodeOptions extends SourceOptions {
  *   on; the reason of `signal`
  */
 export async function encodeSplits(
-  collector: ReviewCollector,
+  collected: CollectedReviews,
   options: EncodeOptions,
 ): Promise<EncodedSplits> {
-  const orders = splitOrders(collector, options);
-  const { tokens } = collector;
+  const orders = splitOrders(collected, options);
+  const { tokens, notes } = collected;
   const wordCount = tokens.words.size;
   const limit = options.vocabularySize - 1;
   const frequent = mostFrequentWords(tokens, orders.train.rows, wordCount, limit);
@@ -64,59 +68,33 @@ export async function encodeSplits(
   const encode = async (name: SplitName): Promise<EncodedSplit> => {
     await nextTurn();
     options.signal?.throwIfAborted();
-    const { rows, labels } = orders[name];
+    const { rows, labels, origins } = orders[name];
     const bags = bagsOfWords(tokens, rows, idOfWord, words.length);
     done += rows.length;
     options.onProgress?.({ stage: 'encode', done, total, unit: 'reviews' });
-    return { ...bags, labels };
+    return { ...bags, labels, origins };
   };
   return {
     vocabulary: { words, sha256: createHash('sha256').update(words.join('\n')).digest('hex') },
     splits: { train: await encode('train'), valid: await encode('valid'), test: await encode('test') },
     previews: {
-      train: previewsOf(collector, orders.train),
-      valid: previewsOf(collector, orders.valid),
-      test: previewsOf(collector, orders.test),
+      train: previewsOf(collected, orders.train),
+      valid: previewsOf(collected, orders.valid),
+      test: previewsOf(collected, orders.test),
     },
-  };
-}
-
-interface Order {
-  readonly rows: Int32Array;
-  readonly labels: Int32Array;
-}
-
-/** The training reviews in the order of Python's `random.shuffle`, the last ones held out; the test reviews as read. */
-function splitOrders(
-  collector: ReviewCollector,
-  { seed, validationSize }: EncodeOptions,
-): Record<SplitName, Order> {
-  const train = collector.ordered('train');
-  const test = collector.ordered('test');
-  const trainSize = train.rows.length - validationSize;
-  if (trainSize < 1) {
-    throw new ImdbTorchError(
-      'ERR_USAGE',
-      `Expected a validation size below the ${train.rows.length} training reviews of ${collector.location} but received ${validationSize}; hold out fewer.`,
-    );
-  }
-  const order = Int32Array.from(train.rows, (_, index) => index);
-  new PythonRandom(seed).shuffle(order);
-  const rows = order.map((index) => train.rows[index] ?? 0);
-  const labels = order.map((index) => train.labels[index] ?? 0);
-  return {
-    train: { rows: rows.slice(0, trainSize), labels: labels.slice(0, trainSize) },
-    valid: { rows: rows.slice(trainSize), labels: labels.slice(trainSize) },
-    test: { rows: Int32Array.from(test.rows), labels: Int32Array.from(test.labels) },
+    notes,
   };
 }
 
 function previewsOf(
-  { previews }: ReviewCollector,
-  { rows, labels }: Order,
+  { previews }: CollectedReviews,
+  { rows, labels }: CollectedSplit,
 ): { first: Preview[]; last: Preview[] } {
-  const all = Array.from(rows, (row, index) => ({ row, label: labels[index] ?? 0 }));
-  const shown = (part: typeof all): Preview[] =>
-    part.map(({ row, label }) => ({ text: previews.text(row), label }));
-  return { first: shown(all.slice(0, 3)), last: shown(all.slice(-3)) };
+  const kept: number[] = [];
+  rows.forEach((row, index) => {
+    if (row < previews.length) kept.push(index);
+  });
+  const shown = (part: readonly number[]): Preview[] =>
+    part.map((index) => ({ text: previews.text(rows[index] ?? 0), label: labels[index] ?? 0 }));
+  return { first: shown(kept.slice(0, shownPreviews)), last: shown(kept.slice(-shownPreviews)) };
 }

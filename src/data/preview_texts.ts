@@ -3,6 +3,9 @@ const previewCharacters = 100;
 /** A character has four bytes at most, a line end two. */
 const largestPreviewBytes = 4 * previewCharacters;
 
+/** More texts than the IMDb data has; of those behind them nothing is kept, so that any number of texts fits. */
+const keptTexts = 1 << 16;
+
 /** The first 100 characters of many texts in one array of bytes. */
 export class PreviewTexts {
   /** Room for the IMDb data at once: memory that is never touched costs nothing, growing by copies does. */
@@ -10,8 +13,14 @@ export class PreviewTexts {
   readonly #ends = [0];
   #end = 0;
 
+  /** How many are kept. */
+  get length(): number {
+    return this.#ends.length - 1;
+  }
+
   /** Keeps the start of a valid UTF-8 text under the number of texts before it. */
   add(text: Uint8Array): void {
+    if (this.#ends.length > keptTexts) return;
     if (this.#end + largestPreviewBytes > this.#bytes.length) {
       const larger = new Uint8Array(2 * this.#bytes.length);
       larger.set(this.#bytes);

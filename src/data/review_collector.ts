@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { ImdbTorchError } from '../errors.js';
 import { TokenLists } from '../text/token_lists.js';
+import type { CollectedReviews, CollectedSplit, SourceNotes, SplitName } from './collected_reviews.js';
+import { fileOrigins } from './origins.js';
 import { PreviewTexts } from './preview_texts.js';
 
+/** Of the IMDb data. */
 export const classes = ['neg', 'pos'] as const;
 export type SourceSplit = 'train' | 'test';
 
@@ -22,16 +25,24 @@ interface Group {
   readonly rows: number[];
 }
 
-/** Takes reviews in any order, keeps their words as numbers and the starts of their texts, and forgets the texts. */
-export class ReviewCollector {
+/**
+ * Takes the reviews of a data set that is laid out as IMDb's, in any order, keeps their words as numbers and the starts
+ * of their texts, and forgets the texts.
+ */
+export class ReviewCollector implements CollectedReviews {
   readonly tokens = new TokenLists();
   readonly previews = new PreviewTexts();
+  #count = 0;
   readonly #groups: Record<SourceSplit, Group[]> = {
     train: classes.map(() => ({ names: [], rows: [] })),
     test: classes.map(() => ({ names: [], rows: [] })),
   };
 
   constructor(readonly location: string) {}
+
+  get notes(): SourceNotes {
+    return { classes, badRows: { count: 0, total: this.#count, first: [] }, guess: null };
+  }
 
   /** @throws ImdbTorchError ERR_DATASET when the text is not UTF-8 */
   add({ split, label, name }: ReviewPlace, text: Uint8Array): void {
@@ -45,25 +56,30 @@ export class ReviewCollector {
     group?.names.push(name);
     group?.rows.push(this.tokens.add(text));
     this.previews.add(text);
+    this.#count += 1;
   }
 
   /**
-   * The numbers of a split's reviews with their labels: pos before neg, file names in byte order.
+   * The reviews of a split: pos before neg, file names in byte order.
    * @throws ImdbTorchError ERR_DATASET when a class has no review or one of them twice
    */
-  ordered(split: SourceSplit): { rows: number[]; labels: number[] } {
+  split(split: SplitName): CollectedSplit | null {
+    if (split === 'valid') return null;
     const rows: number[] = [];
     const labels: number[] = [];
+    const paths: string[] = [];
     for (const label of [1, 0]) {
-      for (const row of this.#orderedGroup(split, label)) {
+      const folder = `${split}/${classes[label] ?? ''}`;
+      for (const { row, name } of this.#orderedGroup(split, label)) {
         rows.push(row);
         labels.push(label);
+        paths.push(`${folder}/${name}`);
       }
     }
-    return { rows, labels };
+    return { rows: Int32Array.from(rows), labels: Int32Array.from(labels), origins: fileOrigins(paths) };
   }
 
-  #orderedGroup(split: SourceSplit, label: number): number[] {
+  #orderedGroup(split: SourceSplit, label: number): { row: number; name: string }[] {
     const { names, rows } = this.#groups[split][label] ?? { names: [], rows: [] };
     const folder = `${split}/${classes[label] ?? ''}`;
     if (rows.length === 0) {
@@ -72,15 +88,15 @@ export class ReviewCollector {
         `Expected reviews in train/pos, train/neg, test/pos and test/neg but ${this.location} has no ${folder}/*.txt; give a complete data set.`,
       );
     }
-    const rowOf = new Map(names.map((name, index) => [inByteOrder(name), rows[index] ?? 0]));
-    if (rowOf.size < rows.length) {
+    const ofKey = new Map(names.map((name, index) => [inByteOrder(name), { name, row: rows[index] ?? 0 }]));
+    if (ofKey.size < rows.length) {
       const twice = names.find((name, index) => names.indexOf(name) !== index) ?? '';
       throw new ImdbTorchError(
         'ERR_DATASET',
         `Expected each review once but ${this.location} has ${folder}/${twice} twice; remove one of them.`,
       );
     }
-    return [...rowOf.keys()].sort().map((key) => rowOf.get(key) ?? 0);
+    return [...ofKey.keys()].sort().flatMap((key) => ofKey.get(key) ?? []);
   }
 }
 

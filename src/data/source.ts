@@ -6,7 +6,8 @@ import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { listFolder, readFolder } from './folder.js';
 import { fetchImdbArchive } from './imdb.js';
-import type { ReviewCollector } from './review_collector.js';
+import type { CollectedReviews } from './collected_reviews.js';
+import { ReviewCollector } from './review_collector.js';
 import { sampleReviews } from './sample.js';
 
 /** A piece fits in the processor's cache, so that it is hashed from there. */
@@ -34,7 +35,7 @@ export interface Source {
   readonly location: string;
   /** Of the archive file; of a folder's listing with sizes and times; of the sample's text. */
   readonly sha256: string;
-  read(collector: ReviewCollector): Promise<void>;
+  read(): Promise<CollectedReviews>;
 }
 
 /**
@@ -72,11 +73,12 @@ function sampleSource({ signal, onProgress }: SourceOptions): Source {
     kind: 'sample',
     location: 'sample',
     sha256: hash.digest('hex'),
-    read: (collector) => {
+    read: () => {
+      const collector = new ReviewCollector('sample');
       for (const { place, text } of reviews) collector.add(place, Buffer.from(text));
       signal?.throwIfAborted();
       onProgress?.({ stage: 'read', done: reviews.length, total: reviews.length, unit: 'reviews' });
-      return Promise.resolve();
+      return Promise.resolve(collector);
     },
   };
 }
@@ -89,7 +91,11 @@ async function folderSource(path: string, { signal, onProgress }: SourceOptions)
     kind: 'folder',
     location: path,
     sha256: folder.sha256,
-    read: (collector) => readFolder(path, folder, collector, { signal, onRead }),
+    read: async () => {
+      const collector = new ReviewCollector(path);
+      await readFolder(path, folder, collector, { signal, onRead });
+      return collector;
+    },
   };
 }
 
@@ -100,10 +106,12 @@ async function archiveSource(path: string, { signal, onProgress }: SourceOptions
     kind: 'archive',
     location: path,
     sha256,
-    read: async (collector) => {
+    read: async () => {
       // Only here: loading the tar reader takes longer than a cached data set does.
       const { readArchive } = await import('./archive.js');
+      const collector = new ReviewCollector(path);
       await readArchive({ path, gzip, signal, onRead }, collector);
+      return collector;
     },
   };
 }

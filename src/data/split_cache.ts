@@ -4,10 +4,15 @@ import { open, readdir, rm, stat, utimes, type FileHandle } from 'node:fs/promis
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
+import { splitNames } from './collected_reviews.js';
 import type { EncodedSplit, EncodedSplits } from './encoded_splits.js';
+import type { TableFile } from './origins.js';
 
-/** A file: these 8 bytes, the header's length (uint32), the header (JSON), int32 arrays, words, SHA-256 of all that. */
-const magic = 'IMDBSPL1';
+/**
+ * A file: these 8 bytes, the header's length (uint32), the header (JSON), int32 arrays, words, paths of reviews, SHA-256
+ * of all that.
+ */
+const magic = 'IMDBSPL2';
 const digestBytes = 32;
 const pieceBytes = 1 << 18;
 const extension = '.splits';
@@ -15,11 +20,15 @@ const keptEntries = 8;
 
 interface Header {
   readonly key: string;
-  /** Lengths of ids, offsets and labels of train, valid and test. */
+  /** Lengths of ids, offsets, labels and numbers of origins of train, valid and test. */
   readonly lengths: readonly number[];
   readonly wordBytes: number;
+  /** Of train, valid and test. */
+  readonly pathBytes: readonly number[];
+  readonly tables: readonly (TableFile | null)[];
   readonly vocabularySha256: string;
   readonly previews: EncodedSplits['previews'];
+  readonly notes: EncodedSplits['notes'];
 }
 
 /** What was stored under `key`; null when there is nothing, or nothing that is whole and fits. */
@@ -60,26 +69,33 @@ function entryPath(folder: string, key: string): string {
   return join(folder, createHash('sha256').update(key).digest('hex').slice(0, 32) + extension);
 }
 
-function* entryChunks(key: string, { vocabulary, splits, previews }: EncodedSplits): Generator<Uint8Array> {
-  const arrays = [splits.train, splits.valid, splits.test].flatMap(({ ids, offsets, labels }) => [
+function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array> {
+  const { vocabulary, previews, notes } = encoded;
+  const splits = splitNames.map((name) => encoded.splits[name]);
+  const arrays = splits.flatMap(({ ids, offsets, labels, origins }) => [
     ids,
     offsets,
     labels,
+    origins.numbers,
   ]);
+  const paths = splits.map(({ origins }) => origins.paths);
   const words = Buffer.from(vocabulary.words.join('\n'));
   const header: Header = {
     key,
     lengths: arrays.map((array) => array.length),
     wordBytes: words.length,
+    pathBytes: paths.map(({ length }) => length),
+    tables: splits.map(({ origins }) => origins.table),
     vocabularySha256: vocabulary.sha256,
     previews,
+    notes,
   };
   const headerBytes = Buffer.from(JSON.stringify(header));
   const start = Buffer.alloc(magic.length + 4);
   start.write(magic, 'latin1');
   start.writeUInt32LE(headerBytes.length, magic.length);
   const hash = createHash('sha256');
-  for (const chunk of [start, headerBytes, ...arrays.map(bytesOf), words]) {
+  for (const chunk of [start, headerBytes, ...arrays.map(bytesOf), words, ...paths]) {
     hash.update(chunk);
     yield chunk;
   }
@@ -109,15 +125,20 @@ async function readEntry(file: FileHandle, key: string): Promise<EncodedSplits |
   const headerBytes = Buffer.alloc(headerLength);
   read(headerBytes, start.length);
   const header = JSON.parse(headerBytes.toString()) as Header;
-  const arrayBytes = 4 * header.lengths.reduce((sum, length) => sum + length, 0);
+  const arrayBytes = 4 * sumOf(header.lengths);
   const dataStart = start.length + headerLength;
-  if (header.key !== key || size !== dataStart + arrayBytes + header.wordBytes + digestBytes) return null;
+  const dataBytes = arrayBytes + header.wordBytes + sumOf(header.pathBytes);
+  if (header.key !== key || size !== dataStart + dataBytes + digestBytes) return null;
 
-  const data = new ArrayBuffer(arrayBytes + header.wordBytes);
+  const data = new ArrayBuffer(dataBytes);
   read(new Uint8Array(data), dataStart);
   const expected = Buffer.alloc(digestBytes);
   readSync(file.fd, expected, 0, digestBytes, size - digestBytes);
   return hash.digest().equals(expected) ? splitsFrom(header, data, arrayBytes) : null;
+}
+
+function sumOf(lengths: readonly number[]): number {
+  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): EncodedSplits {
@@ -128,15 +149,18 @@ function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): Enco
     return array;
   });
   const split = (index: number): EncodedSplit => {
-    const [ids, offsets, labels] = arrays.slice(3 * index, 3 * index + 3);
-    if (ids === undefined || offsets === undefined || labels === undefined) throw new Error('missing array');
-    return { ids, offsets, labels };
+    const [ids, offsets, labels, numbers] = arrays.slice(4 * index, 4 * index + 4);
+    const pathStart = arrayBytes + header.wordBytes + sumOf(header.pathBytes.slice(0, index));
+    const paths = new Uint8Array(data, pathStart, header.pathBytes[index]);
+    if (!ids || !offsets || !labels || !numbers) throw new Error('missing array');
+    return { ids, offsets, labels, origins: { table: header.tables[index] ?? null, numbers, paths } };
   };
-  const words = Buffer.from(data, arrayBytes).toString('utf8').split('\n');
+  const words = Buffer.from(data, arrayBytes, header.wordBytes).toString('utf8').split('\n');
   return {
     vocabulary: { words, sha256: header.vocabularySha256 },
     splits: { train: split(0), valid: split(1), test: split(2) },
     previews: header.previews,
+    notes: header.notes,
   };
 }
 

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { tokenize } from '../../src/text/tokenizer.js';
 import { sampleReviews, sampleSizes } from '../../src/data/sample.js';
-import { archive, contentOf, load, reviews, temporaryFolder } from './helpers.js';
+import { archive, contentOf, load, originsOf, reviews, temporaryFolder } from './helpers.js';
 
 const folder = temporaryFolder();
 
@@ -43,6 +43,12 @@ test('when an archive is read then order, vocabulary, bags and labels are those 
     [0, ['dull', 'and', 'long']],
     [1, ['a', 'film', 'of', 'charm']],
     [0, ['and', 'long', 'poor']],
+  ]);
+  expect(originsOf(dataset.splits.train)).toEqual([
+    'train/neg/0_2.txt',
+    'train/neg/1_1.txt',
+    'train/pos/1_7.txt',
+    'train/neg/3_4.txt',
   ]);
   expect(Array.from(dataset.splits.valid.labels)).toEqual([1, 1]);
   expect(Array.from(dataset.splits.test.labels)).toEqual([1, 1, 0, 0]);

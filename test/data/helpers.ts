@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll } from '@jest/globals';
 import { Header, type types as headerTypes } from 'tar';
-import { loadDataset, type Dataset, type DatasetOptions } from '../../src/data/dataset.js';
+import {
+  loadDataset,
+  originNames,
+  type Dataset,
+  type DatasetOptions,
+  type EncodedSplit,
+} from '../../src/data/dataset.js';
 
 /** A folder that is removed when the tests of the file are done. */
 export function temporaryFolder(): string {
@@ -76,9 +82,19 @@ export function load(data: string, options: Partial<DatasetOptions> = {}): Promi
 
 /** What was read and encoded, without where from and how long it took. */
 export function contentOf({ vocabulary, splits, previews, classes }: Dataset): unknown {
-  const plain = Object.entries(splits).map(([name, { ids, offsets, labels }]) => [
+  const plain = Object.entries(splits).map(([name, { ids, offsets, labels, origins }]) => [
     name,
-    { ids: Array.from(ids), offsets: Array.from(offsets), labels: Array.from(labels) },
+    {
+      ids: Array.from(ids),
+      offsets: Array.from(offsets),
+      labels: Array.from(labels),
+      origins: originsOf({ labels, origins }),
+    },
   ]);
   return { vocabulary, previews, classes, splits: Object.fromEntries(plain) as unknown };
+}
+
+export function originsOf({ labels, origins }: Pick<EncodedSplit, 'labels' | 'origins'>): string[] {
+  const name = originNames(origins);
+  return Array.from(labels, (_, review) => name(review));
 }

@@ -1,0 +1,57 @@
+import type { TokenLists } from '../text/token_lists.js';
+import type { Origins } from './origins.js';
+import type { PreviewTexts } from './preview_texts.js';
+
+export type SplitName = 'train' | 'valid' | 'test';
+export const splitNames: readonly SplitName[] = ['train', 'valid', 'test'];
+
+/** Reviews of a split, in the order of their source. */
+export interface CollectedSplit {
+  /** `[reviews]`: numbers of their texts in the token lists. */
+  readonly rows: Int32Array;
+  /** `[reviews]`: indices into the classes. */
+  readonly labels: Int32Array;
+  readonly origins: Origins;
+}
+
+/** A row of a table, or a file, that is no review. */
+export interface BadRow {
+  /** As `originNames` gives it. */
+  readonly origin: string;
+  readonly reason: string;
+}
+
+export interface BadRows {
+  readonly count: number;
+  /** Good and bad ones. */
+  readonly total: number;
+  /** The first of them. */
+  readonly first: readonly BadRow[];
+}
+
+export interface Columns {
+  readonly text: string;
+  readonly label: string;
+}
+
+/** What is to be told about a source once it has been read. */
+export interface SourceNotes {
+  /** Names of the classes; a label is an index into them. */
+  readonly classes: readonly string[];
+  readonly badRows: BadRows;
+  /** The columns that were taken by their names, since none were given. */
+  readonly guess: Columns | null;
+}
+
+/** All that was read of a source: words as numbers, and the starts of the texts. */
+export interface CollectedReviews {
+  readonly location: string;
+  readonly tokens: TokenLists;
+  readonly previews: PreviewTexts;
+  readonly notes: SourceNotes;
+  /**
+   * Null where the source leaves the split to be made; there always are training reviews.
+   * @throws ImdbTorchError ERR_DATASET when reviews are missing or contradict each other
+   */
+  split(name: SplitName): CollectedSplit | null;
+}

@@ -1,0 +1,106 @@
+import { ImdbTorchError } from '../errors.js';
+import type { CollectedReviews, CollectedSplit, SplitName } from './collected_reviews.js';
+import { pickOrigins } from './origins.js';
+import { PythonRandom } from './python_random.js';
+
+/** Held out for testing where a source has no test reviews. */
+export const testShare = 0.2;
+const largestDefaultValidation = 5000;
+const defaultValidationShare = 0.2;
+
+export interface SplitOptions {
+  /** Of the order of the training reviews, and of those that are held out for testing. */
+  seed: number;
+  /**
+   * So many of the shuffled training reviews, the last ones, are held out where the source has no validation reviews.
+   * Null: a fifth of them, at most 5000.
+   */
+  validationSize: number | null;
+}
+
+/**
+ * The training reviews in the order of Python's `random.shuffle`, the last ones held out for validation; given
+ * validation and test reviews as read. Without test reviews a fifth of each class is held out first.
+ * @throws ImdbTorchError ERR_DATASET when a split would be empty, ERR_USAGE when validation leaves nothing to train on
+ */
+export function splitOrders(
+  collected: CollectedReviews,
+  { seed, validationSize }: SplitOptions,
+): Record<SplitName, CollectedSplit> {
+  const all = reviewsOf(collected, 'train');
+  const valid = collected.split('valid');
+  const held = collected.split('test') === null ? holdOutTest(collected, all, seed) : null;
+  const test = held?.test ?? reviewsOf(collected, 'test');
+  const train = held?.train ?? all;
+  const order = Int32Array.from(train.rows, (_, index) => index);
+  new PythonRandom(seed).shuffle(order);
+  if (valid !== null) return { train: pick(train, order), valid, test };
+  const trainSize = order.length - checkedValidationSize(collected, order.length, validationSize);
+  return { train: pick(train, order.slice(0, trainSize)), valid: pick(train, order.slice(trainSize)), test };
+}
+
+function reviewsOf(collected: CollectedReviews, name: SplitName): CollectedSplit {
+  const split = collected.split(name);
+  if (split !== null && split.rows.length > 0) return split;
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected reviews for the ${name} split but ${collected.location} has none; give other data.`,
+  );
+}
+
+function checkedValidationSize(
+  { location }: CollectedReviews,
+  reviews: number,
+  given: number | null,
+): number {
+  const ofShare = Math.max(1, Math.floor(reviews * defaultValidationShare));
+  const size = given ?? Math.min(largestDefaultValidation, ofShare);
+  if (size < reviews) return size;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected a validation size below the ${reviews} training reviews of ${location} but received ${size}; hold out fewer.`,
+  );
+}
+
+/** Takes a fifth of each class, at random; both parts keep the order of the source. */
+function holdOutTest(
+  { location, notes }: CollectedReviews,
+  all: CollectedSplit,
+  seed: number,
+): { train: CollectedSplit; test: CollectedSplit } {
+  const ofClass: number[][] = notes.classes.map(() => []);
+  all.labels.forEach((label, index) => ofClass[label]?.push(index));
+  const random = new PythonRandom(seed);
+  const isHeld = new Uint8Array(all.rows.length);
+  for (const indices of ofClass) {
+    const count = Math.round(indices.length * testShare);
+    const order = Int32Array.from(indices);
+    random.shuffle(order);
+    for (const index of order.subarray(0, count)) isHeld[index] = 1;
+  }
+  const indices = Int32Array.from(all.rows, (_, index) => index);
+  const test = pick(
+    all,
+    indices.filter((index) => isHeld[index] === 1),
+  );
+  if (test.rows.length > 0)
+    return {
+      train: pick(
+        all,
+        indices.filter((index) => isHeld[index] === 0),
+      ),
+      test,
+    };
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected at least three reviews of a class, to hold one out for testing, but ${location} has fewer; give more, or a test file.`,
+  );
+}
+
+function pick({ rows, labels, origins }: CollectedSplit, order: Int32Array): CollectedSplit {
+  return {
+    rows: order.map((index) => rows[index] ?? 0),
+    labels: order.map((index) => labels[index] ?? 0),
+    origins: pickOrigins(origins, order),
+  };
+}

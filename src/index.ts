@@ -42,3 +42,13 @@ export { readSafetensors, writeSafetensors } from './storage/safetensors.js';
 export type { StoredDtype, StoredTensor } from './storage/stored_tensor.js';
 export { createRunDirectory, RunDirectory } from './storage/run_directory.js';
 export { readRun, type StoredRun } from './storage/read_run.js';
+export type { Calibration, ModelDescription } from './storage/model_description.js';
+export { TextClassifier, type Prediction, type TextClassifierOptions } from './model/text_classifier.js';
+export { notebookFeatures, type FeatureOptions } from './text/features.js';
+export {
+  Featurizer,
+  type EncodedText,
+  type EncodedTexts,
+  type FeaturizerOptions,
+} from './text/featurizer.js';
+export type { TokenSpan } from './text/tokenizer.js';

@@ -5,7 +5,14 @@ import { loraDocument, type LoraDocument } from '../report/documents.js';
 import { formatExcerpts, formatHeading } from '../report/narrative.js';
 import type { StoredRun } from '../storage/read_run.js';
 import type { RunDirectory } from '../storage/run_directory.js';
-import { createEvents, runFacts, runRecord, withRunDirectory, type Workbench } from './workbench.js';
+import {
+  createEvents,
+  modelDescription,
+  runFacts,
+  runRecord,
+  withRunDirectory,
+  type Workbench,
+} from './workbench.js';
 
 export interface LoraOptions {
   out: string | undefined;
@@ -54,6 +61,7 @@ async function save(
   await directory.writeVocabulary(bench.dataset.vocabulary.words);
   const { sha256: baseSha256 } = await directory.writeModel('model', baseModule);
   await directory.writeAdapter({ rank, alpha, ...adapter, baseSha256 });
+  await directory.writeDescription(modelDescription(bench, baseSha256));
   if (mergedModule !== null) await directory.writeModel('merged', mergedModule);
   bench.signal.throwIfAborted();
   const document = loraDocument(runFacts(bench, directory), result, base);

@@ -1,7 +1,14 @@
 import { runFullTraining, type FullTrainingResult } from '../experiments/full_training.js';
 import { trainDocument, type TrainDocument } from '../report/documents.js';
 import type { RunDirectory } from '../storage/run_directory.js';
-import { createEvents, runFacts, runRecord, withRunDirectory, type Workbench } from './workbench.js';
+import {
+  createEvents,
+  modelDescription,
+  runFacts,
+  runRecord,
+  withRunDirectory,
+  type Workbench,
+} from './workbench.js';
 
 /** Runs the full experiment into a new run directory. */
 export async function runTrain(bench: Workbench, out: string | undefined): Promise<TrainDocument> {
@@ -30,6 +37,7 @@ async function save(
 ): Promise<TrainDocument> {
   await directory.writeVocabulary(bench.dataset.vocabulary.words);
   await directory.writeModel('model', module);
+  await directory.writeDescription(modelDescription(bench));
   bench.signal.throwIfAborted();
   const document = trainDocument(runFacts(bench, directory), full);
   await directory.writeRun(runRecord(bench, document));

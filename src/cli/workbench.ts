@@ -15,10 +15,12 @@ import {
   formatHeading,
 } from '../report/narrative.js';
 import type { RunFacts } from '../report/documents.js';
+import type { ModelDescription } from '../storage/model_description.js';
 import { createRunDirectory, type RunDirectory } from '../storage/run_directory.js';
 import { ImdbTorchError } from '../errors.js';
 import type { EpochResult } from '../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../training/phase.js';
+import { notebookFeatures } from '../text/features.js';
 import { createSplitBags, type SplitBags } from '../training/split_bags.js';
 import type { RunOptions } from './options.js';
 import { packageVersion } from '../setup/package_root.js';
@@ -85,6 +87,20 @@ export function runFacts(bench: Workbench, directory: RunDirectory): RunFacts {
   const { options, dataset, device, engine } = bench;
   const { path: run } = directory;
   return { run, device, engine, dtype: options.dtype, dataset, totalSeconds: performance.now() / 1000 };
+}
+
+/** What `model.json` keeps. @param base SHA-256 of the model that was fine-tuned, where it was */
+export function modelDescription({ options, dataset }: Workbench, base?: string): ModelDescription {
+  const { classes } = dataset;
+  return {
+    schema: 1,
+    classes,
+    features: { ...notebookFeatures, vocabularySize: options.vocabularySize },
+    hidden: options.hidden,
+    output: classes.length,
+    calibration: null,
+    ...(base === undefined ? {} : { base }),
+  };
 }
 
 /** What `run.json` keeps beside the document that `--json` prints. */

@@ -1,7 +1,8 @@
 import { ImdbTorchError } from '../errors.js';
+import type { Adapter } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 import { Tensor } from './native.js';
-import type { ClassifierModel } from './classifier.js';
+import type { ClassifierModel, ParameterName } from './classifier.js';
 
 export interface ParameterCounts {
   trainable: number;
@@ -45,8 +46,27 @@ export function readModule(model: ClassifierModel): Module {
  * @throws ImdbTorchError ERR_SAFETENSORS when one is missing or has another shape; nothing has changed then
  */
 export function loadModule(model: ClassifierModel, stored: ReadonlyMap<string, StoredTensor>): void {
-  const pairs = moduleNames.map((name) => {
-    const source = stored.get(name);
+  loadParameters(model, new Map(moduleNames.map((name) => [name, stored.get(name)])));
+}
+
+/**
+ * Overwrites the LoRA branch and the output layer with those of an adapter of the same rank, and switches it on.
+ * @throws ImdbTorchError ERR_SAFETENSORS when one has another shape; nothing has changed then
+ */
+export function loadAdapter(
+  model: ClassifierModel,
+  { A, B, outputWeight, outputBias }: Omit<Adapter, 'baseSha256'>,
+): void {
+  const parameters = { 'fc1.A': A, 'fc1.B': B, 'fc2.weight': outputWeight, 'fc2.bias': outputBias };
+  loadParameters(model, new Map(Object.entries(parameters) as [ParameterName, StoredTensor][]));
+  model.hidden.loraEnabled = true;
+}
+
+function loadParameters(
+  model: ClassifierModel,
+  stored: ReadonlyMap<ParameterName, StoredTensor | undefined>,
+): void {
+  const pairs = Array.from(stored, ([name, source]) => {
     const target = model.parameters[name];
     if (source?.shape.join() === target.shape.join()) return { source, target };
     const found = source === undefined ? 'nothing' : `[${source.shape.join(', ')}]`;

@@ -3,6 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import {
+  modelDescriptionName,
+  notebookDescription,
+  parseModelDescription,
+  type ModelDescription,
+} from './model_description.js';
 import { readSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 import { readVocabulary } from './vocabulary_file.js';
@@ -10,10 +16,20 @@ import { readVocabulary } from './vocabulary_file.js';
 export interface StoredRun {
   /** The document of `run.json`. */
   run: Readonly<Record<string, unknown>>;
-  /** The words; a word's id is its index. */
+  /** The document of `model.json`; that of the notebook's model where there is none. */
+  description: ModelDescription;
+  /** The features; a feature's id is its index. */
   vocabulary: readonly string[];
-  /** The tensors of `model.safetensors`: fc1.weight, fc1.bias, fc2.weight and fc2.bias, whose shapes fit. */
+  /**
+   * The tensors of the model, whose shapes fit: fc1.weight and fc1.bias, those of fc2 where there is a hidden layer,
+   * and features.weight where features are weighted.
+   */
   tensors: ReadonlyMap<string, StoredTensor>;
+}
+
+export interface ReadRunOptions {
+  /** Which model to read: `merged` is the one that LoRA's branch was added to. */
+  model?: 'model' | 'merged';
 }
 
 /**
@@ -21,8 +37,8 @@ export interface StoredRun {
  * @throws ERR_RUN when the folder is no run, is not complete or its parts do not fit together; ERR_SAFETENSORS when
  *   its model is damaged
  */
-export async function readRun(path: string): Promise<StoredRun> {
-  const run = await readDocument(path);
+export async function readRun(path: string, { model = 'model' }: ReadRunOptions = {}): Promise<StoredRun> {
+  const run = await readRunDocument(path);
   const vocabulary = await part(path, 'vocabulary.txt', readVocabulary);
   const expected = (run.vocabulary as { sha256?: unknown } | undefined)?.sha256;
   if (
@@ -31,12 +47,15 @@ export async function readRun(path: string): Promise<StoredRun> {
   ) {
     throw runError(path, 'vocabulary.txt is not the one that run.json describes');
   }
-  const { tensors } = await readSafetensors(join(path, 'model.safetensors'));
-  checkModel(path, tensors, vocabulary.length);
-  return { run, vocabulary, tensors };
+  const { tensors } = await readSafetensors(join(path, `${model}.safetensors`));
+  const hidden = tensors.get('fc1.weight')?.shape[0] ?? 0;
+  const description = (await readDescription(path)) ?? notebookDescription(vocabulary.length, hidden);
+  checkModel(path, `${model}.safetensors`, { run, description, vocabulary, tensors });
+  return { run, description, vocabulary, tensors };
 }
 
-async function readDocument(path: string): Promise<Record<string, unknown>> {
+/** Reads `run.json` alone. @throws ERR_RUN when there is none, or none that this version reads */
+export async function readRunDocument(path: string): Promise<Record<string, unknown>> {
   const text = await part(path, 'run.json', (file) => readFile(file, 'utf8'));
   let document: unknown;
   try {
@@ -51,6 +70,18 @@ async function readDocument(path: string): Promise<Record<string, unknown>> {
   return document as Record<string, unknown>;
 }
 
+/** Null where a run has none. */
+async function readDescription(path: string): Promise<ModelDescription | null> {
+  const file = join(path, modelDescriptionName);
+  try {
+    return parseModelDescription(file, await readFile(file, 'utf8'));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return null;
+    if (error instanceof ImdbTorchError) throw error;
+    throw runError(path, `cannot read ${modelDescriptionName} (${messageOf(error)})`, error);
+  }
+}
+
 async function part<T>(path: string, name: string, read: (file: string) => Promise<T>): Promise<T> {
   try {
     return await read(join(path, name));
@@ -60,31 +91,32 @@ async function part<T>(path: string, name: string, read: (file: string) => Promi
   }
 }
 
-function checkModel(path: string, tensors: ReadonlyMap<string, StoredTensor>, words: number): void {
-  const shape = (name: string): readonly number[] => tensors.get(name)?.shape ?? [];
-  const [hidden = 0, vocabulary] = shape('fc1.weight');
-  const [classes = 0] = shape('fc2.weight');
-  const dtype = tensors.get('fc1.weight')?.dtype;
-  if (vocabulary !== words) {
-    throw runError(
-      path,
-      `model.safetensors is for ${String(vocabulary)} words and vocabulary.txt has ${words}`,
-    );
+function checkModel(path: string, file: string, { description, vocabulary, tensors }: StoredRun): void {
+  const words = vocabulary.length;
+  const found = tensors.get('fc1.weight')?.shape[1];
+  if (found !== words) {
+    throw runError(path, `${file} is for ${String(found)} words and vocabulary.txt has ${words}`);
   }
-  const expected = {
-    'fc1.weight': [hidden, words],
-    'fc1.bias': [hidden],
-    'fc2.weight': [classes, hidden],
-    'fc2.bias': [classes],
-  };
-  for (const [name, wanted] of Object.entries(expected)) {
-    if (shape(name).join() !== wanted.join() || tensors.get(name)?.dtype !== dtype || dtype === 'int64') {
-      throw runError(
-        path,
-        `model.safetensors has no "${name}" of shape [${wanted.join(', ')}] and one float dtype`,
-      );
+  const dtype = tensors.get('fc1.weight')?.dtype;
+  for (const [name, wanted] of Object.entries(expectedShapes(description, words))) {
+    const tensor = tensors.get(name);
+    if (tensor?.shape.join() !== wanted.join() || tensor.dtype !== dtype || dtype === 'int64') {
+      throw runError(path, `${file} has no "${name}" of shape [${wanted.join(', ')}] and one float dtype`);
     }
   }
+}
+
+function expectedShapes(
+  { hidden, output, features }: ModelDescription,
+  words: number,
+): Readonly<Record<string, number[]>> {
+  const width = hidden === 0 ? output : hidden;
+  return {
+    'fc1.weight': [width, words],
+    'fc1.bias': [width],
+    ...(hidden === 0 ? {} : { 'fc2.weight': [output, hidden], 'fc2.bias': [output] }),
+    ...(features.weighting === 'none' ? {} : { 'features.weight': [words] }),
+  };
 }
 
 function runError(path: string, problem: string, cause?: unknown): ImdbTorchError {

@@ -5,6 +5,7 @@ import { writeFileAtomic } from '../system/atomic_file.js';
 import { outputError, systemCode } from '../system/file_errors.js';
 import { makeFolders } from '../system/make_folders.js';
 import { adapterConfigName, adapterTensorsName, writeAdapter, type Adapter } from './adapter.js';
+import { modelDescriptionName, type ModelDescription } from './model_description.js';
 import { writeSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 import { writeVocabulary } from './vocabulary_file.js';
@@ -61,6 +62,12 @@ export class RunDirectory {
   /** Writes `vocabulary.txt`: a word a line, the line number less one is its id. */
   async writeVocabulary(words: readonly string[]): Promise<void> {
     await this.#write(['vocabulary.txt'], (path) => writeVocabulary(path, words));
+  }
+
+  /** Writes `model.json`: what the tensors mean. */
+  async writeDescription(description: ModelDescription): Promise<void> {
+    const text = `${JSON.stringify(description, null, 2)}\n`;
+    await this.#write([modelDescriptionName], (path) => writeFileAtomic(path, [text]));
   }
 
   /** Writes `model.safetensors` or `merged.safetensors`; `metadata` are strings to keep with them. */

@@ -82,6 +82,7 @@ test('when lora --merge runs on the sample then it prints its document and write
       'adapter',
       'merged.safetensors',
       'metrics.jsonl',
+      'model.json',
       'model.safetensors',
       'run.json',
       'vocabulary.txt',

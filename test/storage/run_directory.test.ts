@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readRun } from '../../src/storage/read_run.js';
+import { notebookDescription } from '../../src/storage/model_description.js';
 import { createRunDirectory, type RunDirectory } from '../../src/storage/run_directory.js';
 import type { StoredTensor } from '../../src/storage/stored_tensor.js';
 
@@ -15,6 +16,8 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const words = ['<UNK>', 'the', 'naïve'];
+
+const description = { ...notebookDescription(3, 4), classes: ['no', 'yes'] };
 
 function zeros(...shape: number[]): StoredTensor {
   return { dtype: 'float32', shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) };
@@ -42,6 +45,7 @@ async function writeAll(run: RunDirectory): Promise<void> {
     outputBias: zeros(2),
     baseSha256: sha256,
   });
+  await run.writeDescription(description);
   await run.writeModel('merged', model(), { note: 'merged' });
   const sha = createHash('sha256').update(words.join('\n')).digest('hex');
   await run.writeRun({ schema: 1, vocabulary: { sha256: sha } });
@@ -132,6 +136,7 @@ describe('a run directory', () => {
       'adapter/adapter_model.safetensors',
       'merged.safetensors',
       'metrics.jsonl',
+      'model.json',
       'model.safetensors',
       'run.json',
       'vocabulary.txt',
@@ -224,13 +229,22 @@ describe('readRun', () => {
   }
 
   test('when a run is complete then its document, words and tensors come back', async () => {
-    const { run, vocabulary, tensors } = await readRun(await completeRun());
+    const path = await completeRun();
+    const { run, description: read, vocabulary, tensors } = await readRun(path);
     expect(run).toMatchObject({ schema: 1 });
+    expect(read).toEqual(description);
     expect(vocabulary).toEqual(words);
     expect([...tensors.keys()].sort()).toEqual([...model().keys()].sort());
   });
 
+  test('when a run has no description then it is taken for a run of the notebook', async () => {
+    const path = await completeRun();
+    await rm(join(path, 'model.json'));
+    expect((await readRun(path)).description).toEqual(notebookDescription(3, 4));
+  });
+
   test.each<[string, (path: string) => Promise<void>, RegExp]>([
+    ['has a broken description', (path) => writeFile(join(path, 'model.json'), '{}'), /"schema" 1/],
     ['is no folder', (path) => rm(path, { recursive: true }), /has no run\.json/],
     ['is not complete', (path) => rm(join(path, 'run.json')), /has no run\.json/],
     ['has no words', (path) => rm(join(path, 'vocabulary.txt')), /has no vocabulary\.txt/],

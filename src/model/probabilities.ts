@@ -1,0 +1,76 @@
+import type { Calibration } from '../storage/model_description.js';
+
+/**
+ * The probabilities of the classes: the softmax of the logits, once, or what the calibration makes of them. (The
+ * notebook's loss applies softmax twice, but what its model predicts are the probabilities of the first.)
+ * @param logits `[n, classes]`, row-major, as is the result
+ */
+export function probabilitiesOf(
+  logits: ArrayLike<number>,
+  classes: number,
+  calibration: Calibration | null,
+): Float64Array {
+  const result = new Float64Array(logits.length);
+  for (let start = 0; start < logits.length; start += classes) {
+    const row = result.subarray(start, start + classes);
+    for (let k = 0; k < classes; k += 1) row[k] = logits[start + k] ?? NaN;
+    calibrate(row, calibration);
+    softmax(row);
+  }
+  return result;
+}
+
+/** ln(p / (1 - p)) of each class, exact where a probability rounds to 0 or 1. Shapes as in `probabilitiesOf`. */
+export function logOddsOf(
+  logits: ArrayLike<number>,
+  classes: number,
+  calibration: Calibration | null,
+): Float64Array {
+  const result = new Float64Array(logits.length);
+  const row = new Float64Array(classes);
+  for (let start = 0; start < logits.length; start += classes) {
+    for (let k = 0; k < classes; k += 1) row[k] = logits[start + k] ?? NaN;
+    calibrate(row, calibration);
+    for (let k = 0; k < classes; k += 1) {
+      const others = row.filter((_, other) => other !== k);
+      result[start + k] = (row[k] ?? NaN) - logSumExp(others);
+    }
+  }
+  return result;
+}
+
+/** Makes calibrated logits of the logits of one text. */
+function calibrate(row: Float64Array, calibration: Calibration | null): void {
+  if (calibration?.kind === 'temperature') {
+    for (let k = 0; k < row.length; k += 1) row[k] = (row[k] ?? NaN) / calibration.temperature;
+  } else if (calibration?.kind === 'sigmoid') {
+    const [first = NaN, second = NaN] = row;
+    row[0] = 0;
+    row[1] = calibration.scale * (second - first) + calibration.bias;
+  }
+}
+
+function softmax(row: Float64Array): void {
+  const largest = Math.max(...row);
+  let sum = 0;
+  for (let k = 0; k < row.length; k += 1) {
+    const value = Math.exp((row[k] ?? NaN) - largest);
+    row[k] = value;
+    sum += value;
+  }
+  for (let k = 0; k < row.length; k += 1) row[k] = (row[k] ?? NaN) / sum;
+}
+
+function logSumExp(values: Float64Array): number {
+  const largest = Math.max(...values);
+  return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+}
+
+/** Index of the largest, the first of equal ones. */
+export function indexOfLargest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let k = 1; k < values.length; k += 1) {
+    if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k;
+  }
+  return best;
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import type { ModelDescription } from '../../src/storage/model_description.js';
+import { createRunDirectory } from '../../src/storage/run_directory.js';
+import type { StoredTensor } from '../../src/storage/stored_tensor.js';
+import { notebookFeatures } from '../../src/text/features.js';
+
+/** What the numbers of `smallRun` are: everything that a test needs to compute its logits by hand. */
+export interface SmallRun {
+  path: string;
+  words: readonly string[];
+  classes: readonly string[];
+  hidden: number;
+  /** Values of the tensors by name, row-major. */
+  tensors: Readonly<Record<string, Float64Array>>;
+}
+
+/** Reproducible numbers between -1 and 1. */
+function numbers(count: number, seed: number): Float64Array {
+  return Float64Array.from({ length: count }, (_, k) => Math.sin(seed * 100 + k * 1.7));
+}
+
+function tensor(data: Float64Array, ...shape: number[]): StoredTensor {
+  return { dtype: 'float64', shape, data };
+}
+
+/** Writes a complete run with an adapter of rank 2 and a merged model (whose numbers are others). */
+export async function writeSmallRun(
+  folder: string,
+  {
+    classes = ['neg', 'pos'],
+    ...changes
+  }: Partial<Pick<ModelDescription, 'classes' | 'calibration'>> & { adapter?: boolean } = {},
+): Promise<SmallRun> {
+  const words = ['<UNK>', 'good', 'bad', 'film', 'not'];
+  const [hidden, vocabulary, rank, output] = [3, words.length, 2, classes.length];
+  const tensors = {
+    'fc1.weight': numbers(hidden * vocabulary, 1),
+    'fc1.bias': numbers(hidden, 2),
+    'fc2.weight': numbers(output * hidden, 3),
+    'fc2.bias': numbers(output, 4),
+    A: numbers(hidden * rank, 5),
+    B: numbers(rank * vocabulary, 6),
+    'adapter.fc2.weight': numbers(output * hidden, 7),
+    'adapter.fc2.bias': numbers(output, 8),
+    merged: numbers(hidden * vocabulary, 9),
+  };
+  const module = new Map([
+    ['fc1.weight', tensor(tensors['fc1.weight'], hidden, vocabulary)],
+    ['fc1.bias', tensor(tensors['fc1.bias'], hidden)],
+    ['fc2.weight', tensor(tensors['fc2.weight'], output, hidden)],
+    ['fc2.bias', tensor(tensors['fc2.bias'], output)],
+  ]);
+  const run = await createRunDirectory({ out: join(folder, 'run'), command: 'train' });
+  await run.writeVocabulary(words);
+  const { sha256: baseSha256 } = await run.writeModel('model', module);
+  if (changes.adapter === true) {
+    await run.writeAdapter({
+      rank,
+      alpha: 3,
+      A: tensor(tensors.A, hidden, rank),
+      B: tensor(tensors.B, rank, vocabulary),
+      outputWeight: tensor(tensors['adapter.fc2.weight'], output, hidden),
+      outputBias: tensor(tensors['adapter.fc2.bias'], output),
+      baseSha256,
+    });
+    await run.writeModel('merged', module.set('fc1.weight', tensor(tensors.merged, hidden, vocabulary)));
+  }
+  await run.writeDescription({
+    schema: 1,
+    classes,
+    features: { ...notebookFeatures, vocabularySize: vocabulary },
+    hidden,
+    output,
+    calibration: changes.calibration ?? null,
+  });
+  await run.writeRun({ schema: 1, command: 'train' });
+  return { path: run.path, words, classes, hidden, tensors };
+}
+
+/** The logits of a bag of ids, by hand. @param model which of the run's models */
+export function logitsByHand(
+  { words, classes, hidden, tensors }: SmallRun,
+  ids: readonly number[],
+  model: 'off' | 'on' | 'merged' = 'off',
+): number[] {
+  const at = (name: string, index: number): number => tensors[name]?.[index] ?? NaN;
+  const sum = (terms: readonly number[]): number => terms.reduce((total, term) => total + term, 0);
+  const count = words.length;
+  const activations = Array.from({ length: hidden }, (_, h) => {
+    const weight = model === 'merged' ? 'merged' : 'fc1.weight';
+    const base = at('fc1.bias', h) + sum(ids.map((id) => at(weight, h * count + id)));
+    const branch = [0, 1].map((r) => at('A', h * 2 + r) * sum(ids.map((id) => at('B', r * count + id))));
+    return Math.max(0, base + (model === 'on' ? (3 / 2) * sum(branch) : 0));
+  });
+  const prefix = model === 'on' ? 'adapter.' : '';
+  return classes.map(
+    (_, k) =>
+      at(`${prefix}fc2.bias`, k) +
+      sum(activations.map((value, h) => value * at(`${prefix}fc2.weight`, k * hidden + h))),
+  );
+}
+
+export function softmaxByHand(logits: readonly number[]): number[] {
+  const exponentials = logits.map(Math.exp);
+  const total = exponentials.reduce((sum, value) => sum + value, 0);
+  return exponentials.map((value) => value / total);
+}

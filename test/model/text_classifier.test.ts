@@ -1,0 +1,97 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { TextClassifier } from '../../src/model/text_classifier.js';
+import { withTemporaryFolder } from '../helpers.js';
+import { logitsByHand, softmaxByHand, writeSmallRun } from './helpers.js';
+
+const texts = ['A good film', 'bad', '', 'not good, NOT bad', Buffer.from('film \xff not', 'latin1')];
+const ids = [[0, 1, 3], [2], [], [1, 2, 4], [3, 4]];
+/** Sums of a few float64 numbers of about 1, in another order. */
+const digits = 12;
+
+function expectClose(found: ArrayLike<number>, expected: readonly number[]): void {
+  expect(found).toHaveLength(expected.length);
+  expected.forEach((value, index) => {
+    expect(found[index]).toBeCloseTo(value, digits);
+  });
+}
+
+test.each(['off', 'on', 'merged'] as const)(
+  'when the adapter is %s then logits are those of that model',
+  async (adapter) => {
+    await withTemporaryFolder(async (folder) => {
+      const run = await writeSmallRun(folder, { adapter: true });
+      using classifier = await TextClassifier.open(run.path, { adapter });
+
+      expectClose(
+        classifier.logits(texts),
+        ids.flatMap((bag) => logitsByHand(run, bag, adapter)),
+      );
+    });
+  },
+);
+
+test('when nothing is said then the adapter is on where the run has one', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const run = await writeSmallRun(folder, { adapter: true });
+    using tuned = await TextClassifier.open(run.path);
+    expectClose(tuned.logits(['good']), logitsByHand(run, [1], 'on'));
+    using elsewhere = await TextClassifier.open(run.path, { adapter: join(run.path, 'adapter') });
+    expectClose(elsewhere.logits(['good']), logitsByHand(run, [1], 'on'));
+    await rm(join(run.path, 'adapter'), { recursive: true });
+    using plain = await TextClassifier.open(run.path);
+    expectClose(plain.logits(['good']), logitsByHand(run, [1], 'off'));
+    await expect(TextClassifier.open(run.path, { adapter: 'on' })).rejects.toMatchObject({ code: 'ERR_RUN' });
+  });
+});
+
+test('when there are more texts than are computed at once then each gets what it gets alone', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const run = await writeSmallRun(folder);
+    using classifier = await TextClassifier.open(run.path);
+    const many = Array.from({ length: 2500 }, (_, k) => texts[k % texts.length] ?? '');
+    const alone = texts.map((text) => classifier.predict([text])[0]);
+
+    expect(classifier.predict(many)).toEqual(many.map((_, k) => alone[k % texts.length]));
+    expect(classifier.predict([])).toEqual([]);
+  });
+});
+
+test('when texts are predicted then probabilities are the softmax of the logits, with three classes too', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const classes = ['bad', 'fair', 'good'];
+    const run = await writeSmallRun(folder, { classes });
+    using classifier = await TextClassifier.open(run.path);
+    const predictions = classifier.predict(texts);
+
+    expect(classifier.classes).toEqual(classes);
+    predictions.forEach(({ label, probability, probabilities }, row) => {
+      const expected = softmaxByHand(logitsByHand(run, ids[row] ?? []));
+      expectClose(probabilities, expected);
+      expect(probability).toBe(Math.max(...probabilities));
+      expect(label).toBe(classes[probabilities.indexOf(probability)]);
+    });
+    expect(new Set(predictions.map(({ label }) => label)).size).toBeGreaterThan(1);
+  });
+});
+
+test('when the model is calibrated then its probabilities and log-odds are', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const cooled = await writeSmallRun(join(folder, 'a'), {
+      calibration: { kind: 'temperature', temperature: 4 },
+    });
+    using first = await TextClassifier.open(cooled.path);
+    const logits = logitsByHand(cooled, [1]);
+    const [prediction] = first.predict(['good']);
+    expectClose(prediction?.probabilities ?? [], softmaxByHand(logits.map((value) => value / 4)));
+
+    const sigmoid = { kind: 'sigmoid', scale: 2, bias: -0.5 } as const;
+    const fitted = await writeSmallRun(join(folder, 'b'), { calibration: sigmoid });
+    using second = await TextClassifier.open(fitted.path);
+    const [neg = NaN, pos = NaN] = logitsByHand(fitted, [1]);
+    const odds = 2 * (pos - neg) - 0.5;
+    expectClose(second.predict(['good'])[0]?.probabilities ?? [], softmaxByHand([0, odds]));
+    expectClose(second.logOdds(second.logits(['good'])), [-odds, odds]);
+  });
+});

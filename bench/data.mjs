@@ -2,7 +2,7 @@
  * Seconds and peak memory from a data set to encoded splits, nothing cached and cached, each in a process of its own.
  * Build first (`npm run build`).
  *
- * usage: node bench/data.mjs [PATH] [REPEATS]     JSON on stdout; seconds are medians and do not count Node's start
+ * usage: node bench/data.mjs [PATH] [REPEATS]     JSON on stdout; seconds do not count Node's start
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -47,9 +47,8 @@ function run(folder) {
 }
 
 function summary(runs) {
-  const seconds = runs.map((one) => one.seconds).sort((a, b) => a - b);
   return {
-    seconds: seconds[seconds.length >> 1],
+    seconds: runs.map((one) => one.seconds),
     peakMegabytes: Math.round(Math.max(...runs.map((one) => one.peakMegabytes))),
     fromCache: runs.every((one) => one.fromCache),
   };

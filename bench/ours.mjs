@@ -4,17 +4,21 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { measureProcess, median } from './process.mjs';
+import { measureProcess } from './process.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const cli = join(root, 'dist/cli/main.js');
 
+/** @typedef {Record<'epochSeconds' | 'evaluateSeconds' | 'loraEpochSeconds' | 'dataColdSeconds' | 'dataCachedSeconds' | 'totalColdSeconds' | 'totalCachedSeconds' | 'peakMegabytes', number[]>} Samples */
+
 /**
- * Both experiments as whole processes, and reading the data alone, each with and without what an earlier run left in
- * the cache.
+ * Runs both experiments as whole processes, and the reading of the data alone, each without and with what an earlier
+ * run left in the cache. Called several times, between the peers, because a machine that others share changes its
+ * speed: the samples of all calls together are compared.
  * @param {{ archive: string, runs: number, log: (line: string) => void }} options
+ * @returns {Samples}
  */
-export function ourFigures({ archive, runs, log }) {
+export function ourSamples({ archive, runs, log }) {
   const home = makeHome();
   const env = { ...process.env, IMDB_TORCH_HOME: home };
   const encoded = join(home, 'encoded');
@@ -38,14 +42,14 @@ export function ourFigures({ archive, runs, log }) {
     const epochs = cached.flatMap(({ document }) => document.train.epochs);
     const loraEpochs = cached.flatMap(({ document }) => document.lora.lora.epochs);
     return {
-      epochSeconds: median(epochs.map(({ seconds }) => seconds)),
-      evaluateSeconds: median(epochs.map(({ evaluateSeconds }) => evaluateSeconds)),
-      loraEpochSeconds: median(loraEpochs.map(({ seconds }) => seconds)),
+      epochSeconds: epochs.map(({ seconds }) => seconds),
+      evaluateSeconds: epochs.map(({ evaluateSeconds }) => evaluateSeconds),
+      loraEpochSeconds: loraEpochs.map(({ seconds }) => seconds),
       dataColdSeconds: data.uncached.seconds,
       dataCachedSeconds: data.cached.seconds,
-      totalColdSeconds: median(cold.map(({ seconds }) => seconds)),
-      totalCachedSeconds: median(cached.map(({ seconds }) => seconds)),
-      peakMegabytes: Math.max(...[...cold, ...cached].map(({ peakMegabytes }) => peakMegabytes)),
+      totalColdSeconds: cold.map(({ seconds }) => seconds),
+      totalCachedSeconds: cached.map(({ seconds }) => seconds),
+      peakMegabytes: [...cold, ...cached].map(({ peakMegabytes }) => peakMegabytes),
     };
   } finally {
     rmSync(home, { recursive: true, force: true });

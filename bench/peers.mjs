@@ -22,10 +22,11 @@ import { median } from './process.mjs';
 
 /**
  * Runs both PyTorch scripts where a Python with torch and the scripts are found, else takes the recorded figures.
- * @param {{ archive: string, scripts: string, log: (line: string) => void }} options
+ * @param {{ archive: string, scripts: string, log: (line: string) => void, between: () => void }} options `between` is
+ *   called after each script
  * @returns {Peers}
  */
-export function peerFigures({ archive, scripts, log }) {
+export function peerFigures({ archive, scripts, log, between }) {
   const python = findPython();
   const found = existsSync(join(scripts, 'notebook.py')) && existsSync(join(scripts, 'sparse_torch.py'));
   if (python === null || !found) {
@@ -40,8 +41,10 @@ export function peerFigures({ archive, scripts, log }) {
     execFileSync('tar', ['xzf', archive, '-C', folder, '--strip-components=1']);
     log('Running notebook.py (2 to 4 minutes) ...');
     const notebook = runPeer(python, join(scripts, 'notebook.py'), [], folder);
+    between();
     log('Running sparse_torch.py (half a minute) ...');
     const sparse = runPeer(python, join(scripts, 'sparse_torch.py'), ['--sparse', '--cache-base'], folder);
+    between();
     return { notebook, sparse, source: 'measured in this run' };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -16,9 +16,8 @@ Bags::Bags(std::vector<int32_t> ids, std::vector<int32_t> offsets, std::vector<i
       vocabularySize_(vocabularySize) {
   checkLengths();
   checkIds();
-  entriesBelow_.assign(vocabularySize_ + 1, 0);
-  for (const int32_t id : ids_) ++entriesBelow_[id + 1];
-  for (int64_t id = 0; id < vocabularySize_; ++id) entriesBelow_[id + 1] += entriesBelow_[id];
+  chooseWordBorders();
+  cutBags();
   if (!labels_.empty()) largestLabel_ = *std::max_element(labels_.begin(), labels_.end());
 }
 
@@ -57,16 +56,31 @@ void Bags::checkIds() const {
   }
 }
 
-int64_t Bags::bytes() const {
-  return static_cast<int64_t>(sizeof(int32_t) *
-                              (ids_.size() + offsets_.size() + labels_.size() + entriesBelow_.size()));
+void Bags::chooseWordBorders() {
+  std::vector<int32_t> entriesOf(vocabularySize_, 0);
+  for (const int32_t id : ids_) ++entriesOf[id];
+  int64_t below = 0, word = 0;
+  for (int range = 1; range < kWordRanges; ++range) {
+    while (below * kWordRanges < entries() * range) below += entriesOf[word++];
+    wordBorders_[range] = static_cast<int32_t>(word);
+  }
+  wordBorders_[kWordRanges] = static_cast<int32_t>(vocabularySize_);
 }
 
-int32_t Bags::idBelowWhich(double share) const {
-  if (share >= 1) return static_cast<int32_t>(vocabularySize_);
-  const auto wanted = static_cast<int32_t>(share * static_cast<double>(entries()));
-  const auto found = std::lower_bound(entriesBelow_.begin(), entriesBelow_.end(), wanted);
-  return static_cast<int32_t>(found - entriesBelow_.begin());
+void Bags::cutBags() {
+  cuts_.reserve(length() * (kWordRanges + 1));
+  for (int64_t bag = 0; bag < length(); ++bag) {
+    int32_t place = offsets_[bag];
+    for (int range = 0; range <= kWordRanges; ++range) {
+      while (place < offsets_[bag + 1] && ids_[place] < wordBorders_[range]) ++place;
+      cuts_.push_back(place);
+    }
+  }
+}
+
+int64_t Bags::bytes() const {
+  return static_cast<int64_t>(sizeof(int32_t) *
+                              (ids_.size() + offsets_.size() + labels_.size() + cuts_.size()));
 }
 
 }  // namespace imdb

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -19,21 +20,37 @@ class Bags {
   int32_t largestLabel() const { return largestLabel_; }
   int64_t bytes() const;
 
+  /** Words are cut into so many ranges, each with about as many entries as any other. */
+  static constexpr int kWordRanges = 8;
+  /** Word `wordBorder(range)` is the first of a range; the vocabulary size for kWordRanges. */
+  int32_t wordBorder(int range) const { return wordBorders_[range]; }
+  /** The first id of a bag that lies in word range `range` or behind it; the bag's end for kWordRanges. */
+  const int32_t* idsFrom(int64_t bag, int range) const {
+    return ids_.data() + cuts_[bag * (kWordRanges + 1) + range];
+  }
+
+  /** Asks for the cache lines of where a bag's ids are. */
+  void prefetchPlaces(int64_t bag) const {
+    __builtin_prefetch(&offsets_[bag]);
+    __builtin_prefetch(&cuts_[bag * (kWordRanges + 1)]);
+    __builtin_prefetch(&cuts_[bag * (kWordRanges + 1) + kWordRanges]);
+  }
+
   const int32_t* ids(int64_t bag) const { return ids_.data() + offsets_[bag]; }
   int64_t size(int64_t bag) const { return offsets_[bag + 1] - offsets_[bag]; }
   int32_t label(int64_t bag) const { return labels_[bag]; }
 
-  /** The least id below which at least `share` (0 .. 1) of all entries lie; the vocabulary size for 1. */
-  int32_t idBelowWhich(double share) const;
-
  private:
   void checkLengths() const;
   void checkIds() const;
+  void chooseWordBorders();
+  void cutBags();
 
   std::vector<int32_t> ids_;
   std::vector<int32_t> offsets_;
   std::vector<int32_t> labels_;
-  std::vector<int32_t> entriesBelow_;  // [vocabularySize + 1]
+  std::array<int32_t, kWordRanges + 1> wordBorders_{};
+  std::vector<int32_t> cuts_;  // [bags, kWordRanges + 1]: places in `ids_`
   int64_t vocabularySize_;
   int32_t largestLabel_ = -1;
 };

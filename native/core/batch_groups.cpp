@@ -5,21 +5,16 @@
 
 namespace imdb {
 
-IdRange idsWithin(const Batch& batch, int64_t example, int32_t firstWord, int32_t endWord) {
-  const int32_t* ids = batch.bags.ids(batch.rows[example]);
-  const int32_t* end = ids + batch.bags.size(batch.rows[example]);
-  const int32_t* first = firstWord == 0 ? ids : std::lower_bound(ids, end, firstWord);
-  return {first, endWord == batch.bags.vocabularySize() ? end : std::lower_bound(first, end, endWord)};
-}
-
 // A counting sort: count, turn counts into places, fill.
-void BatchGroups::build(const Batch& batch, int32_t firstWord, int32_t endWord) {
+void BatchGroups::build(const Batch& batch, WordRanges ranges) {
   cursor_.resize(std::max<size_t>(cursor_.size(), batch.bags.vocabularySize()), 0);
-  ranges_.resize(batch.count);
+  const auto forEachId = [&](int64_t example, auto visit) {
+    const int32_t* const end = batch.idsFrom(example, ranges.end);
+    for (const int32_t* id = batch.idsFrom(example, ranges.begin); id != end; ++id) visit(*id);
+  };
   size_t entries = 0;
   for (int64_t example = 0; example < batch.count; ++example) {
-    ranges_[example] = idsWithin(batch, example, firstWord, endWord);
-    entries += ranges_[example].end - ranges_[example].begin;
+    entries += batch.idsFrom(example, ranges.end) - batch.idsFrom(example, ranges.begin);
   }
   if (examples_.size() < entries || starts_.empty()) {
     words_.resize(entries + 1);  // the counting loop writes a word before it knows whether it is new
@@ -29,11 +24,11 @@ void BatchGroups::build(const Batch& batch, int32_t firstWord, int32_t endWord) 
 
   int32_t* const cursor = cursor_.data();
   count_ = 0;
-  for (const IdRange& range : ranges_) {
-    for (const int32_t* id = range.begin; id != range.end; ++id) {
-      words_[count_] = *id;
-      count_ += cursor[*id]++ == 0;
-    }
+  for (int64_t example = 0; example < batch.count; ++example) {
+    forEachId(example, [&](int32_t id) {
+      words_[count_] = id;
+      count_ += cursor[id]++ == 0;
+    });
   }
   int32_t place = 0;
   for (int64_t group = 0; group < count_; ++group) {
@@ -42,9 +37,7 @@ void BatchGroups::build(const Batch& batch, int32_t firstWord, int32_t endWord) 
   }
   starts_[count_] = place;
   for (int64_t example = 0; example < batch.count; ++example) {
-    for (const int32_t* id = ranges_[example].begin; id != ranges_[example].end; ++id) {
-      examples_[cursor[*id]++] = static_cast<int32_t>(example);
-    }
+    forEachId(example, [&](int32_t id) { examples_[cursor[id]++] = static_cast<int32_t>(example); });
   }
   for (int64_t group = 0; group < count_; ++group) cursor[words_[group]] = 0;
 }

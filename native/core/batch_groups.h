@@ -18,33 +18,35 @@ void prefetch(const T* values, int64_t count) {
 /** A batch: rows of `bags`. */
 struct Batch {
   /** How many examples ahead of use memory is asked for: the rows of a shuffled batch lie anywhere. */
-  static constexpr int64_t kAhead = 2;
+  static constexpr int64_t kAhead = 4;
 
   void prefetchIds(int64_t example) const {
+    if (example + kAhead < count) bags.prefetchPlaces(rows[example + kAhead]);
     if (example < count) prefetch(bags.ids(rows[example]), bags.size(rows[example]));
   }
+  /** The first id of an example that lies in word range `range` or behind it. */
+  const int32_t* idsFrom(int64_t example, int range) const { return bags.idsFrom(rows[example], range); }
 
   const Bags& bags;
   const int64_t* rows;
   int64_t count;
 };
 
-struct IdRange {
-  const int32_t* begin;
-  const int32_t* end;
+/** The word ranges `begin .. end - 1` of Bags. */
+struct WordRanges {
+  int begin;
+  int end;
 };
 
-/** The ids of an example of the batch that lie in `firstWord .. endWord - 1`. */
-IdRange idsWithin(const Batch& batch, int64_t example, int32_t firstWord, int32_t endWord);
-
-/** The entries of a batch whose ids lie in a range, grouped by word. Memory is reused from batch to batch. */
+/** The entries of a batch that lie in some word ranges, grouped by word. Memory is reused from batch to
+ * batch.
+ */
 class BatchGroups {
  public:
-  void build(const Batch& batch, int32_t firstWord, int32_t endWord);
+  void build(const Batch& batch, WordRanges ranges);
   kernels::WordGroups view() const { return {words_.data(), starts_.data(), examples_.data(), count_}; }
 
  private:
-  std::vector<IdRange> ranges_;    // [batch]
   std::vector<int32_t> cursor_;    // [vocabulary], all 0 between calls
   std::vector<int32_t> words_;     // [groups], in order of first appearance
   std::vector<int32_t> starts_;    // [groups + 1]

@@ -11,6 +11,7 @@
 #include "core/engine.h"
 #include "core/error.h"
 #include "core/fused_pass.h"
+#include "core/huge_pages.h"
 #include "kernels/thread_team.h"
 
 namespace imdb {
@@ -145,7 +146,10 @@ class FusedEngine final : public Engine {
       if (kept.bags.lock() == bags) return kept.values.data();
     }
     const FusedModel<T> model(layers_);
-    kept_.push_back({bags, std::vector<T>(bags->length() * model.stride)});
+    kept_.push_back({bags, {}});
+    const size_t size = bags->length() * model.stride;
+    reserveHugePages(&kept_.back().values, size);
+    kept_.back().values.resize(size);
     FusedPass<T> pass(model, bags, LossForm::softmax, nullptr, 1, &scratch_);
     run(pass, [&](const Member& member) { pass.hiddenOfAll(member, kept_.back().values.data()); });
     return kept_.back().values.data();

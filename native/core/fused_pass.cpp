@@ -16,8 +16,9 @@ static void reserve(std::vector<T>* values, int64_t size) {
 
 template <typename T>
 int64_t FusedScratch<T>::bytes() const {
-  const size_t elements = hidden[0].size() + hidden[1].size() + delta.size() + branch.size() +
-                          branchDelta.size() + gradientOfB.size() + logitsDelta.size() + losses.size();
+  const size_t elements = hidden[0].size() + hidden[1].size() + delta.size() + branchParts.size() +
+                          branch.size() + branchDelta.size() + gradientOfB.size() + logitsDelta.size() +
+                          losses.size();
   return static_cast<int64_t>(elements * sizeof(T));
 }
 
@@ -32,6 +33,7 @@ FusedPass<T>::FusedPass(const FusedModel<T>& model, const BagsPointer& bags, Los
       batchSize_(batchSize),
       scratch_(*scratch) {
   for (auto& hidden : scratch_.hidden) reserve(&hidden, batchSize * model.stride);
+  reserve(&scratch_.branchParts, Bags::kWordRanges * batchSize * model.rank);
   reserve(&scratch_.branch, batchSize * model.rank);
   reserve(&scratch_.logitsDelta, batchSize * model.classes);
   reserve(&scratch_.losses, batchSize);
@@ -52,14 +54,13 @@ void FusedPass<T>::train(const Member& member, const Rows& rows, const StepTarge
     for (auto& groups : scratch_.groups) groups.resize(member.threads);
   }
   member.barrier.wait();
-  const auto [firstWord, endWord] = wordsOf(member);
   const auto total = static_cast<int64_t>(rows.size());
   int parity = 0;
   for (int64_t begin = 0; begin < total; begin += batchSize_, parity ^= 1) {
     const Batch batch{*bags_, rows.data() + begin, std::min(batchSize_, total - begin)};
     if (step.targets.weight != nullptr)
-      scratch_.groups[parity][member.index].build(batch, firstWord, endWord);
-    forward(member, batch, scratch_.hidden[0].data());
+      scratch_.groups[parity][member.index].build(batch, wordRangesOf(member));
+    forwardInTraining(member, batch);
     lossAndDeltas(batch, examplesOf(member, batch));
     member.barrier.wait();
     const double loss = meanLoss(batch.count);  // the same on every member, so all stop together
@@ -68,8 +69,7 @@ void FusedPass<T>::train(const Member& member, const Rows& rows, const StepTarge
     stepColumns(member, batch, parity, step);
     if (step.targets.B != nullptr) stepB(member, batch, step);
     if (member.index == 0 && step.targets.outputBias != nullptr) stepOutputBias(batch, step);
-    // Without a branch the next batch starts with columns, which nobody else reads or writes.
-    if (model_.lora) member.barrier.wait();
+    // The next batch starts with the member's own words or columns, which nobody else reads or writes.
   }
 }
 
@@ -116,41 +116,57 @@ void FusedPass<T>::hiddenOfAll(const Member& member, T* out) {
 }
 
 template <typename T>
+void FusedPass<T>::forwardInTraining(const Member& member, const Batch& batch) {
+  const Examples examples = examplesOf(member, batch);
+  T* const hidden = scratch_.hidden[0].data();
+  if (model_.lora) {
+    sumBranchParts(batch, {0, batch.count}, wordRangesOf(member));
+    member.barrier.wait();
+    sumBranch(examples);
+  }
+  if (kept_ != nullptr) return hiddenLayer(batch, examples, allColumns(), hidden);
+  hiddenByColumns(member, batch, hidden);
+}
+
+template <typename T>
 void FusedPass<T>::forward(const Member& member, const Batch& batch, T* hidden) {
   const Examples examples = examplesOf(member, batch);
-  if (model_.lora) sumBranch(batch, examples);
+  if (model_.lora) {
+    sumBranchParts(batch, examples, {0, Bags::kWordRanges});
+    sumBranch(examples);
+  }
   if (kept_ != nullptr) return hiddenLayer(batch, examples, allColumns(), hidden);
-  // Over columns: then each member reads its own part of W only, which its cache holds better than all of it.
-  if (model_.lora) member.barrier.wait();
+  hiddenByColumns(member, batch, hidden);
+}
+
+template <typename T>
+void FusedPass<T>::hiddenByColumns(const Member& member, const Batch& batch, T* hidden) {
+  if (model_.lora) member.barrier.wait();  // for the other members' part of x B^T
   hiddenLayer(batch, {0, batch.count}, columnsOf(member), hidden);
   member.barrier.wait();
 }
 
 template <typename T>
-void FusedPass<T>::sumBranch(const Batch& batch, Examples examples) {
+void FusedPass<T>::sumBranchParts(const Batch& batch, Examples examples, WordRanges ranges) {
   const int64_t rank = model_.rank;
   for (int64_t example = examples.begin; example < examples.end; ++example) {
     batch.prefetchIds(example + Batch::kAhead);
-    const int32_t* ids = batch.bags.ids(batch.rows[example]);
-    const int64_t size = batch.bags.size(batch.rows[example]);
-    T* const sums = scratch_.branch.data() + example * rank;
-    std::fill_n(sums, rank, T{0});
-    if (rank == 1) {
-      // Four sums side by side: one alone would wait for each addition to finish.
-      T partial[4] = {};
-      int64_t j = 0;
-      for (; j + 4 <= size; j += 4) {
-        for (int k = 0; k < 4; ++k) partial[k] += model_.values.B[ids[j + k]];
-      }
-      for (; j < size; ++j) partial[0] += model_.values.B[ids[j]];
-      sums[0] = (partial[0] + partial[1]) + (partial[2] + partial[3]);
-    } else {
-      for (int64_t j = 0; j < size; ++j) {
-        const T* row = model_.values.B + ids[j] * rank;
-        for (int64_t r = 0; r < rank; ++r) sums[r] += row[r];
-      }
+    for (int range = ranges.begin; range < ranges.end; ++range) {
+      T* const out = scratch_.branchParts.data() + (range * batchSize_ + example) * rank;
+      kernels_.sumNarrowRows(model_.values.B, rank, batch.idsFrom(example, range),
+                             batch.idsFrom(example, range + 1), out);
     }
-    for (int64_t r = 0; r < rank; ++r) sums[r] *= model_.scale;
+  }
+}
+
+template <typename T>
+void FusedPass<T>::sumBranch(Examples examples) {
+  const int64_t rank = model_.rank;
+  for (int64_t i = examples.begin * rank; i < examples.end * rank; ++i) {
+    T sum = 0;
+    for (int range = 0; range < Bags::kWordRanges; ++range)
+      sum += scratch_.branchParts[range * batchSize_ * rank + i];
+    scratch_.branch[i] = model_.scale * sum;
   }
 }
 
@@ -238,22 +254,17 @@ void FusedPass<T>::stepColumns(const Member& member, const Batch& batch, int par
 
 template <typename T>
 void FusedPass<T>::stepB(const Member& member, const Batch& batch, const StepTargets<T>& step) {
-  const auto [firstWord, endWord] = wordsOf(member);
+  const WordRanges ranges = wordRangesOf(member);
   const int64_t rank = model_.rank;
   T* const gradient = scratch_.gradientOfB.data();
   for (int64_t example = 0; example < batch.count; ++example) {
-    const T* const delta = scratch_.branchDelta.data() + example * rank;
-    const auto [id, end] = idsWithin(batch, example, firstWord, endWord);
-    if (rank == 1) {
-      for (const int32_t* word = id; word != end; ++word) gradient[*word] += *delta;
-    } else {
-      for (const int32_t* word = id; word != end; ++word) {
-        for (int64_t r = 0; r < rank; ++r) gradient[*word * rank + r] += delta[r];
-      }
-    }
+    kernels_.addToNarrowRows(gradient, rank, batch.idsFrom(example, ranges.begin),
+                             batch.idsFrom(example, ranges.end),
+                             scratch_.branchDelta.data() + example * rank);
   }
   // Of all words: a batch holds about as many entries as there are words, and this loop runs over vectors.
-  for (int64_t i = firstWord * rank; i < endWord * rank; ++i) {
+  const int64_t endOfWords = bags_->wordBorder(ranges.end) * rank;
+  for (int64_t i = bags_->wordBorder(ranges.begin) * rank; i < endOfWords; ++i) {
     step.targets.B[i] -= step.rate * gradient[i];
     gradient[i] = 0;
   }
@@ -284,11 +295,9 @@ Columns FusedPass<T>::columnsOf(const Member& member) const {
 }
 
 template <typename T>
-std::pair<int32_t, int32_t> FusedPass<T>::wordsOf(const Member& member) const {
-  const auto border = [&](int index) {
-    return index == 0 ? 0 : bags_->idBelowWhich(static_cast<double>(index) / member.threads);
-  };
-  return {border(member.index), border(member.index + 1)};
+WordRanges FusedPass<T>::wordRangesOf(const Member& member) const {
+  const auto [begin, end] = member.share(Bags::kWordRanges);
+  return {static_cast<int>(begin), static_cast<int>(end)};
 }
 
 template struct FusedScratch<float>;

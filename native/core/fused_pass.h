@@ -19,6 +19,7 @@ struct FusedScratch {
   std::array<std::vector<T>, 2> hidden;            // [batch, stride], after ReLU
   std::array<std::vector<BatchGroups>, 2> groups;  // one a member
   std::vector<T> delta;                            // [batch, stride], d loss / d (hidden before ReLU)
+  std::vector<T> branchParts;                      // [Bags::kWordRanges, batch, rank], of x B^T
   std::vector<T> branch;                           // [batch, rank], scale * x B^T
   std::vector<T> branchDelta;                      // [batch, rank], d loss / d (x B^T)
   std::vector<T> gradientOfB;                      // [vocabulary, rank], 0 between batches
@@ -28,9 +29,10 @@ struct FusedScratch {
 
 /**
  * Forward and backward passes over batches, run by all members of a thread team together. Each phase is split
- * over columns of the hidden layer, over examples (where a result needs all columns) or over words; sums
- * across columns, examples or words have a fixed order, so the bits do not depend on the number of threads.
- * Between phases that read what other members wrote stands a barrier.
+ * over columns of the hidden layer, over examples (where a result needs all columns) or over word ranges;
+ * sums across columns, examples or words have a fixed order, so the bits do not depend on the number of
+ * threads. Between phases that read what other members wrote stands a barrier. In training, x B^T is split
+ * over words, as the step of B is: so B, which changes in every batch, stays in the cache of one core.
  */
 template <typename T>
 class FusedPass {
@@ -62,8 +64,13 @@ class FusedPass {
   };
 
   /** The hidden layer of a batch: all of it is there afterwards; of kept activations the member's part. */
+  void forwardInTraining(const kernels::Member& member, const Batch& batch);
   void forward(const kernels::Member& member, const Batch& batch, T* hidden);
-  void sumBranch(const Batch& batch, Examples examples);
+  void hiddenByColumns(const kernels::Member& member, const Batch& batch, T* hidden);
+  /** x B^T, range by range of the words. */
+  void sumBranchParts(const Batch& batch, Examples examples, WordRanges ranges);
+  /** scale * x B^T from its parts. */
+  void sumBranch(Examples examples);
   void hiddenLayer(const Batch& batch, Examples examples, kernels::Columns columns, T* hidden) const;
   void logitsOf(const T* hidden, T* logits) const;
   /** Losses, and the derivatives by the logits, by the hidden layer before ReLU and by x B^T. */
@@ -82,9 +89,7 @@ class FusedPass {
   Examples examplesOf(const kernels::Member& member, const Batch& batch) const;
   kernels::Columns allColumns() const { return {0, model_.stride}; }
   kernels::Columns columnsOf(const kernels::Member& member) const;
-  /** The member's words, chosen so that all members have equally many entries: half lie below word 150 or so.
-   */
-  std::pair<int32_t, int32_t> wordsOf(const kernels::Member& member) const;
+  WordRanges wordRangesOf(const kernels::Member& member) const;
 
   const FusedModel<T> model_;
   const BagsPointer bags_;

@@ -2,10 +2,10 @@
 
 #include <ATen/core/grad_mode.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/zeros.h>
 
 #include <cmath>
 
+#include "core/huge_pages.h"
 #include "kernels/kernels.h"
 
 namespace imdb {
@@ -19,7 +19,9 @@ int64_t paddedColumns(int64_t columns, at::ScalarType dtype) {
 /** A leaf over zeroed storage of `elements`. `set_` makes it no view, so it may be changed in place. */
 at::Tensor leafOver(int64_t elements, at::IntArrayRef shape, at::IntArrayRef strides, Placement placement) {
   const auto options = at::TensorOptions().dtype(placement.dtype).device(placement.device);
-  const at::Tensor zeros = at::zeros({elements}, options);
+  const at::Tensor zeros = at::empty({elements}, options);
+  if (placement.device.is_cpu()) adviseHugePages(zeros.data_ptr(), zeros.nbytes());
+  zeros.zero_();
   at::Tensor leaf = at::empty({0}, options);
   leaf.set_(zeros.storage(), 0, shape, strides);
   return leaf;

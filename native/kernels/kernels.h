@@ -46,6 +46,11 @@ struct Kernels {
   /** table[word, c] -= rate * (sum over the word's examples of delta[example, c]), for every group. */
   void (*updateRows)(T* table, int64_t stride, WordGroups groups, const T* delta, int64_t deltaStride, T rate,
                      Columns columns);
+  /** out[r] = sum over the ids in `ids .. end` of table[id, r], for rows of `width` numbers, which may be
+   * one. */
+  void (*sumNarrowRows)(const T* table, int64_t width, const int32_t* ids, const int32_t* end, T* out);
+  /** table[id, r] += row[r] for every id in `ids .. end` */
+  void (*addToNarrowRows)(T* table, int64_t width, const int32_t* ids, const int32_t* end, const T* row);
   /** target[c] -= rate * (sum over examples e of coefficients[e * every] * rows[e, c]); null coefficients are
    * ones. */
   void (*stepRow)(T* target, const T* rows, int64_t stride, const T* coefficients, int64_t every,

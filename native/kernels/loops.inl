@@ -130,6 +130,35 @@ void updateRows(T* table, int64_t stride, WordGroups groups, const T* delta, int
 }
 
 template <typename T>
+void sumNarrowRows(const T* table, int64_t width, const int32_t* ids, const int32_t* end, T* out) {
+  if (width == 1) {
+    // Four sums side by side: one alone would wait for each addition to finish.
+    T sum[4] = {};
+    for (; ids + 4 <= end; ids += 4) {
+      for (int k = 0; k < 4; ++k) sum[k] += table[ids[k]];
+    }
+    for (; ids < end; ++ids) sum[0] += table[*ids];
+    *out = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    return;
+  }
+  for (int64_t r = 0; r < width; ++r) out[r] = 0;
+  for (; ids < end; ++ids) {
+    for (int64_t r = 0; r < width; ++r) out[r] += table[*ids * width + r];
+  }
+}
+
+template <typename T>
+void addToNarrowRows(T* table, int64_t width, const int32_t* ids, const int32_t* end, const T* row) {
+  if (width == 1) {
+    for (; ids < end; ++ids) table[*ids] += *row;
+    return;
+  }
+  for (; ids < end; ++ids) {
+    for (int64_t r = 0; r < width; ++r) table[*ids * width + r] += row[r];
+  }
+}
+
+template <typename T>
 struct StepRow {
   T* target;
   const T* rows;
@@ -199,8 +228,8 @@ T dot(const T* a, const T* b, int64_t count) {
 
 template <typename T>
 const Kernels<T>& table() {
-  static constexpr Kernels<T> kTable = {sumRows<T>,   updateRows<T>,   stepRow<T>,
-                                        reluOfSum<T>, reluBackward<T>, dot<T>};
+  static constexpr Kernels<T> kTable = {sumRows<T>, updateRows<T>, sumNarrowRows<T>, addToNarrowRows<T>,
+                                        stepRow<T>, reluOfSum<T>,  reluBackward<T>,  dot<T>};
   return kTable;
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/devices.h"
+#include "core/huge_pages.h"
 
 namespace imdb {
 namespace {
@@ -107,7 +108,10 @@ std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string&
   }
   const auto array = value.As<Napi::Int32Array>();
   const size_t length = array.ElementLength();
-  return length == 0 ? std::vector<int32_t>() : std::vector<int32_t>(array.Data(), array.Data() + length);
+  std::vector<int32_t> values;
+  reserveHugePages(&values, length);
+  if (length > 0) values.assign(array.Data(), array.Data() + length);
+  return values;
 }
 
 std::vector<int64_t> readShape(const Napi::Value& value, const std::string& name) {

@@ -13,7 +13,7 @@ export interface EvaluateOptions {
 }
 
 /** About 10 ms of work. Fixed, because the sum of the losses depends on where it is cut. */
-const bagsPerSlice = 4096;
+const bagsPerSlice = 8192;
 
 /** Evaluates all bags, giving way to the event loop between slices. */
 export async function evaluate(

@@ -9,7 +9,12 @@ const compiled = filesIn('src', /\.ts$/).flatMap((path) => {
   return [`${name}.js`, `${name}.d.ts`];
 });
 const plain = ['package.json', 'binding.d.ts', 'CMakeLists.txt', 'README.md', 'CHANGELOG.md', 'LICENSE'];
-const expected = new Set([...plain, ...compiled, ...filesIn('native', /\.(cpp|h|inl)$/)]);
+const reference = [
+  'scripts/make_reference.py',
+  ...filesIn('scripts/reference', /\.py$/),
+  ...filesIn('test/fixtures/reference', /(^index\.json|\.safetensors)$/),
+];
+const expected = new Set([...plain, ...compiled, ...reference, ...filesIn('native', /\.(cpp|h|inl)$/)]);
 const missing = [...expected].filter((path) => !packed.includes(path));
 const surplus = packed.filter((path) => !expected.has(path));
 for (const path of missing) console.error(`not in the package: ${path}`);

@@ -1,44 +1,74 @@
-"""Writes small cases computed by the real PyTorch to test/fixtures/reference, for test/native.
+"""Has PyTorch compute the cases that `imdb-torch verify` and test/native recompute.
 
-usage: make_reference.py [FOLDER]    (a Python with torch and safetensors; made with torch 2.13.0)
+usage: make_reference.py [FOLDER] [--seed SEED --experiment FOLDER]     (a Python with torch; made with torch 2.13.0)
 
-index.json lists the cases; <group>.safetensors holds their tensors as <case>/<role>. Inputs are random with fixed
-seeds, so a second run on a like machine writes the same bytes; the hash printed at the end is of all files together.
+Without --seed: the committed cases, in test/fixtures/reference; a second run on a like machine writes the same bytes,
+and the hash printed at the end is of all files together. With it: fresh cases, other ones for each seed.
 
-A case's "terms" are the lengths of the sums on the longest way to one of its values, added up: what a tolerance for
-another order of summation depends on. No hidden unit is so close to 0 that rounding could flip its ReLU.
+index.json lists the cases; <group>.safetensors holds their tensors as <case>/<role>. A case's "terms" are the lengths
+of the sums on the longest way to one of its values, added up: what a tolerance for another order of summation depends
+on. The experiment runs over encoded reviews: those of --experiment, or the sample as scripts/encode_sample.mjs has
+encoded it. Groups whose makers need more than torch are left out of fresh cases where that is not installed.
 """
+import argparse
 import hashlib
 import json
 import pathlib
-import sys
+import subprocess
+import tempfile
 
 import torch
-from reference.cases import cases, groups
+from reference.cases import cases, draw_fresh_cases, groups
+from reference.experiment import experiment_cases
 from reference.layers import classifier_cases, cross_entropy_cases, linear_cases, lora_cases
 from reference.operators import operator_cases
-from reference.random_numbers import draw_cases, initial_cases, loader_cases
+from reference.random_numbers import draw_cases, initial_cases, loader_cases, shuffle_cases
+from reference.tensor_files import read_tensors, write_tensors
 from reference.training import training_cases
-from safetensors.torch import save_file
+
+MAKERS = (
+    *(operator_cases, linear_cases, lora_cases, cross_entropy_cases, classifier_cases, training_cases),
+    *(initial_cases, draw_cases, loader_cases, shuffle_cases),
+)
+here = pathlib.Path(__file__).parent
 
 
 def main():
-    here = pathlib.Path(__file__).parent
-    folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here / "../test/fixtures/reference"
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(1)
-    for make in (operator_cases, linear_cases, lora_cases, cross_entropy_cases, classifier_cases):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", nargs="?", type=pathlib.Path, default=here / "../test/fixtures/reference")
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--experiment", type=pathlib.Path)
+    options = parser.parse_args()
+    if options.seed is None:
+        torch.set_num_threads(1)
+    else:
+        draw_fresh_cases(options.seed)
+    for make in MAKERS:
         make()
-    for make in (training_cases, initial_cases, draw_cases, loader_cases):
-        make()
+    if options.experiment is not None:
+        make_experiment(options.experiment)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            subprocess.run(["node", here / "encode_sample.mjs", folder], check=True)
+            make_experiment(pathlib.Path(folder))
+    options.folder.mkdir(parents=True, exist_ok=True)
+    write_cases(options.folder, options.seed)
+
+
+def make_experiment(folder):
+    plan = json.loads((folder / "plan.json").read_text())
+    experiment_cases(read_tensors(folder / "splits.safetensors"), plan.pop("dtypes"), plan)
+
+
+def write_cases(folder, seed):
     files = []
     for group, tensors in groups.items():
         files.append(folder / f"{group}.safetensors")
-        save_file(tensors, files[-1], metadata={"format": "pt"})
+        write_tensors(files[-1], tensors)
     lines = ",\n".join(json.dumps(case) for case in cases)
     version = torch.__version__.split("+")[0]
     files.append(folder / "index.json")
-    files[-1].write_text(f'{{"torch": "{version}", "cases": [\n{lines}\n]}}\n')
+    files[-1].write_text(f'{{"torch": "{version}", "seed": {json.dumps(seed)}, "cases": [\n{lines}\n]}}\n')
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
     size = sum(file.stat().st_size for file in files)
     print(f"torch {torch.__version__}: {len(cases)} cases, {size} bytes, SHA-256 {digest}")

@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'ERR_BUILD'
   | 'ERR_ADDON_LOAD'
   | 'ERR_DEVICE'
+  | 'ERR_PYTHON'
   | 'ERR_DATASET'
   | 'ERR_DOWNLOAD'
   | 'ERR_SAFETENSORS'
@@ -25,6 +26,7 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   ERR_BUILD: 3,
   ERR_ADDON_LOAD: 3,
   ERR_DEVICE: 3,
+  ERR_PYTHON: 3,
   ERR_DATASET: 4,
   ERR_DOWNLOAD: 4,
   ERR_SAFETENSORS: 4,

@@ -1,4 +1,6 @@
 """The cases gathered so far, and the random numbers they are made of."""
+import itertools
+import random
 import zlib
 
 import torch
@@ -8,6 +10,24 @@ FLOATS = {"float32": torch.float32, "float64": torch.float64}
 cases = []
 groups = {}
 
+# What fresh cases are drawn from; None while the committed ones are made, which have fixed sizes and seeds.
+fresh = None
+
+
+def draw_fresh_cases(seed):
+    global fresh
+    fresh = random.Random(seed)
+
+
+def choose(committed, low, high):
+    """A size: the committed one, or for fresh cases one of low .. high."""
+    return committed if fresh is None else fresh.randint(low, high)
+
+
+def seeds(*committed):
+    """Seeds for torch: the committed ones, or for fresh cases as many others."""
+    return committed if fresh is None else tuple(fresh.randrange(2**63) for _ in committed)
+
 
 def add_case(group, name, tensors, **facts):
     cases.append({"group": group, "name": name, **facts})
@@ -15,11 +35,29 @@ def add_case(group, name, tensors, **facts):
         groups.setdefault(group, {})[f"{name}/{role}"] = tensor.detach().clone().contiguous()
 
 
+class NearZero(Exception):
+    """A hidden unit is so close to 0 that rounding could flip its ReLU."""
+
+
+def redraw(make):
+    """`make(attempt)` of the first attempt whose numbers have no hidden unit near 0."""
+    for attempt in itertools.count():
+        try:
+            return make(attempt)
+        except NearZero:
+            pass
+
+
 class Draw:
     """Random numbers of a case: the same for each dtype, since they are drawn in float32."""
 
-    def __init__(self, name, dtype=torch.float32):
-        self.generator = torch.Generator().manual_seed(zlib.crc32(name.encode()))
+    salt = None
+
+    def __init__(self, name, dtype=torch.float32, attempt=0):
+        if fresh is not None and Draw.salt is None:
+            Draw.salt = fresh.randrange(2**32)
+        key = name + (f"/{attempt}" if attempt else "") + (f"/{Draw.salt}" if Draw.salt is not None else "")
+        self.generator = torch.Generator().manual_seed(zlib.crc32(key.encode()))
         self.dtype = dtype
 
     def normal(self, *shape):
@@ -33,8 +71,9 @@ class Draw:
         return torch.randint(low, high, shape, generator=self.generator)
 
 
-def backward_of(output, draw, leaves):
+def backward_of(output, draw, leaves, prefix=""):
     """The gradients of sum(output * cotangent), with the cotangent itself."""
     cotangent = draw.normal(*output.shape)
     gradients = torch.autograd.grad((output * cotangent).sum(), list(leaves.values()))
-    return {"cotangent": cotangent} | {f"gradient.{k}": g for k, g in zip(leaves, gradients)}
+    tensors = {"cotangent": cotangent} | {f"gradient.{k}": g for k, g in zip(leaves, gradients)}
+    return {prefix + role: tensor for role, tensor in tensors.items()}

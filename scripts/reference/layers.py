@@ -1,46 +1,61 @@
-"""The layers and the classifier: outputs, losses and gradients."""
+"""The layers, the losses and the classifier: outputs, losses and gradients."""
 import itertools
+import math
 
 import torch
 from torch.nn import functional as F
 
-from .cases import FLOATS, Draw, add_case, backward_of
+from .cases import FLOATS, Draw, add_case, backward_of, choose, redraw
 from .model import Hidden, Model, loss_of, multi_hot, small_bags
 
 LOSSES = ("softmax", "logits")
 
+
 def linear_cases():
-    for dtype_name, dtype in FLOATS.items():
-        for size, (count, inside, outside) in {"small": (4, 5, 3), "large": (5, 33, 9)}.items():
-            draw = Draw(f"linear-{size}", dtype)
+    sizes = {"small": (4, 5, 3), "large": (5, 33, 9)}
+    for name, (count, inside, outside) in sizes.items():
+        count, inside, outside = choose(count, 1, 9), choose(inside, 2, 70), choose(outside, 1, 40)
+        bags = small_bags(inside, 2)
+        for dtype_name, dtype in FLOATS.items():
+            draw = Draw(f"linear-{name}", dtype)
             leaves = {"weight": draw.leaf(outside, inside), "bias": draw.leaf(outside)}
-            leaves["input"] = draw.leaf(count, inside)
-            output = F.linear(leaves["input"], leaves["weight"], leaves["bias"])
-            tensors = leaves | {"output": output} | backward_of(output, draw, leaves)
-            facts = {"inFeatures": inside, "outFeatures": outside, "terms": count + inside + outside}
-            add_case("layers", f"linear-{size}-{dtype_name}", tensors, layer="Linear", dtype=dtype_name, **facts)
+            tensors = leaves | {"ids": bags["ids"], "offsets": bags["offsets"]}
+            for input_name, x in {"dense": draw.leaf(count, inside), "bags": multi_hot(bags, inside, dtype)}.items():
+                output = F.linear(x, leaves["weight"], leaves["bias"])
+                used = leaves | ({"input": x} if x.requires_grad else {})
+                tensors |= {f"{input_name}.output": output} | backward_of(output, draw, used, f"{input_name}.")
+                tensors |= {"input": x} if x.requires_grad else {}
+            facts = {"inFeatures": inside, "outFeatures": outside, "terms": 8 + count + inside + outside}
+            add_case("layers", f"linear-{name}-{dtype_name}", tensors, layer="Linear", dtype=dtype_name, **facts)
+
+
+# rank, alpha, how the branch is scaled (rsLoRA: Kalajdzievski 2023), whether it is on
+BRANCHES = [(rank, alpha, "lora", True) for rank in (1, 4, 16) for alpha in (1, 8)]
+BRANCHES += [(1, 1, "lora", False), (4, 8, "rslora", True), (16, 1, "rslora", True)]
 
 
 def lora_cases():
-    inside, outside = 9, 5
-    bags = small_bags(inside, 2)
-    branches = ((1, 1, False), (1, 1, True), (1, 8, True), (2, 1, True), (2, 8, True), (4, 8, True))
-    for (dtype_name, dtype), (rank, alpha, enabled) in itertools.product(FLOATS.items(), branches):
-        draw = Draw(f"lora-{rank}", dtype)
-        hidden = Hidden(draw, inside, outside, rank, alpha)
-        weight, bias, a, b = hidden.leaves.values()
-        used = hidden.leaves if enabled else {"weight": weight, "bias": bias}
-        facts = {"layer": "LoraLinear", "inFeatures": inside, "outFeatures": outside, "dtype": dtype_name}
-        facts |= {"rank": rank, "alpha": alpha, "enabled": enabled, "terms": 2 * (inside + outside + 7)}
-        name = f"{rank}-{alpha}-{'on' if enabled else 'off'}-{dtype_name}"
-        x = draw.leaf(5, inside)
-        output = hidden(x, enabled)
-        tensors = hidden.leaves | {"input": x, "output": output, "delta": hidden.scale * torch.mm(a, b)}
-        tensors |= backward_of(output, draw, used | {"input": x})
-        add_case("layers", f"dense-{name}", tensors, input="dense", **facts)
-        output = hidden(multi_hot(bags, inside, dtype), enabled)
-        tensors = hidden.leaves | bags | {"output": output} | backward_of(output, draw, used)
-        add_case("layers", f"bags-{name}", tensors, input="bags", **facts)
+    for rank, alpha, scaling, enabled in BRANCHES:
+        inside, outside = (choose(17, 16, 40), choose(16, 16, 40)) if rank == 16 else (choose(9, 4, 40), choose(5, 4, 40))
+        bags = small_bags(inside, 2)
+        for dtype_name, dtype in FLOATS.items():
+            draw = Draw(f"lora-{rank}", dtype)
+            scale = alpha / (math.sqrt(rank) if scaling == "rslora" else rank)
+            hidden = Hidden(draw, inside, outside, rank, scale)
+            trained = ("weight", "bias", "A", "B") if enabled else ("weight", "bias")
+            used = {name: hidden.leaves[name] for name in trained}
+            x = draw.leaf(5, inside)
+            tensors = hidden.leaves | bags | {"input": x, "delta": hidden.delta()}
+            if enabled:
+                tensors["merged"] = hidden.leaves["weight"] + tensors["delta"]
+            output = hidden(x, enabled)
+            tensors |= {"dense.output": output} | backward_of(output, draw, used | {"input": x}, "dense.")
+            output = hidden(multi_hot(bags, inside, dtype), enabled)
+            tensors |= {"bags.output": output} | backward_of(output, draw, used, "bags.")
+            facts = {"layer": "LoraLinear", "inFeatures": inside, "outFeatures": outside, "dtype": dtype_name}
+            facts |= {"rank": rank, "alpha": alpha, "scale": scale, "enabled": enabled}
+            name = f"{scaling}-{rank}-{alpha}-{'on' if enabled else 'off'}-{dtype_name}"
+            add_case("layers", name, tensors, **facts, terms=2 * (inside + outside + rank + 8))
 
 
 def cross_entropy_cases():
@@ -58,23 +73,28 @@ def cross_entropy_cases():
 
 
 def classifier_cases():
-    vocabulary = 9
+    # vocabulary, hidden, classes, rank, alpha; the last is wider than the kernels' widest tile twice over
+    sizes = [(9, choose(6, 4, 40), 2, 1, 1), (9, choose(7, 4, 40), 3, choose(2, 2, 4), 8)]
+    plans = list(itertools.product(sizes, LOSSES, ("off", "on", "both")))
+    plans += [((4, choose(430, 420, 500), 2, 2, 1), "softmax", mode) for mode in ("off", "on")]
+    for (dtype_name, dtype), plan in itertools.product(FLOATS.items(), plans):
+        redraw(lambda attempt: classifier_case(dtype_name, dtype, *plan, attempt))
+
+
+def classifier_case(dtype_name, dtype, sizes, form, mode, attempt):
+    vocabulary, hidden, classes, rank, alpha = sizes
     rows = torch.tensor([3, 0, 6, 6, 2, 1, 3])
-    sizes = ((6, 2, 1, 1), (7, 3, 2, 8))
-    for (dtype_name, dtype), form, (hidden, classes, rank, alpha), mode in itertools.product(
-        FLOATS.items(), LOSSES, sizes, ("off", "on", "both")
-    ):
-        model = Model(Draw(f"classifier-{hidden}", dtype), vocabulary, hidden, classes, rank, alpha)
-        bags = small_bags(vocabulary, classes)
-        logits = model.logits(multi_hot(bags, vocabulary, dtype), mode != "off")
-        loss = loss_of(logits[rows], bags["labels"][rows], form)
-        trainable = model.trainable(mode)
-        gradients = torch.autograd.grad(loss, list(trainable.values()), retain_graph=True)
-        tensors = model.parameters() | bags | {"rows": rows, "logits": logits, "loss": loss}
-        tensors |= {f"gradient.{name}": gradient for name, gradient in zip(trainable, gradients)}
-        tensors["lossSum"] = loss_of(logits, bags["labels"], form) * len(bags["labels"])
-        tensors["correct"] = (logits.argmax(1) == bags["labels"]).sum()
-        facts = {"vocabulary": vocabulary, "hidden": hidden, "classes": classes, "rank": rank, "alpha": alpha}
-        facts |= {"loss": form, "mode": mode, "dtype": dtype_name}
-        facts["terms"] = 2 * (vocabulary + hidden + len(rows))
-        add_case("classifier", f"{form}-{classes}-{mode}-{dtype_name}", tensors, **facts)
+    model = Model(Draw(f"classifier-{hidden}", dtype, attempt), vocabulary, hidden, classes, rank, alpha)
+    bags = small_bags(vocabulary, classes)
+    logits = model.logits(multi_hot(bags, vocabulary, dtype), mode != "off")
+    loss = loss_of(logits[rows], bags["labels"][rows], form)
+    trainable = model.trainable(mode)
+    gradients = torch.autograd.grad(loss, list(trainable.values()), retain_graph=True)
+    tensors = model.parameters() | bags | {"rows": rows, "logits": logits, "loss": loss}
+    tensors |= {f"gradient.{name}": gradient for name, gradient in zip(trainable, gradients)}
+    tensors["lossSum"] = loss_of(logits, bags["labels"], form) * len(bags["labels"])
+    tensors["correct"] = (logits.argmax(1) == bags["labels"]).sum()
+    facts = {"vocabulary": vocabulary, "hidden": hidden, "classes": classes, "rank": rank, "alpha": alpha}
+    facts |= {"loss": form, "mode": mode, "dtype": dtype_name}
+    facts["terms"] = 2 * (vocabulary + hidden + len(rows))
+    add_case("classifier", f"{form}-{hidden}-{mode}-{dtype_name}", tensors, **facts)

@@ -2,16 +2,17 @@
 import torch
 from torch.nn import functional as F
 
-from .cases import Draw
+from .cases import Draw, NearZero
 
 SMALLEST_HIDDEN = 1e-5
 
 
 def small_bags(vocabulary, classes):
-    """Bags as compressed rows: an empty one, one word, every word, and random ones."""
+    """Bags as compressed rows: an empty one, one word, every word, random ones, and one of them again."""
     draw = Draw(f"bags-{vocabulary}")
     chosen = [draw.normal(vocabulary) > threshold for threshold in (-0.5, 0, 0.3, 0.7)]
     words = [[], [vocabulary - 1], list(range(vocabulary))] + [mask.nonzero().flatten().tolist() for mask in chosen]
+    words.append(words[3])
     return {
         "ids": torch.tensor([word for bag in words for word in bag]),
         "offsets": torch.tensor([0] + [len(bag) for bag in words]).cumsum(0),
@@ -30,14 +31,17 @@ def multi_hot(bags, vocabulary, dtype):
 class Hidden:
     """The notebook's LoRA layer: A is [out, rank], B is [rank, in]."""
 
-    def __init__(self, draw, inside, outside, rank, alpha):
+    def __init__(self, draw, inside, outside, rank, scale):
         shapes = dict(weight=(outside, inside), bias=(outside,), A=(outside, rank), B=(rank, inside))
         self.leaves = {name: draw.leaf(*shape) for name, shape in shapes.items()}
-        self.scale = alpha / rank
+        self.scale = scale
+
+    def delta(self):
+        return self.scale * torch.mm(self.leaves["A"], self.leaves["B"])
 
     def __call__(self, x, enabled):
-        weight, bias, a, b = self.leaves.values()
-        return F.linear(x, weight + self.scale * torch.mm(a, b) if enabled else weight, bias)
+        weight = self.leaves["weight"]
+        return F.linear(x, weight + self.delta() if enabled else weight, self.leaves["bias"])
 
 
 def loss_of(logits, labels, form):
@@ -48,7 +52,7 @@ class Model:
     """The notebook's network over bags."""
 
     def __init__(self, draw, vocabulary, hidden, classes, rank, alpha):
-        self.hidden = Hidden(draw, vocabulary, hidden, rank, alpha)
+        self.hidden = Hidden(draw, vocabulary, hidden, rank, alpha / rank)
         self.output = {"outputWeight": draw.leaf(classes, hidden), "outputBias": draw.leaf(classes)}
 
     def parameters(self):
@@ -56,8 +60,8 @@ class Model:
 
     def logits(self, x, enabled):
         hidden = self.hidden(x, enabled)
-        smallest = hidden.abs().min().item()
-        assert smallest > SMALLEST_HIDDEN, f"a hidden unit is {smallest}: choose another seed"
+        if hidden.abs().min().item() < SMALLEST_HIDDEN:
+            raise NearZero
         return F.linear(torch.relu(hidden), *self.output.values())
 
     def trainable(self, mode):

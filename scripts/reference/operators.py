@@ -60,9 +60,10 @@ def operator_case(name, operator, inputs, arguments, transposed, terms):
     if output.requires_grad:
         tensors["cotangent"] = Draw(name, output.dtype).normal(*output.shape)
         (output * tensors["cotangent"]).sum().backward()
-        tensors |= {f"gradient{i}": tensor.grad for i, tensor in enumerate(inputs)}
+        tensors |= {f"gradient.input{i}": tensor.grad for i, tensor in enumerate(inputs)}
     facts = {"operator": operator, "inputs": len(inputs), "arguments": arguments, "transposed": transposed}
-    add_case("operators", name, tensors, terms=terms, **facts)
+    dtype = str(inputs[0].dtype).removeprefix("torch.")
+    add_case("operators", name, tensors, dtype=dtype, terms=terms, **facts)
 
 
 def operator_cases():

@@ -1,7 +1,9 @@
 """Twenty steps of full training, then twenty of LoRA, then the merge."""
+import itertools
+
 import torch
 
-from .cases import FLOATS, Draw, add_case
+from .cases import FLOATS, Draw, add_case, choose, redraw
 from .model import Model, loss_of, multi_hot
 
 STEPS, BATCH = 20, 8
@@ -33,24 +35,28 @@ def snapshot(phase, values):
 
 
 def training_cases():
-    for dtype_name, dtype in FLOATS.items():
-        for form, hidden, classes, rank, alpha, lr in (("softmax", 7, 2, 1, 1, 0.1), ("logits", 8, 3, 2, 8, 0.01)):
-            draw = Draw(f"training-{form}", dtype)
-            model = Model(draw, VOCABULARY, hidden, classes, rank, alpha)
-            bags = random_bags(draw, classes)
-            x = multi_hot(bags, VOCABULARY, dtype)
-            # The last batch is a partial one.
-            rows = draw.integers(0, BAGS, 2, STEPS * BATCH - 3)
-            tensors = bags | {"rows": rows} | snapshot("before", model.parameters())
-            tensors["full.losses"] = train(model, x, bags, rows[0], "off", form, lr)
-            tensors |= snapshot("full", model.trainable("off"))
-            tensors["lora.losses"] = train(model, x, bags, rows[1], "on", form, lr)
-            tensors |= snapshot("lora", model.trainable("on")) | {"lora.logits": model.logits(x, True)}
-            with torch.no_grad():
-                weight, _, a, b = model.hidden.leaves.values()
-                weight += model.hidden.scale * torch.mm(a, b)
-            tensors |= {"merged.weight": weight, "merged.logits": model.logits(x, False)}
-            facts = {"vocabulary": VOCABULARY, "hidden": hidden, "classes": classes, "rank": rank, "alpha": alpha}
-            facts |= {"loss": form, "lr": lr, "batchSize": BATCH, "dtype": dtype_name}
-            terms = 2 * STEPS * (VOCABULARY + hidden + BATCH)
-            add_case("training", f"{form}-{dtype_name}", tensors, terms=terms, **facts)
+    plans = [("softmax", choose(7, 3, 30), 2, 1, 1, 0.1), ("logits", choose(8, 3, 30), 3, 2, 8, 0.01)]
+    for dtype_name, plan in itertools.product(FLOATS, plans):
+        redraw(lambda attempt: training_case(dtype_name, *plan, attempt))
+
+
+def training_case(dtype_name, form, hidden, classes, rank, alpha, lr, attempt):
+    dtype = FLOATS[dtype_name]
+    draw = Draw(f"training-{form}", dtype, attempt)
+    model = Model(draw, VOCABULARY, hidden, classes, rank, alpha)
+    bags = random_bags(draw, classes)
+    x = multi_hot(bags, VOCABULARY, dtype)
+    # The last batch is a partial one.
+    rows = draw.integers(0, BAGS, 2, STEPS * BATCH - 3)
+    tensors = bags | {"rows": rows} | snapshot("before", model.parameters())
+    tensors["full.losses"] = train(model, x, bags, rows[0], "off", form, lr)
+    tensors |= snapshot("full", model.trainable("off"))
+    tensors["lora.losses"] = train(model, x, bags, rows[1], "on", form, lr)
+    tensors |= snapshot("lora", model.trainable("on")) | {"lora.logits": model.logits(x, True)}
+    with torch.no_grad():
+        model.hidden.leaves["weight"] += model.hidden.delta()
+    tensors |= {"merged.weight": model.hidden.leaves["weight"], "merged.logits": model.logits(x, False)}
+    facts = {"vocabulary": VOCABULARY, "hidden": hidden, "classes": classes, "rank": rank, "alpha": alpha}
+    facts |= {"loss": form, "lr": lr, "batchSize": BATCH, "dtype": dtype_name}
+    terms = 2 * STEPS * (VOCABULARY + hidden + BATCH)
+    add_case("training", f"{form}-{dtype_name}", tensors, terms=terms, **facts)

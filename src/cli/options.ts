@@ -14,6 +14,8 @@ export interface RawOptions extends Partial<Record<NumberName | ChoiceName, stri
   quiet?: boolean;
   base?: string;
   merge?: boolean;
+  pytorch?: boolean;
+  verbose?: boolean;
 }
 
 export interface OutputOptions {

@@ -8,6 +8,7 @@ import { addLoraCommand } from './lora.js';
 import { packageVersion } from '../setup/package_root.js';
 import { addSetupCommand } from './setup.js';
 import { addTrainCommand } from './train.js';
+import { addVerifyCommand } from './verify.js';
 
 const usageExitCode = 2;
 const failedExitCode = 1;
@@ -41,6 +42,7 @@ function createProgram(): Command {
   addLoraCommand(program);
   addExperimentCommand(program);
   addDataCommand(program);
+  addVerifyCommand(program);
   addBenchCommand(program);
   addSetupCommand(program);
   addDoctorCommand(program);

@@ -17,8 +17,12 @@ export interface LineStyle {
 }
 
 /** A check as a line with a tick or a cross. */
-export function formatCheck(check: Check, { unicode, colour }: LineStyle): string {
-  const mark = check.passed ? (unicode ? '✔' : '[ok]') : unicode ? '✘' : '[FAILED]';
-  const shown = colour ? styleText(check.passed ? 'green' : 'red', mark, { validateStream: false }) : mark;
-  return `${shown} ${check.name}${check.detail === undefined ? '' : ` (${check.detail})`}`;
+export function formatCheck(check: Check, style: LineStyle): string {
+  return `${formatMark(check.passed, style)} ${check.name}${check.detail === undefined ? '' : ` (${check.detail})`}`;
+}
+
+/** A tick or a cross. */
+export function formatMark(passed: boolean, { unicode, colour }: LineStyle): string {
+  const mark = passed ? (unicode ? '✔' : '[ok]') : unicode ? '✘' : '[FAILED]';
+  return colour ? styleText(passed ? 'green' : 'red', mark, { validateStream: false }) : mark;
 }

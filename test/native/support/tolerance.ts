@@ -1,17 +1,7 @@
 import { expect } from '@jest/globals';
-import type { FloatDtype, Tensor } from '../../../binding.js';
+import type { Tensor } from '../../../binding.js';
+import { roundingTolerance } from '../../../src/experiments/tolerances.js';
 import type { StoredTensor } from '../../../src/storage/stored_tensor.js';
-
-const epsilon: Readonly<Record<FloatDtype, number>> = { float32: 2 ** -23, float64: 2 ** -52 };
-
-/**
- * How far two correct ways to sum `terms` numbers may be apart: each addition rounds by up to eps / 2 of a partial
- * sum, the errors add up like a random walk (hence the root), and 4 leaves room for the functions between the sums.
- * Relative to the largest value of the tensor, as its small values may be differences of large ones.
- */
-export function roundingTolerance(dtype: FloatDtype, terms: number, largest: number): number {
-  return 4 * epsilon[dtype] * Math.sqrt(terms) * largest;
-}
 
 /** Shape, dtype and, within rounding, elements; int64 exactly. */
 export function expectClose(actual: Tensor, expected: StoredTensor, terms: number): void {
@@ -33,7 +23,7 @@ export function expectCloseNumbers(
   }
   const expected = [...data].map(Number);
   const finite = expected.filter(Number.isFinite).map(Math.abs);
-  const tolerance = roundingTolerance(dtype, terms, Math.max(0, ...finite));
+  const tolerance = roundingTolerance(dtype, terms) * Math.max(0, ...finite);
   const apart = numbers.map((value, i) => ({ index: i, value, expected: expected[i] ?? NaN })).filter(differ);
   expect(apart).toEqual([]);
 

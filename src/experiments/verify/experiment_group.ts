@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { splitNames, type Dataset } from '../../data/dataset.js';
+import type { FloatDtype } from '../../model/native.js';
+import { bytesOf } from '../../storage/stored_tensor.js';
+import type { Metrics } from '../../training/metrics.js';
+import type { PhaseResult } from '../../training/phase.js';
+import { createSplitBags } from '../../training/split_bags.js';
+import { runFullTraining, type ExperimentInput } from '../full_training.js';
+import { runLoraFineTuning } from '../lora_fine_tuning.js';
+import { notebook } from '../options.js';
+import { fineTuningTolerance, trainingTolerance } from '../tolerances.js';
+import { Comparisons } from './comparisons.js';
+import { tensorsOfSplits, type ExperimentPlan } from './experiment_plan.js';
+import type { Place } from './places.js';
+import type { ReferenceCase } from './reference_cases.js';
+
+export interface ExperimentFacts extends ExperimentPlan {
+  dtype: FloatDtype;
+  loraEpochs: number;
+  /** Of the word ids of all splits as int64, one after the other. */
+  idsSha256: string;
+}
+
+/** Both experiments of the notebook, epoch by epoch. */
+export async function recomputeExperiment(
+  reference: ReferenceCase<ExperimentFacts>,
+  place: Place,
+  dataset: Dataset,
+  signal?: AbortSignal,
+): Promise<Comparisons> {
+  const { facts } = reference;
+  const comparisons = new Comparisons();
+  comparisons.same('word ids', hashOfIds(dataset), facts.idsSha256);
+  const bags = createSplitBags(dataset);
+  try {
+    const options = { ...notebook, ...facts, learningRate: facts.lr, engine: place.engine };
+    const input: ExperimentInput = { bags, classes: facts.classes, device: place.device, options, signal };
+    const { full } = await runFullTraining(input);
+    comparePhase(comparisons, reference, 'full', full);
+    const { pretrain, lora, merged } = await runLoraFineTuning({ ...input, merge: true });
+    if (pretrain !== null) comparePhase(comparisons, reference, 'pretrain', pretrain);
+    comparePhase(comparisons, reference, 'lora', lora);
+    if (merged !== null) compareMetrics(comparisons, reference, 'merged', [merged.test]);
+  } finally {
+    bags.dispose();
+  }
+  return comparisons;
+}
+
+type Phase = 'full' | 'pretrain' | 'lora' | 'merged';
+
+function comparePhase(
+  comparisons: Comparisons,
+  reference: ReferenceCase<ExperimentFacts>,
+  phase: Phase,
+  { before, firstSteps, epochs, test }: PhaseResult,
+): void {
+  const { steps } = toleranceOfPhase(phase, reference.facts.dtype);
+  comparisons.values(`${phase}.steps`, firstSteps, reference.get(`${phase}.steps`), steps);
+  const evaluations = [before.train, ...epochs.flatMap(({ train, valid }) => [train, valid]), test];
+  compareMetrics(comparisons, reference, phase, evaluations);
+}
+
+function compareMetrics(
+  comparisons: Comparisons,
+  reference: ReferenceCase<ExperimentFacts>,
+  phase: Phase,
+  evaluations: readonly Metrics[],
+): void {
+  const tolerance = toleranceOfPhase(phase, reference.facts.dtype);
+  const losses = evaluations.map(({ loss }) => loss);
+  const accuracies = evaluations.map(({ accuracy }) => accuracy);
+  comparisons.values(`${phase}.losses`, losses, reference.get(`${phase}.losses`), tolerance.losses);
+  comparisons.values(
+    `${phase}.accuracies`,
+    accuracies,
+    reference.get(`${phase}.accuracies`),
+    tolerance.accuracies,
+  );
+}
+
+function toleranceOfPhase(phase: Phase, dtype: FloatDtype): (typeof trainingTolerance)[FloatDtype] {
+  const unstable = phase === 'lora' || phase === 'merged';
+  return (unstable ? fineTuningTolerance : trainingTolerance)[dtype];
+}
+
+function hashOfIds(dataset: Dataset): string {
+  const tensors = tensorsOfSplits(dataset);
+  const hash = createHash('sha256');
+  for (const name of splitNames) {
+    const ids = tensors.get(`${name}.ids`);
+    if (ids !== undefined) hash.update(bytesOf(ids));
+  }
+  return hash.digest('hex');
+}

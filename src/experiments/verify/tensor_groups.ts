@@ -1,0 +1,51 @@
+import type { Tensor } from '../../model/native.js';
+import { crossEntropy, type LossForm } from '../../model/native.js';
+import { Comparisons } from './comparisons.js';
+import type { Place } from './places.js';
+import type { ReferenceCase } from './reference_cases.js';
+import { compareGradients, int32Of, tensorOf } from './tensors.js';
+
+export interface OperatorFacts {
+  operator: string;
+  /** Number of tensors that it takes, and which of them are given transposed. */
+  inputs: number;
+  transposed: number[];
+  arguments: (number | number[])[];
+  terms: number;
+}
+
+/** An operator of Tensor and, where it has one, its gradient. */
+export function recomputeOperator(reference: ReferenceCase<OperatorFacts>, { device }: Place): Comparisons {
+  const { operator, inputs, arguments: others, transposed, terms } = reference.facts;
+  const leaves = Array.from({ length: inputs }, (_, i) => tensorOf(reference.get(`input${i}`), device));
+  const differentiable = reference.has('cotangent');
+  for (const leaf of leaves) leaf.requiresGrad = differentiable;
+  const [first, ...rest] = leaves.map((leaf, i) => (transposed.includes(i) ? leaf.t() : leaf));
+  const run = (first as unknown as Record<string, (...values: unknown[]) => Tensor>)[operator];
+  const output = run?.call(first, ...rest, ...others) ?? null;
+  const comparisons = new Comparisons();
+  comparisons.tensor('output', output, reference.get('output'), terms);
+  if (differentiable && output !== null) {
+    const named = Object.fromEntries(leaves.map((leaf, i) => [`input${i}`, leaf]));
+    compareGradients(comparisons, reference, output, named);
+  }
+  return comparisons;
+}
+
+export interface LossFacts {
+  loss: LossForm;
+  terms: number;
+}
+
+/** A loss and its gradient by the logits. */
+export function recomputeLoss(reference: ReferenceCase<LossFacts>, { device }: Place): Comparisons {
+  const { loss: form, terms } = reference.facts;
+  const logits = tensorOf(reference.get('logits'), device);
+  logits.requiresGrad = true;
+  const loss = crossEntropy(logits, int32Of(reference.get('labels')), form);
+  const comparisons = new Comparisons();
+  comparisons.tensor('loss', loss, reference.get('loss'), terms);
+  loss.backward();
+  comparisons.tensor('gradient', logits.grad, reference.get('gradient'), terms);
+  return comparisons;
+}

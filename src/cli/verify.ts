@@ -100,8 +100,8 @@ function sayResults(
   if (verbose) terminal.say(...results.map((result) => formatCase(result, style)));
   terminal.result(formatVerification(verificationRows(results), style));
   terminal.say(
-    'absolute: the largest error. relative: the error that takes most of what is allowed of',
-    'it, as a share of the largest value beside it. allowed: the tolerance of that one.',
+    'absolute: the largest error. relative: of the value that takes most of what is',
+    'allowed of it, as a share of the largest value beside it; allowed: its tolerance.',
   );
   const failures = results.flatMap((result) => formatFailures(result, style));
   terminal.result(...failures.slice(0, shownFailures));

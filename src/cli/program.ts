@@ -5,6 +5,7 @@ import { addDataCommand } from './data.js';
 import { addDoctorCommand } from './doctor.js';
 import { addExperimentCommand } from './experiment.js';
 import { addLoraCommand } from './lora.js';
+import { addPredictCommand } from './predict.js';
 import { packageVersion } from '../setup/package_root.js';
 import { addSetupCommand } from './setup.js';
 import { addTrainCommand } from './train.js';
@@ -41,6 +42,7 @@ function createProgram(): Command {
   addTrainCommand(program);
   addLoraCommand(program);
   addExperimentCommand(program);
+  addPredictCommand(program);
   addDataCommand(program);
   addVerifyCommand(program);
   addBenchCommand(program);

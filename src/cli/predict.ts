@@ -1,0 +1,137 @@
+import { Option, type Command } from 'commander';
+import { ImdbTorchError } from '../errors.js';
+import type { TextClassifier } from '../model/text_classifier.js';
+import { formatCount } from '../report/format.js';
+import { formatNoPrediction, formatPrediction, type PredictionFormat } from '../report/predictions.js';
+import { outputError, systemCode } from '../system/file_errors.js';
+import { interruptSignal } from './interrupt.js';
+import type { NumberRule } from './option_rules.js';
+import { addModelOptions, openClassifier, readNumbers, type ModelOptions } from './run_argument.js';
+import { Terminal } from './terminal.js';
+import { notUtf8, readTextLines, type TextLine } from './text_lines.js';
+
+interface PredictOptions extends ModelOptions {
+  file?: string;
+  textColumn?: string;
+  topK?: string;
+  threshold?: string;
+}
+
+const rules = {
+  topK: {
+    flag: '--top-k',
+    about: 'so many of the most probable classes',
+    integer: true,
+    least: 1,
+    most: 1_000_000,
+  },
+  threshold: {
+    flag: '--threshold',
+    about: 'leave out classes that are less probable',
+    integer: false,
+    least: 0,
+    most: 1,
+  },
+} as const satisfies Readonly<Record<string, NumberRule>>;
+
+export function addPredictCommand(program: Command): void {
+  const command = program
+    .command('predict')
+    .description('classify texts: a label and its probability a line, in the order of the texts')
+    .argument('<run>', 'run directory')
+    .argument('[text...]', 'texts, or - for standard input, a text a line')
+    .option('--file <file>', 'classify the lines of this file')
+    .option('--text-column <name>', 'lines are JSON objects (JSON Lines) with the text under this name');
+  for (const { flag, about } of Object.values(rules)) {
+    command.addOption(new Option(`${flag} <number>`, about));
+  }
+  addModelOptions(command).option('--json', 'print a JSON object a line (JSON Lines)').action(predict);
+}
+
+async function predict(path: string, texts: string[], options: PredictOptions): Promise<void> {
+  const { topK = null, threshold = 0 } = readNumbers(rules, options);
+  const signal = interruptSignal();
+  const json = options.json ?? false;
+  const terminal = new Terminal({ json, quiet: options.quiet ?? false });
+  const lines = chooseInput(texts, options, signal);
+  const classifier = await openClassifier(path, options, terminal, signal);
+  const problems = new Map<string, { count: number; line: number }>();
+  try {
+    const format = { classes: classifier.classes, json, topK, threshold };
+    for await (const batch of lines) {
+      signal.throwIfAborted();
+      if (!(await write(predictBatch(classifier, batch, format)))) return;
+      count(problems, batch);
+    }
+  } finally {
+    classifier.dispose();
+  }
+  sayProblems(problems, terminal);
+}
+
+/** @throws ImdbTorchError ERR_USAGE unless exactly one kind of input is given */
+function chooseInput(
+  texts: readonly string[],
+  { file, textColumn }: PredictOptions,
+  signal: AbortSignal,
+): AsyncIterable<TextLine[]> | Iterable<TextLine[]> {
+  const named = file ?? (texts.length === 1 && texts[0] === '-' ? '-' : null);
+  if ((file === undefined) === (texts.length === 0) || (named === null && texts.includes('-'))) {
+    throw new ImdbTorchError('ERR_USAGE', 'Expected either texts, or - for standard input, or --file.');
+  }
+  if (named !== null) return readTextLines(named, { textColumn, signal });
+  if (textColumn === undefined)
+    return [texts.map((text, index) => ({ line: index + 1, text, problem: null }))];
+  throw new ImdbTorchError('ERR_USAGE', 'Expected --file or - with --text-column: texts have no columns.');
+}
+
+/** The lines that are printed for a batch. */
+function predictBatch(
+  classifier: TextClassifier,
+  batch: readonly TextLine[],
+  format: PredictionFormat,
+): string {
+  const predictions = classifier.predict(batch.flatMap(({ text }) => text ?? []));
+  let next = 0;
+  return batch
+    .map(({ line, text, problem }) => {
+      const prediction = text === null ? undefined : predictions[next++];
+      return prediction === undefined
+        ? formatNoPrediction(line, problem ?? '', format.json)
+        : formatPrediction(prediction, line, format);
+    })
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** Writes to stdout and waits until that is done. @returns false when the reader, such as `head`, has gone */
+function write(text: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    process.stdout.write(text, (error) => {
+      if (!error) resolve(true);
+      else if (systemCode(error) === 'EPIPE') resolve(false);
+      else reject(outputError('standard output', error));
+    });
+  });
+}
+
+function count(problems: Map<string, { count: number; line: number }>, batch: readonly TextLine[]): void {
+  for (const { line, problem } of batch) {
+    if (problem === null) continue;
+    const found = problems.get(problem);
+    if (found === undefined) problems.set(problem, { count: 1, line });
+    else found.count += 1;
+  }
+}
+
+/** @throws ImdbTorchError ERR_DATASET when lines were not of the form that was asked for */
+function sayProblems(
+  problems: ReadonlyMap<string, { count: number; line: number }>,
+  terminal: Terminal,
+): void {
+  for (const [problem, { count: lines, line }] of problems) {
+    const message = `${formatCount(lines)} ${lines === 1 ? 'line' : 'lines'}: ${problem} (first: line ${line})`;
+    if (problem !== 'empty' && problem !== notUtf8) throw new ImdbTorchError('ERR_DATASET', `${message}.`);
+    terminal.note(message);
+  }
+}

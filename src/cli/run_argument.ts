@@ -1,0 +1,59 @@
+import { Option, type Command } from 'commander';
+import type { TextClassifier } from '../model/text_classifier.js';
+import { numberRules, readNumber, type NumberRule } from './option_rules.js';
+import { throwProblems } from './options.js';
+import { prepareAddon } from './prepare.js';
+import type { Terminal } from './terminal.js';
+
+/** What the commands that use a trained model have in common. */
+export interface ModelOptions {
+  adapter?: string;
+  threads?: string;
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export function addModelOptions(command: Command): Command {
+  return command
+    .option(
+      '--adapter <on|off|merged|folder>',
+      "the run's adapter, none, the merged model, or another adapter (default: on where the run has one)",
+    )
+    .addOption(new Option(`${numberRules.threads.flag} <number>`, numberRules.threads.about))
+    .option('--quiet', 'say only what came out');
+}
+
+/**
+ * Reads options that are numbers.
+ * @param options by the names of `rules`
+ * @throws ImdbTorchError ERR_USAGE that names every problem
+ */
+export function readNumbers<Rules extends Readonly<Record<string, NumberRule>>>(
+  rules: Rules,
+  options: Readonly<Partial<Record<keyof Rules, string | undefined>>>,
+): Partial<Record<keyof Rules, number>> {
+  const numbers: Partial<Record<keyof Rules, number>> = {};
+  const problems: string[] = [];
+  for (const [name, rule] of Object.entries(rules) as [keyof Rules, NumberRule][]) {
+    const text = options[name];
+    if (text === undefined) continue;
+    const value = readNumber(rule, text);
+    if (typeof value === 'string') problems.push(value);
+    else numbers[name] = value;
+  }
+  throwProblems(problems);
+  return numbers;
+}
+
+/** Opens the model of a run, building the addon when there is none yet. */
+export async function openClassifier(
+  path: string,
+  options: ModelOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<TextClassifier> {
+  const { threads } = readNumbers({ threads: numberRules.threads }, options);
+  await prepareAddon(terminal, signal);
+  const { TextClassifier } = await import('../model/text_classifier.js');
+  return TextClassifier.open(path, { adapter: options.adapter, threads });
+}

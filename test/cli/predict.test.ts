@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { TextClassifier } from '../../src/model/text_classifier.js';
+import { writeSmallRun } from '../model/helpers.js';
+import { withTemporaryFolder } from '../helpers.js';
+import { main, runCli } from './helpers.js';
+
+const texts = ['a good film', 'bad, not good', 'film'];
+
+test('when texts, a file or standard input are given then each text has its line', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    const { path } = await writeSmallRun(cwd);
+    using classifier = await TextClassifier.open(path);
+    const lines = classifier
+      .predict(texts)
+      .map(({ label, probability }) => `${label}\t${probability.toFixed(6)}\n`);
+    expect(await runCli(['predict', 'run', ...texts], { cwd })).toEqual({
+      code: 0,
+      stdout: lines.join(''),
+      stderr: '',
+    });
+    const [first = '', second = '', third = ''] = texts;
+    const input = Buffer.concat([Buffer.from(`${first}\n\n${second}\n${third} `), Buffer.of(255)]);
+    await writeFile(join(cwd, 'texts.txt'), input);
+    const expected = {
+      code: 0,
+      stdout: [lines[0], '\n', ...lines.slice(1)].join(''),
+      stderr: expect.stringMatching(
+        /^1 line: empty \(first: line 2\)\n1 line: not UTF-8.*\(first: line 4\)\n$/,
+      ),
+    };
+    expect(await runCli(['predict', 'run', '--file', 'texts.txt'], { cwd })).toEqual(expected);
+    expect(await runCli(['predict', 'run', '-'], { cwd, input })).toEqual(expected);
+  });
+});
+
+test('when JSON Lines come and go then classes and problems stand beside their lines', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    const classes = ['bad', 'fair', 'good'];
+    const { path } = await writeSmallRun(cwd, { classes });
+    using classifier = await TextClassifier.open(path);
+    const predictions = classifier.predict(texts);
+    const threshold = 0.5;
+    const input = `${texts.map((text) => JSON.stringify({ text })).join('\n')}\n{}\n`;
+    const args = ['predict', 'run', '-', '--text-column', 'text', '--json', '--top-k', '2'];
+    const result = await runCli([...args, '--threshold', String(threshold)], { cwd, input });
+    const found = result.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    const expected = predictions.map(({ label, probability, probabilities }, index) => ({
+      line: index + 1,
+      label: probability >= threshold ? label : null,
+      probability,
+      probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[k]])),
+      top: probability >= threshold ? [{ label, probability }] : [],
+    }));
+    const problem = 'no JSON object with a text as "text"';
+    expect(found).toEqual([...expected, { line: 4, label: null, probability: null, problem }]);
+    expect(result).toMatchObject({ code: 4, stderr: `error: 1 line: ${problem} (first: line 4).\n` });
+    const ranked = await runCli(['predict', 'run', texts[0] ?? '', '--top-k', '3'], { cwd });
+    const [first] = predictions;
+    const order = classes
+      .map((label, k) => ({ label, probability: first?.probabilities[k] ?? NaN }))
+      .sort((one, other) => other.probability - one.probability);
+    expect(ranked.stdout).toBe(
+      `${order.map(({ label, probability }) => `${label}\t${probability.toFixed(6)}`).join('\t')}\n`,
+    );
+  });
+});
+
+test('when the reader has gone then it ends quietly, although the input has not ended', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    const child = spawn(process.execPath, [main, 'predict', 'run', '-'], { cwd });
+    let stderr = '';
+    child.stderr.on('data', (text) => (stderr += String(text)));
+    child.stdin.on('error', () => undefined).write('good\n');
+    child.stdout.once('data', () => {
+      child.stdout.destroy();
+      child.stdin.write('bad\n');
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});
+
+test.each<[string, string[], RegExp]>([
+  ['no text', [], /either texts, or - for standard input, or --file/],
+  ['a text and a file', ['good', '--file', 'x'], /either texts, or -/],
+  ['a text and standard input', ['good', '-'], /either texts, or -/],
+  ['a column for texts', ['good', '--text-column', 'x'], /texts have no columns/],
+  ['a share as --top-k', ['good', '--top-k', '0.5', '--threshold', '2'], /--top-k.*\n.*--threshold/],
+])('when %s is given then it exits with 2', async (_, args, message) => {
+  const { code, stderr } = await runCli(['predict', 'run', ...args]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(message);
+});
+
+test('when there is no such run, adapter or file then it exits with 4', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    const none = await runCli(['predict', 'nowhere', 'good'], { cwd });
+    expect(none).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('has no run.json') });
+    const adapter = await runCli(['predict', 'run', 'good', '--adapter', 'on'], { cwd });
+    expect(adapter).toMatchObject({ code: 4, stderr: expect.stringContaining('is no adapter folder') });
+    const file = await runCli(['predict', 'run', '--file', 'nowhere.txt'], { cwd });
+    expect(file).toMatchObject({ code: 4, stderr: expect.stringContaining('nowhere.txt') });
+  });
+});

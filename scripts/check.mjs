@@ -6,6 +6,7 @@ const node = process.execPath;
 // Not a dependency: its parts for other platforms are not in every registry, and then `npm ci` refuses all.
 const cpplint = '@cpplint/cli@0.1.0';
 const cppSources = filesIn('native', /\.(cpp|h)$/);
+const tsc = [node, 'node_modules/typescript/bin/tsc', '--noEmit', '-p'];
 const checks = {
   'format of TypeScript (prettier)': [
     node,
@@ -18,8 +19,11 @@ const checks = {
   'format of C++ (clang-format)': [node, 'scripts/clang_format.mjs'],
   'rules for TypeScript (eslint)': [node, 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'],
   'rules for C++ (cpplint)': ['npx', '--yes', `--package=${cpplint}`, 'cpplint', '--quiet', ...cppSources],
-  'types (tsc)': [node, 'node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
-  'contents of the package (npm pack)': [node, 'scripts/check_pack.mjs'],
+  'types (tsc)': [...tsc, 'tsconfig.json'],
+  'types of the examples (tsc)': [...tsc, 'examples'],
+  'types that users see (tsc)': [...tsc, 'test/types'],
+  'API reference (typedoc)': [node, 'node_modules/typedoc/bin/typedoc', '--logLevel', 'Warn'],
+  'the package (npm pack, publint, attw)': [node, 'scripts/check_pack.mjs'],
 };
 
 let failures = 0;

@@ -1,22 +1,53 @@
-/** Checks that the package holds what it should and nothing else. */
-import { execFileSync } from 'node:child_process';
+/**
+ * Packs the package and checks that it holds what it should and nothing else, that its `package.json` says what is there
+ * (publint) and that TypeScript finds the types of every entry (arethetypeswrong).
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { filesIn, root } from './project.mjs';
 
-const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root });
-const packed = JSON.parse(output)[0].files.map(({ path }) => path);
-const compiled = filesIn('src', /\.ts$/).flatMap((path) => {
-  const name = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
-  return [`${name}.js`, `${name}.d.ts`];
-});
-const plain = ['package.json', 'binding.d.ts', 'CMakeLists.txt', 'README.md', 'CHANGELOG.md', 'LICENSE'];
-const reference = [
-  'scripts/make_reference.py',
-  ...filesIn('scripts/reference', /\.py$/),
-  ...filesIn('test/fixtures/reference', /(^index\.json|\.safetensors)$/),
-];
-const expected = new Set([...plain, ...compiled, ...reference, ...filesIn('native', /\.(cpp|h|inl)$/)]);
-const missing = [...expected].filter((path) => !packed.includes(path));
-const surplus = packed.filter((path) => !expected.has(path));
-for (const path of missing) console.error(`not in the package: ${path}`);
-for (const path of surplus) console.error(`should not be in the package: ${path}`);
-process.exitCode = missing.length + surplus.length === 0 ? 0 : 1;
+const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-pack-'));
+try {
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const [{ filename, files }] = JSON.parse(execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }));
+  const tarball = join(folder, filename);
+  // The package is for `import` only: Node's `require` takes it too, and other loaders are none of its users'.
+  const attw = [tarball, '--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii'];
+  const passed = [
+    checkContents(files.map(({ path }) => path)),
+    quietly('publint/src/cli.js', ['run', tarball, '--strict']),
+    quietly('@arethetypeswrong/cli/dist/index.js', attw),
+  ];
+  process.exitCode = passed.every(Boolean) ? 0 : 1;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function checkContents(packed) {
+  const compiled = filesIn('src', /\.ts$/).flatMap((path) => {
+    const name = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
+    return [`${name}.js`, `${name}.d.ts`];
+  });
+  const plain = ['package.json', 'binding.d.ts', 'CMakeLists.txt', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+  const reference = [
+    'scripts/make_reference.py',
+    ...filesIn('scripts/reference', /\.py$/),
+    ...filesIn('test/fixtures/reference', /(^index\.json|\.safetensors)$/),
+  ];
+  const expected = new Set([...plain, ...compiled, ...reference, ...filesIn('native', /\.(cpp|h|inl)$/)]);
+  const missing = [...expected].filter((path) => !packed.includes(path));
+  const surplus = packed.filter((path) => !expected.has(path));
+  for (const path of missing) console.error(`not in the package: ${path}`);
+  for (const path of surplus) console.error(`should not be in the package: ${path}`);
+  return missing.length + surplus.length === 0;
+}
+
+/** Runs a program of node_modules, whose output is shown only when it fails. */
+function quietly(program, args) {
+  const path = join(root, 'node_modules', program);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });
+  if (status !== 0) console.error(`${stdout}${stderr}`);
+  return status === 0;
+}

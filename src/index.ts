@@ -1,4 +1,29 @@
-/** The library: the native classes, the model, training, the experiments, text, data and files. */
+/**
+ * The library: what the command line uses is what is here.
+ *
+ * **Names.** Where a thing is PyTorch's it has PyTorch's name, in camel case: `torch.optim.SGD` is {@link Sgd},
+ * `loss.backward()` is `backward()`, `in_features` is `inFeatures`, `cross_entropy` is {@link crossEntropy}. Python's
+ * positional arguments beyond the first two are one object of options here. Methods that end in `_` work in place.
+ *
+ * **Time.** A native call is synchronous and computes on all threads. What takes long is a function that returns a
+ * promise and works in slices: {@link train} and {@link evaluate} give the event loop a turn about every 10 ms, and so
+ * does {@link loadDataset}. Each takes an `AbortSignal` as `signal`, and rejects with its reason at the next turn, and
+ * reports through callbacks (`events`, `onProgress`). They are callbacks rather than events of an `EventEmitter` so that
+ * one that returns a promise is waited for; `onProgress: (progress) => emitter.emit('progress', progress)` makes events
+ * of them. Neither where a training is cut into slices nor another training in the same process changes a bit of its
+ * result. Single native calls that take long on a large layer: its constructor and `merge`, which for 4 million
+ * weights take about 0.1 s.
+ *
+ * **Memory.** Objects with a `dispose()` hold native memory. It is freed by `dispose()`, at the end of a block that
+ * declares them with `using`, or by the garbage collector, which V8 runs in time because it is told of that memory.
+ *
+ * **Errors.** The native classes throw `TypeError`, `RangeError` and `Error` with a `code` such as `ERR_SHAPE`,
+ * everything else an {@link ImdbTorchError}.
+ *
+ * The addon must be there before this module is imported: run `npx imdb-torch setup` once.
+ * `imdb-torch/safetensors` needs no addon.
+ * @module imdb-torch
+ */
 export { ImdbTorchError, type ErrorCode } from './errors.js';
 export * from './model/native.js';
 export {
@@ -13,7 +38,9 @@ export {
   countParameters,
   loadModule,
   readModule,
+  readTensor,
   trainableParameters,
+  type Module,
   type ParameterCounts,
 } from './model/parameters.js';
 export { DataLoader, type DataLoaderOptions } from './training/data_loader.js';
@@ -34,14 +61,33 @@ export {
   type ExperimentInput,
   type FullTrainingResult,
 } from './experiments/full_training.js';
-export { runLoraFineTuning, type LoraInput, type LoraResult } from './experiments/lora_fine_tuning.js';
+export {
+  runLoraFineTuning,
+  type AdapterTensors,
+  type LoraInput,
+  type LoraResult,
+} from './experiments/lora_fine_tuning.js';
+export type { LayerExcerpt, LayerParameter } from './experiments/layer_state.js';
+export type { MergeResult } from './experiments/merge.js';
 export type { Check } from './report/checks.js';
-export { loadDataset, type Dataset, type DatasetOptions } from './data/dataset.js';
+export {
+  loadDataset,
+  type Dataset,
+  type DatasetOptions,
+  type EncodedSplit,
+  type EncodedSplits,
+  type Preview,
+  type SplitName,
+} from './data/dataset.js';
+export type { BadRow, BadRows, Columns, SourceNotes } from './data/collected_reviews.js';
+export type { EncodeOptions } from './data/encoded_splits.js';
+export type { Origins, TableFile } from './data/origins.js';
+export type { SourceOptions, SourceProgress } from './data/source.js';
 export { tokenize } from './text/tokenizer.js';
-export { readSafetensors, writeSafetensors } from './storage/safetensors.js';
+export { readSafetensors, writeSafetensors, type SafetensorsFile } from './storage/safetensors.js';
 export type { StoredDtype, StoredTensor } from './storage/stored_tensor.js';
-export { createRunDirectory, RunDirectory } from './storage/run_directory.js';
-export { readRun, type StoredRun } from './storage/read_run.js';
+export { createRunDirectory, RunDirectory, type RunDirectoryOptions } from './storage/run_directory.js';
+export { readRun, type ReadRunOptions, type StoredRun } from './storage/read_run.js';
 export type { Calibration, ModelDescription } from './storage/model_description.js';
 export { TextClassifier, type Prediction, type TextClassifierOptions } from './model/text_classifier.js';
 export { notebookFeatures, type FeatureOptions } from './text/features.js';
@@ -52,3 +98,4 @@ export {
   type FeaturizerOptions,
 } from './text/featurizer.js';
 export type { TokenSpan } from './text/tokenizer.js';
+export type { Adapter } from './storage/adapter.js';

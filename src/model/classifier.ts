@@ -1,18 +1,23 @@
 import type { Device, Engine, FloatDtype } from './native.js';
 import { Classifier, Linear, LoraLinear, type Generator, type Tensor } from './native.js';
 
+/** The defaults are the notebook's. */
 export interface ClassifierOptions {
   vocabularySize: number;
-  /** Width of the hidden layer. */
-  hidden: number;
-  classes: number;
-  /** 1 .. min(vocabularySize, hidden) */
-  rank: number;
-  alpha: number;
-  dtype: FloatDtype;
-  device: Device;
-  /** `auto`: the fused kernels on the CPU, libtorch's operators elsewhere. */
-  engine: Engine | 'auto';
+  /** Width of the hidden layer, 200 by default. */
+  hidden?: number;
+  /** 2 by default. */
+  classes?: number;
+  /** 1 .. min(vocabularySize, hidden), 1 by default. */
+  rank?: number;
+  /** 1 by default. */
+  alpha?: number;
+  /** `float32` by default. */
+  dtype?: FloatDtype;
+  /** `cpu` by default. */
+  device?: Device;
+  /** `auto`, the default: the fused kernels on the CPU, libtorch's operators elsewhere. */
+  engine?: Engine | 'auto';
   generator: Generator;
 }
 
@@ -41,7 +46,8 @@ export function chooseEngine(engine: Engine | 'auto', device: Device): Engine {
  * @throws what LoraLinear, Linear and Classifier throw
  */
 export function createClassifier(options: ClassifierOptions): ClassifierModel {
-  const { vocabularySize, hidden: width, classes, rank, alpha, dtype, device, engine, generator } = options;
+  const { vocabularySize, hidden: width = 200, classes = 2, rank = 1, alpha = 1, generator } = options;
+  const { dtype = 'float32', device = 'cpu', engine = 'auto' } = options;
   const hidden = new LoraLinear({
     inFeatures: vocabularySize,
     outFeatures: width,

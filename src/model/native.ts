@@ -25,17 +25,30 @@ export type Sgd = Binding.Sgd;
 export type Tensor = Binding.Tensor;
 
 export const {
+  /** @class */
   Bags,
+  /** @class */
   Classifier,
+  /** @class */
   Generator,
+  /** @class */
   Linear,
+  /** @class */
   LoraLinear,
+  /** @class */
   Sgd,
+  /** @class */
   Tensor,
+  /** @function */
   crossEntropy,
+  /** @function */
   devices,
+  /** @function */
   getNumThreads,
+  /** @function */
   liveObjects,
+  /** @function */
   setNumThreads,
+  /** @function */
   versions,
 } = native;

@@ -1,9 +1,17 @@
+/**
+ * Reads and writes files of tensors in the format of https://github.com/huggingface/safetensors, without the native
+ * addon and without other packages. What is written has the bytes that the Python library writes for the same tensors;
+ * what is read is refused where it breaks a rule of the format, and takes no more memory than the file has bytes.
+ * @module imdb-torch/safetensors
+ */
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { decodeHeader, encodeHeader, layOut, maximumHeaderBytes } from './safetensors_header.js';
 import { bytesOf, checkTensor, emptyTensor, type StoredTensor } from './stored_tensor.js';
+
+export type { StoredDtype, StoredTensor } from './stored_tensor.js';
 
 export interface SafetensorsFile {
   tensors: Map<string, StoredTensor>;

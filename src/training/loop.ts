@@ -51,8 +51,8 @@ export interface TrainingOptions {
   batchSize: number;
   epochs: number;
   loss: LossForm;
-  /** What the training is called in the messages of errors. */
-  name: string;
+  /** What the training is called in the messages of errors; `training` by default. */
+  name?: string;
   signal?: AbortSignal | undefined;
   events?: TrainingEvents | undefined;
 }
@@ -137,7 +137,7 @@ function nextSliceLength(batches: number, milliseconds: number): number {
 }
 
 async function evaluatePass(options: TrainingOptions, loader: DataLoader, when: string): Promise<Metrics> {
-  const { classifier, loss, signal, name } = options;
+  const { classifier, loss, signal, name = 'training' } = options;
   loader.skipPass();
   const metrics = await evaluate(classifier, loader.bags, { loss, signal });
   if (!Number.isFinite(metrics.loss)) {
@@ -148,7 +148,7 @@ async function evaluatePass(options: TrainingOptions, loader: DataLoader, when: 
 }
 
 function assertFiniteStep(
-  { name }: TrainingOptions,
+  { name = 'training' }: TrainingOptions,
   losses: Float64Array,
   epoch: number,
   batchesBefore: number,

@@ -3,10 +3,12 @@
  * Nothing else declares native types.
  *
  * Every call is synchronous. A bad argument throws before anything changes:
- * `TypeError` with code `ERR_ARG_TYPE` (wrong type, missing argument; a method on a foreign receiver throws V8's own
- * `TypeError`), `RangeError` with code `ERR_ARG_RANGE` (value out of range) or `ERR_SHAPE` (sizes that do not fit
+ * `TypeError` with code `ERR_ARG_TYPE` (wrong type, missing argument, foreign receiver), `RangeError` with code `ERR_ARG_RANGE` (value out of range) or `ERR_SHAPE` (sizes that do not fit
  * together), `Error` with code `ERR_DISPOSED` (used after `dispose()`), `ERR_STATE` (not allowed now), `ERR_DEVICE`
- * (no such device) or `ERR_TORCH` (libtorch refused).
+ * (no such device) or `ERR_TORCH` (libtorch refused). What getters of arguments throw goes through as it is.
+ *
+ * Typed arrays are copied; those on shared, resizable or detached memory are refused (`ERR_ARG_TYPE`). Objects belong
+ * to the thread and the copy of the addon that made them; elsewhere they are refused (`ERR_ARG_TYPE`).
  *
  * Objects hold native memory, which is reported to V8. `dispose()` frees it at once and may be called twice;
  * `using` calls it; otherwise the garbage collector does, between turns of the event loop: a long synchronous loop that

@@ -6,7 +6,11 @@
 namespace {
 
 Napi::Object initialize(Napi::Env env, Napi::Object exports) {
-  env.SetInstanceData(new imdb::EnvironmentData());
+  auto* data = new imdb::EnvironmentData();
+  env.SetInstanceData(data);
+  data->isResizable = Napi::Persistent(
+      env.RunScript("Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, 'resizable').get")
+          .As<Napi::Function>());
   imdb::defineGenerator(env, exports);
   imdb::defineTensor(env, exports);
   imdb::defineBags(env, exports);

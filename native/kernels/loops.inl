@@ -35,6 +35,9 @@ template <typename T, int kTile>
 void sumRowsTile(const T* table, int64_t stride, const int32_t* ids, int64_t count, const T* bias, T* out) {
   constexpr int64_t kLanes = lanes<T>;
   constexpr int64_t kIdsAhead = 8;
+#ifdef IMDB_PLANTED_READ  // see CMakeLists.txt
+  ++count;
+#endif
   Vector<T> sum[kTile] = {};
   for (int64_t j = 0; j < count; ++j) {
     if (j + kIdsAhead < count) prefetch(table + ids[j + kIdsAhead] * stride, kTile * kLanes);

@@ -1,5 +1,6 @@
 #include "napi/arguments.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -55,6 +56,19 @@ Error typeError(const std::string& expected, const std::string& name, const Napi
   return {ErrorKind::type, "ERR_ARG_TYPE", sentence(expected, name, received)};
 }
 
+Error instanceError(const std::string& className, const std::string& name, const Napi::Value& received) {
+  Error error = typeError("a " + className, name, received);
+  void* handle = nullptr;
+  const bool isPlain = received.Type() == napi_object && !received.IsArray() && !received.IsTypedArray() &&
+                       napi_unwrap(received.Env(), received, &handle) != napi_ok;
+  if (!isPlain) return error;
+  // What structured cloning leaves of an object of ours.
+  return {ErrorKind::type, "ERR_ARG_TYPE",
+          std::string(error.what()) +
+              " that is none; if it comes from another thread, post its numbers instead of it and make a " +
+              className + " of them here"};
+}
+
 double readNumber(const Napi::Value& value, const std::string& name) {
   if (!value.IsNumber()) throw typeError("a number", name, value);
   const double number = value.As<Napi::Number>().DoubleValue();
@@ -102,15 +116,36 @@ size_t readChoice(const Napi::Value& value, const std::string& name,
   throw outOfRange(list, name, value);
 }
 
+Elements readTypedArray(const Napi::Value& value, const std::string& name, const std::string& expected,
+                        std::initializer_list<napi_typedarray_type> types) {
+  const Napi::Env env = value.Env();
+  if (!value.IsTypedArray()) throw typeError(expected, name, value);
+  Elements elements = {};
+  void* data = nullptr;
+  napi_value memory = nullptr;
+  const napi_status status =
+      napi_get_typedarray_info(env, value, &elements.type, &elements.length, &data, &memory, nullptr);
+  if (status != napi_ok || std::find(types.begin(), types.end(), elements.type) == types.end())
+    throw typeError(expected, name, value);
+  const Napi::Value buffer(env, memory);
+  const auto refuse = [&](const char* kind) {
+    return Error(ErrorKind::type, "ERR_ARG_TYPE",
+                 "Expected " + expected + " on memory of its own for " + name + " but received one on " +
+                     kind + " memory; pass a copy");
+  };
+  if (!buffer.IsArrayBuffer()) throw refuse("shared");
+  if (buffer.As<Napi::ArrayBuffer>().IsDetached()) throw refuse("detached");
+  if (EnvironmentData::of(env).isResizable.Call(buffer, {}).ToBoolean()) throw refuse("resizable");
+  elements.data = data;
+  return elements;
+}
+
 std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name) {
-  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_int32_array) {
-    throw typeError("an Int32Array", name, value);
-  }
-  const auto array = value.As<Napi::Int32Array>();
-  const size_t length = array.ElementLength();
+  const Elements elements = readTypedArray(value, name, "an Int32Array", {napi_int32_array});
+  const auto* data = static_cast<const int32_t*>(elements.data);
   std::vector<int32_t> values;
-  reserveHugePages(&values, length);
-  if (length > 0) values.assign(array.Data(), array.Data() + length);
+  reserveHugePages(&values, elements.length);
+  if (elements.length > 0) values.assign(data, data + elements.length);
   return values;
 }
 

@@ -23,6 +23,9 @@ namespace imdb {
  */
 Error typeError(const std::string& expected, const std::string& name, const Napi::Value& received);
 
+/** The same for a value that is no object of `className`. */
+Error instanceError(const std::string& className, const std::string& name, const Napi::Value& received);
+
 double readNumber(const Napi::Value& value, const std::string& name);
 double readPositive(const Napi::Value& value, const std::string& name);
 int64_t readInteger(const Napi::Value& value, const std::string& name, int64_t least, int64_t most);
@@ -31,6 +34,21 @@ Napi::Object readObject(const Napi::Value& value, const std::string& name);
 /** Index of the string among `choices`. */
 size_t readChoice(const Napi::Value& value, const std::string& name,
                   std::initializer_list<const char*> choices);
+
+/** The elements of a typed array, as they lie in JavaScript's memory until JavaScript runs again. */
+struct Elements {
+  napi_typedarray_type type;
+  size_t length;
+  const void* data;
+};
+
+/**
+ * Reads a typed array of one of `types` (`expected` in words). As Web IDL does unless told otherwise, it
+ * refuses memory that is shared with other threads, resizable or gone (a detached array would pass as an
+ * empty one).
+ */
+Elements readTypedArray(const Napi::Value& value, const std::string& name, const std::string& expected,
+                        std::initializer_list<napi_typedarray_type> types);
 std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name);
 /** Sizes of dimensions whose product is at most 2^40. */
 std::vector<int64_t> readShape(const Napi::Value& value, const std::string& name);
@@ -50,7 +68,7 @@ inline constexpr int64_t kLargestSize = std::numeric_limits<int32_t>::max();
 template <typename Core>
 std::shared_ptr<Core> readInstance(const Napi::Value& value, const std::string& name) {
   const Handle<Core>* handle = handleOf<Core>(value.Env(), value);
-  if (handle == nullptr) throw typeError(std::string("a ") + ClassTraits<Core>::name, name, value);
+  if (handle == nullptr) throw instanceError(ClassTraits<Core>::name, name, value);
   return coreOf(*handle);
 }
 

@@ -33,6 +33,8 @@ struct EnvironmentData {
   std::shared_ptr<int64_t> liveObjects = std::make_shared<int64_t>(0);
   /** The core of the object that `wrap` is about to construct; otherwise null. */
   std::shared_ptr<void> pending;
+  /** The getter of ArrayBuffer.prototype.resizable. */
+  Napi::FunctionReference isResizable;
 };
 
 /** The native half of a JavaScript object. */
@@ -68,15 +70,25 @@ class Handle {
   int64_t reported_ = 0;
 };
 
+/**
+ * The tag of this copy of the addon: two copies in one process (of two versions of the package) may lay their
+ * handles out differently, so the objects of one are foreign to the other.
+ */
+template <typename Core>
+napi_type_tag tagOf() {
+  const napi_type_tag& tag = ClassTraits<Core>::tag;
+  return {tag.lower, tag.upper ^ reinterpret_cast<uintptr_t>(&tag)};
+}
+
 /** The handle behind `value`, or null when it is no object of this class. Works for any value. */
 template <typename Core>
 Handle<Core>* handleOf(napi_env env, napi_value value) {
+  const napi_type_tag tag = tagOf<Core>();
   napi_valuetype type = napi_undefined;
   bool tagged = false;
   void* handle = nullptr;
   if (napi_typeof(env, value, &type) != napi_ok || type != napi_object) return nullptr;
-  if (napi_check_object_type_tag(env, value, &ClassTraits<Core>::tag, &tagged) != napi_ok || !tagged)
-    return nullptr;
+  if (napi_check_object_type_tag(env, value, &tag, &tagged) != napi_ok || !tagged) return nullptr;
   if (napi_unwrap(env, value, &handle) != napi_ok) return nullptr;
   return static_cast<Handle<Core>*>(handle);
 }
@@ -115,8 +127,9 @@ napi_value constructObject(napi_env env, napi_callback_info raw) noexcept {
       const std::unique_ptr<Handle<Core>> owned(static_cast<Handle<Core>*>(pointer));
       owned->dispose(finalEnv);
     };
+    const napi_type_tag tag = tagOf<Core>();
     if (napi_wrap(env, info.This(), handle.get(), finalize, nullptr, nullptr) != napi_ok ||
-        napi_type_tag_object(env, info.This(), &ClassTraits<Core>::tag) != napi_ok) {
+        napi_type_tag_object(env, info.This(), &tag) != napi_ok) {
       handle->dispose(env);
       throw Error(ErrorKind::type, "ERR_ARG_TYPE",
                   "Expected " + name + " to be called with new on a fresh object");
@@ -190,22 +203,41 @@ Member staticMethod(const char* name) {
   return {name, nullptr, callFunction<Function>, nullptr, nullptr, nullptr, attributes, nullptr};
 }
 
-/** Defines the class on `exports`, with dispose() and [Symbol.dispose]() added. */
+/** A function of JavaScript, with its name in stack traces. */
+inline napi_value makeFunction(napi_env env, const char* name, napi_callback callback) {
+  napi_value function = nullptr;
+  if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function) != napi_ok)
+    throw Napi::Error::New(env);
+  return function;
+}
+
+/**
+ * Defines the class on `exports`, with dispose() and [Symbol.dispose]() added. Members are defined by
+ * themselves, because V8 checks the receivers of those that napi_define_class gets, and V8 knows no codes.
+ */
 template <typename Core>
 void defineClass(Napi::Env env, Napi::Object exports, std::vector<Member> members) {
+  napi_value constructor = nullptr;
+  if (napi_define_class(env, ClassTraits<Core>::name, NAPI_AUTO_LENGTH, constructObject<Core>, nullptr, 0,
+                        nullptr, &constructor) != napi_ok)
+    throw Napi::Error::New(env);
+  const Napi::Function function(env, constructor);
+  const Napi::Value prototype = function.Get("prototype");
   const Napi::Value disposeSymbol = env.Global().Get("Symbol").As<Napi::Object>().Get("dispose");
   members.push_back(
       {"dispose", nullptr, disposeObject<Core>, nullptr, nullptr, nullptr, napi_default_method, nullptr});
   if (disposeSymbol.IsSymbol()) {
-    members.push_back({nullptr, disposeSymbol, disposeObject<Core>, nullptr, nullptr, nullptr,
-                       napi_default_method, nullptr});
+    members.push_back(members.back());
+    members.back().name = disposeSymbol;
   }
-  napi_value constructor = nullptr;
-  const napi_status status =
-      napi_define_class(env, ClassTraits<Core>::name, NAPI_AUTO_LENGTH, constructObject<Core>, nullptr,
-                        members.size(), members.data(), &constructor);
-  if (status != napi_ok) throw Napi::Error::New(env);
-  const Napi::Function function(env, constructor);
+  for (Member& member : members) {
+    if (member.method != nullptr) {
+      member.value = makeFunction(env, member.utf8name, std::exchange(member.method, nullptr));
+    }
+    if (member.name != nullptr) member.utf8name = nullptr;
+    const napi_value owner = member.attributes & napi_static ? constructor : napi_value(prototype);
+    if (napi_define_properties(env, owner, 1, &member) != napi_ok) throw Napi::Error::New(env);
+  }
   EnvironmentData::of(env).constructors[&ClassTraits<Core>::tag] = Napi::Persistent(function);
   exports.Set(ClassTraits<Core>::name, function);
 }

@@ -17,29 +17,16 @@ namespace {
 
 using Self = std::shared_ptr<TensorHandle>;
 
-/** The elements of a typed array, on shared memory too, as a flat tensor. */
+/** The elements of a typed array as a flat tensor. */
 at::Tensor readElements(const Napi::Value& value) {
-  napi_typedarray_type type = napi_uint8_array;
-  size_t length = 0;
-  void* data = nullptr;
-  if (value.IsTypedArray())
-    napi_get_typedarray_info(value.Env(), value, &type, &length, &data, nullptr, nullptr);
-  at::ScalarType dtype = at::kLong;
-  switch (type) {
-    case napi_float32_array:
-      dtype = at::kFloat;
-      break;
-    case napi_float64_array:
-      dtype = at::kDouble;
-      break;
-    case napi_bigint64_array:
-      break;
-    default:
-      throw typeError("a Float32Array, Float64Array or BigInt64Array", "data", value);
-  }
-  at::Tensor elements = at::empty({static_cast<int64_t>(length)}, at::TensorOptions().dtype(dtype));
-  if (length > 0) std::memcpy(elements.mutable_data_ptr(), data, elements.nbytes());
-  return elements;
+  const Elements elements = readTypedArray(value, "data", "a Float32Array, Float64Array or BigInt64Array",
+                                           {napi_float32_array, napi_float64_array, napi_bigint64_array});
+  const at::ScalarType dtype = elements.type == napi_float32_array   ? at::kFloat
+                               : elements.type == napi_float64_array ? at::kDouble
+                                                                     : at::kLong;
+  at::Tensor result = at::empty({static_cast<int64_t>(elements.length)}, at::TensorOptions().dtype(dtype));
+  if (elements.length > 0) std::memcpy(result.mutable_data_ptr(), elements.data, result.nbytes());
+  return result;
 }
 
 Napi::Value from(const Napi::CallbackInfo& info) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { native } from '../../src/binding.js';
 import { runNode } from './support/child.js';
 import { errorName, World, type Argument, type Bad, type Objects } from './support/misuse.js';
-import { classes, functions, methodsElsewhere, type ClassEntry } from './support/misuse_table.js';
+import { classes, functions, type ClassEntry } from './support/misuse_table.js';
 
 type Call = (...values: unknown[]) => unknown;
 
@@ -33,12 +33,16 @@ function refusal(code: string): object {
   return { name: errorName(code), code, sentence: true };
 }
 
+/** Each call of `badCalls` is refused and changes nothing, makes no object and draws no random number. */
 function expectRefused(world: World, given: readonly Argument[], call: Call): void {
   const before = world.state();
+  const alive = native.liveObjects();
   for (const { label, code, values } of badCalls(given)) {
     expect({ label, ...(outcome(() => call(...values)) as object) }).toEqual({ label, ...refusal(code) });
   }
+  expect(native.liveObjects()).toBe(alive);
   expect(world.state()).toEqual(before);
+  expect(world.live.Generator.randomInt64()).toBe(new World().live.Generator.randomInt64());
 }
 
 interface Member {
@@ -47,38 +51,15 @@ interface Member {
   set?: Call;
 }
 
-function membersOf(owner: object): [string, Member][] {
-  return Object.entries(Object.getOwnPropertyDescriptors(owner) as Record<string, Member>);
-}
-
 function prototypeOf(name: keyof Objects): object {
   return native[name].prototype;
 }
 
 function memberOf(name: keyof Objects, key: string): Member {
-  return Object.fromEntries(membersOf(prototypeOf(name)))[key] ?? {};
+  return Object.getOwnPropertyDescriptor(prototypeOf(name), key) ?? {};
 }
 
 const entries = Object.entries(classes) as [keyof Objects, ClassEntry][];
-
-describe('the table', () => {
-  test('when the exports are walked then each is in it and each of it is exported', () => {
-    expect(Object.keys(native).sort()).toEqual([...Object.keys(classes), ...Object.keys(functions)].sort());
-  });
-
-  test.each(entries)('when the members of %s are walked then each is in it', (name, entry) => {
-    const members = membersOf(prototypeOf(name)).filter(([key]) => key !== 'constructor');
-    const keys = (fits: (member: Member) => boolean): string[] =>
-      members.flatMap(([key, member]) => (fits(member) ? [key] : [])).sort();
-    const methods = [...Object.keys(entry.methods), ...(methodsElsewhere[name] ?? [])];
-    expect(keys(({ value }) => typeof value === 'function')).toEqual(methods.sort());
-    expect(keys(({ get, set }) => get !== undefined && set === undefined)).toEqual([...entry.getters].sort());
-    expect(keys(({ set }) => set !== undefined)).toEqual(Object.keys(entry.setters).sort());
-    const statics = membersOf(native[name]).filter(([, { value }]) => typeof value === 'function');
-    expect(statics.map(([key]) => key).sort()).toEqual(Object.keys(entry.statics).sort());
-    expect(Symbol.dispose in prototypeOf(name)).toBe(true);
-  });
-});
 
 describe.each(Object.entries(functions))('%s', (name, argumentsOf) => {
   const call = native[name as keyof typeof functions] as Call;
@@ -86,8 +67,8 @@ describe.each(Object.entries(functions))('%s', (name, argumentsOf) => {
   test('when arguments are missing or wrong then it refuses them and changes nothing', () => {
     const world = new World();
     const given = argumentsOf(world);
-    call(...given.map(({ good }) => good));
     expectRefused(world, given, call);
+    call(...given.map(({ good }) => good));
   });
 });
 
@@ -105,8 +86,7 @@ function expectReceiversRefused(world: World, name: keyof Objects, call: Call, a
     null,
     undefined,
   ];
-  // Methods have V8's own "Illegal invocation", without a code; getters and setters have ERR_ARG_TYPE.
-  for (const receiver of foreign) expect(outcome(() => call(receiver))).toMatchObject({ name: 'TypeError' });
+  for (const receiver of foreign) expect(outcome(() => call(receiver))).toEqual(refusal('ERR_ARG_TYPE'));
   expect(outcome(() => call(world.disposed[name]))).toEqual(afterDispose);
 }
 
@@ -120,8 +100,8 @@ describe.each(entries)('%s', (name, entry) => {
     expect(unconstructed).toEqual(refusal('ERR_ARG_TYPE'));
     if (entry.construct) {
       const given = entry.construct(world);
-      new constructor(...given.map(({ good }) => good));
       expectRefused(world, given, (...values) => new constructor(...values));
+      new constructor(...given.map(({ good }) => good));
     } else {
       expect(outcome(() => new constructor())).toEqual(refusal('ERR_ARG_TYPE'));
     }
@@ -132,8 +112,8 @@ describe.each(entries)('%s', (name, entry) => {
       const world = new World();
       const given = argumentsOf(world);
       const call: Call = (...values) => constructor[method]?.(...values);
-      call(...given.map(({ good }) => good));
       expectRefused(world, given, call);
+      call(...given.map(({ good }) => good));
     });
   }
 
@@ -215,11 +195,6 @@ test('when a process makes the worst calls then none brings it down', () => {
   const { code, signal, stdout, stderr } = runNode({ file: 'nasty_calls.mjs' });
   expect({ code, signal, stderr }).toEqual({ code: 0, signal: null, stderr: '' });
   expect(JSON.parse(stdout)).toEqual({
-    detached: 'ERR_SHAPE',
-    shrunk: 'ERR_SHAPE',
-    // Node-API cannot read floats in shared memory: an error without a code of ours.
-    sharedFloats: expect.any(String),
-    sharedIds: 'ERR_ARG_RANGE',
     hugeTensor: 'ERR_TORCH',
     hugeLinear: 'ERR_TORCH',
     hugeLora: 'ERR_TORCH',
@@ -231,8 +206,6 @@ test('when a process makes the worst calls then none brings it down', () => {
     disposeWhileReading: 'done',
     layersGoFirst: 1,
     parametersGoFirst: 'done',
-    throwingGetter: 'from the getter',
-    throwingProxy: 'ERR_ARG_TYPE',
     heir: 'bigint',
     falseTensor: 'ERR_ARG_TYPE',
     foreignTarget: 'ERR_ARG_TYPE',

@@ -1,5 +1,6 @@
 import type { Bags, Classifier, Generator, Linear, LoraLinear, Sgd, Tensor } from '../../../binding.js';
 import { native } from '../../../src/binding.js';
+import { unsteadyArrays } from './unsteady_arrays.js';
 import { bits, createModel, parametersOf, type Model } from './models.js';
 
 /** A value that an argument refuses, with the code that refuses it. */
@@ -15,6 +16,8 @@ export interface Argument {
   good: unknown;
   bad: readonly Bad[];
   optional?: boolean;
+  /** Of an options object. */
+  fields?: readonly Argument[];
 }
 
 /** The class that an error with this code has. */
@@ -85,6 +88,23 @@ function bags(vocabularySize: number, labels = [0, 1]): Bags {
 const type = (label: string, value: unknown): Bad => ({ label, value, code: 'ERR_ARG_TYPE' });
 const range = (label: string, value: unknown): Bad => ({ label, value, code: 'ERR_ARG_RANGE' });
 const shape = (label: string, value: unknown): Bad => ({ label, value, code: 'ERR_SHAPE' });
+/** What the user's own code throws goes through as it is. */
+const thrown = (label: string, value: unknown): Bad => ({ label, value, code: 'ERR_THROWN' });
+
+function throwing(): never {
+  throw Object.assign(new Error('thrown by the value'), { code: 'ERR_THROWN' });
+}
+
+/** Every trap of it throws. */
+function trap(target: object): object {
+  return new Proxy(target, new Proxy({}, { get: () => throwing }));
+}
+
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
 
 const never = [
   type('null', null),
@@ -92,38 +112,52 @@ const never = [
   type('a function', () => 1),
   type('a symbol', Symbol('x')),
   type('an array of arrays', [[1]]),
+  type('an object that turns into a number', { valueOf: throwing, toString: throwing }),
+  type('a Proxy', trap({})),
+  type('a revoked Proxy', revoked()),
 ];
-const notNumbers = [...never, type('a string', '1'), type('a boolean', true)];
+const notNumbers = [
+  ...never,
+  type('a string', '1'),
+  type('a boolean', true),
+  type('a bigint', 1n),
+  type('a Number', Object(1)),
+];
+const notFinite = [NaN, Infinity, -Infinity].map((value) => range(String(value), value));
 
 export function integer(name: string, good: number, least: number, most: number): Argument {
-  const bad = [NaN, Infinity, least + 0.5, least - 1, most + 1].map((value) => range(String(value), value));
-  return { name, good, bad: [...notNumbers, type('a bigint', 1n), ...bad] };
-}
-
-export function positive(name: string, good: number): Argument {
-  const bad = [NaN, Infinity, 0, -1].map((value) => range(String(value), value));
+  const numbers = [least + 0.5, least - 1, most + 1, 1e300, -1e300, 2 ** 64];
+  const bad = [...notFinite, ...numbers.map((value) => range(String(value), value))];
   return { name, good, bad: [...notNumbers, ...bad] };
 }
 
+export function positive(name: string, good: number): Argument {
+  return { name, good, bad: [...notNumbers, ...notFinite, range('0', 0), range('-0', -0), range('-1', -1)] };
+}
+
 export function finite(name: string, good: number): Argument {
-  return { name, good, bad: [...notNumbers, ...[NaN, Infinity].map((value) => range(String(value), value))] };
+  return { name, good, bad: [...notNumbers, ...notFinite] };
 }
 
 export function boolean(name: string, good: boolean): Argument {
-  return { name, good, bad: [...never, type('a number', 1), type('a string', 'true')] };
+  const types = [type('a number', 1), type('a string', 'true'), type('a Boolean', Object(true))];
+  return { name, good, bad: [...never, ...types] };
 }
 
 export function choice(name: string, good: string): Argument {
-  return {
-    name,
-    good,
-    bad: [...never, type('a number', 1), range('another string', 'x'), range('nothing', '')],
-  };
+  const types = [type('a number', 1), type('a String', Object(good))];
+  const others = ['x', '', `${good}\0`, good.toUpperCase(), '\ud800', 'x'.repeat(1e6)];
+  const ranges = others.map((value) => range(JSON.stringify(value.slice(0, 20)), value));
+  return { name, good, bad: [...never, ...types, ...ranges] };
 }
 
 export function device(name: string): Argument {
-  const absent = { label: 'a device that is not here', value: 'cuda:99', code: 'ERR_DEVICE' };
-  return { ...choice(name, 'cpu'), bad: [...choice(name, 'cpu').bad, absent], optional: true };
+  const strange = ['cuda:', 'cuda:-1', 'cuda:x', 'cuda:99999999999999999999', 'meta'];
+  const bad = [
+    ...strange.map((value) => range(value, value)),
+    { label: 'a device that is not here', value: 'cuda:99', code: 'ERR_DEVICE' },
+  ];
+  return { ...choice(name, 'cpu'), bad: [...choice(name, 'cpu').bad, ...bad], optional: true };
 }
 
 export function sizes(name: string, good: number[]): Argument {
@@ -131,8 +165,10 @@ export function sizes(name: string, good: number[]): Argument {
     type('a size that is a string', ['1']),
     type('a typed array', Int32Array.of(1)),
     type('holes', new Array(2)),
+    type('a Proxy of an array', new Proxy([1], {})),
+    thrown('a getter that throws', Object.defineProperty([1], 0, { get: throwing })),
   ];
-  const bad = [-1, 0.5, NaN, 2 ** 41].map((size) => range(`a size ${size}`, [size]));
+  const bad = [-1, 0.5, NaN, Infinity, 2 ** 41].map((size) => range(`a size ${size}`, [size]));
   return {
     name,
     good,
@@ -145,6 +181,8 @@ export function int32(name: string, good: Int32Array, ...bad: Bad[]): Argument {
     type('an array', [0]),
     type('a Float32Array', Float32Array.of(0)),
     type('a Uint32Array', Uint32Array.of(0)),
+    type('a BigInt64Array', BigInt64Array.of(0n)),
+    ...unsteadyArrays(Int32Array, good),
   ];
   return { name, good, bad: [...notNumbers, ...others, ...bad] };
 }
@@ -153,36 +191,48 @@ export function int32(name: string, good: Int32Array, ...bad: Bad[]): Argument {
 export function object(world: World, name: string, kind: keyof Objects, ...bad: Bad[]): Argument {
   const others = Object.entries(world.live).filter(([other]) => other !== kind);
   const foreign = others.map(([other, value]) => type(`a ${other}`, value));
-  const imitation: unknown = Object.create(native[kind].prototype);
+  const imitations = [
+    type('an imitation', Object.create(native[kind].prototype)),
+    type('an heir', Object.create(world.live[kind])),
+    type('a Proxy of one', new Proxy(world.live[kind], {})),
+    type('a clone, as another thread gets it', structuredClone(world.live[kind])),
+  ];
   const disposed = { label: 'a disposed one', value: world.disposed[kind], code: 'ERR_DISPOSED' };
-  const types = [...never, type('a number', 1), type('an imitation', imitation), ...foreign, disposed];
+  const types = [...never, type('a number', 1), ...imitations, ...foreign, disposed];
   return { name, good: world.live[kind], bad: [...types, ...bad] };
 }
 
 /** An argument that is an object of `fields`. */
 export function options(name: string, fields: readonly Argument[], ...bad: Bad[]): Argument {
   const good = Object.fromEntries(fields.map((field) => [field.name, field.good]));
-  const missing = fields
-    .filter(({ optional }) => !optional)
-    .map((field) => type(`no ${field.name}`, without(good, field.name)));
-  const wrong = fields.flatMap((field) =>
-    field.bad.map(({ label, value, code }) => ({
-      label: `${field.name}: ${label}`,
-      value: { ...good, [field.name]: value },
-      code,
-    })),
-  );
   const types = [
     type('null', null),
     type('a number', 1),
     type('a string', 'x'),
     type('a function', () => good),
+    thrown('a Proxy', trap(good)),
   ];
-  return { name, good, bad: [...types, ...missing, ...wrong, ...bad] };
+  return {
+    name,
+    good,
+    fields,
+    bad: [...types, ...fields.flatMap((field) => badFields(good, field)), ...bad],
+  };
+}
+
+function badFields(good: Readonly<Record<string, unknown>>, { name, optional, bad }: Argument): Bad[] {
+  const wrong = bad.map(({ label, value, code }) => ({
+    label: `${name}: ${label}`,
+    value: { ...good, [name]: value },
+    code,
+  }));
+  const getter = Object.defineProperty({ ...good }, name, { get: throwing });
+  const missing = optional ? [] : [type(`no ${name}`, without(good, name))];
+  return [...missing, ...wrong, thrown(`${name}: a getter that throws`, getter)];
 }
 
 function without(object: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 }
 
-export const wrong = { type, range, shape, bags };
+export const wrong = { type, range, shape, thrown, bags };

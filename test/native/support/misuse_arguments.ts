@@ -2,6 +2,7 @@
 import { native } from '../../../src/binding.js';
 import { choice, device, int32, integer, object, options, wrong } from './misuse.js';
 import type { Argument, World } from './misuse.js';
+import { unsteadyArrays } from './unsteady_arrays.js';
 
 export const largest = 2 ** 31 - 1;
 export const tensor = (...shape: number[]): unknown => native.Tensor.zeros(shape);
@@ -20,6 +21,7 @@ export const seed: Argument = {
 };
 
 export function data(): Argument {
+  const good = Float32Array.of(1, 2);
   const others = [
     [1, 2],
     Int32Array.of(1, 2),
@@ -30,13 +32,7 @@ export function data(): Argument {
   ];
   const bad = [...others, null, 1].map((value) => wrong.type(Object.prototype.toString.call(value), value));
   const lengths = [wrong.shape('too few', new Float32Array(1)), wrong.shape('too many', new Float32Array(3))];
-  const detached = new Float32Array(2);
-  structuredClone(detached.buffer, { transfer: [detached.buffer] });
-  return {
-    name: 'data',
-    good: Float32Array.of(1, 2),
-    bad: [...bad, ...lengths, wrong.shape('detached', detached)],
-  };
+  return { name: 'data', good, bad: [...bad, ...lengths, ...unsteadyArrays(Float32Array, good)] };
 }
 
 export const torch = (label: string, value: unknown): Argument['bad'][number] => ({

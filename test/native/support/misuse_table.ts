@@ -32,7 +32,7 @@ import {
   torch,
 } from './misuse_arguments.js';
 
-type Arguments = (world: World) => Argument[];
+export type Arguments = (world: World) => Argument[];
 
 export interface ClassEntry {
   /** Null: `new` is refused. */
@@ -114,12 +114,10 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
       setTrainable: () => [options('options', [boolean('base', true), boolean('lora', false)])],
       deltaWeight: none,
       merge: (world) => [
-        options(
-          'options',
-          [object(world, 'generator', 'Generator')],
-          wrong.type('keepAdapter: a number', { keepAdapter: 1 }),
-          wrong.type('keepAdapter: false', { keepAdapter: false }),
-        ),
+        options('options', [
+          object(world, 'generator', 'Generator'),
+          optional(boolean('keepAdapter', false)),
+        ]),
       ],
       ...dispose,
     },
@@ -149,7 +147,7 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
   },
   Classifier: {
     construct: (world) => {
-      const { Generator: generator } = world.live;
+      const generator = new native.Generator(2);
       const narrow = new native.Linear({ inFeatures: 4, outFeatures: 2, generator });
       const precise = new native.Linear({ inFeatures: 3, outFeatures: 2, dtype: 'float64', generator });
       const bad = [

@@ -17,19 +17,6 @@ const bags = makeBags();
 const rows = Int32Array.of(0);
 const largest = 2 ** 31 - 1;
 
-function detached() {
-  const array = new Float32Array(2);
-  structuredClone(array.buffer, { transfer: [array.buffer] });
-  return array;
-}
-
-function shrunk() {
-  const buffer = new ArrayBuffer(8, { maxByteLength: 16 });
-  const array = new Float32Array(buffer);
-  buffer.resize(0);
-  return array;
-}
-
 function disposeWhileReading() {
   const own = makeBags();
   const options = {
@@ -89,10 +76,6 @@ class Heir extends native.Generator {}
 class FalseTensor extends native.Tensor {}
 
 const calls = {
-  detached: () => native.Tensor.from(detached(), [2]),
-  shrunk: () => native.Tensor.from(shrunk(), [2]),
-  sharedFloats: () => native.Tensor.from(new Float32Array(new SharedArrayBuffer(8)), [2]),
-  sharedIds: () => makeBags(new Int32Array(new SharedArrayBuffer(8))),
   hugeTensor: () => native.Tensor.zeros([2 ** 40]),
   hugeLinear: () => new native.Linear({ inFeatures: largest, outFeatures: largest, generator }),
   hugeLora: () =>
@@ -105,13 +88,6 @@ const calls = {
   disposeWhileReading,
   layersGoFirst,
   parametersGoFirst,
-  throwingGetter: () =>
-    new native.Linear({
-      get inFeatures() {
-        throw new RangeError('from the getter');
-      },
-    }),
-  throwingProxy: () => native.Tensor.zeros(new Proxy([], { get: () => { throw new Error('from the proxy'); } })), // prettier-ignore
   heir: () => typeof new Heir(1).randomInt64(),
   falseTensor: () => new FalseTensor(),
   foreignTarget: () => Reflect.construct(native.Generator, [1], native.Tensor).shape,

@@ -101,7 +101,7 @@ function sayResults(
   terminal.result(formatVerification(verificationRows(results), style));
   terminal.say(
     'absolute: the largest error. relative: of the value that takes most of what is',
-    'allowed of it, as a share of the largest value beside it; allowed: its tolerance.',
+    'allowed of it, as a share of the largest value beside it. allowed: its limit.',
   );
   const failures = results.flatMap((result) => formatFailures(result, style));
   terminal.result(...failures.slice(0, shownFailures));

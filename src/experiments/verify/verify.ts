@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { ImdbTorchError } from '../../errors.js';
+import { ImdbTorchError, messageOf } from '../../errors.js';
 import type { Dataset } from '../../data/dataset.js';
-import type { CaseResult } from '../../report/verification.js';
+import type { CaseResult, Comparison } from '../../report/verification.js';
 import type { Comparisons } from './comparisons.js';
 import { recomputeExperiment, type ExperimentFacts } from './experiment_group.js';
 import { recomputeLayer, type LayerFacts } from './layer_groups.js';
@@ -27,11 +27,11 @@ export interface VerifyOptions {
 interface Group {
   /** `engines`: both; `torch`: what only libtorch computes, on every device; `host`: the same whatever computes. */
   runsOn: 'engines' | 'torch' | 'host';
-  recompute(
+  recompute: (
     reference: ReferenceCase,
     place: Place,
     options: VerifyOptions,
-  ): Comparisons | Promise<Comparisons>;
+  ) => Comparisons | Promise<Comparisons>;
 }
 
 /** How the cases of each group are recomputed: one that is not listed here cannot be verified. */
@@ -98,10 +98,23 @@ export async function recomputeCase(
   options: VerifyOptions,
 ): Promise<CaseResult> {
   const { group, name, dtype } = reference.facts;
-  const comparisons = await groupOf(reference).recompute(reference, place, options);
-  // What PyTorch has computed and nobody looks at would be verified in appearance only.
-  comparisons.same('what was not compared', reference.unread.join(' '), '');
-  return { group, name, dtype, ...place, comparisons: comparisons.results };
+  const result = { group, name, dtype, ...place };
+  const { recompute } = groupOf(reference);
+  try {
+    const comparisons = await recompute(reference, place, options);
+    // What PyTorch has computed and nobody looks at would be verified in appearance only.
+    comparisons.same('what was not compared', reference.unread.join(' '), '');
+    return { ...result, comparisons: comparisons.results };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return { ...result, comparisons: [failure(error)] };
+  }
+}
+
+/** A recomputation that throws is one that is wrong; the others go on. */
+function failure(error: unknown): Comparison {
+  const problem = `failed: ${messageOf(error)}`;
+  return { what: 'it', absolute: Infinity, relative: Infinity, tolerance: 0, passed: false, problem };
 }
 
 function groupOf({ facts }: ReferenceCase): Group {

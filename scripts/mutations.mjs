@@ -1,0 +1,226 @@
+/** Errors to plant in the native code: `from` occurs once in `file` and becomes `to`. None reads out of bounds. */
+const loops = 'native/kernels/loops.inl';
+const pass = 'native/core/fused_pass.cpp';
+const lora = 'native/core/lora_linear.cpp';
+const loss = 'native/core/loss.cpp';
+const optimizers = 'native/core/sgd.cpp';
+const parameter = 'native/core/parameter.cpp';
+
+export const mutations = [
+  {
+    what: 'sumRows: the last word of a bag is skipped',
+    file: loops,
+    from: 'for (int64_t j = 0; j < count; ++j) {\n    if (j + kIdsAhead',
+    to: 'for (int64_t j = 0; j < count - 1; ++j) {\n    if (j + kIdsAhead',
+  },
+  {
+    what: 'sumRows: the bias has the wrong sign',
+    file: loops,
+    from: 'sum[k] + load(bias + k * kLanes)',
+    to: 'sum[k] - load(bias + k * kLanes)',
+  },
+  {
+    what: 'updateRows: the step has the wrong sign',
+    file: loops,
+    from: 'load(row + k * kLanes) - rate * sum[k]',
+    to: 'load(row + k * kLanes) + rate * sum[k]',
+  },
+  {
+    what: 'updateRows: the learning rate is missing',
+    file: loops,
+    from: 'load(row + k * kLanes) - rate * sum[k]',
+    to: 'load(row + k * kLanes) - sum[k]',
+  },
+  {
+    what: 'updateRows: the first example of a word is skipped (an offset off by one)',
+    file: loops,
+    from: 'int32_t j = groups.starts[g]; j',
+    to: 'int32_t j = groups.starts[g] + 1; j',
+  },
+  {
+    what: 'updateRows: the last word of a batch is skipped',
+    file: loops,
+    from: 'for (int64_t g = 0; g < groups.count; ++g)',
+    to: 'for (int64_t g = 0; g < groups.count - 1; ++g)',
+  },
+  {
+    what: 'tiles: the last tile of columns is skipped where there are several',
+    file: loops,
+    from: 'const int64_t tile = (left + tiles - 1) / tiles;',
+    to: 'if (tiles == 1 && f.begin > columns.begin) return;\n    const int64_t tile = (left + tiles - 1) / tiles;',
+  },
+  {
+    what: 'tiles: the last vector of columns is skipped',
+    file: loops,
+    from: 'int64_t left = (columns.end - columns.begin) / lanes<T>;',
+    to: 'int64_t left = (columns.end - columns.begin) / lanes<T> - 1;',
+  },
+  {
+    what: 'sumNarrowRows: the last word is skipped at rank 1',
+    file: loops,
+    from: 'for (; ids < end; ++ids) sum[0] += table[*ids];',
+    to: 'for (; ids + 1 < end; ++ids) sum[0] += table[*ids];',
+  },
+  {
+    what: 'sumNarrowRows: B is read transposed at higher ranks',
+    file: loops,
+    from: 'out[r] += table[*ids * width + r];',
+    to: 'out[r] += table[*ids + r];',
+  },
+  {
+    what: 'addToNarrowRows: every rank gets the gradient of the first',
+    file: loops,
+    from: 'table[*ids * width + r] += row[r];',
+    to: 'table[*ids * width + r] += row[0];',
+  },
+  {
+    what: 'stepRow: the step has the wrong sign',
+    file: loops,
+    from: 'load(out + k * lanes<T>) - rate * sum[k]',
+    to: 'load(out + k * lanes<T>) + rate * sum[k]',
+  },
+  {
+    what: 'stepRow: the coefficients are missing',
+    file: loops,
+    from: 'sum[k] += coefficient * load(',
+    to: 'sum[k] += load(',
+  },
+  {
+    what: 'LoRA: the last rank is skipped',
+    file: loops,
+    from: 'for (int64_t r = 0; r < count; ++r) sum += factors[r]',
+    to: 'for (int64_t r = 0; r < count - 1; ++r) sum += factors[r]',
+  },
+  {
+    what: 'ReLU is missing',
+    file: loops,
+    from: 'store(out + c, sum < zero ? zero : sum);',
+    to: 'store(out + c, sum);',
+  },
+  {
+    what: 'the derivative of ReLU is missing',
+    file: loops,
+    from: 'load(hidden + c) > zero ? sum : zero',
+    to: 'load(hidden + c) >= zero ? sum : zero',
+  },
+  {
+    what: 'dot: the last vector is skipped',
+    file: loops,
+    from: 'for (int64_t i = 0; i < count; i += lanes<T>) sum += load(a + i)',
+    to: 'for (int64_t i = 0; i < count - lanes<T>; i += lanes<T>) sum += load(a + i)',
+  },
+  {
+    what: 'LoRA, fused: the scale is missing from the output',
+    file: pass,
+    from: 'scratch_.branch[i] = model_.scale * sum;',
+    to: 'scratch_.branch[i] = sum;',
+  },
+  {
+    what: 'LoRA, fused: the scale is missing from the gradient of B',
+    file: pass,
+    from: 'model_.scale * kernels_.dot(delta',
+    to: 'kernels_.dot(delta',
+  },
+  {
+    what: 'LoRA, fused: x B^T is read transposed for the gradient of A',
+    file: pass,
+    from: 'scratch_.branch.data() + r, rank,',
+    to: 'scratch_.branch.data() + r * batch.count, 1,',
+  },
+  {
+    what: 'LoRA, fused: the step of B has the wrong sign',
+    file: pass,
+    from: 'step.targets.B[i] -= step.rate * gradient[i];',
+    to: 'step.targets.B[i] += step.rate * gradient[i];',
+  },
+  {
+    what: 'LoRA, fused: the gradient of B is not cleared between batches',
+    file: pass,
+    from: '    gradient[i] = 0;\n',
+    to: '',
+  },
+  {
+    what: 'fused: the mean of a batch is taken over a full one (last partial batch)',
+    file: pass,
+    from: 'logitsDelta[c] /= static_cast<T>(batch.count);',
+    to: 'logitsDelta[c] /= static_cast<T>(batchSize_);',
+  },
+  {
+    what: 'fused: the last row of a batch is skipped for the output bias',
+    file: pass,
+    from: 'for (int64_t example = 0; example < batch.count; ++example)\n      sum += scratch_.logitsDelta',
+    to: 'for (int64_t example = 0; example + 1 < batch.count; ++example)\n      sum += scratch_.logitsDelta',
+  },
+  {
+    what: 'fused: the output bias is missing from the logits',
+    file: pass,
+    from: ' +\n                model_.values.outputBias[c];',
+    to: ';',
+  },
+  {
+    what: 'the offsets of bags are off by one',
+    file: 'native/core/bags.h',
+    from: 'return ids_.data() + offsets_[bag]; }',
+    to: 'return ids_.data() + offsets_[bag] - (offsets_[bag] > 0); }',
+  },
+  {
+    what: 'torch: the offsets of a batch are off by one',
+    file: lora,
+    from: 'offset[i + 1] = offset[i] + bags.size(rows[i]);',
+    to: 'offset[i + 1] = offset[i] + bags.size(rows[i]) - (i + 1 < count && bags.size(rows[i]) > 0);',
+  },
+  {
+    what: 'LoRA, torch: the scale is missing from the output for bags',
+    file: lora,
+    from: 'scale * at::mm(sumColumns(',
+    to: 'at::mm(sumColumns(',
+  },
+  {
+    what: 'LoRA: A B is transposed',
+    file: lora,
+    from: 'scale * at::mm(A, B); }',
+    to: 'scale * at::mm(B.t(), A.t()).reshape({outFeatures(), inFeatures()}); }',
+  },
+  {
+    what: 'merge: the branch is subtracted',
+    file: lora,
+    from: 'weight + deltaWeight()',
+    to: 'weight - deltaWeight()',
+  },
+  {
+    what: 'torch: the step of SGD has the wrong sign',
+    file: optimizers,
+    from: 'parameter.add_(parameter.grad(), -lr)',
+    to: 'parameter.add_(parameter.grad(), lr)',
+  },
+  {
+    what: 'loss of the logits: the label is added',
+    file: loss,
+    from: 'p[c] - (c == label)',
+    to: 'p[c] + (c == label)',
+  },
+  {
+    what: 'loss of softmax: the derivative through softmax lacks its mean',
+    file: loss,
+    from: 'p[c] * (q[c] - mean)',
+    to: 'p[c] * q[c]',
+  },
+  {
+    what: "initialisation: W's deviation knows the inputs only",
+    file: parameter,
+    from: 'std::sqrt(2.0 / static_cast<double>(in + out))',
+    to: 'std::sqrt(2.0 / static_cast<double>(in))',
+  },
+  {
+    what: 'initialisation: a draw is skipped',
+    file: lora,
+    from: '  drawUniform({outFeatures}, 0, generator);\n',
+    to: '',
+  },
+  {
+    what: 'operators: div multiplies',
+    file: 'native/napi/tensor_operators.cpp',
+    from: '{ return a / b; },\n',
+    to: '{ return a * b; },\n',
+  },
+];

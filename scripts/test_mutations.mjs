@@ -1,0 +1,82 @@
+/**
+ * `npm run test:mutations`: plants errors in the native code, one at a time, and has `imdb-torch verify` find each.
+ * Works on a copy in the cache folder, which is kept so that a further run compiles less. An argument chooses the
+ * errors whose description has it. Takes about half a minute for each.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { mutations } from './mutations.mjs';
+import { cli, prepare, root } from './project.mjs';
+
+const checkFailed = 5;
+
+await prepare();
+const { cacheHome } = await import('../dist/system/cache_home.js');
+const copy = join(cacheHome(), 'mutations');
+const home = join(copy, 'home');
+const chosen = mutations.filter(({ what }) => what.includes(process.argv[2] ?? ''));
+const misplaced = chosen.filter(({ file, from }) => read(root, file).split(from).length !== 2);
+for (const { what, file, from } of misplaced) console.error(`${what}: expected once in ${file}:\n${from}`);
+if (misplaced.length > 0 || chosen.length === 0) throw new Error('The list of errors does not fit the code.');
+
+makeCopy();
+const { libtorch } = JSON.parse(execFileSync(process.execPath, [cli, 'setup', '--json', '--quiet']));
+const untouched = verify();
+if (untouched.status !== 0)
+  throw new Error(`verify finds errors where none are planted:\n${untouched.stderr}`);
+const missed = chosen.filter((mutation) => !isFound(mutation));
+console.log(`${chosen.length - missed.length} of ${chosen.length} planted errors are found.`);
+process.exitCode = missed.length === 0 ? 0 : 1;
+
+function makeCopy() {
+  mkdirSync(home, { recursive: true });
+  for (const part of ['native', 'dist', 'test/fixtures/reference', 'CMakeLists.txt', 'package.json']) {
+    rmSync(join(copy, part), { recursive: true, force: true });
+    cpSync(join(root, part), join(copy, part), { recursive: true, preserveTimestamps: true });
+  }
+  rmSync(join(copy, 'node_modules'), { force: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+  // A checkout keeps its build folder.
+  mkdirSync(join(copy, '.git'), { recursive: true });
+}
+
+function isFound({ what, file, from, to }) {
+  const path = join(copy, file);
+  const original = readFileSync(path, 'utf8');
+  writeFileSync(
+    path,
+    original.replace(from, () => to),
+  );
+  try {
+    const { status, stdout, stderr } = verify();
+    if (status === checkFailed) console.log(`found: ${what}\n       ${describe(JSON.parse(stdout))}`);
+    else console.log(`MISSED (exit code ${status}): ${what}\n${stderr}`);
+    return status === checkFailed;
+  } finally {
+    writeFileSync(path, original);
+  }
+}
+
+/** Builds the addon of the copy, as far as it has changed, and verifies with it. */
+function verify() {
+  rmSync(join(home, 'addon'), { recursive: true, force: true });
+  const env = { ...process.env, IMDB_TORCH_HOME: home, IMDB_TORCH_LIBTORCH: libtorch.path };
+  const options = { cwd: copy, env, encoding: 'utf8', maxBuffer: 2 ** 28 };
+  return spawnSync(
+    process.execPath,
+    [join(copy, 'dist/cli/main.js'), 'verify', '--json', '--quiet'],
+    options,
+  );
+}
+
+function describe({ rows, cases }) {
+  const crosses = rows.filter(({ passed }) => !passed);
+  const places = crosses.map(({ group, dtype, engine }) => `${group} ${dtype} ${engine}`);
+  const failed = cases.filter(({ comparisons }) => comparisons.some(({ passed }) => !passed));
+  return `${failed.length} of ${cases.length} cases: ${places.join(', ')}`;
+}
+
+function read(folder, file) {
+  return readFileSync(join(folder, file), 'utf8');
+}

@@ -3,7 +3,6 @@ import { throwProblems, type RawOptions } from './options.js';
 
 /** The options that the data and the model of a run depend on, and that fine-tuning takes over from it. */
 const inherited = {
-  data: 'data',
   seed: 'seed',
   vocab: 'vocabularySize',
   valid: 'validationSize',
@@ -12,17 +11,23 @@ const inherited = {
   loss: 'loss',
 } as const satisfies Partial<Record<keyof RawOptions, string>>;
 
+/** Which reviews a run took: taken over unless others are given. */
+const inheritedData = {
+  data: 'data',
+  train: 'train',
+  test: 'test',
+  textColumn: 'textColumn',
+  labelColumn: 'labelColumn',
+  labels: 'labels',
+} as const satisfies Partial<Record<keyof RawOptions, string>>;
+
 /**
  * The given options, with those of the run at `path` where none is given.
  * @throws ImdbTorchError ERR_USAGE when one contradicts the shape or the dtype of the run's model
  */
 export function readBaseOptions(raw: RawOptions, path: string, { run, tensors }: StoredRun): RawOptions {
-  const stored = (run.options ?? {}) as Readonly<Record<string, unknown>>;
-  const defaults: RawOptions = {};
-  for (const [name, key] of Object.entries(inherited) as [keyof typeof inherited, string][]) {
-    const value = stored[key];
-    if (typeof value === 'string' || typeof value === 'number') defaults[name] = String(value);
-  }
+  const otherData = raw.data !== undefined || raw.train !== undefined;
+  const defaults = { ...pick(run, inherited), ...(otherData ? {} : storedDataOptions(run)) };
   const weight = tensors.get('fc1.weight');
   const fixed = { hidden: String(weight?.shape[0]), dtype: String(weight?.dtype) };
   const problems: string[] = [];
@@ -34,4 +39,25 @@ export function readBaseOptions(raw: RawOptions, path: string, { run, tensors }:
   }
   throwProblems(problems);
   return { ...defaults, ...raw, ...fixed };
+}
+
+/** The options that take the reviews that a run took. @param run the document of its `run.json` */
+export function storedDataOptions(run: StoredRun['run']): RawOptions {
+  const { validFile: valid } = pick(run, { validFile: 'validFile' } as const);
+  return { ...pick(run, inheritedData), ...(valid === undefined ? {} : { valid }) };
+}
+
+/** Options of a run as they would be given; those that it has under the names that are the values of `names`. */
+function pick<Name extends string>(
+  { options }: StoredRun['run'],
+  names: Readonly<Record<Name, string>>,
+): Partial<Record<Name, string>> {
+  const stored = (options ?? {}) as Readonly<Record<string, unknown>>;
+  const picked: Partial<Record<Name, string>> = {};
+  for (const [name, key] of Object.entries(names) as [Name, string][]) {
+    const value = stored[key];
+    if (typeof value === 'string' || typeof value === 'number' || Array.isArray(value))
+      picked[name] = String(value);
+  }
+  return picked;
 }

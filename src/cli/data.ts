@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { knownArchiveName } from '../data/imdb.js';
 import { datasetDocument } from '../report/documents.js';
 import { describeDataset, describePreviews } from '../report/narrative.js';
-import { chooseData } from './choose_data.js';
+import { dataChoice } from './data_options.js';
 import { interruptSignal } from './interrupt.js';
 import { addDataOptions, addOutputOptions, readRunOptions, type RawOptions } from './options.js';
 import { readData } from './prepare.js';
@@ -19,7 +19,7 @@ export function addDataCommand(program: Command): void {
 async function data(raw: RawOptions): Promise<void> {
   const options = readRunOptions(raw);
   const terminal = new Terminal(options);
-  const choice = { ...options, data: chooseData(options.data) };
+  const choice = dataChoice(options);
   const dataset = await readData(choice, terminal, interruptSignal());
   const { source, previews } = dataset;
   const known = source.kind === 'archive' ? knownArchiveName(source.sha256) : null;

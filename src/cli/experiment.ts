@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { meanEpochSeconds, type LoraDocument, type TrainDocument } from '../report/documents.js';
 import { formatHeading, formatResults, type ResultRow } from '../report/narrative.js';
 import { chooseDataAtHand } from './choose_data.js';
+import { dataChoice } from './data_options.js';
 import { interruptSignal } from './interrupt.js';
 import {
   addEpochsOption,
@@ -30,7 +31,7 @@ async function runNotebook(raw: RawOptions): Promise<void> {
   const options = readRunOptions(raw);
   const terminal = new Terminal(options);
   const signal = interruptSignal();
-  const choice = { ...options, data: chooseDataAtHand(options.data) };
+  const choice = dataChoice(options, chooseDataAtHand);
   const dataset = await prepare((shared) => readDataOrSample(choice, terminal, shared), terminal, signal);
   const [{ openWorkbench }, { runTrain }, { runLora, assertChecks }] = await Promise.all([
     import('./workbench.js'),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ImdbTorchError } from '../errors.js';
 import { readRun, type StoredRun } from '../storage/read_run.js';
 import { readBaseOptions } from './base_options.js';
-import { chooseData } from './choose_data.js';
+import { dataChoice } from './data_options.js';
 import { interruptSignal } from './interrupt.js';
 import {
   addLoraOptions,
@@ -31,7 +31,7 @@ async function lora(raw: RawOptions): Promise<void> {
   const options = readRunOptions(base === null ? raw : readBaseOptions(raw, base.path, base.run));
   const terminal = new Terminal(options);
   const signal = interruptSignal();
-  const choice = { ...options, data: chooseData(options.data) };
+  const choice = dataChoice(options);
   const dataset = await prepare((shared) => readData(choice, terminal, shared), terminal, signal);
   if (base !== null) assertSameVocabulary(base.path, base.run, dataset.vocabulary.words);
   const [{ openWorkbench }, { runLora, assertChecks }] = await Promise.all([

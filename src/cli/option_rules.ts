@@ -4,6 +4,8 @@ import { notebook } from '../experiments/options.js';
 export interface NumberRule {
   flag: string;
   about: string;
+  /** What it takes, where that is not only a number. */
+  value?: string;
   integer: boolean;
   least?: number;
   above?: number;
@@ -64,7 +66,8 @@ export const numberRules = {
   },
   valid: {
     flag: '--valid',
-    about: 'training reviews to hold out for validation (default: a fifth, at most 5000)',
+    value: 'number|file',
+    about: 'training reviews to hold out for validation, or a file of them (default: a fifth, at most 5000)',
     integer: true,
     least: 1,
     most: mostOfAnything,

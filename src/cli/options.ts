@@ -1,14 +1,19 @@
 import { Option, type Command } from 'commander';
 import { ImdbTorchError } from '../errors.js';
 import { notebook, type ExperimentOptions } from '../experiments/options.js';
+import { findDataProblems, isFile, readDataOptions, type DataOptions } from './data_options.js';
 import { checkChoice, choiceRules, numberRules, readNumber } from './option_rules.js';
 
 type NumberName = keyof typeof numberRules;
 type ChoiceName = keyof typeof choiceRules;
 
+/** Options that name files, columns and classes of tables. `valid` is a number or a file. */
+type TableName = 'train' | 'test' | 'textColumn' | 'labelColumn' | 'labels';
+
 /** What commander hands over: texts, and booleans of flags without a value. */
-export interface RawOptions extends Partial<Record<NumberName | ChoiceName, string>> {
+export interface RawOptions extends Partial<Record<NumberName | ChoiceName | TableName, string>> {
   data?: string;
+  strict?: boolean;
   out?: string;
   json?: boolean;
   quiet?: boolean;
@@ -24,12 +29,8 @@ export interface OutputOptions {
 }
 
 /** The options of a command that runs an experiment. */
-export interface RunOptions extends ExperimentOptions, OutputOptions {
-  /** As given; see `chooseData`. */
-  data: string | undefined;
+export interface RunOptions extends ExperimentOptions, OutputOptions, DataOptions {
   out: string | undefined;
-  /** Null: as the data ask for. */
-  validationSize: number | null;
   /** Null: libtorch's choice. */
   threads: number | null;
 }
@@ -45,10 +46,20 @@ export function addOutputOptions(command: Command): Command {
 }
 
 export function addDataOptions(command: Command): Command {
-  command.option(
-    '--data <where>',
-    'imdb, sample, or a folder or archive (default: $IMDB_TORCH_DATA, else imdb)',
-  );
+  command
+    .option(
+      '--data <where>',
+      'imdb, sample, or a folder, an archive or a file of reviews (default: $IMDB_TORCH_DATA, else imdb)',
+    )
+    .option(
+      '--train <file>',
+      'training reviews: CSV, TSV, JSON Lines, Parquet or fastText lines, or a folder of classes',
+    )
+    .option('--test <file>', 'test reviews (default: a fifth of each class of the training reviews)')
+    .option('--text-column <name>', 'column of the texts (default: the one with a usual name)')
+    .option('--label-column <name>', 'column of the labels (default: the one with a usual name)')
+    .option('--labels <a,b,...>', 'the classes, in order; a whole number stands for the class at that place')
+    .option('--strict', 'stop at a single bad row (default: at more than 1 % of them)');
   return addNumbers(command, dataNumbers);
 }
 
@@ -76,7 +87,9 @@ export function addLoraOptions(command: Command): Command {
 function addNumbers(command: Command, names: readonly NumberName[]): Command {
   for (const name of names) {
     const rule = numberRules[name];
-    command.addOption(new Option(`${rule.flag} <number>`, withDefault(rule)));
+    command.addOption(
+      new Option(`${rule.flag} <${'value' in rule ? rule.value : 'number'}>`, withDefault(rule)),
+    );
   }
   return command;
 }
@@ -88,13 +101,13 @@ function withDefault(rule: { about: string; default?: number | string }): string
 
 /** The options of an experiment. @throws ImdbTorchError ERR_USAGE that names every problem */
 export function readRunOptions(raw: RawOptions): RunOptions {
-  const problems = findProblems(raw);
+  const problems = [...findProblems(raw), ...findDataProblems(raw)];
   const number = (name: NumberName): number | undefined => {
     const text = raw[name];
     return text === undefined ? undefined : Number(text);
   };
   const options: RunOptions = {
-    data: raw.data,
+    ...readDataOptions(raw),
     out: raw.out,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
@@ -104,7 +117,6 @@ export function readRunOptions(raw: RawOptions): RunOptions {
     learningRate: number('lr') ?? notebook.learningRate,
     epochs: number('epochs') ?? notebook.epochs,
     batchSize: number('batch') ?? notebook.batchSize,
-    validationSize: number('valid') ?? null,
     threads: number('threads') ?? null,
     rank: number('rank') ?? notebook.rank,
     alpha: number('alpha') ?? notebook.alpha,
@@ -127,6 +139,7 @@ export function throwProblems(problems: readonly string[]): void {
 function findProblems(raw: RawOptions): string[] {
   const problems: string[] = [];
   for (const name of Object.keys(numberRules) as NumberName[]) {
+    if (name === 'valid' && isFile(raw.valid)) continue;
     const value = raw[name] === undefined ? 0 : readNumber(numberRules[name], raw[name]);
     if (typeof value === 'string') problems.push(value);
   }
@@ -134,7 +147,7 @@ function findProblems(raw: RawOptions): string[] {
     const problem = raw[name] === undefined ? null : checkChoice(choiceRules[name], raw[name]);
     if (problem !== null) problems.push(problem);
   }
-  for (const name of ['data', 'out', 'base'] as const) {
+  for (const name of ['data', 'train', 'valid', 'test', 'out', 'base'] as const) {
     if (raw[name]?.trim() === '') problems.push(`Expected a value for --${name} but received an empty text.`);
   }
   return problems;

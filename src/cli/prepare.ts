@@ -1,15 +1,20 @@
 import { ImdbTorchError } from '../errors.js';
-import { loadDataset, type Dataset } from '../data/dataset.js';
+import { loadDataset, type Dataset, type DataFiles } from '../data/dataset.js';
 import { ensureAddon } from '../setup/addon.js';
+import { describeBadRows } from '../report/narrative.js';
 import type { Terminal } from './terminal.js';
 
 export interface DataChoice {
-  /** `imdb`, `sample` or a path. */
-  data: string;
+  /** `imdb`, `sample` or a path; or files for the splits. */
+  data: string | DataFiles;
   vocabularySize: number;
   seed: number;
   /** Null: a fifth of the training reviews, at most 5000. */
   validationSize: number | null;
+  textColumn?: string | undefined;
+  labelColumn?: string | undefined;
+  labels?: readonly string[] | undefined;
+  strict?: boolean;
 }
 
 /** Reads the reviews and gets the native addon ready, at once; when one fails, the other is given up. */
@@ -57,6 +62,7 @@ export async function readData(
     },
   });
   terminal.clearProgress();
+  for (const line of describeBadRows(dataset)) terminal.note(line);
   if (dataset.cacheProblem !== null) terminal.note(dataset.cacheProblem);
   return dataset;
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { chooseData } from './choose_data.js';
+import { dataChoice } from './data_options.js';
 import { interruptSignal } from './interrupt.js';
 import {
   addEpochsOption,
@@ -22,7 +22,7 @@ async function train(raw: RawOptions): Promise<void> {
   const options = readRunOptions(raw);
   const terminal = new Terminal(options);
   const signal = interruptSignal();
-  const choice = { ...options, data: chooseData(options.data) };
+  const choice = dataChoice(options);
   const dataset = await prepare((shared) => readData(choice, terminal, shared), terminal, signal);
   const [{ openWorkbench }, { runTrain }] = await Promise.all([
     import('./workbench.js'),

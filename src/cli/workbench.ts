@@ -111,7 +111,8 @@ export function runRecord(bench: Workbench, document: object): object {
     argv: process.argv.slice(2),
     options: {
       ...options,
-      data: dataset.source.location,
+      // Files of the splits are among the options.
+      data: options.train === undefined ? dataset.source.location : undefined,
       validationSize: dataset.splits.valid.labels.length,
       // These do not decide what comes out.
       json: undefined,
@@ -139,13 +140,13 @@ const testTitles: Readonly<Record<Tested, string>> = {
 
 /** Tells what happens to the terminal and to `metrics.jsonl`. */
 export function createEvents(bench: Workbench, directory: RunDirectory): PhaseEvents {
-  const { terminal, options } = bench;
+  const { terminal, options, dataset } = bench;
   let epochs: EpochResult[] = [];
   return {
     onPhase(phase, parameters) {
       epochs = [];
       terminal.say(formatHeading(headings[phase], terminal.style), describeParameters(parameters));
-      if (phase !== 'lora') terminal.say(describeExpectedLoss());
+      if (phase !== 'lora') terminal.say(describeExpectedLoss(dataset.classes.length));
     },
     async onBefore(phase, train) {
       terminal.say(describeBefore(train));

@@ -41,6 +41,8 @@ export interface SourceNotes {
   readonly badRows: BadRows;
   /** The columns that were taken by their names, since none were given. */
   readonly guess: Columns | null;
+  /** Whether the source has no test reviews, so that some of the training reviews were held out. */
+  readonly testHeldOut: boolean;
 }
 
 /** All that was read of a source: words as numbers, and the starts of the texts. */

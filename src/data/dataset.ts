@@ -4,11 +4,14 @@ import { cacheHome } from '../system/cache_home.js';
 import { tokenizerVersion } from '../text/tokenizer.js';
 import type { SourceNotes } from './collected_reviews.js';
 import { encodeSplits, type EncodedSplits, type EncodeOptions } from './encoded_splits.js';
-import { findSource, type Source } from './source.js';
+import { assertFewBadRows } from './bad_rows.js';
+import { findSource, type DataFiles, type Source } from './source.js';
 import { loadSplits, storeSplits } from './split_cache.js';
 
 export type { EncodedSplit, EncodedSplits, Preview } from './encoded_splits.js';
 export { splitNames, type BadRow, type BadRows, type Columns, type SplitName } from './collected_reviews.js';
+export { describeBadRow } from './bad_rows.js';
+export type { DataFiles } from './source.js';
 export { originNames, type Origins } from './origins.js';
 
 export interface Dataset extends Omit<EncodedSplits, 'notes'>, SourceNotes {
@@ -22,8 +25,8 @@ export interface Dataset extends Omit<EncodedSplits, 'notes'>, SourceNotes {
 }
 
 export interface DatasetOptions extends EncodeOptions {
-  /** `imdb`, `sample`, or the path of a folder or tar file. */
-  data: string;
+  /** `imdb`, `sample`, or the path of a folder, a tar file or a table; or files for the splits. */
+  data: string | DataFiles;
   /** Where encoded splits are kept; null: nowhere. By default `encoded` in the cache folder. */
   cacheFolder?: string | null;
 }
@@ -43,6 +46,7 @@ export async function loadDataset(options: DatasetOptions): Promise<Dataset> {
   const cached = cacheFolder === null ? null : await loadSplits(cacheFolder, key);
   const encoded = cached ?? (await readAndEncode(source, options));
   options.signal?.throwIfAborted();
+  assertFewBadRows(encoded.notes.badRows, source.location, options.strict ?? false);
   const store = cacheFolder !== null && cached === null;
   const cacheProblem = store ? await storeSplits(cacheFolder, key, encoded, options.signal) : null;
   const { notes, ...encodedWithoutNotes } = encoded;
@@ -73,9 +77,9 @@ function checkOptions({ vocabularySize, seed, validationSize }: DatasetOptions):
 }
 
 /** Everything that the encoded splits depend on. */
-function cacheKey({ kind, sha256 }: Source, options: DatasetOptions): string {
+function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): string {
   const { vocabularySize, seed, validationSize } = options;
-  return JSON.stringify({ kind, sha256, tokenizerVersion, vocabularySize, seed, validationSize });
+  return JSON.stringify({ kind, sha256, variant, tokenizerVersion, vocabularySize, seed, validationSize });
 }
 
 async function readAndEncode(source: Source, options: EncodeOptions): Promise<EncodedSplits> {

@@ -85,29 +85,44 @@ export async function readFolder(
   });
 }
 
-async function mapInGroups<T, U>(
+/** `map` of every item, some at once; `take` gets what came out, in the order of the items. */
+export async function mapInGroups<T, U>(
   items: readonly T[],
   signal: AbortSignal | undefined,
   map: (item: T) => Promise<U>,
 ): Promise<U[]> {
   const results: U[] = [];
+  await forEachInGroups(items, signal, map, (result) => results.push(result));
+  return results;
+}
+
+/** As `mapInGroups`, but hands each result to `take`, in the order of the items, and keeps none. */
+export async function forEachInGroups<T, U>(
+  items: readonly T[],
+  signal: AbortSignal | undefined,
+  map: (item: T) => Promise<U>,
+  take: (result: U, item: T) => void,
+): Promise<void> {
   for (let start = 0; start < items.length; start += atOnce) {
     signal?.throwIfAborted();
-    results.push(...(await Promise.all(items.slice(start, start + atOnce).map(map))));
+    const group = items.slice(start, start + atOnce);
+    const results = await Promise.all(group.map(map));
+    results.forEach((result, index) => {
+      take(result, group[index] as T);
+    });
   }
-  return results;
 }
 
 function missing(root: string, folder: string, cause: unknown): ImdbTorchError {
   if (systemCode(cause) !== 'ENOENT') return unreadable(root, folder, cause);
   return new ImdbTorchError(
     'ERR_DATASET',
-    `Expected reviews in train/pos, train/neg, test/pos and test/neg but ${root} has no ${folder}; give a complete data set.`,
+    `Expected one sub-folder a class, or reviews in train/pos, train/neg, test/pos and test/neg, but ${root} has no ${folder}; give a complete data set.`,
     { cause },
   );
 }
 
-function unreadable(root: string, path: string, cause: unknown): ImdbTorchError {
+export function unreadable(root: string, path: string, cause: unknown): ImdbTorchError {
   return new ImdbTorchError('ERR_DATASET', `Could not read ${join(root, path)}: ${messageOf(cause)}.`, {
     cause,
   });

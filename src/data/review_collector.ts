@@ -41,7 +41,7 @@ export class ReviewCollector implements CollectedReviews {
   constructor(readonly location: string) {}
 
   get notes(): SourceNotes {
-    return { classes, badRows: { count: 0, total: this.#count, first: [] }, guess: null };
+    return { classes, badRows: { count: 0, total: this.#count, first: [] }, guess: null, testHeldOut: false };
   }
 
   /** @throws ImdbTorchError ERR_DATASET when the text is not UTF-8 */

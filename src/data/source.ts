@@ -1,19 +1,18 @@
 import { createHash } from 'node:crypto';
-import { readSync } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import { subFolders } from './class_folder.js';
+import { splitNames, type CollectedReviews } from './collected_reviews.js';
 import { listFolder, readFolder } from './folder.js';
 import { fetchImdbArchive } from './imdb.js';
-import type { CollectedReviews } from './collected_reviews.js';
-import { ReviewCollector } from './review_collector.js';
+import { folderPart, openPart, tablePart, type LabelledPart } from './labelled_part.js';
+import { labelledSource } from './labelled_source.js';
+import { classes, ReviewCollector } from './review_collector.js';
 import { sampleReviews } from './sample.js';
-
-/** A piece fits in the processor's cache, so that it is hashed from there. */
-const pieceBytes = 1 << 18;
-/** The event loop, and with it `signal`, waits for so many bytes at most. */
-const bytesPerTurn = 1 << 24;
+import { inspectFile, type SourceFile } from './source_file.js';
+import { detectFormat } from './tables/format.js';
 
 export interface SourceProgress {
   readonly stage: 'download' | 'read' | 'encode';
@@ -24,45 +23,72 @@ export interface SourceProgress {
 }
 
 export interface SourceOptions {
+  /** Columns of a table; those that are not given are taken by their usual names. */
+  textColumn?: string | undefined;
+  labelColumn?: string | undefined;
+  /** The classes of a table in their order; a whole number stands for the name at that place. By default all labels. */
+  labels?: readonly string[] | undefined;
+  /** Whether a single bad row is too much. */
+  strict?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: SourceProgress) => void) | undefined;
 }
 
+/** Tables or folders of classes for the splits; without `valid` or `test` a part of the training reviews is held out. */
+export interface DataFiles {
+  readonly train: string;
+  readonly valid?: string | undefined;
+  readonly test?: string | undefined;
+}
+
 /** Reviews that have been found but not read yet. */
 export interface Source {
-  readonly kind: 'archive' | 'folder' | 'sample';
+  readonly kind: 'archive' | 'folder' | 'sample' | LabelledPart['kind'];
   /** What messages call it: a path, or `sample`. */
   readonly location: string;
-  /** Of the archive file; of a folder's listing with sizes and times; of the sample's text. */
+  /** Of a file; of a folder's listing with sizes and times; of the sample's text; of several files' hashes. */
   readonly sha256: string;
+  /** What else the reviews depend on. */
+  readonly variant?: object;
+  /** @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); the reason of the signal */
   read(): Promise<CollectedReviews>;
 }
 
 /**
- * Finds the reviews that `data` names: `imdb` (fetched and kept), `sample`, a folder or a tar file, gzipped or not; a
- * file is known by its content, whatever its name.
+ * Finds the reviews that `data` names: `imdb` (fetched and kept), `sample`, a folder (IMDb's, or with one sub-folder a
+ * class), a tar file or a table, gzipped or not; a file is known by its content, whatever its name.
  * @throws ImdbTorchError ERR_DATASET when there is no such thing, ERR_DOWNLOAD; the reason of `signal`
  */
-export async function findSource(data: string, options: SourceOptions): Promise<Source> {
+export async function findSource(data: string | DataFiles, options: SourceOptions): Promise<Source> {
+  if (typeof data !== 'string') return filesSource(data, options);
   if (data === 'sample') return sampleSource(options);
-  if (data === 'imdb') {
-    const { signal, onProgress } = options;
-    const path = await fetchImdbArchive({
-      signal,
-      onProgress: ({ received, total }) =>
-        onProgress?.({ stage: 'download', done: received, total, unit: 'bytes' }),
-    });
-    return archiveSource(path, options);
-  }
+  if (data === 'imdb') return imdbSource(options);
   const status = await stat(data).catch((error: unknown) => {
     throw notThere(data, error);
   });
   if (status.isDirectory()) return folderSource(data, options);
-  if (status.isFile()) return archiveSource(data, options);
-  throw new ImdbTorchError(
-    'ERR_DATASET',
-    `Expected a folder or a tar file but ${data} is neither; give another path.`,
-  );
+  if (!status.isFile()) {
+    throw new ImdbTorchError(
+      'ERR_DATASET',
+      `Expected a file or folder but ${data} is neither; give another path.`,
+    );
+  }
+  const file = await inspectFile(data, options.signal);
+  const format = detectFormat(file);
+  if (format === 'archive') return archiveSource(file, options);
+  return labelledSource(data, { train: tablePart(file, format) }, options);
+}
+
+async function filesSource(files: DataFiles, options: SourceOptions): Promise<Source> {
+  const paths = splitNames.flatMap((name) => files[name] ?? []);
+  const open = async (path: string | undefined): Promise<LabelledPart | undefined> =>
+    path === undefined ? undefined : openPart(path, options.signal);
+  const [train, valid, test] = [
+    await openPart(files.train, options.signal),
+    await open(files.valid),
+    await open(files.test),
+  ];
+  return labelledSource(paths.join(', '), { train, ...(valid && { valid }), ...(test && { test }) }, options);
 }
 
 function sampleSource({ signal, onProgress }: SourceOptions): Source {
@@ -83,7 +109,31 @@ function sampleSource({ signal, onProgress }: SourceOptions): Source {
   };
 }
 
-async function folderSource(path: string, { signal, onProgress }: SourceOptions): Promise<Source> {
+async function folderSource(path: string, options: SourceOptions): Promise<Source> {
+  const folders = await subFolders(path);
+  const parts = splitNames.filter((name) => folders.includes(name));
+  if (parts.length === 0 && folders.length > 0) {
+    return labelledSource(path, { train: await folderPart(path, options.signal) }, options);
+  }
+  if (await isImdbLayout(path, parts)) return imdbFolderSource(path, options);
+  const opened: Partial<Record<(typeof parts)[number], LabelledPart>> = {};
+  for (const name of parts) opened[name] = await folderPart(join(path, name), options.signal);
+  const { train } = opened;
+  if (train !== undefined) return labelledSource(path, { ...opened, train }, options);
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected a folder train in ${path} beside ${parts.join(' and ')}; give a complete data set.`,
+  );
+}
+
+/** Whether no other classes than those of the IMDb data have folders; `unsup` has the reviews without a label. */
+async function isImdbLayout(path: string, parts: readonly string[]): Promise<boolean> {
+  const known = new Set<string>([...classes, 'unsup']);
+  const folders = await Promise.all(parts.map((name) => subFolders(join(path, name))));
+  return !parts.includes('valid') && folders.flat().every((name) => known.has(name));
+}
+
+async function imdbFolderSource(path: string, { signal, onProgress }: SourceOptions): Promise<Source> {
   const folder = await listFolder(path, signal);
   const total = folder.reviews.reduce((sum, { bytes }) => sum + bytes, 0);
   const onRead = (done: number): void => onProgress?.({ stage: 'read', done, total, unit: 'bytes' });
@@ -99,8 +149,20 @@ async function folderSource(path: string, { signal, onProgress }: SourceOptions)
   };
 }
 
-async function archiveSource(path: string, { signal, onProgress }: SourceOptions): Promise<Source> {
-  const { sha256, bytes, gzip } = await inspect(path, signal);
+async function imdbSource(options: SourceOptions): Promise<Source> {
+  const { signal, onProgress } = options;
+  const path = await fetchImdbArchive({
+    signal,
+    onProgress: ({ received, total }) =>
+      onProgress?.({ stage: 'download', done: received, total, unit: 'bytes' }),
+  });
+  return archiveSource(await inspectFile(path, signal), options);
+}
+
+function archiveSource(
+  { path, sha256, bytes, gzip }: SourceFile,
+  { signal, onProgress }: SourceOptions,
+): Source {
   const onRead = (done: number): void => onProgress?.({ stage: 'read', done, total: bytes, unit: 'bytes' });
   return {
     kind: 'archive',
@@ -114,64 +176,6 @@ async function archiveSource(path: string, { signal, onProgress }: SourceOptions
       return collector;
     },
   };
-}
-
-interface Inspected {
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly gzip: boolean;
-}
-
-async function inspect(path: string, signal: AbortSignal | undefined): Promise<Inspected> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path);
-    return await inspectOpen(file, path, signal);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof ImdbTorchError) throw error;
-    throw new ImdbTorchError('ERR_DATASET', `Could not read ${path}: ${messageOf(error)}.`, { cause: error });
-  } finally {
-    await file?.close();
-  }
-}
-
-async function inspectOpen(
-  file: FileHandle,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<Inspected> {
-  // One buffer for the whole file: fresh memory costs more than reading does, and so does a turn for each piece.
-  const buffer = Buffer.allocUnsafe(pieceBytes);
-  const hash = createHash('sha256');
-  let bytes = 0;
-  let gzip = false;
-  for (;;) {
-    if (bytes % bytesPerTurn === 0) await nextTurn();
-    signal?.throwIfAborted();
-    const bytesRead = readSync(file.fd, buffer, 0, buffer.length, bytes);
-    if (bytesRead === 0) break;
-    if (bytes === 0) gzip = isGzip(buffer.subarray(0, bytesRead), path);
-    hash.update(buffer.subarray(0, bytesRead));
-    bytes += bytesRead;
-  }
-  if (bytes === 0) {
-    throw new ImdbTorchError(
-      'ERR_DATASET',
-      `Expected a tar file of reviews but ${path} is empty; fetch it again.`,
-    );
-  }
-  return { sha256: hash.digest('hex'), bytes, gzip };
-}
-
-/** @throws ImdbTorchError ERR_DATASET when the file starts like neither gzip nor tar */
-function isGzip(start: Buffer, path: string): boolean {
-  if (start[0] === 0x1f && start[1] === 0x8b) return true;
-  if (start.toString('latin1', 257, 262) === 'ustar') return false;
-  throw new ImdbTorchError(
-    'ERR_DATASET',
-    `Expected a folder, a .tar.gz or a .tar but ${path} is none of them; give the data set's archive or its unpacked folder.`,
-  );
 }
 
 function notThere(path: string, cause: unknown): ImdbTorchError {

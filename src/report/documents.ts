@@ -1,5 +1,5 @@
 import type { Device, Engine, FloatDtype } from '../../binding.js';
-import type { Dataset } from '../data/dataset.js';
+import type { BadRows, Columns, Dataset } from '../data/dataset.js';
 import type { ParameterCounts } from '../model/parameters.js';
 import type { EpochResult } from '../training/loop.js';
 import type { Metrics } from '../training/metrics.js';
@@ -23,7 +23,21 @@ export interface RunFacts {
 }
 
 export interface DatasetDocument {
-  data: { source: string; kind: string; sha256: string; train: number; valid: number; test: number };
+  data: {
+    source: string;
+    kind: string;
+    sha256: string;
+    train: number;
+    valid: number;
+    test: number;
+    /** Whether the test reviews were taken from the training reviews of the source. */
+    testHeldOut: boolean;
+    /** The columns that were taken by their usual names. */
+    guess: Columns | null;
+    badRows: BadRows;
+  };
+  /** Names of the classes; a label is an index into them. */
+  classes: readonly string[];
   vocabulary: { size: number; sha256: string; first: string[] };
 }
 
@@ -118,7 +132,8 @@ function factsDocument({
 }
 
 /** Where the reviews come from, how many there are, and the words. */
-export function datasetDocument({ source, splits, vocabulary }: Dataset): DatasetDocument {
+export function datasetDocument(dataset: Dataset): DatasetDocument {
+  const { source, splits, vocabulary, classes, testHeldOut, guess, badRows } = dataset;
   return {
     data: {
       source: source.location,
@@ -127,7 +142,11 @@ export function datasetDocument({ source, splits, vocabulary }: Dataset): Datase
       train: splits.train.labels.length,
       valid: splits.valid.labels.length,
       test: splits.test.labels.length,
+      testHeldOut,
+      guess,
+      badRows,
     },
+    classes,
     vocabulary: {
       size: vocabulary.words.length,
       sha256: vocabulary.sha256,

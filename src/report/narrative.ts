@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Device, Engine, FloatDtype } from '../../binding.js';
-import type { Dataset, Preview, SplitName } from '../data/dataset.js';
+import { describeBadRow, type Dataset, type Preview, type SplitName } from '../data/dataset.js';
 import type { ParameterCounts } from '../model/parameters.js';
 import type { EpochResult } from '../training/loop.js';
 import type { Metrics } from '../training/metrics.js';
@@ -15,6 +15,8 @@ const splitTitles: Readonly<Record<SplitName, string>> = {
   test: 'Test',
 };
 const shownWords = 12;
+const shownClasses = 12;
+const shownBadRows = 10;
 
 export function formatHeading(text: string, { colour }: LineStyle): string {
   return `\n${colour ? styleText('bold', text, { validateStream: false }) : text}`;
@@ -27,12 +29,14 @@ export function describeDevice(device: Device, engine: Engine, dtype: FloatDtype
 
 /** Sizes of the splits, where they come from, and the first words. */
 export function describeDataset(dataset: Dataset): string[] {
-  const { source, splits, vocabulary, fromCache, seconds, requestedVocabularySize } = dataset;
+  const { source, splits, vocabulary, fromCache, seconds, requestedVocabularySize, guess, testHeldOut } =
+    dataset;
   const count = (split: SplitName): string => formatCount(splits[split].labels.length);
   const { words } = vocabulary;
   const lines = [
     `Data: ${source.location}${fromCache ? ', encoded by an earlier run' : ''} (${formatSeconds(seconds)}).`,
     `Reviews: ${count('train')} to train on, ${count('valid')} to validate, ${count('test')} to test.`,
+    `Classes: ${formatNames(dataset.classes)}.`,
     `Vocabulary: ${formatCount(words.length)} words, the most frequent first: ${words.slice(0, shownWords).join(' ')} ...`,
   ];
   if (words.length < requestedVocabularySize) {
@@ -40,7 +44,33 @@ export function describeDataset(dataset: Dataset): string[] {
       `The training reviews have fewer than the ${formatCount(requestedVocabularySize)} words asked for; all of them are used.`,
     );
   }
+  if (guess !== null) {
+    lines.splice(
+      1,
+      0,
+      `Columns: text from "${guess.text}", labels from "${guess.label}", by their names; --text-column and --label-column choose others.`,
+    );
+  }
+  if (testHeldOut) {
+    lines.push(
+      'Test reviews: a fifth of each class of these, held out by the seed, as there is no test file (--test).',
+    );
+  }
   return lines;
+}
+
+/** As many as a line has room for. */
+function formatNames(names: readonly string[]): string {
+  const more = names.length - shownClasses;
+  return names.slice(0, shownClasses).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** How many rows are no reviews, and which the first ones are and why. */
+export function describeBadRows({ badRows: { count, total, first } }: Dataset): string[] {
+  if (count === 0) return [];
+  const named = first.slice(0, shownBadRows).map((row) => `  ${describeBadRow(row)}`);
+  if (count > named.length) named.push('  ...');
+  return [`Left out ${formatCount(count)} of ${formatCount(total)} rows, which are no reviews:`, ...named];
 }
 
 /** The first and the last reviews of each split, with their labels. */
@@ -60,9 +90,9 @@ export function describeParameters({ trainable, total }: ParameterCounts): strin
   return `Parameters: ${formatCount(trainable)} trainable of ${formatCount(total)} (${share}).`;
 }
 
-/** A model that knows nothing gives both classes the same probability. */
-export function describeExpectedLoss(): string {
-  return `Loss expected before training: ln 2 = ${formatLoss(Math.LN2)}`;
+/** A model that knows nothing gives all classes the same probability. */
+export function describeExpectedLoss(classes: number): string {
+  return `Loss expected before training: ln ${classes} = ${formatLoss(Math.log(classes))}`;
 }
 
 export function describeBefore(train: Metrics): string {

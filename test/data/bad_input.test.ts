@@ -35,13 +35,12 @@ test.each([
   ['is empty', () => file('empty.tgz', ''), 'empty.tgz is empty'],
   ['is the empty path', () => '', 'does not exist'],
   ['is an empty folder', () => bareFolder(), 'no train/neg'],
-  ['is a text file', () => file('reviews.csv', 'text,label\n'.repeat(100)), 'is none of them'],
+  ['is a text file', () => file('reviews.txt', 'text and label\n'.repeat(100)), 'is none of them'],
+  ['is a binary file', () => file('reviews.bin', Buffer.of(1, 2, 0, 3)), 'is none of them'],
+  ['is text in UTF-16', () => file('wide.csv', Buffer.from('\ufefftext,label\n', 'utf16le')), 'UTF-16'],
+  ['is a JSON array', () => file('array.json', '[{"text": "a"}]'), 'a JSON array'],
   ['is a folder in a folder that is a file', () => join(file('plain.txt', 'x'), 'train'), 'plain.txt'],
-  [
-    'is no tar inside',
-    () => file('text.tgz', gzipSync('no tar\n'.repeat(500))),
-    'text.tgz to be a whole tar',
-  ],
+  ['is no tar inside', () => file('text.tgz', gzipSync('no tar\n'.repeat(500))), 'text.tgz is none of them'],
   ['is an archive without files', () => archive(folder, 'none.tgz', []), 'none.tgz to be a whole tar'],
 ])('when the data %s then it says so', async (_, path, part) => {
   await expect(load(path())).rejects.toEqual(sentence('ERR_DATASET', part));

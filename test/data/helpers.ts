@@ -69,7 +69,7 @@ export function archive(folder: string, name: string, entries: readonly Entry[] 
   return path;
 }
 
-export function load(data: string, options: Partial<DatasetOptions> = {}): Promise<Dataset> {
+export function load(data: DatasetOptions['data'], options: Partial<DatasetOptions> = {}): Promise<Dataset> {
   return loadDataset({
     data,
     vocabularySize: 100,

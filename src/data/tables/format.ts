@@ -1,0 +1,52 @@
+import { ImdbTorchError } from '../../errors.js';
+import type { SourceFile } from '../source_file.js';
+
+export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet' | 'fasttext';
+
+/** What fastText puts before a label. */
+export const fastTextPrefix = '__label__';
+
+export const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
+
+/**
+ * What a file is, by its content.
+ * @throws ImdbTorchError ERR_DATASET when it is nothing that reviews come in
+ */
+export function detectFormat({ path, head }: SourceFile): TableFormat | 'archive' {
+  if (isTar(head)) return 'archive';
+  if (head.toString('latin1', 0, 4) === 'PAR1') return 'parquet';
+  const text = withoutByteOrderMark(head).toString('utf8');
+  if (text.includes('\0')) throw unknownFormat(path, describeBinary(head));
+  const firstLine = /[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '';
+  if (firstLine.startsWith(fastTextPrefix)) return 'fasttext';
+  if (firstLine.trimStart().startsWith('{')) return 'jsonl';
+  if (firstLine.trimStart().startsWith('['))
+    throw unknownFormat(path, 'a JSON array, where each line should have an object');
+  if (firstLine.includes('\t')) return 'tsv';
+  if (/[,;]/.test(firstLine)) return 'csv';
+  throw unknownFormat(path, 'none of them');
+}
+
+/** A tar file without an entry has nothing but zeros. */
+function isTar(head: Buffer): boolean {
+  return (
+    head.toString('latin1', 257, 262) === 'ustar' || (head.length >= 512 && head.every((byte) => byte === 0))
+  );
+}
+
+export function withoutByteOrderMark(start: Buffer): Buffer {
+  return start.subarray(0, 3).equals(byteOrderMark) ? start.subarray(3) : start;
+}
+
+function describeBinary(head: Buffer): string {
+  const mark = head.readUInt16BE(0);
+  return mark === 0xfffe || mark === 0xfeff ? 'UTF-16 text, where UTF-8 is read' : 'none of them';
+}
+
+function unknownFormat(path: string, what: string): ImdbTorchError {
+  return new ImdbTorchError(
+    'ERR_DATASET',
+    'Expected a folder, a tar file, CSV or TSV with a header, JSON Lines, Parquet or fastText lines ' +
+      `but ${path} is ${what}; give another file or convert it.`,
+  );
+}

@@ -1,0 +1,141 @@
+import { open } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import {
+  parquetMetadataAsync,
+  parquetRead,
+  parquetSchema,
+  type AsyncBuffer,
+  type FileMetaData,
+} from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { ImdbTorchError, messageOf } from '../../errors.js';
+import type { PartCollector } from '../row_collector.js';
+import type { ReadOptions, SourceFile } from '../source_file.js';
+import { chooseColumns, type ColumnOptions } from './columns.js';
+import { isLabel } from './jsonl_rows.js';
+
+/**
+ * Reads a Parquet file, one row group at a time. Where the Hugging Face `datasets` library has kept the names of its
+ * class labels, they name them.
+ * @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); the reason of `signal`
+ */
+export async function readParquet(
+  file: SourceFile,
+  options: ColumnOptions & ReadOptions,
+  collector: PartCollector,
+): Promise<void> {
+  const content = await openContent(file);
+  try {
+    const metadata = await parquetMetadataAsync(content.buffer);
+    const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+    const columns = chooseColumns(names, options, file.path);
+    if (columns.guessed) collector.guessed(columns);
+    const classNames = classLabelNames(metadata, columns.label);
+    const nameOf = (label: string): string =>
+      classNames === null ? label : (classNames[Number(label)] ?? label);
+    await readGroups(content.buffer, metadata, [columns.text, columns.label], options, (values, row) => {
+      addRow(collector, row, values, nameOf);
+    });
+    options.onRead?.(file.bytes);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (error instanceof ImdbTorchError) throw error;
+    throw new ImdbTorchError(
+      'ERR_DATASET',
+      `Expected ${file.path} to be a whole Parquet file but it cannot be read (${messageOf(error)}); fetch or write it again.`,
+      { cause: error },
+    );
+  } finally {
+    await content.close();
+  }
+}
+
+function addRow(
+  collector: PartCollector,
+  row: number,
+  [text, label]: readonly unknown[],
+  nameOf: (label: string) => string,
+): void {
+  const labelText = label instanceof Uint8Array ? Buffer.from(label).toString('utf8') : label;
+  if (!(text instanceof Uint8Array)) collector.bad(row, 'has no text');
+  else if (!isLabel(labelText)) collector.bad(row, 'has no label');
+  else collector.row(row, text, nameOf(String(labelText)));
+}
+
+async function readGroups(
+  file: AsyncBuffer,
+  metadata: FileMetaData,
+  columns: readonly string[],
+  { signal, onRead }: ReadOptions,
+  take: (values: readonly unknown[], row: number) => void,
+): Promise<void> {
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    signal?.throwIfAborted();
+    const rowEnd = rowStart + Number(group.num_rows);
+    const first = rowStart + 1;
+    await parquetRead({
+      file,
+      metadata,
+      columns: [...columns],
+      compressors,
+      rowStart,
+      rowEnd,
+      // The bytes themselves: they are checked and read as they are.
+      parsers: { stringFromBytes: (bytes: Uint8Array) => bytes },
+      utf8: false,
+      onComplete: (rows) => {
+        rows.forEach((values, index) => {
+          take(values, first + index);
+        });
+      },
+    });
+    rowStart = rowEnd;
+    onRead?.(Math.round((file.byteLength * rowEnd) / Number(metadata.num_rows)));
+  }
+}
+
+/** The features of the `datasets` library, which are kept as JSON under the key `huggingface`. */
+function classLabelNames(
+  { key_value_metadata: pairs }: FileMetaData,
+  column: string,
+): readonly string[] | null {
+  const text = pairs?.find(({ key }) => key === 'huggingface')?.value;
+  if (text === undefined) return null;
+  try {
+    const { info } = JSON.parse(text) as { info?: { features?: Record<string, { names?: unknown }> } };
+    const names = info?.features?.[column]?.names;
+    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Parquet needs its file's end first: a compressed one is inflated in memory. */
+async function openContent({
+  path,
+  bytes,
+  gzip,
+}: SourceFile): Promise<{ buffer: AsyncBuffer; close: () => Promise<void> }> {
+  if (gzip) {
+    const inflated = await promisify(gunzip)(await readFile(path));
+    const slice = (start: number, end?: number): ArrayBuffer => arrayBufferOf(inflated.subarray(start, end));
+    return { buffer: { byteLength: inflated.length, slice }, close: () => Promise.resolve() };
+  }
+  const file = await open(path);
+  const slice = async (start: number, end = bytes): Promise<ArrayBuffer> => {
+    const part = Buffer.alloc(end - start);
+    const { bytesRead } = await file.read(part, 0, part.length, start);
+    if (bytesRead !== part.length) throw new Error('it ends too early');
+    return arrayBufferOf(part);
+  };
+  return { buffer: { byteLength: bytes, slice }, close: () => file.close() };
+}
+
+function arrayBufferOf(part: Buffer): ArrayBuffer {
+  const copy = new ArrayBuffer(part.length);
+  new Uint8Array(copy).set(part);
+  return copy;
+}

@@ -1,0 +1,106 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { sampleReviews } from '../../src/data/sample.js';
+import type { LoraDocument, TrainDocument } from '../../src/report/documents.js';
+import { withTemporaryFolder } from '../helpers.js';
+import { runCli } from './helpers.js';
+
+/** Reviews of three classes. */
+const rows = sampleReviews()
+  .slice(1250, 2750)
+  .map(({ text, place }, index) => ({
+    text,
+    label: index % 4 === 0 ? 'mixed' : place.label === 1 ? 'good' : 'bad',
+  }));
+
+function csv(of = rows): string {
+  const lines = of.map(({ text, label }) => `"${text.replaceAll('"', '""')}",${label}`);
+  return ['review,sentiment', ...lines, ''].join('\n');
+}
+
+const small = ['--epochs', '2', '--hidden', '8', '--lr', '0.5', '--json'];
+
+test('when CSV and Parquet have the same reviews of three classes then they give the same model, bit for bit', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const columnData = [
+      { name: 'text', data: rows.map(({ text }) => text) },
+      { name: 'label', data: rows.map(({ label }) => label) },
+    ];
+    await writeFile(join(folder, 'reviews.csv'), csv());
+    await writeFile(join(folder, 'reviews.parquet'), Buffer.from(parquetWriteBuffer({ columnData })));
+    const models: Buffer[] = [];
+    for (const name of ['reviews.csv', 'reviews.parquet']) {
+      const { code, stdout } = await runCli(['train', '--data', name, ...small], { cwd: folder });
+      expect(code).toBe(0);
+      const document = JSON.parse(stdout) as TrainDocument;
+      expect(document).toMatchObject({
+        classes: ['bad', 'good', 'mixed'],
+        data: { train: 960, valid: 240, test: 300, testHeldOut: true, badRows: { count: 0, total: 1500 } },
+      });
+      expect(document.test.accuracy).toBeGreaterThan(1 / 3);
+      models.push(await readFile(join(document.run, 'model.safetensors')));
+    }
+    expect(models[0]).toEqual(models[1]);
+  });
+});
+
+test('when files are given for the splits then train uses them, and lora --base takes them over', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const parts = { train: rows.slice(0, 900), valid: rows.slice(900, 1200), test: rows.slice(1200) };
+    for (const [name, of] of Object.entries(parts)) await writeFile(join(folder, `${name}.csv`), csv(of));
+    const files = Object.keys(parts).flatMap((name) => [`--${name}`, `${name}.csv`]);
+    const labels = ['--labels', 'mixed,bad,good'];
+    const train = await runCli(['train', ...files, ...labels, ...small, '--out', 'base'], { cwd: folder });
+    expect(train.code).toBe(0);
+    const lora = await runCli(['lora', '--base', 'base', '--lora-epochs', '1', '--json', '--quiet'], {
+      cwd: folder,
+    });
+
+    expect(lora).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse(lora.stdout) as LoraDocument).toMatchObject({
+      classes: ['mixed', 'bad', 'good'],
+      data: {
+        source: 'train.csv, valid.csv, test.csv',
+        train: 900,
+        valid: 300,
+        test: 300,
+        testHeldOut: false,
+      },
+    });
+  });
+});
+
+test('when rows are bad then they are named on stderr, and --strict stops with 4 before any training', async () => {
+  await withTemporaryFolder(async (folder) => {
+    await writeFile(join(folder, 'reviews.csv'), `${csv()},good\n`);
+    const told = await runCli(['data', '--data', 'reviews.csv'], { cwd: folder });
+    expect(told.code).toBe(0);
+    expect(told.stderr).toBe(
+      'Left out 1 of 1,501 rows, which are no reviews:\n  reviews.csv line 1502 has no text\n',
+    );
+    expect(told.stdout).toMatch(/^Columns: text from "review", labels from "sentiment", by their names/m);
+    expect(told.stdout).toMatch(/^Classes: bad, good, mixed\.$/m);
+    const strict = await runCli(['train', '--data', 'reviews.csv', '--strict', '--out', 'run'], {
+      cwd: folder,
+    });
+    expect(strict).toMatchObject({ code: 4, stderr: expect.stringMatching(/^error: Expected no bad rows/m) });
+  });
+});
+
+test.each([
+  ['data and training reviews', ['--data', 'a', '--train', 'b'], /--data or --train but received both/],
+  ['test reviews alone', ['--test', 'b'], /Expected --train with the training reviews beside --test b/],
+  [
+    'a validation file alone',
+    ['--valid', 'b'],
+    /Expected --train with the training reviews beside --valid b/,
+  ],
+  ['a single class', ['--labels', 'good'], /two different names, separated by commas, for --labels/],
+  ['a class twice', ['--labels', 'good,bad,good'], /two different names, separated by commas, for --labels/],
+])('when it is given %s then it exits with 2 and one sentence', async (_what, args, sentence) => {
+  const result = await runCli(['train', ...args]);
+  expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(sentence) });
+  expect(result.stderr.match(/error: /g)).toHaveLength(1);
+});

@@ -1,4 +1,4 @@
-/** Native memory: counted, reported to V8, freed on dispose and by the collector, harmless at exit and in workers. */
+/** Native memory: counted, reported to V8, freed on dispose and by the collector. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
@@ -113,72 +113,5 @@ describe('native memory of a process', () => {
     ],
   ])('when %s are dropped then V8 knows of their bytes and collects in time', (_, statement, rounds) => {
     expect(peakOf(statement, rounds, true)).toBeLessThan(peakLimit);
-  });
-});
-
-const use = `
-  const generator = new native.Generator(1);
-  const hidden = new native.LoraLinear({ inFeatures: 50, outFeatures: 20, rank: 1, alpha: 1, generator });
-  const output = new native.Linear({ inFeatures: 20, outFeatures: 2, generator });
-  const classifier = new native.Classifier({ hidden, output, engine: 'fused' });
-  const ids = Int32Array.from({ length: 5000 }, (_, i) => i % 50);
-  const offsets = Int32Array.from({ length: 101 }, (_, i) => 50 * i);
-  const labels = Int32Array.from({ length: 100 }, (_, i) => i % 2);
-  const bags = new native.Bags({ ids, offsets, labels, vocabularySize: 50 });
-  const optimizer = new native.Sgd([hidden.weight, hidden.bias, output.weight], { lr: 0.1 });
-  const rows = Int32Array.from({ length: 100 }, (_, i) => i);
-  let losses;
-  for (let epoch = 0; epoch < 50; epoch++) {
-    losses = classifier.trainBatches(bags, rows, { batchSize: 16, optimizer, loss: 'softmax' });
-  }`;
-
-describe('processes and workers', () => {
-  test('when a process exits with live objects then its code is 0', () => {
-    const source = `const native = require(process.argv[2]); ${use}; globalThis.kept = [classifier, bags, optimizer];`;
-    expect(runNode({ source })).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
-    const abrupt = `${source} process.exit(3);`;
-    expect(runNode({ source: abrupt })).toEqual({ code: 3, signal: null, stdout: '', stderr: '' });
-  });
-
-  test('when two workers and the main thread train at once then each gets the same losses', () => {
-    const source = `
-      const { Worker } = require('node:worker_threads');
-      const train = (native) => { ${use}; return [...losses]; };
-      const body = \`const { parentPort, workerData } = require('node:worker_threads');
-        const train = \${train}; const native = require(workerData);
-        parentPort.postMessage([train(native), native.liveObjects() > 0]);\`;
-      const run = () => new Promise((resolve, reject) => {
-        const worker = new Worker(body, { eval: true, workerData: process.argv[2] });
-        let result;
-        worker.on('message', (message) => { result = message; });
-        worker.on('error', reject);
-        worker.on('exit', (code) => resolve([code, result]));
-      });
-      const workers = [run(), run()];
-      const native = require(process.argv[2]);
-      const expected = train(native);
-      Promise.all(workers).then((results) => {
-        console.log(JSON.stringify(results.map(([code, [losses, live]]) => [code, live, String(losses) === String(expected)])));
-      });`;
-    const ended = runNode({ source });
-    expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(ended.stdout)).toEqual([
-      [0, true, true],
-      [0, true, true],
-    ]);
-  });
-
-  test('when a worker is stopped while it trains then the process goes on', () => {
-    const source = `
-      const { Worker } = require('node:worker_threads');
-      const body = \`const native = require(require('node:worker_threads').workerData);
-        require('node:worker_threads').parentPort.postMessage('started'); for (;;) { ${use} }\`;
-      const worker = new Worker(body, { eval: true, workerData: process.argv[2] });
-      worker.once('message', () => setTimeout(async () => {
-        await worker.terminate();
-        const native = require(process.argv[2]); ${use};
-        console.log(losses.length);
-      }, 200));`;
-    expect(runNode({ source })).toEqual({ code: 0, signal: null, stdout: '7\n', stderr: '' });
   });
 });

@@ -11,6 +11,7 @@ import {
   parameter,
   picks,
   plainBags,
+  programParameters,
   rowsOf,
   seed,
   Session,
@@ -205,9 +206,6 @@ const program = fc.array(
   { minLength: 1, maxLength: 15, size: 'max' },
 );
 
-/** A failure prints seed and path; IMDB_TORCH_TEST_SEED draws other programs. */
-const parameters = { seed: Number(process.env.IMDB_TORCH_TEST_SEED ?? 1), numRuns: 150 };
-
 describe.each(engines)('engine %s', (engine: Engine) => {
   test('when random programs run then each step gives what plain TypeScript gives', () => {
     const property = fc.property(seed, fc.tuple(plainBags, plainBags), program, (start, data, steps) => {
@@ -217,6 +215,6 @@ describe.each(engines)('engine %s', (engine: Engine) => {
         session.expectSame();
       }
     });
-    fc.assert(property, parameters);
+    fc.assert(property, programParameters);
   });
 });

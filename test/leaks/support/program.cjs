@@ -39,14 +39,27 @@ exports.round = function round(native, engine) {
   const activations = hidden.forward(input);
   const rectified = activations.relu();
   const logits = output.forward(rectified);
-  const loss = native.crossEntropy(logits, rows.map((row) => row % 2), 'logits'); // prettier-ignore
+  const loss = native.crossEntropy(
+    logits,
+    rows.map((row) => row % 2),
+    'logits',
+  );
   loss.backward();
   const gradient = parameters[0].grad;
   optimizer.step();
   optimizer.zeroGrad();
   exports.train(objects, 1);
-  const { loss: _, ...gradients } = classifier.gradients(bags, rows, { loss: 'logits' });
+  const { weight, bias, outputWeight, outputBias } = classifier.gradients(bags, rows, { loss: 'logits' });
   hidden.merge({ generator });
-  const tensors = [input, activations, rectified, logits, loss, gradient, ...Object.values(gradients)];
-  return [...Object.values(objects), ...parameters, ...tensors].filter((object) => object !== null);
+  const gradients = [gradient, weight, bias, outputWeight, outputBias];
+  return [
+    ...Object.values(objects),
+    ...parameters,
+    input,
+    activations,
+    rectified,
+    logits,
+    loss,
+    ...gradients,
+  ];
 };

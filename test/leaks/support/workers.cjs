@@ -63,7 +63,7 @@ const ways = {
   async inCallback() {
     const { ended } = inWorker((native, { create }) => {
       const { classifier, bags } = create(native);
-      classifier.evaluate(bags, { get loss() { process.exit(7); } }); // prettier-ignore
+      classifier.evaluate(bags, Object.defineProperty({}, 'loss', { get: () => process.exit(7) }));
     });
     const failing = inWorker((native) => native.Tensor.zeros(['x']));
     const error = await failing.ended.catch(({ code }) => code);

@@ -71,7 +71,10 @@ export type { LayerExcerpt, LayerParameter } from './experiments/layer_state.js'
 export type { MergeResult } from './experiments/merge.js';
 export type { Check } from './report/checks.js';
 export {
+  describeBadRow,
   loadDataset,
+  originNames,
+  type DataFiles,
   type Dataset,
   type DatasetOptions,
   type EncodedSplit,

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
-import { decodeHeader, encodeHeader, layOut, maximumHeaderBytes } from './safetensors_header.js';
+import { decodeHeader, encodeHeader, isUnicode, layOut, maximumHeaderBytes } from './safetensors_header.js';
 import { bytesOf, checkTensor, emptyTensor, type StoredTensor } from './stored_tensor.js';
 
 export type { StoredDtype, StoredTensor } from './stored_tensor.js';
@@ -23,8 +23,8 @@ export interface SafetensorsFile {
  * there is no metadata but `format`. Nothing is left behind when it fails.
  * @param metadata strings beside `format: pt`, by which PyTorch's users recognise the file
  * @returns the SHA-256 of the file
- * @throws ERR_SAFETENSORS a tensor whose shape and data do not fit, or one named `__metadata__`; the system's error
- *   when the file cannot be written
+ * @throws ERR_SAFETENSORS a tensor whose shape and data do not fit, or one named `__metadata__`, or names and metadata
+ *   that are no Unicode text; the system's error when the file cannot be written
  */
 export async function writeSafetensors(
   path: string,
@@ -32,14 +32,15 @@ export async function writeSafetensors(
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<{ sha256: string }> {
   for (const [name, tensor] of tensors) {
-    if (name === '__metadata__') {
+    if (name === '__metadata__' || !isUnicode(name)) {
       throw new ImdbTorchError(
         'ERR_SAFETENSORS',
-        'A tensor cannot be called "__metadata__"; choose another name.',
+        `A tensor cannot be called ${JSON.stringify(name)}; choose another name.`,
       );
     }
     checkTensor(name, tensor);
   }
+  checkMetadata(metadata);
   const hash = createHash('sha256');
   await writeFileAtomic(path, hashed(fileChunks(tensors, { format: 'pt', ...metadata }), hash));
   return { sha256: hash.digest('hex') };
@@ -61,6 +62,16 @@ export async function readSafetensors(path: string): Promise<SafetensorsFile> {
     });
   } finally {
     await handle?.close();
+  }
+}
+
+function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
+  for (const [key, text] of Object.entries(metadata)) {
+    if (typeof text === 'string' && isUnicode(key) && isUnicode(text)) continue;
+    throw new ImdbTorchError(
+      'ERR_SAFETENSORS',
+      `Expected Unicode text as metadata ${JSON.stringify(key)} but received ${JSON.stringify(text)}.`,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import { ImdbTorchError, messageOf } from '../errors.js';
-import { findDuplicateKey } from './json_keys.js';
+import { findJsonFault } from './json_faults.js';
 import { elementCount, elementSize, type StoredDtype, type StoredTensor } from './stored_tensor.js';
 
 /** The limit of the format's own library, https://github.com/huggingface/safetensors. */
@@ -80,6 +80,7 @@ export function decodeHeader(file: string, json: Uint8Array, dataBytes: number):
   const metadata = new Map<string, string>();
   const entries: TensorEntry[] = [];
   for (const [name, value] of Object.entries(parseObject(json, fail))) {
+    if (!isUnicode(name)) fail(`the name ${JSON.stringify(name)} is no Unicode text`);
     if (name !== '__metadata__') entries.push(readEntry(name, value, fail));
     else for (const [key, text] of readMetadata(value, fail)) metadata.set(key, text);
   }
@@ -101,8 +102,8 @@ function parseObject(bytes: Uint8Array, fail: Fail): object {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     const value: unknown = JSON.parse(text);
     if (!text.startsWith('{') || !isObject(value)) return fail('its header is no JSON object');
-    const duplicate = findDuplicateKey(text);
-    return duplicate === null ? value : fail(`its header has the key ${JSON.stringify(duplicate)} twice`);
+    const fault = findJsonFault(text);
+    return fault === null ? value : fail(fault);
   } catch (error) {
     if (error instanceof ImdbTorchError) throw error;
     return fail(`its header is no JSON in UTF-8 (${messageOf(error)})`);
@@ -112,7 +113,9 @@ function parseObject(bytes: Uint8Array, fail: Fail): object {
 function readMetadata(value: unknown, fail: Fail): [string, string][] {
   if (!isObject(value)) return fail('its metadata is no JSON object');
   return Object.entries(value).map(([key, text]: [string, unknown]) =>
-    typeof text === 'string' ? [key, text] : fail(`its metadata "${key}" is no string`),
+    typeof text === 'string' && isUnicode(key) && isUnicode(text)
+      ? [key, text]
+      : fail(`its metadata "${key}" is no string of Unicode text`),
   );
 }
 
@@ -128,6 +131,11 @@ function readEntry(name: string, value: unknown, fail: Fail): TensorEntry {
     return fail(`"${name}" has ${end - begin} bytes, which its shape and dtype do not fit`);
   }
   return { name, dtype: known, shape: shape as number[], begin, end };
+}
+
+/** Whether UTF-8 can hold the text: it has no half of a surrogate pair. */
+export function isUnicode(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 function isObject(value: unknown): value is object {

@@ -70,10 +70,20 @@ describe('safetensors', () => {
     expect([...(read.get('x')?.data ?? [])]).toEqual([2, 3]);
   });
 
+  test('when metadata are no text then nothing is written', async () => {
+    const empty = await mkdtemp(join(folder, 'refused-'));
+    const write = (text: unknown): Promise<unknown> =>
+      writeSafetensors(join(empty, 'x.safetensors'), new Map(), { a: text as string });
+    await expect(write(3)).rejects.toMatchObject({ code: 'ERR_SAFETENSORS' });
+    await expect(write('\udfff')).rejects.toMatchObject({ code: 'ERR_SAFETENSORS' });
+    expect(await readdir(empty)).toEqual([]);
+  });
+
   test.each<[string, string, StoredTensor]>([
     ['more elements than the shape', 'x', { dtype: 'float32', shape: [2], data: new Float32Array(3) }],
     ['another type than the dtype', 'x', { dtype: 'float64', shape: [2], data: new Float32Array(2) }],
     ['a negative size', 'x', { dtype: 'float32', shape: [-1, -2], data: new Float32Array(2) }],
+    ['half a character in its name', '\ud800', { dtype: 'float32', shape: [1], data: new Float32Array(1) }],
     ['a reserved name', '__metadata__', { dtype: 'float32', shape: [1], data: new Float32Array(1) }],
   ])('when a tensor has %s then nothing is written', async (_, name, tensor) => {
     const empty = await mkdtemp(join(folder, 'refused-'));
@@ -120,7 +130,11 @@ describe('a damaged safetensors file', () => {
     ['has a dtype that is unknown', fileOf(`{${x.replace('F32', 'BF16')}}`, '1234'), /dtype BF16/],
     ['has no shape', fileOf(`{${x.replace('[1]', '1')}}`, '1234'), /no valid shape/],
     ['has a negative size', fileOf(`{${x.replace('[1]', '[-1,-1]')}}`, '1234'), /no valid shape/],
-    ['has a size that is no integer', fileOf(`{${x.replace('[1]', '[1.5]')}}`, '1234'), /no valid shape/],
+    ['has a size that is no integer', fileOf(`{${x.replace('[1]', '[1.5]')}}`, '1234'), /number 1\.5/],
+    ['has a size written as a fraction', fileOf(`{${x.replace('[1]', '[1.0]')}}`, '1234'), /number 1\.0/],
+    ['has an offset below zero', fileOf(`{${x.replace('0,4', '-0,4')}}`, '1234'), /number -0/],
+    ['has half a character in a name', fileOf(`{${x.replace('x', '\\ud800')}}`, '1234'), /no Unicode text/],
+    ['has half a character in metadata', fileOf('{"__metadata__":{"a":"\\udfff"}}'), /no string of Unicode/],
     [
       'has a shape beyond counting',
       fileOf(`{${x.replace('[1]', '[4294967296,4294967296,0]')}}`),
@@ -130,7 +144,7 @@ describe('a damaged safetensors file', () => {
     ['has a negative offset', fileOf(`{${x.replace('0,4', '-4,0')}}`, '1234'), /no valid offsets/],
     [
       'has an offset beyond exact numbers',
-      fileOf(`{${x.replace('0,4', '0,1e300')}}`, '1234'),
+      fileOf(`{${x.replace('0,4', '0,9007199254740993')}}`, '1234'),
       /no valid offsets/,
     ],
     [
@@ -163,6 +177,14 @@ describe('a damaged safetensors file', () => {
     await expect(readSafetensors(path)).rejects.toMatchObject({
       message: expect.stringContaining('150000000 bytes, expected at most 100000000'),
     });
+  });
+
+  test('when a word of metadata has millions of escapes then it is read', async () => {
+    const path = join(folder, 'escapes.safetensors');
+    const text = '\\"\n'.repeat(2_000_000);
+    await writeSafetensors(path, new Map(), { text });
+    const { metadata } = await readSafetensors(path);
+    expect(metadata.get('text') === text).toBe(true);
   });
 
   test('when there is no file then the error names it', async () => {

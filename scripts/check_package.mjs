@@ -1,8 +1,8 @@
 /**
  * Packs the package, installs it in an empty folder and trains there, from two processes at once and with nothing
- * built: the addon must be built exactly once. Takes minutes. libtorch comes from where it comes from otherwise.
+ * built: the addon must be built exactly once. Then verifies it. Takes minutes. libtorch comes from where it comes from otherwise.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,11 @@ async function checkIn(folder) {
   if (builds !== 1) throw new Error(`Expected one process to build the addon but ${builds} did.`);
   const leftovers = readdirSync(join(home, 'build'));
   if (leftovers.length > 0) throw new Error(`Left in the build folder: ${leftovers.join(', ')}`);
-  console.log('The package installs, builds once for two processes, and trains.');
+  const options = { cwd: folder, env, encoding: 'utf8' };
+  const verified = spawnSync('npx', ['imdb-torch', 'verify', '--quiet'], options);
+  if (verified.status !== 0)
+    throw new Error(`verify ended with code ${verified.status}:\n${verified.stderr}`);
+  console.log("The package installs, builds once for two processes, trains and has PyTorch's numbers.");
 }
 
 /** What `npm test` has fetched already, so that this need not fetch it again. */

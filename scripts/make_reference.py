@@ -8,7 +8,7 @@ and the hash printed at the end is of all files together. With it: fresh cases, 
 index.json lists the cases; <group>.safetensors holds their tensors as <case>/<role>. A case's "terms" are the lengths
 of the sums on the longest way to one of its values, added up: what a tolerance for another order of summation depends
 on. The experiment runs over encoded reviews: those of --experiment, or the sample as scripts/encode_sample.mjs has
-encoded it. Groups whose makers need more than torch are left out of fresh cases where that is not installed.
+encoded it.
 """
 import argparse
 import hashlib

@@ -1,7 +1,7 @@
 /**
  * `npm run test:mutations`: plants errors in the native code, one at a time, and has `imdb-torch verify` find each.
- * Works on a copy in the cache folder, which is kept so that a further run compiles less. An argument chooses the
- * errors whose description has it. Takes about half a minute for each.
+ * Works on a copy in the cache folder, which is kept so that a further run compiles less. Arguments choose the
+ * errors whose description has one of them. Takes about half a minute for each.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,10 @@ await prepare();
 const { cacheHome } = await import('../dist/system/cache_home.js');
 const copy = join(cacheHome(), 'mutations');
 const home = join(copy, 'home');
-const chosen = mutations.filter(({ what }) => what.includes(process.argv[2] ?? ''));
+const wanted = process.argv.slice(2);
+const chosen = mutations.filter(
+  ({ what }) => wanted.length === 0 || wanted.some((word) => what.includes(word)),
+);
 const misplaced = chosen.filter(({ file, from }) => read(root, file).split(from).length !== 2);
 for (const { what, file, from } of misplaced) console.error(`${what}: expected once in ${file}:\n${from}`);
 if (misplaced.length > 0 || chosen.length === 0) throw new Error('The list of errors does not fit the code.');

@@ -35,16 +35,16 @@ def add_case(group, name, tensors, **facts):
         groups.setdefault(group, {})[f"{name}/{role}"] = tensor.detach().clone().contiguous()
 
 
-class NearZero(Exception):
-    """A hidden unit is so close to 0 that rounding could flip its ReLU."""
+class IllConditioned(Exception):
+    """Rounding could flip a ReLU, or a sum cancels so far that little but rounding is left."""
 
 
 def redraw(make):
-    """`make(attempt)` of the first attempt whose numbers have no hidden unit near 0."""
+    """`make(attempt)` of the first attempt whose numbers can be compared."""
     for attempt in itertools.count():
         try:
             return make(attempt)
-        except NearZero:
+        except IllConditioned:
             pass
 
 
@@ -63,9 +63,9 @@ class Draw:
     def normal(self, *shape):
         return torch.randn(shape, generator=self.generator).to(self.dtype)
 
-    def leaf(self, *shape):
+    def leaf(self, *shape, deviation=0.3):
         """A parameter, small enough that no softmax saturates: its gradient would be all rounding."""
-        return (torch.randn(shape, generator=self.generator) * 0.3).to(self.dtype).requires_grad_()
+        return (torch.randn(shape, generator=self.generator) * deviation).to(self.dtype).requires_grad_()
 
     def integers(self, low, high, *shape):
         return torch.randint(low, high, shape, generator=self.generator)

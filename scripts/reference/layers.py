@@ -5,16 +5,17 @@ import math
 import torch
 from torch.nn import functional as F
 
-from .cases import FLOATS, Draw, add_case, backward_of, choose, redraw
+from .cases import FLOATS, Draw, IllConditioned, add_case, backward_of, choose, redraw
 from .model import Hidden, Model, loss_of, multi_hot, small_bags
 
 LOSSES = ("softmax", "logits")
+SMALLEST_PULL = 0.02
 
 
 def linear_cases():
     sizes = {"small": (4, 5, 3), "large": (5, 33, 9)}
     for name, (count, inside, outside) in sizes.items():
-        count, inside, outside = choose(count, 1, 9), choose(inside, 2, 70), choose(outside, 1, 40)
+        count, inside, outside = choose(count, 1, 9), choose(inside, 2, 70), choose(outside, 3, 40)
         bags = small_bags(inside, 2)
         for dtype_name, dtype in FLOATS.items():
             draw = Draw(f"linear-{name}", dtype)
@@ -87,7 +88,11 @@ def classifier_case(dtype_name, dtype, sizes, form, mode, attempt):
     model = Model(Draw(f"classifier-{hidden}", dtype, attempt), vocabulary, hidden, classes, rank, alpha)
     bags = small_bags(vocabulary, classes)
     logits = model.logits(multi_hot(bags, vocabulary, dtype), mode != "off")
-    loss = loss_of(logits[rows], bags["labels"][rows], form)
+    used = logits[rows]
+    loss = loss_of(used, bags["labels"][rows], form)
+    # The gradient of the output bias: examples of both classes pull it to either side.
+    if torch.autograd.grad(loss, used, retain_graph=True)[0].sum(0).abs().max().item() < SMALLEST_PULL:
+        raise IllConditioned
     trainable = model.trainable(mode)
     gradients = torch.autograd.grad(loss, list(trainable.values()), retain_graph=True)
     tensors = model.parameters() | bags | {"rows": rows, "logits": logits, "loss": loss}

@@ -2,7 +2,7 @@
 import torch
 from torch.nn import functional as F
 
-from .cases import Draw, NearZero
+from .cases import Draw, IllConditioned
 
 SMALLEST_HIDDEN = 1e-5
 
@@ -53,7 +53,8 @@ class Model:
 
     def __init__(self, draw, vocabulary, hidden, classes, rank, alpha):
         self.hidden = Hidden(draw, vocabulary, hidden, rank, alpha / rank)
-        self.output = {"outputWeight": draw.leaf(classes, hidden), "outputBias": draw.leaf(classes)}
+        deviation = 0.3 * min(1, (8 / hidden) ** 0.5)
+        self.output = {"outputWeight": draw.leaf(classes, hidden, deviation=deviation), "outputBias": draw.leaf(classes)}
 
     def parameters(self):
         return self.hidden.leaves | self.output
@@ -61,7 +62,7 @@ class Model:
     def logits(self, x, enabled):
         hidden = self.hidden(x, enabled)
         if hidden.abs().min().item() < SMALLEST_HIDDEN:
-            raise NearZero
+            raise IllConditioned
         return F.linear(torch.relu(hidden), *self.output.values())
 
     def trainable(self, mode):

@@ -4,7 +4,16 @@
  * errors whose description has one of them. Takes about half a minute for each.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { mutations } from './mutations.mjs';
 import { cli, prepare, root } from './project.mjs';
@@ -34,9 +43,11 @@ process.exitCode = missed.length === 0 ? 0 : 1;
 
 function makeCopy() {
   mkdirSync(home, { recursive: true });
+  // Only what differs: the build goes by the times of files, and what an interrupted run has planted must go.
+  const differs = (from, to) =>
+    !statSync(from).isFile() || !existsSync(to) || !readFileSync(from).equals(readFileSync(to));
   for (const part of ['native', 'dist', 'test/fixtures/reference', 'CMakeLists.txt', 'package.json']) {
-    rmSync(join(copy, part), { recursive: true, force: true });
-    cpSync(join(root, part), join(copy, part), { recursive: true, preserveTimestamps: true });
+    cpSync(join(root, part), join(copy, part), { recursive: true, filter: differs });
   }
   rmSync(join(copy, 'node_modules'), { force: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));

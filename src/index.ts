@@ -87,7 +87,7 @@ export {
 export type { BadRow, BadRows, Columns, SourceNotes } from './data/collected_reviews.js';
 export type { EncodeOptions } from './data/encoded_splits.js';
 export type { Origins, TableFile } from './data/origins.js';
-export type { DataFiles, SourceOptions, SourceProgress } from './data/source.js';
+export type { SourceOptions, SourceProgress } from './data/source.js';
 export type { TableFormat } from './data/tables/format.js';
 export { tokenize } from './text/tokenizer.js';
 export { readSafetensors, writeSafetensors, type SafetensorsFile } from './storage/safetensors.js';

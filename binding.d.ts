@@ -209,16 +209,131 @@ export class LoraLinear implements Disposable {
   [Symbol.dispose](): void;
 }
 
-/** Stochastic gradient descent, `p -= lr * grad`, as `torch.optim.SGD(parameters, lr)`. */
-export class Sgd implements Disposable {
-  /** @param parameters leaves that require a gradient, at least one, none twice */
-  constructor(parameters: readonly Tensor[], options: { lr: number });
+/** Parameters that share options; what a group leaves out is as in the optimizer's options. */
+export interface ParameterGroup {
+  params: readonly Tensor[];
+  /** Above 0. */
+  lr?: number;
+  /** At least 0. */
+  weightDecay?: number;
+}
+
+/** Leaves that require a gradient, at least one, none twice. */
+export type OptimizerParameters = readonly Tensor[] | readonly ParameterGroup[];
+
+/**
+ * All that a resumed training needs: `param_groups.0.lr` (a number), and of parameters that have been stepped
+ * `state.0.step` (a number) and tensors of the parameter's shape like `state.0.exp_avg`. Parameters are counted
+ * through all groups.
+ */
+export type OptimizerState = Record<string, Tensor | number>;
+
+interface OptimizerMethods extends Disposable {
+  /** The learning rate of the first group; setting it sets that of every group. Above 0. */
   lr: number;
-  /** Updates every parameter that has a gradient. */
+  /** Updates every parameter that has a gradient. @throws ERR_STATE for SparseAdam; see there */
   step(): void;
   zeroGrad(): void;
+  /** The state as it is; its tensors are the optimizer's own until `loadStateDict`. */
+  stateDict(): OptimizerState;
+  /**
+   * Takes copies of a state that `stateDict` of a like optimizer has given. Nothing changes when it is refused.
+   * @throws ERR_ARG_RANGE an entry missing, unknown, of another dtype, or not finite; ERR_SHAPE another shape
+   */
+  loadStateDict(state: Readonly<OptimizerState>): void;
+}
+
+export interface SgdOptions {
+  /** Above 0. */
+  lr: number;
+  /** At least 0; default 0. */
+  momentum?: number;
+  /** Default 0. */
+  dampening?: number;
+  /** Needs momentum and no dampening; default false. */
+  nesterov?: boolean;
+  /** At least 0; default 0. */
+  weightDecay?: number;
+}
+
+/** `torch.optim.SGD`: `p -= lr * grad`, with momentum, Nesterov's momentum and weight decay where asked for. */
+export class Sgd implements OptimizerMethods {
+  constructor(parameters: OptimizerParameters, options: SgdOptions);
+  lr: number;
+  step(): void;
+  zeroGrad(): void;
+  stateDict(): OptimizerState;
+  loadStateDict(state: Readonly<OptimizerState>): void;
   dispose(): void;
   [Symbol.dispose](): void;
+}
+
+export interface SparseAdamOptions {
+  /** Above 0; default 0.001. */
+  lr?: number;
+  /** Each in 0 .. 1, 1 excluded; default [0.9, 0.999]. */
+  betas?: readonly [number, number];
+  /** Above 0; default 1e-8. */
+  eps?: number;
+}
+
+export interface AdamOptions extends SparseAdamOptions {
+  /** At least 0; default 0, for AdamW 0.01. */
+  weightDecay?: number;
+}
+
+/** `torch.optim.Adam`. */
+export class Adam implements OptimizerMethods {
+  constructor(parameters: OptimizerParameters, options?: AdamOptions);
+  lr: number;
+  step(): void;
+  zeroGrad(): void;
+  stateDict(): OptimizerState;
+  loadStateDict(state: Readonly<OptimizerState>): void;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/** `torch.optim.AdamW`: as Adam, but weight decay is decoupled from the gradient. */
+export class AdamW implements OptimizerMethods {
+  constructor(parameters: OptimizerParameters, options?: AdamOptions);
+  lr: number;
+  step(): void;
+  zeroGrad(): void;
+  stateDict(): OptimizerState;
+  loadStateDict(state: Readonly<OptimizerState>): void;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * `torch.optim.SparseAdam` for the parameters of a `Classifier` that have a column for each word (W and B of its
+ * hidden layer): only the columns of the batch's words move, moments included; the bias correction counts all
+ * steps. Its other parameters are stepped as by Adam. It needs to know a batch's words, so only `trainBatches`
+ * steps it: `step()` throws ERR_STATE where a parameter has a gradient.
+ */
+export class SparseAdam implements OptimizerMethods {
+  /** @throws ERR_ARG_RANGE for a group with weight decay */
+  constructor(parameters: OptimizerParameters, options?: SparseAdamOptions);
+  lr: number;
+  step(): void;
+  zeroGrad(): void;
+  stateDict(): OptimizerState;
+  loadStateDict(state: Readonly<OptimizerState>): void;
+  dispose(): void;
+  [Symbol.dispose](): void;
+}
+
+export type Optimizer = Sgd | Adam | AdamW | SparseAdam;
+
+export interface TrainBatchesOptions {
+  batchSize: number;
+  optimizer: Optimizer;
+  loss: LossForm;
+  /** What every learning rate is multiplied with, one number of at least 0 for each batch; default 1. */
+  lrFactors?: Float64Array;
+  /** `torch.nn.utils.clip_grad_norm_` over the optimizer's parameters: the largest norm of a batch's gradient. */
+  maxGradNorm?: number;
 }
 
 export interface Evaluation {
@@ -260,12 +375,9 @@ export class Classifier implements Disposable {
    * batch, backward, step of `optimizer`. Only parameters that `optimizer` holds change.
    * @returns the loss of each batch before its step. A NaN or infinite loss ends the array: that batch and those
    *   after it have changed nothing.
+   * @throws ERR_SHAPE unless there are as many `lrFactors` as batches
    */
-  trainBatches(
-    bags: Bags,
-    rows: Int32Array,
-    options: { batchSize: number; optimizer: Sgd; loss: LossForm },
-  ): Float64Array;
+  trainBatches(bags: Bags, rows: Int32Array, options: TrainBatchesOptions): Float64Array;
   /** Evaluates the bags `start .. end - 1` (default: all). */
   evaluate(bags: Bags, options: { loss: LossForm; start?: number; end?: number }): Evaluation;
   /** Mean loss of `rows` and its gradients, computed by this engine; nothing changes. */

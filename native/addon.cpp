@@ -16,7 +16,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   imdb::defineBags(env, exports);
   imdb::defineLinear(env, exports);
   imdb::defineLoraLinear(env, exports);
-  imdb::defineSgd(env, exports);
+  imdb::defineOptimizers(env, exports);
   imdb::defineClassifier(env, exports);
   imdb::defineFunctions(env, exports);
   return exports;

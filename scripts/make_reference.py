@@ -22,13 +22,14 @@ from reference.cases import cases, draw_fresh_cases, groups
 from reference.experiment import experiment_cases
 from reference.layers import classifier_cases, cross_entropy_cases, linear_cases, lora_cases
 from reference.operators import operator_cases
+from reference.optimizers import optimizer_cases
 from reference.random_numbers import draw_cases, initial_cases, loader_cases, shuffle_cases
 from reference.tensor_files import read_tensors, write_tensors
 from reference.training import training_cases
 
 MAKERS = (
     *(operator_cases, linear_cases, lora_cases, cross_entropy_cases, classifier_cases, training_cases),
-    *(initial_cases, draw_cases, loader_cases, shuffle_cases),
+    *(optimizer_cases, initial_cases, draw_cases, loader_cases, shuffle_cases),
 )
 here = pathlib.Path(__file__).parent
 

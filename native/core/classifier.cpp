@@ -38,6 +38,11 @@ std::vector<double> Classifier::trainBatches(const BagsPointer& bags, const Rows
   checkBags(*bags);
   checkLabels(*bags);
   checkRows(*bags, rows);
+  const auto batches = (static_cast<int64_t>(rows.size()) + options.batchSize - 1) / options.batchSize;
+  if (!options.lrFactors.empty() && static_cast<int64_t>(options.lrFactors.size()) != batches) {
+    throw shapeError("Expected one of lrFactors for each of " + std::to_string(batches) +
+                     " batches but received " + std::to_string(options.lrFactors.size()));
+  }
   return engine_->trainBatches(bags, rows, options);
 }
 

@@ -3,13 +3,14 @@
 #include <ATen/core/Tensor.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/bags.h"
 #include "core/linear.h"
 #include "core/lora_linear.h"
 #include "core/loss.h"
-#include "core/sgd.h"
+#include "core/optimizer.h"
 
 namespace imdb {
 
@@ -23,9 +24,14 @@ struct Layers {
 };
 
 struct TrainingOptions {
+  /** What the learning rates of a batch (from 0) are multiplied with. */
+  double lrFactor(size_t batch) const { return lrFactors.empty() ? 1 : lrFactors[batch]; }
+
   int64_t batchSize;
-  Sgd& optimizer;
+  Optimizer& optimizer;
   LossForm loss;
+  std::vector<double> lrFactors;      // one a batch, or none
+  std::optional<double> maxGradNorm;  // see Optimizer::clipGradNorm
 };
 
 struct Evaluation {

@@ -43,13 +43,16 @@ class FusedEngine final : public Engine {
 
   std::vector<double> trainBatches(const BagsPointer& bags, const Rows& rows,
                                    const TrainingOptions& options) override {
+    const Optimizer::Rule rule = options.optimizer.rule({{}, 1, 0}, 1);
+    if (rule.kind != Optimizer::Rule::Kind::sgd || !options.lrFactors.empty() || options.maxGradNorm)
+      throw stateError("Expected plain Sgd for the fused engine; use the torch engine");
     std::vector<double> losses;
-    const StepTargets<T> step{targetsOf(options.optimizer), static_cast<T>(options.optimizer.lr)};
+    const StepTargets<T> step{targetsOf(&options.optimizer), static_cast<T>(options.optimizer.lr())};
     FusedPass<T> pass = passOver(bags, options.loss, std::min<int64_t>(options.batchSize, rows.size()));
     run(pass, [&](const Member& member) { pass.train(member, rows, step, &losses); });
     for (const at::Tensor* parameter : parameters()) {
       // Autograd and the kept activations watch this counter, and raw pointers do not move it.
-      if (isTrained(*parameter, options.optimizer)) parameter->unsafeGetTensorImpl()->bump_version();
+      if (isTrained(*parameter, &options.optimizer)) parameter->unsafeGetTensorImpl()->bump_version();
     }
     return losses;
   }
@@ -115,8 +118,8 @@ class FusedEngine final : public Engine {
             &layers_.hidden->B,      &layers_.output->weight, &layers_.output->bias};
   }
 
-  static bool isTrained(const at::Tensor& parameter, const Sgd& optimizer) {
-    return parameter.requires_grad() && optimizer.holds(parameter);
+  static bool isTrained(const at::Tensor& parameter, Optimizer* optimizer) {
+    return parameter.requires_grad() && optimizer->find(parameter) != nullptr;
   }
 
   /** The branch has no gradient while it is off. */
@@ -124,7 +127,7 @@ class FusedEngine final : public Engine {
     return layers_.hidden->loraEnabled ? FusedModel<T>::pointer(tensor) : nullptr;
   }
 
-  ParameterPointers<T> targetsOf(const Sgd& optimizer) const {
+  ParameterPointers<T> targetsOf(Optimizer* optimizer) const {
     const auto target = [&](const at::Tensor& parameter) {
       return isTrained(parameter, optimizer) ? parameter : at::Tensor();
     };

@@ -47,6 +47,14 @@ at::Tensor paddedVector(int64_t size, Placement placement) {
   return leafOver(paddedColumns(size, placement.dtype), {size}, {1}, placement);
 }
 
+at::Tensor zerosInLayoutOf(const at::Tensor& parameter) {
+  const auto elements = static_cast<int64_t>(parameter.storage().nbytes() / parameter.itemsize());
+  const at::Tensor zeros = leafOver(elements, parameter.sizes(), parameter.strides(),
+                                    {parameter.scalar_type(), parameter.device()});
+  zeros.unsafeGetTensorImpl()->set_storage_offset(parameter.storage_offset());
+  return zeros;
+}
+
 void assign(const at::Tensor& leaf, const at::Tensor& values) {
   const at::NoGradGuard noGrad;
   leaf.copy_(values);

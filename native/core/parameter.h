@@ -23,6 +23,9 @@ at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement
 /** A zero leaf `[size]` whose storage reaches to a whole vector. */
 at::Tensor paddedVector(int64_t size, Placement placement);
 
+/** Zeros with the shape, strides and padding of `parameter`. */
+at::Tensor zerosInLayoutOf(const at::Tensor& parameter);
+
 /** Copies `values` into a leaf without autograd noticing. */
 void assign(const at::Tensor& leaf, const at::Tensor& values);
 

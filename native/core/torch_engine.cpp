@@ -1,4 +1,5 @@
 #include <ATen/core/grad_mode.h>
+#include <ATen/ops/_unique.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/zeros_like.h>
@@ -28,9 +29,13 @@ class TorchEngine final : public Engine {
       const at::Tensor loss = meanLoss(*bags, batch, count, options.loss);
       losses.push_back(loss.item<double>());
       if (!std::isfinite(losses.back())) return false;
-      options.optimizer.zeroGrad();
+      Optimizer& optimizer = options.optimizer;
+      optimizer.zeroGrad();
       if (loss.requires_grad()) loss.backward();
-      options.optimizer.step();
+      if (options.maxGradNorm) optimizer.clipGradNorm(*options.maxGradNorm);
+      BatchWords words{{layers_.hidden->weight, layers_.hidden->B}, {}};
+      if (optimizer.movesBatchWordsOnly()) words.words = wordsOf(*bags, batch, count);
+      optimizer.step(options.lrFactor(losses.size() - 1), &words);
       return true;
     });
     return losses;
@@ -80,6 +85,12 @@ class TorchEngine final : public Engine {
   at::Tensor logits(const Bags& bags, const int64_t* rows, int64_t count) const {
     const auto& [hidden, output] = layers_;
     return output->forward(at::relu(hidden->forward(bagIndices(bags, rows, count, hidden->weight.device()))));
+  }
+
+  /** The words of a batch, ascending, each once. */
+  at::Tensor wordsOf(const Bags& bags, const int64_t* rows, int64_t count) const {
+    const at::Tensor ids = bagIndices(bags, rows, count, layers_.hidden->weight.device()).ids;
+    return std::get<0>(at::_unique(ids, /*sorted=*/true));
   }
 
   at::Tensor batchLabels(const Bags& bags, const int64_t* rows, int64_t count) const {

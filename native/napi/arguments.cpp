@@ -82,6 +82,12 @@ double readPositive(const Napi::Value& value, const std::string& name) {
   return number;
 }
 
+double readNonNegative(const Napi::Value& value, const std::string& name) {
+  const double number = readNumber(value, name);
+  if (number < 0) throw outOfRange("a number of at least 0", name, value);
+  return number;
+}
+
 int64_t readInteger(const Napi::Value& value, const std::string& name, int64_t least, int64_t most) {
   if (!value.IsNumber()) throw typeError("an integer", name, value);
   const double number = value.As<Napi::Number>().DoubleValue();
@@ -140,13 +146,32 @@ Elements readTypedArray(const Napi::Value& value, const std::string& name, const
   return elements;
 }
 
-std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name) {
-  const Elements elements = readTypedArray(value, name, "an Int32Array", {napi_int32_array});
-  const auto* data = static_cast<const int32_t*>(elements.data);
-  std::vector<int32_t> values;
+namespace {
+
+/** A copy of the elements of a typed array of this kind. */
+template <typename T>
+std::vector<T> readElements(const Napi::Value& value, const std::string& name, const char* expected,
+                            napi_typedarray_type type) {
+  const Elements elements = readTypedArray(value, name, expected, {type});
+  const auto* data = static_cast<const T*>(elements.data);
+  std::vector<T> values;
   reserveHugePages(&values, elements.length);
   if (elements.length > 0) values.assign(data, data + elements.length);
   return values;
+}
+
+}  // namespace
+
+std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name) {
+  return readElements<int32_t>(value, name, "an Int32Array", napi_int32_array);
+}
+
+std::vector<float> readFloat32Array(const Napi::Value& value, const std::string& name) {
+  return readElements<float>(value, name, "a Float32Array", napi_float32_array);
+}
+
+std::vector<double> readFloat64Array(const Napi::Value& value, const std::string& name) {
+  return readElements<double>(value, name, "a Float64Array", napi_float64_array);
 }
 
 std::vector<int64_t> readShape(const Napi::Value& value, const std::string& name) {

@@ -28,6 +28,7 @@ Error instanceError(const std::string& className, const std::string& name, const
 
 double readNumber(const Napi::Value& value, const std::string& name);
 double readPositive(const Napi::Value& value, const std::string& name);
+double readNonNegative(const Napi::Value& value, const std::string& name);
 int64_t readInteger(const Napi::Value& value, const std::string& name, int64_t least, int64_t most);
 bool readBoolean(const Napi::Value& value, const std::string& name);
 Napi::Object readObject(const Napi::Value& value, const std::string& name);
@@ -50,6 +51,8 @@ struct Elements {
 Elements readTypedArray(const Napi::Value& value, const std::string& name, const std::string& expected,
                         std::initializer_list<napi_typedarray_type> types);
 std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name);
+std::vector<float> readFloat32Array(const Napi::Value& value, const std::string& name);
+std::vector<double> readFloat64Array(const Napi::Value& value, const std::string& name);
 /** Sizes of dimensions whose product is at most 2^40. */
 std::vector<int64_t> readShape(const Napi::Value& value, const std::string& name);
 Rows readRows(const Napi::Value& value, const std::string& name);

@@ -1,32 +1,15 @@
+#include <cmath>
 #include <numeric>
 
 #include "napi/arguments.h"
 #include "napi/exports.h"
+#include "napi/optimizers.h"
 #include "napi/traits.h"
 
 namespace imdb {
 namespace {
 
 using Self = std::shared_ptr<Classifier>;
-
-Napi::Value learningRate(const Napi::CallbackInfo& info, const std::shared_ptr<Sgd>& self) {
-  return Napi::Number::New(info.Env(), self->lr);
-}
-
-Napi::Value setLearningRate(const Napi::CallbackInfo& info, const std::shared_ptr<Sgd>& self) {
-  self->lr = readPositive(info[0], "lr");
-  return info.Env().Undefined();
-}
-
-Napi::Value step(const Napi::CallbackInfo& info, const std::shared_ptr<Sgd>& self) {
-  self->step();
-  return info.Env().Undefined();
-}
-
-Napi::Value zeroGrad(const Napi::CallbackInfo& info, const std::shared_ptr<Sgd>& self) {
-  self->zeroGrad();
-  return info.Env().Undefined();
-}
 
 Napi::Value engine(const Napi::CallbackInfo& info, const Self& self) {
   return Napi::String::New(info.Env(), self->kind() == Classifier::EngineKind::fused ? "fused" : "torch");
@@ -48,14 +31,30 @@ Napi::Value forward(const Napi::CallbackInfo& info, const Self& self) {
   return wrapTensor(info.Env(), self->forward(bags, rows));
 }
 
+/** One finite number of at least 0 a batch, or none. */
+std::vector<double> readLrFactors(const Napi::Value& value) {
+  if (value.IsUndefined()) return {};
+  const std::vector<double> factors = readFloat64Array(value, "lrFactors");
+  for (const double factor : factors) {
+    if (!(factor >= 0) || std::isinf(factor))
+      throw rangeError("Expected finite numbers of at least 0 for lrFactors but received " +
+                       std::to_string(factor));
+  }
+  return factors;
+}
+
 Napi::Value trainBatches(const Napi::CallbackInfo& info, const Self& self) {
   const auto bags = readInstance<const Bags>(info[0], "bags");
-  const Napi::Object options = readObject(info[2], "options");
-  const int64_t batchSize = readInteger(options.Get("batchSize"), "batchSize", 1, kLargestSize);
-  const auto optimizer = readInstance<Sgd>(options.Get("optimizer"), "optimizer");
-  const LossForm loss = readLossForm(options.Get("loss"), "loss");
-  const std::vector<double> losses =
-      self->trainBatches(bags, readRows(info[1], "rows"), {batchSize, *optimizer, loss});
+  const Napi::Object object = readObject(info[2], "options");
+  const int64_t batchSize = readInteger(object.Get("batchSize"), "batchSize", 1, kLargestSize);
+  const Napi::Value optimizerObject = object.Get("optimizer");
+  const auto optimizer = readOptimizer(optimizerObject, "optimizer");
+  TrainingOptions options{batchSize, *optimizer, readLossForm(object.Get("loss"), "loss"), {}, {}};
+  const Napi::Value maxGradNorm = object.Get("maxGradNorm");
+  if (!maxGradNorm.IsUndefined()) options.maxGradNorm = readPositive(maxGradNorm, "maxGradNorm");
+  options.lrFactors = readLrFactors(object.Get("lrFactors"));
+  const std::vector<double> losses = self->trainBatches(bags, readRows(info[1], "rows"), options);
+  reportOptimizerBytes(optimizerObject);
   Napi::Float64Array result = Napi::Float64Array::New(info.Env(), losses.size());
   std::copy(losses.begin(), losses.end(), result.Data());
   return result;
@@ -97,17 +96,6 @@ Napi::Value gradients(const Napi::CallbackInfo& info, const Self& self) {
 
 }  // namespace
 
-std::shared_ptr<Sgd> ClassTraits<Sgd>::construct(const Napi::CallbackInfo& info) {
-  if (!info[0].IsArray()) throw typeError("an array of tensors", "parameters", info[0]);
-  const auto array = info[0].As<Napi::Array>();
-  std::vector<at::Tensor> parameters;
-  for (uint32_t i = 0; i < array.Length(); ++i) {
-    const std::string name = "parameters[" + std::to_string(i) + "]";
-    parameters.push_back(readInstance<TensorHandle>(array.Get(i), name)->tensor);
-  }
-  return std::make_shared<Sgd>(parameters, readPositive(readObject(info[1], "options").Get("lr"), "lr"));
-}
-
 std::shared_ptr<Classifier> ClassTraits<Classifier>::construct(const Napi::CallbackInfo& info) {
   const Napi::Object options = readObject(info[0], "options");
   const auto kind = readChoice(options.Get("engine"), "engine", {"torch", "fused"}) == 0
@@ -116,12 +104,6 @@ std::shared_ptr<Classifier> ClassTraits<Classifier>::construct(const Napi::Callb
   const auto hidden = readInstance<LoraLinear>(options.Get("hidden"), "hidden");
   const auto output = readInstance<Linear>(options.Get("output"), "output");
   return std::make_shared<Classifier>(Layers{hidden, output}, kind);
-}
-
-void defineSgd(Napi::Env env, Napi::Object exports) {
-  defineClass<Sgd>(env, exports,
-                   {accessor<Sgd, learningRate, setLearningRate>("lr"), method<Sgd, step>("step"),
-                    method<Sgd, zeroGrad>("zeroGrad")});
 }
 
 void defineClassifier(Napi::Env env, Napi::Object exports) {

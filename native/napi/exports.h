@@ -10,7 +10,7 @@ void defineTensor(Napi::Env env, Napi::Object exports);
 void defineBags(Napi::Env env, Napi::Object exports);
 void defineLinear(Napi::Env env, Napi::Object exports);
 void defineLoraLinear(Napi::Env env, Napi::Object exports);
-void defineSgd(Napi::Env env, Napi::Object exports);
+void defineOptimizers(Napi::Env env, Napi::Object exports);
 void defineClassifier(Napi::Env env, Napi::Object exports);
 void defineFunctions(Napi::Env env, Napi::Object exports);
 

@@ -10,7 +10,7 @@
 #include "core/classifier.h"
 #include "core/linear.h"
 #include "core/lora_linear.h"
-#include "core/sgd.h"
+#include "core/optimizers.h"
 #include "napi/object.h"
 
 namespace imdb {
@@ -66,12 +66,35 @@ struct ClassTraits<LoraLinear> {
   static int64_t bytes(const LoraLinear& layer) { return layer.bytes(); }
 };
 
+/** What the optimizers have in common. */
+template <typename Core>
+struct OptimizerTraits {
+  static std::shared_ptr<Core> construct(const Napi::CallbackInfo& info);
+  static int64_t bytes(const Core& optimizer) { return optimizer.bytes(); }
+};
+
 template <>
-struct ClassTraits<Sgd> {
+struct ClassTraits<Sgd> : OptimizerTraits<Sgd> {
   static constexpr const char* name = "Sgd";
   static constexpr napi_type_tag tag = {0x13c8a46f9d2e4b70, 0x96e7d01b5af8c324};
-  static std::shared_ptr<Sgd> construct(const Napi::CallbackInfo& info);
-  static int64_t bytes(const Sgd&) { return 0; }
+};
+
+template <>
+struct ClassTraits<Adam> : OptimizerTraits<Adam> {
+  static constexpr const char* name = "Adam";
+  static constexpr napi_type_tag tag = {0x5c17be92403af86d, 0x8a3fd25601e79bc4};
+};
+
+template <>
+struct ClassTraits<AdamW> : OptimizerTraits<AdamW> {
+  static constexpr const char* name = "AdamW";
+  static constexpr napi_type_tag tag = {0xe6087d3a95c1f42b, 0xb74920fe6d1a83c5};
+};
+
+template <>
+struct ClassTraits<SparseAdam> : OptimizerTraits<SparseAdam> {
+  static constexpr const char* name = "SparseAdam";
+  static constexpr napi_type_tag tag = {0x2d94fa7bc8061e53, 0x91ce5d8037fb64a2};
 };
 
 template <>

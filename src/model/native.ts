@@ -3,6 +3,7 @@ import type * as Binding from '../../binding.js';
 import { native } from '../binding.js';
 
 export type {
+  AdamOptions,
   Device,
   Dtype,
   Engine,
@@ -12,19 +13,33 @@ export type {
   LinearOptions,
   LoraLinearOptions,
   LossForm,
+  Optimizer,
+  OptimizerParameters,
+  OptimizerState,
+  ParameterGroup,
+  SgdOptions,
+  SparseAdamOptions,
   TensorOptions,
+  TrainBatchesOptions,
   TypedArray,
 } from '../../binding.js';
 
+export type Adam = Binding.Adam;
+export type AdamW = Binding.AdamW;
 export type Bags = Binding.Bags;
 export type Classifier = Binding.Classifier;
 export type Generator = Binding.Generator;
 export type Linear = Binding.Linear;
 export type LoraLinear = Binding.LoraLinear;
 export type Sgd = Binding.Sgd;
+export type SparseAdam = Binding.SparseAdam;
 export type Tensor = Binding.Tensor;
 
 export const {
+  /** @class */
+  Adam,
+  /** @class */
+  AdamW,
   /** @class */
   Bags,
   /** @class */
@@ -37,6 +52,8 @@ export const {
   LoraLinear,
   /** @class */
   Sgd,
+  /** @class */
+  SparseAdam,
   /** @class */
   Tensor,
   /** @function */

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { ImdbTorchError } from '../errors.js';
-import type { Classifier, LossForm, Sgd } from '../model/native.js';
+import type { Classifier, LossForm, Optimizer } from '../model/native.js';
 import type { DataLoader } from './data_loader.js';
 import { evaluate, type Metrics } from './metrics.js';
 
@@ -45,7 +45,7 @@ export interface TrainingEvents {
 
 export interface TrainingOptions {
   classifier: Classifier;
-  optimizer: Sgd;
+  optimizer: Optimizer;
   train: DataLoader;
   valid: DataLoader;
   batchSize: number;

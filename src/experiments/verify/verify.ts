@@ -11,6 +11,12 @@ import {
   type ClassifierFacts,
   type TrainingFacts,
 } from './model_groups.js';
+import {
+  recomputeOptimizer,
+  recomputeOptimizerTraining,
+  type OptimizerFacts,
+  type OptimizerTrainingFacts,
+} from './optimizer_groups.js';
 import type { Place } from './places.js';
 import { recomputeRandom, type RandomFacts } from './random_group.js';
 import type { ReferenceCase, ReferenceSet } from './reference_cases.js';
@@ -55,6 +61,15 @@ const groups: Readonly<Record<string, Group>> = {
   training: {
     runsOn: 'engines',
     recompute: (reference, place) => recomputeTraining(reference as ReferenceCase<TrainingFacts>, place),
+  },
+  optimizers: {
+    runsOn: 'torch',
+    recompute: (reference, place) => recomputeOptimizer(reference as ReferenceCase<OptimizerFacts>, place),
+  },
+  'optimizer-trainings': {
+    runsOn: 'torch',
+    recompute: (reference, place) =>
+      recomputeOptimizerTraining(reference as ReferenceCase<OptimizerTrainingFacts>, place),
   },
   random: {
     runsOn: 'host',

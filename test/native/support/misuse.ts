@@ -1,4 +1,15 @@
-import type { Bags, Classifier, Generator, Linear, LoraLinear, Sgd, Tensor } from '../../../binding.js';
+import type {
+  Adam,
+  AdamW,
+  Bags,
+  Classifier,
+  Generator,
+  Linear,
+  LoraLinear,
+  Sgd,
+  SparseAdam,
+  Tensor,
+} from '../../../binding.js';
 import { native } from '../../../src/binding.js';
 import { unsteadyArrays } from './unsteady_arrays.js';
 import { bits, createModel, parametersOf, type Model } from './models.js';
@@ -34,6 +45,9 @@ export interface Objects {
   Linear: Linear;
   LoraLinear: LoraLinear;
   Sgd: Sgd;
+  Adam: Adam;
+  AdamW: AdamW;
+  SparseAdam: SparseAdam;
   Classifier: Classifier;
 }
 
@@ -56,12 +70,14 @@ export class World {
     const tensors = [...Object.values(parametersOf(this.#model)), this.live.Tensor];
     const { scale, loraEnabled } = hidden;
     const facts = tensors.map((tensor) => [bits(tensor), tensor.requiresGrad, tensor.grad === null]);
-    return { facts, scale, loraEnabled, lr: this.live.Sgd.lr, threads: native.getNumThreads() };
+    const { Sgd, Adam, AdamW, SparseAdam } = this.live;
+    const states = [Sgd, Adam, AdamW, SparseAdam].map((optimizer) => optimizer.stateDict());
+    return { facts, scale, loraEnabled, states, threads: native.getNumThreads() };
   }
 }
 
 function createObjects(): [Objects, Model] {
-  const model = createModel({ vocabulary, hidden: 3, rank: 2, engine: 'fused' });
+  const model = createModel({ vocabulary, hidden: 3, rank: 2, engine: 'torch' });
   const { generator, hidden, output, classifier } = model;
   const objects = {
     Generator: generator,
@@ -70,6 +86,9 @@ function createObjects(): [Objects, Model] {
     Linear: output,
     LoraLinear: hidden,
     Sgd: new native.Sgd([hidden.weight, hidden.bias], { lr: 0.1 }),
+    Adam: new native.Adam([hidden.weight, hidden.bias], { lr: 0.1 }),
+    AdamW: new native.AdamW([hidden.weight, hidden.bias], { lr: 0.1 }),
+    SparseAdam: new native.SparseAdam([hidden.weight, hidden.bias], { lr: 0.1 }),
     Classifier: classifier,
   };
   return [objects, model];
@@ -133,6 +152,10 @@ export function integer(name: string, good: number, least: number, most: number)
 
 export function positive(name: string, good: number): Argument {
   return { name, good, bad: [...notNumbers, ...notFinite, range('0', 0), range('-0', -0), range('-1', -1)] };
+}
+
+export function nonNegative(name: string, good: number): Argument {
+  return { name, good, bad: [...notNumbers, ...notFinite, range('-1', -1)] };
 }
 
 export function finite(name: string, good: number): Argument {

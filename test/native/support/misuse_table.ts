@@ -31,6 +31,7 @@ import {
   tensor,
   torch,
 } from './misuse_arguments.js';
+import { adamOptions, parameters, sgdOptions, sparseAdamOptions, state } from './misuse_optimizers.js';
 
 export type Arguments = (world: World) => Argument[];
 
@@ -45,6 +46,42 @@ export interface ClassEntry {
 
 const none: Arguments = () => [];
 const dispose = { dispose: none };
+
+/** The entry of an optimizer with these options and names of the state's tensors. */
+function optimizer(given: () => Argument, ...names: string[]): ClassEntry {
+  return {
+    construct: (world) => [parameters(world), given()],
+    statics: {},
+    methods: {
+      ...{ step: none, zeroGrad: none, stateDict: none, ...dispose },
+      loadStateDict: (world) => [state(world, ...names)],
+    },
+    getters: [],
+    setters: { lr: positive('lr', 0.5) },
+  };
+}
+
+/** The optimizer of `trainBatches`. */
+function anyOptimizer(world: World): Argument {
+  const { Adam, AdamW, SparseAdam } = world.live;
+  const others: unknown[] = [Adam, AdamW, SparseAdam];
+  const { bad, ...rest } = object(world, 'optimizer', 'Sgd');
+  return { ...rest, bad: bad.filter(({ value }) => !others.includes(value)) };
+}
+
+const lrFactors: Argument = {
+  name: 'lrFactors',
+  good: Float64Array.of(0.5),
+  bad: [
+    wrong.type('an array', [0.5]),
+    wrong.type('a Float32Array', Float32Array.of(0.5)),
+    wrong.type('null', null),
+    wrong.range('a negative factor', Float64Array.of(-1)),
+    wrong.range('an infinite factor', Float64Array.of(Infinity)),
+    wrong.range('a NaN', Float64Array.of(NaN)),
+    wrong.shape('too many factors', Float64Array.of(1, 1)),
+  ],
+};
 
 export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
   Generator: {
@@ -124,27 +161,10 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
     getters: ['weight', 'bias', 'A', 'B', 'rank', 'alpha'],
     setters: { scale: finite('scale', 2), loraEnabled: boolean('loraEnabled', true) },
   },
-  Sgd: {
-    construct: ({ live, disposed }) => {
-      const { weight, A } = live.LoraLinear;
-      const bad = [
-        wrong.range('none', []),
-        wrong.range('one twice', [weight, weight]),
-        wrong.range('a frozen one', [A]),
-        wrong.range('no leaf', [weight.mul(2)]),
-        wrong.type('a layer', [live.LoraLinear]),
-        wrong.type('a tensor', weight),
-        wrong.type('a hole', new Array(1)),
-        wrong.type('null', null),
-        { label: 'a disposed one', value: [disposed.Tensor], code: 'ERR_DISPOSED' },
-      ];
-      return [{ name: 'parameters', good: [weight], bad }, options('options', [positive('lr', 0.1)])];
-    },
-    statics: {},
-    methods: { step: none, zeroGrad: none, ...dispose },
-    getters: [],
-    setters: { lr: positive('lr', 0.5) },
-  },
+  Sgd: optimizer(sgdOptions),
+  Adam: optimizer(adamOptions, 'exp_avg', 'exp_avg_sq'),
+  AdamW: optimizer(adamOptions, 'exp_avg', 'exp_avg_sq'),
+  SparseAdam: optimizer(sparseAdamOptions, 'exp_avg', 'exp_avg_sq'),
   Classifier: {
     construct: (world) => {
       const generator = new native.Generator(2);
@@ -170,8 +190,10 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
         rows(),
         options('options', [
           integer('batchSize', 2, 1, largest),
-          object(world, 'optimizer', 'Sgd'),
+          anyOptimizer(world),
           choice('loss', 'softmax'),
+          optional(lrFactors),
+          optional(positive('maxGradNorm', 1)),
         ]),
       ],
       evaluate: (world) => [

@@ -1,0 +1,136 @@
+import { createClassifier, type ClassifierModel } from '../../model/classifier.js';
+import {
+  Adam,
+  AdamW,
+  Generator,
+  Sgd,
+  SparseAdam,
+  type FloatDtype,
+  type Optimizer,
+  type SgdOptions,
+  type Tensor,
+} from '../../model/native.js';
+import type { StoredTensor } from '../../storage/stored_tensor.js';
+import { Comparisons, toleranceOf } from './comparisons.js';
+import type { Place } from './places.js';
+import type { ReferenceCase } from './reference_cases.js';
+import { bagsOf, int32Of, tensorOf } from './tensors.js';
+
+const optimizers = { Sgd, Adam, AdamW, SparseAdam };
+
+export interface OptimizerFacts {
+  dtype: FloatDtype;
+  optimizer: keyof typeof optimizers;
+  /** Of whichever optimizer it is. */
+  options: SgdOptions;
+  /** After which steps, from 1, the parameters are compared. */
+  kept: number[];
+  terms: number;
+}
+
+export interface OptimizerTrainingFacts extends OptimizerFacts {
+  vocabulary: number;
+  hidden: number;
+  classes: number;
+  batchSize: number;
+  /** The largest norm of a gradient. */
+  clip: number | null;
+}
+
+/** Steps of a matrix and a vector, in groups of their own, with given gradients; then the optimizer's state. */
+export function recomputeOptimizer(reference: ReferenceCase<OptimizerFacts>, { device }: Place): Comparisons {
+  const { optimizer: kind, options, kept, terms } = reference.facts;
+  const comparisons = new Comparisons();
+  const names = ['matrix', 'vector'] as const;
+  const [matrix, vector] = names.map((name) => tensorOf(reference.get(`before.${name}`), device));
+  const [ofMatrix, ofVector] = names.map((name) => reference.get(`gradient.${name}`));
+  if (!matrix || !vector || !ofMatrix || !ofVector) return comparisons;
+  for (const leaf of [matrix, vector]) leaf.requiresGrad = true;
+  const groups = [{ params: [matrix] }, { params: [vector], lr: options.lr / 2 }];
+  const optimizer = new optimizers[kind](groups, options);
+  for (let step = 1; step <= (ofMatrix.shape[0] ?? 0); step++) {
+    setGradient(matrix, tensorOf(stepOf(ofMatrix, step - 1), device));
+    setGradient(vector, tensorOf(stepOf(ofVector, step - 1), device));
+    optimizer.step();
+    compareStep(comparisons, reference, { matrix, vector }, kept.indexOf(step));
+  }
+  for (const [key, value] of Object.entries(optimizer.stateDict())) {
+    if (key.endsWith('.step')) comparisons.same(key, value, ofMatrix.shape[0]);
+    else if (typeof value !== 'number') comparisons.tensor(key, value, reference.get(key), terms);
+  }
+  return comparisons;
+}
+
+/** A training over bags with a falling learning rate, stopped for the comparisons after some steps. */
+export function recomputeOptimizerTraining(
+  reference: ReferenceCase<OptimizerTrainingFacts>,
+  place: Place,
+): Comparisons {
+  const { optimizer: kind, options, kept, vocabulary, batchSize, clip, dtype, terms } = reference.facts;
+  const comparisons = new Comparisons();
+  const model = createModel(reference.facts, place);
+  try {
+    const { hidden, output } = model;
+    const parameters = { weight: hidden.weight, bias: hidden.bias, ...parametersOf(output) };
+    for (const [name, tensor] of Object.entries(parameters)) {
+      tensor.copy_(tensorOf(reference.get(`before.${name}`), place.device));
+    }
+    const bags = bagsOf(reference, vocabulary);
+    const optimizer: Optimizer = new optimizers[kind](Object.values(parameters), options);
+    const rows = int32Of(reference.get('rows'));
+    const lrFactors = Float64Array.from(reference.get('lrFactors').data, Number);
+    const losses: number[] = [];
+    for (const [index, end] of kept.entries()) {
+      const begin = kept[index - 1] ?? 0;
+      const own = model.classifier.trainBatches(bags, rows.subarray(begin * batchSize, end * batchSize), {
+        ...{ batchSize, optimizer, loss: 'logits', lrFactors: lrFactors.slice(begin, end) },
+        ...(clip === null ? {} : { maxGradNorm: clip }),
+      });
+      losses.push(...own);
+      compareStep(comparisons, reference, parameters, index);
+    }
+    comparisons.values('losses', losses, reference.get('losses'), toleranceOf(dtype, terms));
+  } finally {
+    model.dispose();
+  }
+  return comparisons;
+}
+
+function createModel(facts: OptimizerTrainingFacts, place: Place): ClassifierModel {
+  const generator = new Generator(0);
+  const sizes = { ...facts, vocabularySize: facts.vocabulary, rank: 1, alpha: 1 };
+  const model = createClassifier({ ...sizes, ...place, generator });
+  generator.dispose();
+  return model;
+}
+
+function parametersOf(output: ClassifierModel['output']): Record<string, Tensor> {
+  return { outputWeight: output.weight, outputBias: output.bias };
+}
+
+/** Gives `leaf` this gradient. */
+function setGradient(leaf: Tensor, gradient: Tensor): void {
+  leaf.zeroGrad();
+  leaf.mul(gradient).sum().backward();
+}
+
+/** Compares the parameters with those that were kept as number `index`; does nothing for -1. */
+function compareStep(
+  comparisons: Comparisons,
+  reference: ReferenceCase<OptimizerFacts>,
+  parameters: Readonly<Record<string, Tensor>>,
+  index: number,
+): void {
+  if (index < 0) return;
+  const { kept, terms } = reference.facts;
+  for (const [name, tensor] of Object.entries(parameters)) {
+    const expected = stepOf(reference.get(`after.${name}`), index);
+    comparisons.tensor(`${name} after step ${kept[index] ?? 0}`, tensor, expected, terms);
+  }
+}
+
+/** One step's values of a tensor whose first dimension is steps. */
+function stepOf({ dtype, shape, data }: StoredTensor, index: number): StoredTensor {
+  const size = data.length / (shape[0] ?? 1);
+  return { dtype, shape: shape.slice(1), data: data.slice(index * size, (index + 1) * size) };
+}

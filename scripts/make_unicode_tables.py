@@ -1,6 +1,6 @@
-"""Writes the tokeniser's Unicode tables and the fixture of its test from this Python's own behaviour.
+"""Writes the tokenisers' Unicode tables and the fixtures of their tests from this Python's own behaviour.
 
-The tokeniser is `re.sub(r"[^\\w\\s]", "", text.lower()).split()`. Nothing here reads the Unicode database: every
+The tokenisers are `words` (the notebook's) and `words_and_punctuation`. Nothing here reads the Unicode database: every
 property is observed through `lower()`, `re` and `split()`, so the tables are what those functions do.
 
 usage: make_unicode_tables.py     (Python 3.11: other versions know other Unicode versions)
@@ -20,8 +20,13 @@ BLOCK = 0x1000
 FINAL_SIGMA, SIGMA = "ς", "Σ"
 
 
-def tokenize(text):
+def words(text):
     return re.sub(r"[^\w\s]", "", text.lower()).split()
+
+
+def words_and_punctuation(text):
+    without_tags = re.sub(r"<br\s*/?>", " ", text.lower())
+    return re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)*|\.{2,}|[^\w\s]", without_tags)
 
 
 def kept(code):
@@ -29,6 +34,13 @@ def kept(code):
     left = re.sub(r"[^\w]", "", chr(code).lower())
     assert len(left) <= 1, f"U+{code:04X} leaves {left!r}"
     return ord(left) if left else 0
+
+
+def lowered(code):
+    """The first code point of lower(): U+0130, which becomes an i and a dot above, is the only one with two."""
+    left = chr(code).lower()
+    assert len(left) == (2 if code == 0x130 else 1), f"U+{code:04X} becomes {left!r}"
+    return ord(left[0])
 
 
 def is_space(code):
@@ -85,11 +97,12 @@ def tables():
     final_behind_letter = [code for code in CODE_POINTS if ends_word("A" + chr(code) + SIGMA)]
     ignorable = sorted(set(final_behind_letter) - set(final_alone))
     spaces = [code for code in CODE_POINTS if is_space(code)]
+    assert all(to in (0, lowered(code)) for code, to in left.items()), "lower() must keep words and only words"
     assert not set(spaces) & (set(ignorable) | set(final_alone)), "white space must end a word for the final sigma"
     return {
         "wordRanges": ranges(code for code in CODE_POINTS if left[code]),
         "whiteSpaceRanges": ranges(spaces),
-        "lowerCaseRuns": mapping_runs({code: to for code, to in left.items() if to and to != code}),
+        "lowerCaseRuns": mapping_runs({code: lowered(code) for code in CODE_POINTS if lowered(code) != code}),
         "casedRanges": ranges(final_alone),
         "caseIgnorableRanges": ranges(ignorable),
     }
@@ -99,7 +112,7 @@ def write_tables():
     comments = {
         "wordRanges": "Code points of which lower-casing and the filter leave a character.",
         "whiteSpaceRanges": "What `str.split()` splits on.",
-        "lowerCaseRuns": "Those that leave another character than themselves (the capital sigma: not at a word's end).",
+        "lowerCaseRuns": "Those that lower() makes another character of (the capital sigma: not at a word's end).",
         "casedRanges": "Behind these a capital sigma may be final.",
         "caseIgnorableRanges": "These are skipped when the surroundings of a capital sigma are looked at.",
     }
@@ -145,13 +158,20 @@ def random_text(rng):
     return text
 
 
-def write_fixture():
+def random_markup(rng):
+    """A random text with line breaks, dots and apostrophes in it, whole and broken."""
+    pieces = ["<br />", "<BR/>", "<br\u00a0\x1c/>", "<br\n>", "<b", "r />", "<", ">", "...", "..", ".", "'", "\u2019"]
+    pieces += ["don't", "ROCK'N'ROLL", "l\u2019\u00c9t\u00e9", "snake_case", "\u0391\u03a3", "\u0130", "\u24b6", " "]
+    return "".join(rng.choice(pieces) if rng.randrange(3) else random_text(rng)[:4] for _ in range(rng.randrange(1, 20)))
+
+
+def write_fixture(name, tokenize, texts):
     blocks = []
     for start in range(0, len(CODE_POINTS), BLOCK):
-        words = "\n".join(tokenize(block_text(start)))
-        blocks.append(hashlib.sha256(words.encode("utf-8")).hexdigest()[:16])
-    rng = random.Random(3)
-    texts = [random_text(rng) for _ in range(300)]
+        tokens = "\n".join(tokenize(block_text(start)))
+        # As JavaScript encodes them; lone surrogates are tokens of one of the two.
+        encoded = re.sub("[\ud800-\udfff]", "\ufffd", tokens).encode("utf-8")
+        blocks.append(hashlib.sha256(encoded).hexdigest()[:16])
     fixture = {
         "madeBy": "scripts/make_unicode_tables.py",
         "unicodeVersion": unicodedata.unidata_version,
@@ -159,9 +179,18 @@ def write_fixture():
         "blocks": blocks,
         "texts": [[text, tokenize(text)] for text in texts],
     }
-    path = ROOT / "test/fixtures/tokenizer.json"
+    path = ROOT / "test/fixtures" / name
     path.write_text(json.dumps(fixture, indent=0) + "\n", encoding="ascii")
 
 
+def without_pairs(text):
+    """Without low surrogates behind high ones, which JavaScript would read as pairs."""
+    return re.sub("(?<=[\ud800-\udbff])[\udc00-\udfff]", "", text)
+
+
 write_tables()
-write_fixture()
+rng = random.Random(3)
+write_fixture("tokenizer.json", words, [random_text(rng) for _ in range(300)])
+rng = random.Random(4)
+texts = [without_pairs(random_markup(rng)) for _ in range(400)]
+write_fixture("punctuation_tokenizer.json", words_and_punctuation, texts)

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { cacheHome } from '../system/cache_home.js';
+import { TokenLists } from '../text/token_lists.js';
 import { tokenizerVersion } from '../text/tokenizer.js';
 import type { SourceNotes } from './collected_reviews.js';
-import { encodeSplits, type EncodedSplits, type EncodeOptions } from './encoded_splits.js';
+import { encodeSplits, resolveFeatures, type EncodedSplits, type EncodeOptions } from './encoded_splits.js';
 import { assertFewBadRows } from './bad_rows.js';
 import { findSource, type DataFiles, type Source } from './source.js';
 import { loadSplits, storeSplits } from './split_cache.js';
@@ -21,7 +22,7 @@ export interface Dataset extends Omit<EncodedSplits, 'notes'>, SourceNotes {
   readonly cacheProblem: string | null;
   readonly seconds: number;
   /** The vocabulary holds fewer words when the training reviews have fewer. */
-  readonly requestedVocabularySize: number;
+  readonly requestedVocabularySize: number | null;
 }
 
 export interface DatasetOptions extends EncodeOptions {
@@ -61,9 +62,8 @@ export async function loadDataset(options: DatasetOptions): Promise<Dataset> {
   };
 }
 
-function checkOptions({ vocabularySize, seed, validationSize }: DatasetOptions): void {
+function checkOptions({ seed, validationSize }: DatasetOptions): void {
   const ranges: [name: string, value: number, least: number][] = [
-    ['vocabulary size', vocabularySize, 2],
     ['seed', seed, Number.MIN_SAFE_INTEGER],
     ['validation size', validationSize ?? 0, 0],
   ];
@@ -78,10 +78,12 @@ function checkOptions({ vocabularySize, seed, validationSize }: DatasetOptions):
 
 /** Everything that the encoded splits depend on. */
 function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): string {
-  const { vocabularySize, seed, validationSize } = options;
-  return JSON.stringify({ kind, sha256, variant, tokenizerVersion, vocabularySize, seed, validationSize });
+  const { seed, validationSize } = options;
+  const features = resolveFeatures(options);
+  return JSON.stringify({ kind, sha256, variant, tokenizerVersion, features, seed, validationSize });
 }
 
 async function readAndEncode(source: Source, options: EncodeOptions): Promise<EncodedSplits> {
-  return encodeSplits(await source.read(), options);
+  const tokens = new TokenLists(resolveFeatures(options).tokenizer);
+  return encodeSplits(await source.read(tokens), options);
 }

@@ -1,23 +1,19 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { bagsOfWords } from '../text/bag_of_words.js';
-import { mostFrequentWords, unknownWord, vocabularyIds } from '../text/vocabulary.js';
-import {
-  splitNames,
-  type CollectedReviews,
-  type CollectedSplit,
-  type SourceNotes,
-  type SplitName,
-} from './collected_reviews.js';
+import { ImdbTorchError } from '../errors.js';
+import type { EncodedTexts } from '../text/bag_writer.js';
+import { featureValues, naiveBayesWeights } from '../text/feature_values.js';
+import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../text/features.js';
+import { NgramCounter } from '../text/ngram_counter.js';
+import type { CollectedReviews, CollectedSplit, SourceNotes, SplitName } from './collected_reviews.js';
 import type { Origins } from './origins.js';
 import type { SourceOptions } from './source.js';
 import { splitOrders, type SplitOptions } from './split_orders.js';
 
-/** Reviews as bags of words: review `r` has the ids from `offsets[r]` to `offsets[r + 1]`, ascending, each once. */
-export interface EncodedSplit {
-  readonly ids: Int32Array;
-  /** `[reviews + 1]` */
-  readonly offsets: Int32Array;
+/** Reviews as bags of features: review `r` has the ids from `offsets[r]` to `offsets[r + 1]`, ascending, each once. */
+export interface EncodedSplit extends EncodedTexts {
+  /** `[ids.length]`: what the model multiplies; absent: all 1. See `featureValues`. */
+  readonly values?: Float32Array;
   /** `[reviews]`: indices into the classes. */
   readonly labels: Int32Array;
   readonly origins: Origins;
@@ -30,8 +26,11 @@ export interface Preview {
 }
 
 export interface EncodedSplits {
-  /** `words[0]` is `<UNK>`; the SHA-256 is that of the words joined by line feeds, in UTF-8. */
+  /** The features: `words[0]` of the notebook's is `<UNK>`. The SHA-256 is that of the words joined by line feeds. */
   readonly vocabulary: { readonly words: readonly string[]; readonly sha256: string };
+  readonly features: FeatureOptions;
+  /** `[features]`: what each feature was multiplied by; null without weighting. */
+  readonly weights: Float32Array | null;
   readonly splits: Readonly<Record<SplitName, EncodedSplit>>;
   /** The first and the last three reviews of each split. */
   readonly previews: Readonly<Record<SplitName, { first: Preview[]; last: Preview[] }>>;
@@ -42,48 +41,111 @@ export interface EncodedSplits {
 const shownPreviews = 3;
 
 export interface EncodeOptions extends SourceOptions, SplitOptions {
-  /** At most so many words, `<UNK>` included. */
-  vocabularySize: number;
+  /** At most so many features, the most frequent ones, `<UNK>` included; null: all. */
+  vocabularySize: number | null;
+  /** By default those of the notebook. */
+  features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
+}
+
+/** @throws ImdbTorchError ERR_USAGE for a number out of range */
+export function resolveFeatures({ features, vocabularySize }: EncodeOptions): FeatureOptions {
+  const resolved = { ...notebookFeatures, ...features, vocabularySize };
+  checkFeatures(resolved);
+  return resolved;
 }
 
 /**
- * Splits the collected reviews, takes the vocabulary of the training split and encodes all three.
+ * Splits the collected reviews, takes the vocabulary and encodes all three splits. The notebook's vocabulary is that of
+ * the training split. Where unknown tokens are left out, features are counted in all training reviews, those that are
+ * held out for validation included, so that a model can be fitted on all of them without counting again; labels are
+ * looked at in the training split only, and the test reviews never.
  * @throws ImdbTorchError ERR_DATASET when a split or class is missing, ERR_USAGE when nothing would be left to train
- *   on; the reason of `signal`
+ *   on or the classes are too many for the weighting; the reason of `signal`
  */
 export async function encodeSplits(
   collected: CollectedReviews,
   options: EncodeOptions,
 ): Promise<EncodedSplits> {
+  const features = resolveFeatures(options);
+  checkClasses(features, collected);
   const orders = splitOrders(collected, options);
-  const { tokens, notes } = collected;
-  const wordCount = tokens.words.size;
-  const limit = options.vocabularySize - 1;
-  const frequent = mostFrequentWords(tokens, orders.train.rows, wordCount, limit);
-  const words = [unknownWord, ...Array.from(frequent, (word) => tokens.words.word(word))];
-  const idOfWord = vocabularyIds(frequent, wordCount);
-
-  const total = splitNames.reduce((sum, name) => sum + orders[name].rows.length, 0);
-  let done = 0;
+  const { counter, ranges } = await countFeatures(collected, orders, features, options);
+  const counted = counter.features(features.vocabularySize, hasUnknown(features));
+  const total = ranges.test.end;
   const encode = async (name: SplitName): Promise<EncodedSplit> => {
     await nextTurn();
     options.signal?.throwIfAborted();
-    const { rows, labels, origins } = orders[name];
-    const bags = bagsOfWords(tokens, rows, idOfWord, words.length);
-    done += rows.length;
-    options.onProgress?.({ stage: 'encode', done, total, unit: 'reviews' });
+    const bags = counter.encode(counted, ranges[name], features.counts === 'counts');
+    options.onProgress?.({ stage: 'encode', done: ranges[name].end, total, unit: 'reviews' });
+    const { labels, origins } = orders[name];
     return { ...bags, labels, origins };
   };
+  const splits = { train: await encode('train'), valid: await encode('valid'), test: await encode('test') };
+  const { names: words } = counted;
+  const weights =
+    features.weighting === 'none' ? null : naiveBayesWeights(splits.train, splits.train.labels, words.length);
   return {
     vocabulary: { words, sha256: createHash('sha256').update(words.join('\n')).digest('hex') },
-    splits: { train: await encode('train'), valid: await encode('valid'), test: await encode('test') },
+    features,
+    weights,
+    splits: withValues(splits, weights, features),
     previews: {
       train: previewsOf(collected, orders.train),
       valid: previewsOf(collected, orders.valid),
       test: previewsOf(collected, orders.test),
     },
-    notes,
+    notes: collected.notes,
   };
+}
+
+/** The splits with the values that the options ask for. */
+export function withValues(
+  splits: EncodedSplits['splits'],
+  weights: Float32Array | null,
+  options: FeatureOptions,
+): EncodedSplits['splits'] {
+  const valued = (split: EncodedSplit): EncodedSplit => {
+    const values = featureValues(split, weights, options);
+    return values === null ? split : { ...split, values };
+  };
+  return { train: valued(splits.train), valid: valued(splits.valid), test: valued(splits.test) };
+}
+
+function checkClasses({ weighting }: FeatureOptions, { notes, location }: CollectedReviews): void {
+  if (weighting === 'none' || notes.classes.length === 2) return;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected two classes for Naive Bayes weights, which say for each feature how much it speaks for one of two, but ${location} has ${notes.classes.length}; choose no weighting.`,
+  );
+}
+
+type Ranges = Readonly<Record<SplitName, { start: number; end: number }>>;
+
+/** Counts in the reviews of all splits, one split behind the other. */
+async function countFeatures(
+  { tokens }: CollectedReviews,
+  { train, valid, test }: Record<SplitName, CollectedSplit>,
+  features: FeatureOptions,
+  { signal }: EncodeOptions,
+): Promise<{ counter: NgramCounter; ranges: Ranges }> {
+  const validEnd = train.rows.length + valid.rows.length;
+  const ranges = {
+    train: { start: 0, end: train.rows.length },
+    valid: { start: train.rows.length, end: validEnd },
+    test: { start: validEnd, end: validEnd + test.rows.length },
+  };
+  const rows = new Int32Array(ranges.test.end);
+  rows.set(train.rows);
+  rows.set(valid.rows, ranges.valid.start);
+  rows.set(test.rows, ranges.test.start);
+  const counted = hasUnknown(features) ? ranges.train.end : ranges.valid.end;
+  const counter = new NgramCounter(tokens, rows, { counted, minimumCount: features.minimumCount });
+  for (let length = 2; length <= features.ngrams; length += 1) {
+    await nextTurn();
+    signal?.throwIfAborted();
+    counter.countLonger();
+  }
+  return { counter, ranges };
 }
 
 function previewsOf(

@@ -26,8 +26,8 @@ export function labelledSource(
       columns: [textColumn ?? null, labelColumn ?? null],
       labels,
     },
-    read: async () => {
-      const collector = new RowCollector(location, labels);
+    read: async (tokens) => {
+      const collector = new RowCollector(location, labels, tokens);
       let before = 0;
       for (const { name, part } of found) {
         const onRead = (bytes: number): void =>

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ImdbTorchError } from '../errors.js';
-import { TokenLists } from '../text/token_lists.js';
+import type { TokenLists } from '../text/token_lists.js';
 import type { CollectedReviews, CollectedSplit, SourceNotes, SplitName } from './collected_reviews.js';
 import { fileOrigins } from './origins.js';
 import { PreviewTexts } from './preview_texts.js';
@@ -30,7 +30,6 @@ interface Group {
  * of their texts, and forgets the texts.
  */
 export class ReviewCollector implements CollectedReviews {
-  readonly tokens = new TokenLists();
   readonly previews = new PreviewTexts();
   #count = 0;
   readonly #groups: Record<SourceSplit, Group[]> = {
@@ -38,7 +37,11 @@ export class ReviewCollector implements CollectedReviews {
     test: classes.map(() => ({ names: [], rows: [] })),
   };
 
-  constructor(readonly location: string) {}
+  /** @param tokens where the words go */
+  constructor(
+    readonly location: string,
+    readonly tokens: TokenLists,
+  ) {}
 
   get notes(): SourceNotes {
     return { classes, badRows: { count: 0, total: this.#count, first: [] }, guess: null, testHeldOut: false };

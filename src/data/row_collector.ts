@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { TokenLists } from '../text/token_lists.js';
+import type { TokenLists } from '../text/token_lists.js';
 import {
   type BadRow,
   type BadRows,
@@ -32,7 +32,6 @@ interface Part {
  * review. Keeps their words as numbers and forgets the texts.
  */
 export class RowCollector implements CollectedReviews {
-  readonly tokens = new TokenLists();
   readonly previews = new PreviewTexts();
   readonly #labels: LabelNames;
   readonly #parts = new Map<SplitName, Part>();
@@ -42,10 +41,14 @@ export class RowCollector implements CollectedReviews {
   #guess: Columns | null = null;
   #classes: ReturnType<LabelNames['classes']> | null = null;
 
-  /** @param givenLabels the classes in their order; null: every label of the training reviews */
+  /**
+   * @param givenLabels the classes in their order; null: every label of the training reviews
+   * @param tokens where the words go
+   */
   constructor(
     readonly location: string,
     readonly givenLabels: readonly string[] | null,
+    readonly tokens: TokenLists,
   ) {
     this.#labels = new LabelNames(location, givenLabels);
   }

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import type { TokenLists } from '../text/token_lists.js';
 import { subFolders } from './class_folder.js';
 import { splitNames, type CollectedReviews } from './collected_reviews.js';
 import { listFolder, readFolder } from './folder.js';
@@ -50,8 +51,11 @@ export interface Source {
   readonly sha256: string;
   /** What else the reviews depend on. */
   readonly variant?: object;
-  /** @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); the reason of the signal */
-  read(): Promise<CollectedReviews>;
+  /**
+   * @param tokens where the words go; none yet
+   * @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); the reason of the signal
+   */
+  read(tokens: TokenLists): Promise<CollectedReviews>;
 }
 
 /**
@@ -99,8 +103,8 @@ function sampleSource({ signal, onProgress }: SourceOptions): Source {
     kind: 'sample',
     location: 'sample',
     sha256: hash.digest('hex'),
-    read: () => {
-      const collector = new ReviewCollector('sample');
+    read: (tokens) => {
+      const collector = new ReviewCollector('sample', tokens);
       for (const { place, text } of reviews) collector.add(place, Buffer.from(text));
       signal?.throwIfAborted();
       onProgress?.({ stage: 'read', done: reviews.length, total: reviews.length, unit: 'reviews' });
@@ -141,8 +145,8 @@ async function imdbFolderSource(path: string, { signal, onProgress }: SourceOpti
     kind: 'folder',
     location: path,
     sha256: folder.sha256,
-    read: async () => {
-      const collector = new ReviewCollector(path);
+    read: async (tokens) => {
+      const collector = new ReviewCollector(path, tokens);
       await readFolder(path, folder, collector, { signal, onRead });
       return collector;
     },
@@ -168,10 +172,10 @@ function archiveSource(
     kind: 'archive',
     location: path,
     sha256,
-    read: async () => {
+    read: async (tokens) => {
       // Only here: loading the tar reader takes longer than a cached data set does.
       const { readArchive } = await import('./archive.js');
-      const collector = new ReviewCollector(path);
+      const collector = new ReviewCollector(path, tokens);
       await readArchive({ path, gzip, signal, onRead }, collector);
       return collector;
     },

@@ -4,15 +4,16 @@ import { open, readdir, rm, stat, utimes, type FileHandle } from 'node:fs/promis
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
+import type { FeatureOptions } from '../text/features.js';
 import { splitNames } from './collected_reviews.js';
-import type { EncodedSplit, EncodedSplits } from './encoded_splits.js';
+import { withValues, type EncodedSplit, type EncodedSplits } from './encoded_splits.js';
 import type { TableFile } from './origins.js';
 
 /**
  * A file: these 8 bytes, the header's length (uint32), the header (JSON), int32 arrays, words, paths of reviews, SHA-256
  * of all that.
  */
-const magic = 'IMDBSPL2';
+const magic = 'IMDBSPL3';
 const digestBytes = 32;
 const pieceBytes = 1 << 18;
 const extension = '.splits';
@@ -20,13 +21,14 @@ const keptEntries = 8;
 
 interface Header {
   readonly key: string;
-  /** Lengths of ids, offsets, labels and numbers of origins of train, valid and test. */
+  /** Lengths of ids, offsets, labels, numbers of origins and counts of train, valid and test; of the weights. */
   readonly lengths: readonly number[];
   readonly wordBytes: number;
   /** Of train, valid and test. */
   readonly pathBytes: readonly number[];
   readonly tables: readonly (TableFile | null)[];
   readonly vocabularySha256: string;
+  readonly features: FeatureOptions;
   readonly previews: EncodedSplits['previews'];
   readonly notes: EncodedSplits['notes'];
 }
@@ -70,14 +72,17 @@ function entryPath(folder: string, key: string): string {
 }
 
 function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array> {
-  const { vocabulary, previews, notes } = encoded;
+  const { vocabulary, features, weights, previews, notes } = encoded;
   const splits = splitNames.map((name) => encoded.splits[name]);
-  const arrays = splits.flatMap(({ ids, offsets, labels, origins }) => [
+  const arrays = splits.flatMap(({ ids, offsets, labels, origins, counts }) => [
     ids,
     offsets,
     labels,
     origins.numbers,
+    counts ?? new Int32Array(0),
   ]);
+  // Values follow from these, sooner than they could be read.
+  arrays.push(new Int32Array((weights ?? new Float32Array(0)).slice().buffer));
   const paths = splits.map(({ origins }) => origins.paths);
   const words = Buffer.from(vocabulary.words.join('\n'));
   const header: Header = {
@@ -87,6 +92,7 @@ function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array
     pathBytes: paths.map(({ length }) => length),
     tables: splits.map(({ origins }) => origins.table),
     vocabularySha256: vocabulary.sha256,
+    features,
     previews,
     notes,
   };
@@ -149,16 +155,26 @@ function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): Enco
     return array;
   });
   const split = (index: number): EncodedSplit => {
-    const [ids, offsets, labels, numbers] = arrays.slice(4 * index, 4 * index + 4);
+    const [ids, offsets, labels, numbers, frequencies] = arrays.slice(5 * index, 5 * index + 5);
     const pathStart = arrayBytes + header.wordBytes + sumOf(header.pathBytes.slice(0, index));
     const paths = new Uint8Array(data, pathStart, header.pathBytes[index]);
-    if (!ids || !offsets || !labels || !numbers) throw new Error('missing array');
-    return { ids, offsets, labels, origins: { table: header.tables[index] ?? null, numbers, paths } };
+    if (!ids || !offsets || !labels || !numbers || !frequencies) throw new Error('missing array');
+    const counts = header.features.counts === 'counts' ? frequencies : null;
+    const origins = { table: header.tables[index] ?? null, numbers, paths };
+    return { ids, offsets, labels, origins, counts };
   };
   const words = Buffer.from(data, arrayBytes, header.wordBytes).toString('utf8').split('\n');
+  const { features } = header;
+  const last = arrays.at(-1);
+  const weights =
+    features.weighting === 'none' || last === undefined
+      ? null
+      : new Float32Array(last.buffer, last.byteOffset, last.length);
   return {
     vocabulary: { words, sha256: header.vocabularySha256 },
-    splits: { train: split(0), valid: split(1), test: split(2) },
+    features,
+    weights,
+    splits: withValues({ train: split(0), valid: split(1), test: split(2) }, weights, features),
     previews: header.previews,
     notes: header.notes,
   };

@@ -39,7 +39,7 @@ export function describeDataset(dataset: Dataset): string[] {
     `Classes: ${formatNames(dataset.classes)}.`,
     `Vocabulary: ${formatCount(words.length)} words, the most frequent first: ${words.slice(0, shownWords).join(' ')} ...`,
   ];
-  if (words.length < requestedVocabularySize) {
+  if (requestedVocabularySize !== null && words.length < requestedVocabularySize) {
     lines.push(
       `The training reviews have fewer than the ${formatCount(requestedVocabularySize)} words asked for; all of them are used.`,
     );

@@ -27,10 +27,22 @@ export function isCaseIgnorable(code: number): boolean {
   return has(code, caseIgnorable);
 }
 
+/** Whether it is one of `\w` in Python's `re`. */
+export function isWord(code: number): boolean {
+  return has(code, word);
+}
+
+/**
+ * What Python's `lower()` makes of it: of U+0130, the only one that becomes two, the first; of a capital sigma the small
+ * one of the middle of a word.
+ */
+export function lowerOf(code: number): number {
+  return lowerCase.get(code) ?? code;
+}
+
 /** The code point that Python's `lower()` and `re.sub(r"[^\w]", "")` leave of this one, or 0 when they drop it. */
 export function keptOf(code: number): number {
-  if (!has(code, word)) return 0;
-  return lowerCase.get(code) ?? code;
+  return isWord(code) ? lowerOf(code) : 0;
 }
 
 function has(code: number, flag: number): boolean {

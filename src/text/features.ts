@@ -1,22 +1,30 @@
+import { ImdbTorchError } from '../errors.js';
+
 /** How a text becomes the input of a model. */
 export interface FeatureOptions {
-  /** `notebook`: words as the notebook cuts them; `words-and-punctuation`: punctuation marks are tokens too. */
+  /**
+   * `notebook`: words without punctuation; those beyond the vocabulary are one feature, `<UNK>`.
+   * `words-and-punctuation`: marks are tokens, too; what is beyond the vocabulary is left out.
+   */
   readonly tokenizer: 'notebook' | 'words-and-punctuation';
   /** Features are the runs of 1 .. `ngrams` tokens. */
   readonly ngrams: number;
-  /** A feature is kept when at least so many training texts have it. */
+  /** A feature is kept when at least so many of the texts that are counted have it. */
   readonly minimumCount: number;
-  /** At most so many features, the most frequent ones; null: all. */
+  /** At most so many features, the most frequent ones, `<UNK>` included; null: all. */
   readonly vocabularySize: number | null;
   /** Whether a feature counts once a text or as often as it occurs. */
   readonly counts: 'binary' | 'counts';
-  /** `naive-bayes`: every feature is scaled by its log-count ratio (Wang and Manning 2012). */
+  /** `naive-bayes`: every feature is multiplied by its log-count ratio; see `naiveBayesWeights`. */
   readonly weighting: 'none' | 'naive-bayes';
   /** Whether a text's values are divided by their Euclidean norm. */
   readonly normalize: boolean;
   /** What all values are multiplied with in the end. */
   readonly gain: number;
 }
+
+/** The longest runs of tokens that can be asked for. */
+export const mostNgrams = 16;
 
 /** The notebook's bags of words. */
 export const notebookFeatures = Object.freeze({
@@ -29,3 +37,26 @@ export const notebookFeatures = Object.freeze({
   normalize: false,
   gain: 1,
 }) satisfies FeatureOptions;
+
+/** @throws ImdbTorchError ERR_USAGE for a number out of range */
+export function checkFeatures({ ngrams, minimumCount, vocabularySize, gain }: FeatureOptions): void {
+  const ranges: [name: string, value: number, least: number, most: number][] = [
+    ['length of n-grams', ngrams, 1, mostNgrams],
+    ['minimum count', minimumCount, 1, Number.MAX_SAFE_INTEGER],
+    ['vocabulary size', vocabularySize ?? 2, 2, Number.MAX_SAFE_INTEGER],
+  ];
+  for (const [name, value, least, most] of ranges) {
+    if (Number.isSafeInteger(value) && value >= least && value <= most) continue;
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected a whole number from ${least} to ${most} as ${name} but received ${value}.`,
+    );
+  }
+  if (gain > 0 && Number.isFinite(gain)) return;
+  throw new ImdbTorchError('ERR_USAGE', `Expected a finite number above 0 as gain but received ${gain}.`);
+}
+
+/** Whether id 0 is `<UNK>`, which stands for every word beyond the vocabulary. */
+export function hasUnknown({ tokenizer }: Pick<FeatureOptions, 'tokenizer'>): boolean {
+  return tokenizer === 'notebook';
+}

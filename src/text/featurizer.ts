@@ -1,10 +1,11 @@
-import { bagsOfWords } from './bag_of_words.js';
-import type { FeatureOptions } from './features.js';
+import { featureValues } from './feature_values.js';
+import { hasUnknown, type FeatureOptions } from './features.js';
+import { NgramIndex } from './ngram_index.js';
 import { TokenLists } from './token_lists.js';
 import { tokenSpans, type TokenSpan } from './tokenizer.js';
 
-/** Words beyond the vocabulary that are remembered before they are all forgotten: bounds the memory. */
-const mostUnknownWords = 1 << 16;
+/** Tokens to have room for at first: most texts that are looked at alone have fewer. */
+const fewTokens = 1 << 12;
 
 /** A text as the model reads it. */
 export interface EncodedText {
@@ -22,24 +23,24 @@ export interface EncodedTexts extends EncodedText {
 export interface FeaturizerOptions {
   options: FeatureOptions;
   features: readonly string[];
-  /** `[features.length]`: what each feature is scaled with; null without weighting. */
+  /** `[features.length]`: what each feature is multiplied by; null without weighting. */
   weights: Float32Array | null;
 }
 
-/** Turns texts into the features that a model was trained on. Texts can go on for ever: the memory is bounded. */
+/** Turns texts into the features that a model was trained on. */
 export class Featurizer {
   readonly options: FeatureOptions;
   /** Feature id -> its tokens, joined by a blank; `<UNK>` is the notebook's id 0. */
   readonly features: readonly string[];
-  #tokens: TokenLists;
-  readonly #idOfWord: Int32Array;
+  readonly weights: Float32Array | null;
+  readonly #index: NgramIndex;
 
-  constructor({ options, features }: FeaturizerOptions) {
+  /** @throws ImdbTorchError ERR_RUN when a feature comes twice */
+  constructor({ options, features, weights }: FeaturizerOptions) {
     this.options = options;
     this.features = features;
-    this.#tokens = tokenListsOf(features);
-    this.#idOfWord = new Int32Array(features.length + mostUnknownWords);
-    for (let id = 1; id < features.length; id += 1) this.#idOfWord[id - 1] = id;
+    this.weights = weights;
+    this.#index = new NgramIndex(features, hasUnknown(options));
   }
 
   /** @param text bytes are UTF-8; what is not is dropped */
@@ -49,23 +50,17 @@ export class Featurizer {
   }
 
   encodeAll(texts: readonly (string | Uint8Array)[]): EncodedTexts {
-    if (this.#tokens.words.size > this.#idOfWord.length) this.#tokens = tokenListsOf(this.features);
-    this.#tokens.clear();
+    const tokens = new TokenLists(this.options.tokenizer, { words: this.#index.words, room: fewTokens });
     const rows = Int32Array.from(texts, (text) =>
-      this.#tokens.add(typeof text === 'string' ? Buffer.from(text) : text),
+      tokens.add(typeof text === 'string' ? Buffer.from(text) : text),
     );
-    return { ...bagsOfWords(this.#tokens, rows, this.#idOfWord, this.features.length), values: null };
+    const encoded = this.#index.encode(tokens, rows, this.options.counts === 'counts');
+    const { ids, offsets } = encoded;
+    return { ids, offsets, values: featureValues(encoded, this.weights, this.options) };
   }
 
   /** The tokens of a text and where they stand in it. */
   tokenSpans(text: string): TokenSpan[] {
-    return tokenSpans(text);
+    return tokenSpans(text, this.options.tokenizer);
   }
-}
-
-/** Token lists whose word numbers are the ids of `features` less one. */
-function tokenListsOf(features: readonly string[]): TokenLists {
-  const tokens = new TokenLists();
-  for (const word of features.slice(1)) tokens.addWord(word);
-  return tokens;
 }

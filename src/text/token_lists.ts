@@ -1,33 +1,36 @@
-import { tokenize } from './tokenizer.js';
-import { hashStep, WordTable } from './word_table.js';
+import type { FeatureOptions } from './features.js';
+import { scanPunctuation } from './scan_punctuation.js';
+import { scanWords } from './scan_words.js';
+import { tokenSpans } from './tokenizer.js';
+import { WordTable } from './word_table.js';
 
-const dropped = 0;
-const whiteSpace = 1;
-const beyondAscii = 2;
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** What `tokenize` makes of each byte: a lower-cased ASCII word character, or one of the three above. */
-const foldedBytes = Uint8Array.from({ length: 256 }, (_, byte) => {
-  if (byte >= 0x80) return beyondAscii;
-  const character = String.fromCharCode(byte);
-  const [word] = tokenize(character);
-  if (word !== undefined) return word.charCodeAt(0);
-  return tokenize(`a${character}b`).length === 2 ? whiteSpace : dropped;
-});
-
 /**
- * The words of texts as numbers, one list a text: `tokenize` for UTF-8 bytes, without a string a word. ASCII goes byte
- * by byte into the word table; a stretch between ASCII white space that holds anything else goes through `tokenize`.
+ * The tokens of texts as numbers, one list a text: `tokenSpans` for UTF-8 bytes, without a string a token. ASCII goes
+ * byte by byte into the word table; a stretch that holds anything else goes through `tokenSpans`.
  */
 export class TokenLists {
-  readonly words = new WordTable();
-  /** Room for the IMDb data at once: memory that is never touched costs nothing, growing by copies does. */
-  #ids: Int32Array = new Int32Array(1 << 24);
+  readonly words: WordTable;
+  #ids: Int32Array;
   #offsets: Int32Array = new Int32Array(1 << 10);
   #length = 0;
   #texts = 0;
 
-  /** The word numbers of all texts, one list behind the other. */
+  /**
+   * @param options.words where the tokens get their numbers; when it is frozen, those that it does not hold are -1
+   * @param options.room so many tokens have room at first: for all of the IMDb data by default, since memory that is
+   *   never touched costs nothing and growing by copies does
+   */
+  constructor(
+    readonly tokenizer: FeatureOptions['tokenizer'] = 'notebook',
+    { words = new WordTable(), room = 1 << 24 }: { words?: WordTable; room?: number } = {},
+  ) {
+    this.words = words;
+    this.#ids = new Int32Array(room);
+  }
+
+  /** The token numbers of all texts, one list behind the other. */
   get ids(): Int32Array {
     return this.#ids.subarray(0, this.#length);
   }
@@ -37,85 +40,41 @@ export class TokenLists {
     return this.#offsets.subarray(0, this.#texts + 1);
   }
 
-  /** Adds a word that may be in no text, and returns its number. */
-  addWord(word: string): number {
-    return this.#idOf(word, this.words.reserve(Buffer.byteLength(word)));
-  }
-
-  /** Forgets the texts; the words keep their numbers. */
-  clear(): void {
-    this.#length = 0;
-    this.#texts = 0;
+  /** How many tokens all texts have. */
+  get length(): number {
+    return this.#length;
   }
 
   /** Adds a text, which must be valid UTF-8, and returns its number. */
   add(text: Uint8Array): number {
-    this.#reserve(text.length);
-    this.#scan(text);
+    // A token takes a byte at least.
+    this.#ids = withRoom(this.#ids, this.#length + text.length);
+    this.#offsets = withRoom(this.#offsets, this.#texts + 2);
+    if (this.tokenizer === 'notebook') scanWords(text, this);
+    else scanPunctuation(text, this);
     this.#texts += 1;
     this.#offsets[this.#texts] = this.#length;
     return this.#texts - 1;
   }
 
-  #scan(text: Uint8Array): void {
-    // Lower-casing makes a text longer by half at most: some capitals of two bytes have small letters of three.
-    const table = this.words;
-    const bytes = table.reserve(2 * text.length);
-    const end = text.length;
-    let start = 0;
-    let tail = table.tail;
-    let length = 0;
-    let hash = 0;
-    for (let i = 0; i < end; i += 1) {
-      const folded = foldedBytes[text[i] ?? 0] ?? dropped;
-      if (folded > beyondAscii) {
-        bytes[tail + length] = folded;
-        length += 1;
-        hash = hashStep(hash, folded);
-      } else if (folded === whiteSpace) {
-        if (length > 0) {
-          this.#ids[this.#length++] = table.idOf(length, hash);
-          tail = table.tail;
-          length = 0;
-          hash = 0;
-        }
-        start = i + 1;
-      } else if (folded === beyondAscii) {
-        i = endOfStretch(text, i);
-        this.#addWords(text.subarray(start, i), bytes);
-        tail = table.tail;
-        length = 0;
-        hash = 0;
-        start = i + 1;
-      }
+  /** For the scanners: the token of `length` bytes behind the word table's tail, whose hash is `hash`, comes next. */
+  push(length: number, hash: number): void {
+    this.#ids[this.#length] = this.words.idOf(length, hash);
+    this.#length += 1;
+  }
+
+  /** For the scanners: takes back the last tokens, so that there are `length`. */
+  truncate(length: number): void {
+    this.#length = length;
+  }
+
+  /** For the scanners: the general path. */
+  pushStretch(stretch: Uint8Array): void {
+    for (const { token } of tokenSpans(utf8.decode(stretch), this.tokenizer)) {
+      this.#ids[this.#length] = this.words.idOfString(token);
+      this.#length += 1;
     }
-    if (length > 0) this.#ids[this.#length++] = table.idOf(length, hash);
   }
-
-  /** The general path. White space is no letter to the final sigma, so a stretch gives what it gives in its text. */
-  #addWords(stretch: Uint8Array, bytes: Uint8Array): void {
-    for (const word of tokenize(utf8.decode(stretch))) this.#ids[this.#length++] = this.#idOf(word, bytes);
-  }
-
-  /** @param bytes what `words.reserve` returned, with room for the word */
-  #idOf(word: string, bytes: Uint8Array): number {
-    const encoded = Buffer.from(word);
-    bytes.set(encoded, this.words.tail);
-    const hash = encoded.reduce((before, byte) => hashStep(before, byte), 0);
-    return this.words.idOf(encoded.length, hash);
-  }
-
-  #reserve(textLength: number): void {
-    // A word and the white space behind it take two bytes.
-    this.#ids = withRoom(this.#ids, this.#length + (textLength >> 1) + 1);
-    this.#offsets = withRoom(this.#offsets, this.#texts + 2);
-  }
-}
-
-function endOfStretch(text: Uint8Array, from: number): number {
-  let end = from;
-  while (end < text.length && foldedBytes[text[end] ?? 0] !== whiteSpace) end += 1;
-  return end;
 }
 
 function withRoom(array: Int32Array, length: number): Int32Array {

@@ -7,6 +7,8 @@ const emptySlot = -1;
  * word. A word is written behind `tail` in what `reserve` returned and then looked up where it stands.
  */
 export class WordTable {
+  /** Whether words that are not there yet are -1 and are not kept. */
+  frozen = false;
   /** How many distinct words there are. */
   size = 0;
   /** Where the next word is to be written. */
@@ -27,16 +29,23 @@ export class WordTable {
     return this.#bytes;
   }
 
-  /** The number of the word of `length` bytes at `tail`, whose hash is `hash`; a word not seen before is kept. */
+  /** The number of the word of `length` bytes at `tail`, whose hash is `hash`; one not seen before is kept. */
   idOf(length: number, hash: number): number {
     const mask = this.#slots.length - 1;
     let slot = (hash ^ (hash >>> 15)) & mask;
     for (;;) {
       const id = this.#slots[slot] ?? emptySlot;
-      if (id === emptySlot) return this.#keep(slot, length, hash);
+      if (id === emptySlot) return this.frozen ? emptySlot : this.#keep(slot, length, hash);
       if (this.#hashes[id] === hash && this.#isAt(id, length)) return id;
       slot = (slot + 1) & mask;
     }
+  }
+
+  /** The number of `word`, which is kept when it was not seen before. */
+  idOfString(word: string): number {
+    const encoded = Buffer.from(word);
+    this.reserve(encoded.length).set(encoded, this.tail);
+    return this.idOf(encoded.length, encoded.reduce(hashStep, 0));
   }
 
   word(id: number): string {

@@ -1,16 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { PythonRandom } from '../../src/data/python_random.js';
 import { sampleReviews } from '../../src/data/sample.js';
+import type { FeatureOptions } from '../../src/text/features.js';
 import { TokenLists } from '../../src/text/token_lists.js';
-import { tokenize } from '../../src/text/tokenizer.js';
+import { tokenize, tokenSpans } from '../../src/text/tokenizer.js';
 
-const fixture = JSON.parse(readFileSync('test/fixtures/tokenizer.json', 'utf8')) as {
-  texts: [text: string, words: string[]][];
-};
+type Tokenizer = FeatureOptions['tokenizer'];
+
+function textsOf(fixture: string): string[] {
+  const { texts } = JSON.parse(readFileSync(`test/fixtures/${fixture}`, 'utf8')) as {
+    texts: [text: string, words: string[]][];
+  };
+  // Through UTF-8, where lone surrogates are U+FFFD.
+  return texts.map(([text]) => Buffer.from(text).toString());
+}
+
+function wordsAndMarks(text: string): string[] {
+  return tokenSpans(text, 'words-and-punctuation').map(({ token }) => token);
+}
 
 /** The words that the fast path finds, text by text. */
-function wordsOf(texts: readonly string[]): string[][] {
-  const lists = new TokenLists();
+function wordsOf(texts: readonly string[], tokenizer: Tokenizer = 'notebook'): string[][] {
+  const lists = new TokenLists(tokenizer);
   for (const text of texts) lists.add(Buffer.from(text));
   const { ids, offsets } = lists;
   return texts.map((_, row) =>
@@ -19,15 +31,47 @@ function wordsOf(texts: readonly string[]): string[][] {
 }
 
 test('when texts mix scripts and marks then the fast path finds the words of the reference', () => {
-  const texts = fixture.texts.map(([text]) => Buffer.from(text).toString());
+  const texts = [...textsOf('tokenizer.json'), ...textsOf('punctuation_tokenizer.json')];
 
   expect(wordsOf(texts)).toEqual(texts.map((text) => tokenize(text)));
+  expect(wordsOf(texts, 'words-and-punctuation')).toEqual(texts.map(wordsAndMarks));
+});
+
+test('when line breaks and words mix ASCII with the rest then the fast path finds the words of the reference', () => {
+  const pieces = [
+    '<br',
+    '<',
+    'br',
+    ' ',
+    '\t',
+    '\u00a0',
+    '/',
+    '>',
+    'a',
+    'É',
+    "'",
+    '’',
+    '.',
+    '_',
+    'Σ',
+    'Ⓐ',
+    'İ',
+    '\u0085',
+  ];
+  const random = new PythonRandom(11);
+  const texts = Array.from({ length: 5000 }, () =>
+    Array.from({ length: 1 + random.below(12) }, () => pieces[random.below(pieces.length)] ?? '').join(''),
+  );
+
+  expect(wordsOf(texts, 'words-and-punctuation')).toEqual(texts.map(wordsAndMarks));
+  expect(wordsOf(texts)).toEqual(texts.map(tokenize));
 });
 
 test('when texts are reviews then the fast path finds the words of the reference', () => {
   const texts = sampleReviews().map(({ text }) => text);
 
   expect(wordsOf(texts)).toEqual(texts.map((text) => tokenize(text)));
+  expect(wordsOf(texts, 'words-and-punctuation')).toEqual(texts.map(wordsAndMarks));
 });
 
 test('when a letter needs more bytes in lower case then nothing is lost', () => {

@@ -1,0 +1,85 @@
+const { clz32 } = Math;
+
+/** Texts as sets of features: text `t` has the ids from `offsets[t]` to `offsets[t + 1]`, ascending, each once. */
+export interface EncodedTexts {
+  readonly ids: Int32Array;
+  /** `[texts + 1]` */
+  readonly offsets: Int32Array;
+  /** `[ids.length]`: how often the text has the feature; null where that does not matter. */
+  readonly counts: Int32Array | null;
+}
+
+/** Takes the features of one text after the other, each as often as it occurs and in any order. */
+export class BagWriter {
+  // A set of bits a text is read out in ascending order, which costs far less than sorting each list; another set says
+  // which numbers of the first hold any.
+  readonly #bits: Int32Array;
+  readonly #filled: Int32Array;
+  /** `[features]`: of the present text. */
+  readonly #frequencies: Int32Array | null;
+  readonly #ids: Int32Array;
+  readonly #counts: Int32Array | null;
+  readonly #offsets: Int32Array;
+  #length = 0;
+  #texts = 0;
+
+  /**
+   * @param features all ids are below it
+   * @param most how many ids can come at most, over all texts
+   */
+  constructor(features: number, texts: number, most: number, counts: boolean) {
+    this.#bits = new Int32Array((features + 31) >> 5);
+    this.#filled = new Int32Array((this.#bits.length + 31) >> 5);
+    this.#frequencies = counts ? new Int32Array(features) : null;
+    this.#ids = new Int32Array(most);
+    this.#counts = counts ? new Int32Array(most) : null;
+    this.#offsets = new Int32Array(texts + 1);
+  }
+
+  add(id: number): void {
+    const k = id >> 5;
+    this.#bits[k] = (this.#bits[k] ?? 0) | (1 << (id & 31));
+    this.#filled[k >> 5] = (this.#filled[k >> 5] ?? 0) | (1 << (k & 31));
+    if (this.#frequencies !== null) this.#frequencies[id] = (this.#frequencies[id] ?? 0) + 1;
+  }
+
+  endText(): void {
+    const bits = this.#bits;
+    const filled = this.#filled;
+    const start = this.#length;
+    let length = start;
+    for (let f = 0; f < filled.length; f += 1) {
+      for (let some = filled[f] ?? 0; some !== 0; some &= some - 1) {
+        const k = (f << 5) | lowestBit(some);
+        for (let left = bits[k] ?? 0; left !== 0; left &= left - 1) {
+          this.#ids[length++] = (k << 5) | lowestBit(left);
+        }
+        bits[k] = 0;
+      }
+      filled[f] = 0;
+    }
+    this.#length = length;
+    this.#texts += 1;
+    this.#offsets[this.#texts] = length;
+    this.#moveFrequencies(start);
+  }
+
+  #moveFrequencies(start: number): void {
+    if (this.#frequencies === null || this.#counts === null) return;
+    for (let i = start; i < this.#length; i += 1) {
+      const id = this.#ids[i] ?? 0;
+      this.#counts[i] = this.#frequencies[id] ?? 0;
+      this.#frequencies[id] = 0;
+    }
+  }
+
+  finish(): EncodedTexts {
+    // Views, not copies: memory behind their ends was never touched and so was never taken.
+    const ids = this.#ids.subarray(0, this.#length);
+    return { ids, offsets: this.#offsets, counts: this.#counts?.subarray(0, this.#length) ?? null };
+  }
+}
+
+function lowestBit(bits: number): number {
+  return 31 - clz32(bits & -bits);
+}

@@ -1,0 +1,64 @@
+import type { EncodedTexts } from './bag_writer.js';
+import type { FeatureOptions } from './features.js';
+
+/** Added to each count (Laplace smoothing). */
+const smoothing = 1;
+
+/**
+ * The log-count ratio of each feature, `ln((1 + P_j) / sum(1 + P)) - ln((1 + Q_j) / sum(1 + Q))`, where `P_j` is what
+ * the texts of class 1 have of feature j and `Q_j` what those of class 0 have (Wang and Manning 2012, _Baselines and
+ * Bigrams_). To be taken of the texts that a model is fitted on and of no others, since it looks at their labels.
+ * @param labels `[texts]`: 0 or 1
+ * @param features how many there are
+ * @returns `[features]`
+ */
+export function naiveBayesWeights(
+  { ids, offsets, counts }: EncodedTexts,
+  labels: Int32Array,
+  features: number,
+): Float32Array {
+  const sums = [new Float64Array(features).fill(smoothing), new Float64Array(features).fill(smoothing)];
+  labels.forEach((label, text) => {
+    const ofClass = sums[label] ?? new Float64Array(0);
+    const end = offsets[text + 1] ?? 0;
+    for (let i = offsets[text] ?? 0; i < end; i += 1) {
+      const id = ids[i] ?? 0;
+      ofClass[id] = (ofClass[id] ?? 0) + (counts?.[i] ?? 1);
+    }
+  });
+  const [negative = new Float64Array(0), positive = new Float64Array(0)] = sums;
+  const logTotals = Math.log(total(positive)) - Math.log(total(negative));
+  return Float32Array.from(positive, (p, id) => Math.log(p) - Math.log(negative[id] ?? 0) - logTotals);
+}
+
+/**
+ * What the model multiplies: counts (or 1) times weights, divided by the norm of the text, times the gain.
+ * @param weights `[features]`, or null without weighting
+ * @returns `[ids.length]`, or null when all are 1
+ */
+export function featureValues(
+  { ids, offsets, counts }: EncodedTexts,
+  weights: Float32Array | null,
+  { normalize, gain }: Pick<FeatureOptions, 'normalize' | 'gain'>,
+): Float32Array | null {
+  if (counts === null && weights === null && !normalize && gain === 1) return null;
+  const values = new Float32Array(ids.length);
+  for (let text = 0; text + 1 < offsets.length; text += 1) {
+    const start = offsets[text] ?? 0;
+    const end = offsets[text + 1] ?? 0;
+    let squares = 0;
+    for (let i = start; i < end; i += 1) {
+      const value = (counts?.[i] ?? 1) * (weights?.[ids[i] ?? 0] ?? 1);
+      values[i] = value;
+      squares += value * value;
+    }
+    // A text whose features all weigh nothing stays as it is.
+    const factor = normalize && squares > 0 ? gain / Math.sqrt(squares) : gain;
+    for (let i = start; i < end; i += 1) values[i] = (values[i] ?? 0) * factor;
+  }
+  return values;
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -4,7 +4,8 @@ import { createGunzip } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
-import { maximumReviewBytes, placeOf, type ReviewCollector, type ReviewPlace } from './review_collector.js';
+import { maximumUrlsBytes, urlsClassOf } from './movies.js';
+import { maximumReviewBytes, placeOf, type ReviewCollector } from './review_collector.js';
 
 /** Large enough that a chunk costs nothing, small enough that inflating the next one overlaps with reading this one. */
 const chunkBytes = 1 << 18;
@@ -91,18 +92,30 @@ class TarReader {
   #read(entry: ReadEntry): void {
     const problem = problemOf(entry);
     if (problem !== null) this.#error ??= refused(this.path, entry.path, problem);
-    const place = this.#error === null && entry.type !== 'Directory' ? placeOf(entry.path) : null;
-    if (place === null) entry.resume();
-    else this.#readReview(entry, place);
+    const isWanted = this.#error === null && entry.type !== 'Directory';
+    const place = isWanted ? placeOf(entry.path) : null;
+    const urlsClass = isWanted ? urlsClassOf(entry.path) : null;
+    const { collector } = this;
+    if (place !== null) {
+      this.#readEntry(entry, (text) => {
+        collector.add(place, text);
+      });
+    } else if (urlsClass !== null) {
+      this.#readEntry(entry, (text) => {
+        collector.urls.add(urlsClass, text);
+      });
+    } else {
+      entry.resume();
+    }
   }
 
-  #readReview(entry: ReadEntry, place: ReviewPlace): void {
+  #readEntry(entry: ReadEntry, take: (text: Buffer) => void): void {
     const parts: Buffer[] = [];
     entry.on('data', (part) => parts.push(part));
     entry.on('end', () => {
       try {
         const [first] = parts;
-        this.collector.add(place, first !== undefined && parts.length === 1 ? first : Buffer.concat(parts));
+        take(first !== undefined && parts.length === 1 ? first : Buffer.concat(parts));
       } catch (error) {
         this.#error ??= error;
       }
@@ -119,6 +132,9 @@ function problemOf(entry: ReadEntry): string | null {
   if (entry.path.split(/[\\/]/).includes('..')) return 'leaves the archive with ..';
   if (placeOf(entry.path) !== null && entry.size > maximumReviewBytes) {
     return `has ${entry.size} bytes, more than the ${maximumReviewBytes} of any review`;
+  }
+  if (urlsClassOf(entry.path) !== null && entry.size > maximumUrlsBytes) {
+    return `has ${entry.size} bytes, more than the ${maximumUrlsBytes} of any list of addresses`;
   }
   return null;
 }

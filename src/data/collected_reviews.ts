@@ -12,6 +12,8 @@ export interface CollectedSplit {
   /** `[reviews]`: indices into the classes. */
   readonly labels: Int32Array;
   readonly origins: Origins;
+  /** `[reviews]`: the number of the movie that each is about; absent where that does not matter. */
+  readonly movies?: Int32Array;
 }
 
 /** A row of a table, or a file, that is no review. */
@@ -56,4 +58,9 @@ export interface CollectedReviews {
    * @throws ImdbTorchError ERR_DATASET when reviews are missing or contradict each other
    */
   split(name: SplitName): CollectedSplit | null;
+  /**
+   * `[reviews]`: the number of the movie that each training review is about; absent where a source cannot know.
+   * @throws ImdbTorchError ERR_USAGE when it does not say, ERR_DATASET when it does not for all of them
+   */
+  movies?(): Int32Array;
 }

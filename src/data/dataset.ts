@@ -78,9 +78,9 @@ function checkOptions({ seed, validationSize }: DatasetOptions): void {
 
 /** Everything that the encoded splits depend on. */
 function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): string {
-  const { seed, validationSize } = options;
+  const { seed, validationSize, split = 'random' } = options;
   const features = resolveFeatures(options);
-  return JSON.stringify({ kind, sha256, variant, tokenizerVersion, features, seed, validationSize });
+  return JSON.stringify({ kind, sha256, variant, tokenizerVersion, features, seed, validationSize, split });
 }
 
 async function readAndEncode(source: Source, options: EncodeOptions): Promise<EncodedSplits> {

@@ -17,6 +17,8 @@ export interface EncodedSplit extends EncodedTexts {
   /** `[reviews]`: indices into the classes. */
   readonly labels: Int32Array;
   readonly origins: Origins;
+  /** `[reviews]`: the number of the movie that each is about; absent unless the split is by movie. */
+  readonly movies?: Int32Array;
 }
 
 /** The first 100 characters of a review. */
@@ -77,8 +79,8 @@ export async function encodeSplits(
     options.signal?.throwIfAborted();
     const bags = counter.encode(counted, ranges[name], features.counts === 'counts');
     options.onProgress?.({ stage: 'encode', done: ranges[name].end, total, unit: 'reviews' });
-    const { labels, origins } = orders[name];
-    return { ...bags, labels, origins };
+    const { labels, origins, movies } = orders[name];
+    return { ...bags, labels, origins, ...(movies && { movies }) };
   };
   const splits = { train: await encode('train'), valid: await encode('valid'), test: await encode('test') };
   const { names: words } = counted;

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import { maximumUrlsBytes } from './movies.js';
 import {
   classes,
   maximumReviewBytes,
@@ -21,9 +22,16 @@ interface FoundReview {
   readonly modified: number;
 }
 
+/** A list of the training reviews' addresses. */
+interface FoundUrls {
+  readonly path: string;
+  readonly className: string;
+}
+
 /** The reviews of an unpacked data set. */
 export interface ReviewFolder {
   readonly reviews: readonly FoundReview[];
+  readonly urls: readonly FoundUrls[];
   /** SHA-256 of every review's path, size and time of change. */
   readonly sha256: string;
 }
@@ -43,7 +51,16 @@ export async function listFolder(path: string, signal?: AbortSignal): Promise<Re
       }
     }
   }
-  return { reviews, sha256: hash.digest('hex') };
+  const urls: FoundUrls[] = [];
+  for (const className of classes) {
+    const found = `train/urls_${className}.txt`;
+    const status = await stat(join(path, found)).catch(() => null);
+    if (status?.isFile() !== true) continue;
+    if (status.size > maximumUrlsBytes) throw tooLarge(path, found, status.size, maximumUrlsBytes);
+    hash.update(`${JSON.stringify([found, status.size, status.mtimeMs])}\n`);
+    urls.push({ path: found, className });
+  }
+  return { reviews, urls, sha256: hash.digest('hex') };
 }
 
 async function listClass(root: string, folder: string, signal?: AbortSignal): Promise<FoundReview[]> {
@@ -58,7 +75,7 @@ async function listClass(root: string, folder: string, signal?: AbortSignal): Pr
       throw unreadable(root, path, error);
     });
     if (place === null || !status.isFile()) return null;
-    if (status.size > maximumReviewBytes) throw tooLarge(root, path, status.size);
+    if (status.size > maximumReviewBytes) throw tooLarge(root, path, status.size, maximumReviewBytes);
     return { path, place, bytes: status.size, modified: status.mtimeMs };
   });
   return found.filter((review) => review !== null);
@@ -70,15 +87,18 @@ async function listClass(root: string, folder: string, signal?: AbortSignal): Pr
  */
 export async function readFolder(
   root: string,
-  { reviews }: ReviewFolder,
+  { reviews, urls }: ReviewFolder,
   collector: ReviewCollector,
   options: { signal?: AbortSignal | undefined; onRead?: ((bytes: number) => void) | undefined },
 ): Promise<void> {
-  let bytes = 0;
-  await mapInGroups(reviews, options.signal, async ({ path, place }) => {
-    const text = await readFile(join(root, path)).catch((error: unknown) => {
+  const read = (path: string): Promise<Buffer> =>
+    readFile(join(root, path)).catch((error: unknown) => {
       throw unreadable(root, path, error);
     });
+  for (const { path, className } of urls) collector.urls.add(className, await read(path));
+  let bytes = 0;
+  await mapInGroups(reviews, options.signal, async ({ path, place }) => {
+    const text = await read(path);
     collector.add(place, text);
     bytes += text.length;
     options.onRead?.(bytes);
@@ -128,9 +148,9 @@ export function unreadable(root: string, path: string, cause: unknown): ImdbTorc
   });
 }
 
-function tooLarge(root: string, path: string, bytes: number): ImdbTorchError {
+function tooLarge(root: string, path: string, bytes: number, most: number): ImdbTorchError {
   return new ImdbTorchError(
     'ERR_DATASET',
-    `Expected reviews of at most ${maximumReviewBytes} bytes but ${join(root, path)} has ${bytes}; remove it.`,
+    `Expected reviews and lists of addresses of at most ${most} bytes but ${join(root, path)} has ${bytes}; remove it.`,
   );
 }

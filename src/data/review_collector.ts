@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { ImdbTorchError } from '../errors.js';
 import type { TokenLists } from '../text/token_lists.js';
 import type { CollectedReviews, CollectedSplit, SourceNotes, SplitName } from './collected_reviews.js';
+import { MovieUrls } from './movies.js';
 import { fileOrigins } from './origins.js';
 import { PreviewTexts } from './preview_texts.js';
 
@@ -31,6 +32,7 @@ interface Group {
  */
 export class ReviewCollector implements CollectedReviews {
   readonly previews = new PreviewTexts();
+  readonly urls: MovieUrls;
   #count = 0;
   readonly #groups: Record<SourceSplit, Group[]> = {
     train: classes.map(() => ({ names: [], rows: [] })),
@@ -41,7 +43,9 @@ export class ReviewCollector implements CollectedReviews {
   constructor(
     readonly location: string,
     readonly tokens: TokenLists,
-  ) {}
+  ) {
+    this.urls = new MovieUrls(location);
+  }
 
   get notes(): SourceNotes {
     return { classes, badRows: { count: 0, total: this.#count, first: [] }, guess: null, testHeldOut: false };
@@ -68,18 +72,27 @@ export class ReviewCollector implements CollectedReviews {
    */
   split(split: SplitName): CollectedSplit | null {
     if (split === 'valid') return null;
-    const rows: number[] = [];
-    const labels: number[] = [];
-    const paths: string[] = [];
-    for (const label of [1, 0]) {
+    const reviews = this.#ordered(split);
+    return {
+      rows: Int32Array.from(reviews, ({ row }) => row),
+      labels: Int32Array.from(reviews, ({ label }) => label),
+      origins: fileOrigins(reviews.map(({ path }) => path)),
+    };
+  }
+
+  movies(): Int32Array {
+    return this.urls.moviesOf(this.#ordered('train').map(({ path }) => path));
+  }
+
+  #ordered(split: SourceSplit): { row: number; label: number; path: string }[] {
+    return [1, 0].flatMap((label) => {
       const folder = `${split}/${classes[label] ?? ''}`;
-      for (const { row, name } of this.#orderedGroup(split, label)) {
-        rows.push(row);
-        labels.push(label);
-        paths.push(`${folder}/${name}`);
-      }
-    }
-    return { rows: Int32Array.from(rows), labels: Int32Array.from(labels), origins: fileOrigins(paths) };
+      return this.#orderedGroup(split, label).map(({ row, name }) => ({
+        row,
+        label,
+        path: `${folder}/${name}`,
+      }));
+    });
   }
 
   #orderedGroup(split: SourceSplit, label: number): { row: number; name: string }[] {

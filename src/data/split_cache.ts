@@ -13,7 +13,7 @@ import type { TableFile } from './origins.js';
  * A file: these 8 bytes, the header's length (uint32), the header (JSON), int32 arrays, words, paths of reviews, SHA-256
  * of all that.
  */
-const magic = 'IMDBSPL3';
+const magic = 'IMDBSPL4';
 const digestBytes = 32;
 const pieceBytes = 1 << 18;
 const extension = '.splits';
@@ -21,7 +21,7 @@ const keptEntries = 8;
 
 interface Header {
   readonly key: string;
-  /** Lengths of ids, offsets, labels, numbers of origins and counts of train, valid and test; of the weights. */
+  /** Lengths of ids, offsets, labels, numbers of origins, counts and movies of train, valid and test; of the weights. */
   readonly lengths: readonly number[];
   readonly wordBytes: number;
   /** Of train, valid and test. */
@@ -74,12 +74,13 @@ function entryPath(folder: string, key: string): string {
 function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array> {
   const { vocabulary, features, weights, previews, notes } = encoded;
   const splits = splitNames.map((name) => encoded.splits[name]);
-  const arrays = splits.flatMap(({ ids, offsets, labels, origins, counts }) => [
+  const arrays = splits.flatMap(({ ids, offsets, labels, origins, counts, movies }) => [
     ids,
     offsets,
     labels,
     origins.numbers,
     counts ?? new Int32Array(0),
+    movies ?? new Int32Array(0),
   ]);
   // Values follow from these, sooner than they could be read.
   arrays.push(new Int32Array((weights ?? new Float32Array(0)).slice().buffer));
@@ -155,13 +156,13 @@ function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): Enco
     return array;
   });
   const split = (index: number): EncodedSplit => {
-    const [ids, offsets, labels, numbers, frequencies] = arrays.slice(5 * index, 5 * index + 5);
+    const [ids, offsets, labels, numbers, frequencies, movies] = arrays.slice(6 * index, 6 * index + 6);
     const pathStart = arrayBytes + header.wordBytes + sumOf(header.pathBytes.slice(0, index));
     const paths = new Uint8Array(data, pathStart, header.pathBytes[index]);
-    if (!ids || !offsets || !labels || !numbers || !frequencies) throw new Error('missing array');
+    if (!ids || !offsets || !labels || !numbers || !frequencies || !movies) throw new Error('missing array');
     const counts = header.features.counts === 'counts' ? frequencies : null;
     const origins = { table: header.tables[index] ?? null, numbers, paths };
-    return { ids, offsets, labels, origins, counts };
+    return { ids, offsets, labels, origins, counts, ...(movies.length > 0 && { movies }) };
   };
   const words = Buffer.from(data, arrayBytes, header.wordBytes).toString('utf8').split('\n');
   const { features } = header;

@@ -1,5 +1,6 @@
 import { ImdbTorchError } from '../errors.js';
 import type { CollectedReviews, CollectedSplit, SplitName } from './collected_reviews.js';
+import { noMovies } from './movies.js';
 import { pickOrigins } from './origins.js';
 import { PythonRandom } from './python_random.js';
 
@@ -16,6 +17,11 @@ export interface SplitOptions {
    * Null: a fifth of them, at most 5000.
    */
   validationSize: number | null;
+  /**
+   * What is shuffled and held out for validation. `movie`: whole movies, all reviews of each, as long as they fit; what
+   * a review says of its movie, and not of the opinion, then does not count. Default: `random`, single reviews.
+   */
+  split?: 'random' | 'movie' | undefined;
 }
 
 /**
@@ -25,9 +31,9 @@ export interface SplitOptions {
  */
 export function splitOrders(
   collected: CollectedReviews,
-  { seed, validationSize }: SplitOptions,
+  { seed, validationSize, split = 'random' }: SplitOptions,
 ): Record<SplitName, CollectedSplit> {
-  const all = reviewsOf(collected, 'train');
+  const all = { ...reviewsOf(collected, 'train'), ...(split === 'movie' && { movies: moviesOf(collected) }) };
   const valid = collected.split('valid');
   const held = collected.split('test') === null ? holdOutTest(collected, all, seed) : null;
   const test = held?.test ?? reviewsOf(collected, 'test');
@@ -35,8 +41,58 @@ export function splitOrders(
   const order = Int32Array.from(train.rows, (_, index) => index);
   new PythonRandom(seed).shuffle(order);
   if (valid !== null) return { train: pick(train, order), valid, test };
-  const trainSize = order.length - checkedValidationSize(collected, order.length, validationSize);
+  const size = checkedValidationSize(collected, order.length, validationSize);
+  if (train.movies !== undefined) {
+    const isHeld = holdOutMovies(collected, train.movies, size, seed);
+    const held = order.filter((index) => isHeld[index] === 1);
+    return {
+      train: pick(
+        train,
+        order.filter((index) => isHeld[index] === 0),
+      ),
+      valid: pick(train, held),
+      test,
+    };
+  }
+  const trainSize = order.length - size;
   return { train: pick(train, order.slice(0, trainSize)), valid: pick(train, order.slice(trainSize)), test };
+}
+
+function moviesOf(collected: CollectedReviews): Int32Array {
+  if (collected.movies === undefined) throw noMovies(collected.location);
+  return collected.movies();
+}
+
+/** Marks all reviews of movies at random, so many reviews at most. @returns `[reviews]`: 1 for those held out */
+function holdOutMovies(
+  { location }: CollectedReviews,
+  movies: Int32Array,
+  size: number,
+  seed: number,
+): Uint8Array {
+  const reviewsOfMovie = new Map<number, number[]>();
+  movies.forEach((movie, index) => {
+    const reviews = reviewsOfMovie.get(movie);
+    if (reviews === undefined) reviewsOfMovie.set(movie, [index]);
+    else reviews.push(index);
+  });
+  const shuffled = Int32Array.from(reviewsOfMovie.keys());
+  new PythonRandom(seed).shuffle(shuffled);
+  const isHeld = new Uint8Array(movies.length);
+  let left = size;
+  for (const movie of shuffled) {
+    const reviews = reviewsOfMovie.get(movie) ?? [];
+    if (reviews.length > left) continue;
+    for (const index of reviews) isHeld[index] = 1;
+    left -= reviews.length;
+  }
+  if (left === size) {
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected a validation size of all reviews of a movie at least but every movie of ${location} has more than ${size}; hold out more.`,
+    );
+  }
+  return isHeld;
 }
 
 function reviewsOf(collected: CollectedReviews, name: SplitName): CollectedSplit {
@@ -97,8 +153,9 @@ function holdOutTest(
   );
 }
 
-function pick({ rows, labels, origins }: CollectedSplit, order: Int32Array): CollectedSplit {
+function pick({ rows, labels, origins, movies }: CollectedSplit, order: Int32Array): CollectedSplit {
   return {
+    ...(movies && { movies: order.map((index) => movies[index] ?? 0) }),
     rows: order.map((index) => rows[index] ?? 0),
     labels: order.map((index) => labels[index] ?? 0),
     origins: pickOrigins(origins, order),

@@ -9,6 +9,11 @@ const capitalIWithDot = 0x130;
 const dotAbove = 0x307;
 const apostrophe = 0x27;
 const rightQuote = 0x2019;
+const lessThan = 0x3c;
+const greaterThan = 0x3e;
+const slash = 0x2f;
+const b = 0x62;
+const r = 0x72;
 
 /** A text in lower case, code point by code point, and where each stands in the text. */
 interface LoweredText {
@@ -80,7 +85,6 @@ function endOfToken(codes: Uint32Array, i: number): number {
 
 /** Where the `<br>`, `<br/>` or `<br />` that starts at `i` ends; `i` when there is none. */
 function endOfLineBreak(codes: Uint32Array, i: number): number {
-  const [lessThan, b, r, slash, greaterThan] = [0x3c, 0x62, 0x72, 0x2f, 0x3e];
   if (codes[i] !== lessThan || codes[i + 1] !== b || codes[i + 2] !== r) return i;
   let end = i + 3;
   while (isWhiteSpace(codes[end] ?? 0)) end += 1;

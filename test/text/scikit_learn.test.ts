@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from '@jest/globals';
+import { sampleReviews } from '../../src/data/sample.js';
+import type { EncodedTexts } from '../../src/text/bag_writer.js';
+import { featureValues, naiveBayesWeights } from '../../src/text/feature_values.js';
+import { NgramCounter } from '../../src/text/ngram_counter.js';
+import { TokenLists } from '../../src/text/token_lists.js';
+
+type Rows = Record<string, number>[];
+
+const fixture = JSON.parse(readFileSync('test/fixtures/features.json', 'utf8')) as {
+  texts: string[];
+  labels: number[];
+  ngrams: number;
+  minimumCount: number;
+  counts: Rows;
+  weighted: Rows;
+};
+
+interface Given {
+  texts: readonly string[];
+  ngrams: number;
+  minimumCount: number;
+}
+
+function encode(
+  { texts, ngrams, minimumCount }: Given,
+  counts: boolean,
+): { names: readonly string[]; encoded: EncodedTexts } {
+  const tokens = new TokenLists('words-and-punctuation');
+  const rows = Int32Array.from(texts, (text) => tokens.add(Buffer.from(text)));
+  const counter = new NgramCounter(tokens, rows, { counted: texts.length, minimumCount });
+  for (let length = 2; length <= ngrams; length += 1) counter.countLonger();
+  const features = counter.features(null, false);
+  return {
+    names: features.names,
+    encoded: counter.encode(features, { start: 0, end: texts.length }, counts),
+  };
+}
+
+function rowsOf(names: readonly string[], { ids, offsets }: EncodedTexts, values: ArrayLike<number>): Rows {
+  return Array.from(offsets.subarray(1), (end, text) => {
+    const start = offsets[text] ?? 0;
+    const row = Array.from(ids.subarray(start, end), (id, i) => [names[id] ?? '', values[start + i] ?? NaN]);
+    return Object.fromEntries(row) as Record<string, number>;
+  });
+}
+
+test('when texts are small then features and counts are those of CountVectorizer', () => {
+  const { names, encoded } = encode(fixture, true);
+
+  expect(rowsOf(names, encoded, encoded.counts ?? [])).toEqual(fixture.counts);
+});
+
+test('when they are weighted and normalised then the values are those of numpy within rounding', () => {
+  const { names, encoded } = encode(fixture, false);
+  const weights = naiveBayesWeights(encoded, Int32Array.from(fixture.labels), names.length);
+  const values = featureValues(encoded, weights, { normalize: true, gain: 10 }) ?? new Float32Array(0);
+
+  // Weights and values are rounded to float32, of numbers up to 10; a norm has the errors of all its weights.
+  const tolerance = 10 * 2 ** -22;
+  rowsOf(names, encoded, values).forEach((row, text) => {
+    const expected = fixture.weighted[text] ?? {};
+    expect(Object.keys(row).sort()).toEqual(Object.keys(expected).sort());
+    for (const [name, value] of Object.entries(expected)) {
+      expect(Math.abs((row[name] ?? NaN) - value)).toBeLessThan(tolerance);
+    }
+  });
+});
+
+test('when the machine has scikit-learn then it counts the reviews of the sample in the same way', () => {
+  const texts = sampleReviews()
+    .map(({ text }) => text)
+    .slice(0, 600);
+  const given = { texts, ngrams: 3, minimumCount: 3 };
+  const python = process.env.IMDB_TORCH_PYTHON ?? 'python3';
+  const run = spawnSync(python, ['scripts/make_features_fixture.py', '-'], {
+    input: JSON.stringify(given),
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (run.status !== 0) {
+    console.log('skipped: no Python with scikit-learn here; IMDB_TORCH_PYTHON names one');
+    return;
+  }
+  const { names, encoded } = encode(given, true);
+  expect(rowsOf(names, encoded, encoded.counts ?? [])).toEqual(JSON.parse(run.stdout));
+});

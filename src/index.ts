@@ -96,6 +96,22 @@ export { createRunDirectory, RunDirectory, type RunDirectoryOptions } from './st
 export { readRun, type ReadRunOptions, type StoredRun } from './storage/read_run.js';
 export type { Calibration, ModelDescription } from './storage/model_description.js';
 export { TextClassifier, type Prediction, type TextClassifierOptions } from './model/text_classifier.js';
+export {
+  explainText,
+  topWords,
+  type Explanation,
+  type TopWord,
+  type WordEffect,
+} from './model/explanation.js';
+export { evaluateLabelled, type LabelledEvaluation } from './training/labelled_evaluation.js';
+export {
+  classificationReport,
+  mostConfidentMistakes,
+  type ClassificationReport,
+  type ClassScores,
+  type LabelledPredictions,
+  type Mistake,
+} from './training/classification_report.js';
 export { notebookFeatures, type FeatureOptions } from './text/features.js';
 export {
   Featurizer,

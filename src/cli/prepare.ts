@@ -1,5 +1,6 @@
 import { ImdbTorchError } from '../errors.js';
 import { loadDataset, type Dataset, type DataFiles } from '../data/dataset.js';
+import type { Featurizer } from '../text/featurizer.js';
 import { ensureAddon } from '../setup/addon.js';
 import { describeBadRows } from '../report/narrative.js';
 import type { Terminal } from './terminal.js';
@@ -15,6 +16,8 @@ export interface DataChoice {
   labelColumn?: string | undefined;
   labels?: readonly string[] | undefined;
   strict?: boolean;
+  /** Encodes the reviews as a model was trained. */
+  featurizer?: Featurizer;
 }
 
 /** Reads the reviews and gets the native addon ready, at once; when one fails, the other is given up. */

@@ -20,7 +20,6 @@ import { createRunDirectory, type RunDirectory } from '../storage/run_directory.
 import { ImdbTorchError } from '../errors.js';
 import type { EpochResult } from '../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../training/phase.js';
-import { notebookFeatures } from '../text/features.js';
 import { createSplitBags, type SplitBags } from '../training/split_bags.js';
 import type { RunOptions } from './options.js';
 import { packageVersion } from '../setup/package_root.js';
@@ -95,7 +94,7 @@ export function modelDescription({ options, dataset }: Workbench, base?: string)
   return {
     schema: 1,
     classes,
-    features: { ...notebookFeatures, vocabularySize: options.vocabularySize },
+    features: dataset.features,
     hidden: options.hidden,
     output: classes.length,
     calibration: null,

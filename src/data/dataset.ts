@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { cacheHome } from '../system/cache_home.js';
+import type { Featurizer } from '../text/featurizer.js';
 import { TokenLists } from '../text/token_lists.js';
 import { tokenizerVersion } from '../text/tokenizer.js';
 import type { SourceNotes } from './collected_reviews.js';
@@ -80,10 +82,17 @@ function checkOptions({ seed, validationSize }: DatasetOptions): void {
 function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): string {
   const { seed, validationSize, split = 'random' } = options;
   const features = resolveFeatures(options);
-  return JSON.stringify({ kind, sha256, variant, tokenizerVersion, features, seed, validationSize, split });
+  const source = { kind, sha256, variant };
+  const given = options.featurizer && sha256Of(options.featurizer);
+  return JSON.stringify({ ...source, tokenizerVersion, features, given, seed, validationSize, split });
+}
+
+function sha256Of({ features, weights }: Featurizer): string {
+  const hash = createHash('sha256').update(features.join('\n'));
+  return hash.update(weights ?? '').digest('hex');
 }
 
 async function readAndEncode(source: Source, options: EncodeOptions): Promise<EncodedSplits> {
-  const tokens = new TokenLists(resolveFeatures(options).tokenizer);
+  const tokens = options.featurizer?.tokenLists() ?? new TokenLists(resolveFeatures(options).tokenizer);
   return encodeSplits(await source.read(tokens), options);
 }

@@ -4,8 +4,15 @@ import { ImdbTorchError } from '../errors.js';
 import type { EncodedTexts } from '../text/bag_writer.js';
 import { featureValues, naiveBayesWeights } from '../text/feature_values.js';
 import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../text/features.js';
+import type { Featurizer } from '../text/featurizer.js';
 import { NgramCounter } from '../text/ngram_counter.js';
-import type { CollectedReviews, CollectedSplit, SourceNotes, SplitName } from './collected_reviews.js';
+import {
+  splitNames,
+  type CollectedReviews,
+  type CollectedSplit,
+  type SourceNotes,
+  type SplitName,
+} from './collected_reviews.js';
 import type { Origins } from './origins.js';
 import type { SourceOptions } from './source.js';
 import { splitOrders, type SplitOptions } from './split_orders.js';
@@ -47,10 +54,13 @@ export interface EncodeOptions extends SourceOptions, SplitOptions {
   vocabularySize: number | null;
   /** By default those of the notebook. */
   features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
+  /** Encodes as a model was trained, instead of counting features; `features` and `vocabularySize` do not count then. */
+  featurizer?: Featurizer | undefined;
 }
 
 /** @throws ImdbTorchError ERR_USAGE for a number out of range */
-export function resolveFeatures({ features, vocabularySize }: EncodeOptions): FeatureOptions {
+export function resolveFeatures({ features, vocabularySize, featurizer }: EncodeOptions): FeatureOptions {
+  if (featurizer !== undefined) return featurizer.options;
   const resolved = { ...notebookFeatures, ...features, vocabularySize };
   checkFeatures(resolved);
   return resolved;
@@ -69,23 +79,26 @@ export async function encodeSplits(
   options: EncodeOptions,
 ): Promise<EncodedSplits> {
   const features = resolveFeatures(options);
-  checkClasses(features, collected);
   const orders = splitOrders(collected, options);
-  const { counter, ranges } = await countFeatures(collected, orders, features, options);
-  const counted = counter.features(features.vocabularySize, hasUnknown(features));
-  const total = ranges.test.end;
+  const { featurizer } = options;
+  const encoder =
+    featurizer === undefined
+      ? await countingEncoder(collected, orders, features, options)
+      : givenEncoder(collected, orders, featurizer);
+  const total = splitNames.reduce((sum, name) => sum + orders[name].rows.length, 0);
+  let done = 0;
   const encode = async (name: SplitName): Promise<EncodedSplit> => {
     await nextTurn();
     options.signal?.throwIfAborted();
-    const bags = counter.encode(counted, ranges[name], features.counts === 'counts');
-    options.onProgress?.({ stage: 'encode', done: ranges[name].end, total, unit: 'reviews' });
-    const { labels, origins, movies } = orders[name];
+    const { rows, labels, origins, movies } = orders[name];
+    const bags = encoder.encode(name);
+    done += rows.length;
+    options.onProgress?.({ stage: 'encode', done, total, unit: 'reviews' });
     return { ...bags, labels, origins, ...(movies && { movies }) };
   };
   const splits = { train: await encode('train'), valid: await encode('valid'), test: await encode('test') };
-  const { names: words } = counted;
-  const weights =
-    features.weighting === 'none' ? null : naiveBayesWeights(splits.train, splits.train.labels, words.length);
+  const { words } = encoder;
+  const weights = encoder.weightsOf(splits.train);
   return {
     vocabulary: { words, sha256: createHash('sha256').update(words.join('\n')).digest('hex') },
     features,
@@ -97,6 +110,43 @@ export async function encodeSplits(
       test: previewsOf(collected, orders.test),
     },
     notes: collected.notes,
+  };
+}
+
+type Orders = Readonly<Record<SplitName, CollectedSplit>>;
+
+/** Knows the features, and encodes a split with them. */
+interface Encoder {
+  readonly words: readonly string[];
+  encode(name: SplitName): EncodedTexts;
+  weightsOf(train: EncodedSplit): Float32Array | null;
+}
+
+/** With the features that it counts in the reviews. */
+async function countingEncoder(
+  collected: CollectedReviews,
+  orders: Orders,
+  features: FeatureOptions,
+  options: EncodeOptions,
+): Promise<Encoder> {
+  checkClasses(features, collected);
+  const { counter, ranges } = await countFeatures(collected, orders, features, options);
+  const counted = counter.features(features.vocabularySize, hasUnknown(features));
+  const { names: words } = counted;
+  const isWeighted = features.weighting !== 'none';
+  return {
+    words,
+    encode: (name) => counter.encode(counted, ranges[name], features.counts === 'counts'),
+    weightsOf: (train) => (isWeighted ? naiveBayesWeights(train, train.labels, words.length) : null),
+  };
+}
+
+/** With the features, and the weights, of a model. */
+function givenEncoder({ tokens }: CollectedReviews, orders: Orders, featurizer: Featurizer): Encoder {
+  return {
+    words: featurizer.features,
+    encode: (name) => featurizer.encodeTokens(tokens, orders[name].rows),
+    weightsOf: () => featurizer.weights,
   };
 }
 
@@ -126,7 +176,7 @@ type Ranges = Readonly<Record<SplitName, { start: number; end: number }>>;
 /** Counts in the reviews of all splits, one split behind the other. */
 async function countFeatures(
   { tokens }: CollectedReviews,
-  { train, valid, test }: Record<SplitName, CollectedSplit>,
+  { train, valid, test }: Orders,
   features: FeatureOptions,
   { signal }: EncodeOptions,
 ): Promise<{ counter: NgramCounter; ranges: Ranges }> {

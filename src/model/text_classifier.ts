@@ -36,7 +36,8 @@ const textsAtOnce = 1024;
 export class TextClassifier {
   readonly description: ModelDescription;
   readonly featurizer: Featurizer;
-  readonly #model: ClassifierModel;
+  /** The layers, for what the methods here do not do. They belong to this object. */
+  readonly model: ClassifierModel;
 
   private constructor({ description, vocabulary, tensors }: StoredRun, model: ClassifierModel) {
     const weights = tensors.get('features.weight')?.data;
@@ -46,7 +47,7 @@ export class TextClassifier {
       features: vocabulary,
       weights: weights === undefined ? null : Float32Array.from(weights as Float32Array),
     });
-    this.#model = model;
+    this.model = model;
   }
 
   /**
@@ -71,7 +72,7 @@ export class TextClassifier {
 
   /** Frees the native memory. */
   dispose(): void {
-    this.#model.dispose();
+    this.model.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -81,7 +82,7 @@ export class TextClassifier {
   /** Predictions in the order of `texts`. @param texts bytes are UTF-8; what is not is dropped */
   predict(texts: readonly (string | Uint8Array)[]): Prediction[] {
     const { length } = this.classes;
-    const probabilities = probabilitiesOf(this.logits(texts), length, this.description.calibration);
+    const probabilities = this.probabilities(this.logits(texts));
     return texts.map((_, row) => {
       const all = Array.from(probabilities.subarray(row * length, (row + 1) * length));
       const best = indexOfLargest(all);
@@ -104,13 +105,27 @@ export class TextClassifier {
   logitsOfEncoded({ ids, offsets }: EncodedTexts): Float64Array {
     const labels = new Int32Array(offsets.length - 1);
     const bags = new Bags({ ids, offsets, labels, vocabularySize: this.featurizer.features.length });
-    const logits = this.#model.classifier.forward(bags);
+    try {
+      return this.logitsOfBags(bags);
+    } finally {
+      bags.dispose();
+    }
+  }
+
+  /** As `logits`, of bags of this model's features; all of them without `rows`. */
+  logitsOfBags(bags: Bags, rows?: Int32Array): Float64Array {
+    const logits =
+      rows === undefined ? this.model.classifier.forward(bags) : this.model.classifier.forward(bags, rows);
     try {
       return Float64Array.from(logits.toTypedArray(), Number);
     } finally {
       logits.dispose();
-      bags.dispose();
     }
+  }
+
+  /** `[texts, classes]`, row-major: what `logits` mean, calibrated where the model is. */
+  probabilities(logits: Float64Array): Float64Array {
+    return probabilitiesOf(logits, this.classes.length, this.description.calibration);
   }
 
   /** `[texts, classes]`, row-major: ln(p / (1 - p)) of each class. */

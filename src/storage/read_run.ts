@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
@@ -68,6 +68,12 @@ export async function readRunDocument(path: string): Promise<Record<string, unkn
     throw runError(path, 'run.json has no "schema": 1, which this version of imdb-torch reads');
   }
   return document as Record<string, unknown>;
+}
+
+/** Whether a folder is that of a run, complete or not. */
+export async function isRunDirectory(path: string): Promise<boolean> {
+  const names = await readdir(path).catch((): string[] => []);
+  return names.includes('run.json') || names.includes('metrics.jsonl');
 }
 
 /** Null where a run has none. */

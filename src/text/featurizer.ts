@@ -1,3 +1,4 @@
+import type { EncodedTexts as CountedTexts } from './bag_writer.js';
 import { featureValues } from './feature_values.js';
 import { hasUnknown, type FeatureOptions } from './features.js';
 import { NgramIndex } from './ngram_index.js';
@@ -50,13 +51,32 @@ export class Featurizer {
   }
 
   encodeAll(texts: readonly (string | Uint8Array)[]): EncodedTexts {
-    const tokens = new TokenLists(this.options.tokenizer, { words: this.#index.words, room: fewTokens });
+    const tokens = this.tokenLists(fewTokens);
     const rows = Int32Array.from(texts, (text) =>
       tokens.add(typeof text === 'string' ? Buffer.from(text) : text),
     );
-    const encoded = this.#index.encode(tokens, rows, this.options.counts === 'counts');
+    const encoded = this.encodeTokens(tokens, rows);
     const { ids, offsets } = encoded;
     return { ids, offsets, values: featureValues(encoded, this.weights, this.options) };
+  }
+
+  /**
+   * Where `encodeTokens` wants the tokens of texts.
+   * @param room as of TokenLists
+   * @internal for data sets
+   */
+  tokenLists(room?: number): TokenLists {
+    const { words } = this.#index;
+    return new TokenLists(this.options.tokenizer, { words, ...(room === undefined ? {} : { room }) });
+  }
+
+  /**
+   * The features of the texts `rows`, without their values.
+   * @param tokens made by `tokenLists`
+   * @internal for data sets
+   */
+  encodeTokens(tokens: TokenLists, rows: Int32Array): CountedTexts {
+    return this.#index.encode(tokens, rows, this.options.counts === 'counts');
   }
 
   /** The tokens of a text and where they stand in it. */

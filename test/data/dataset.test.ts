@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { notebookFeatures } from '../../src/text/features.js';
+import { Featurizer } from '../../src/text/featurizer.js';
 import { tokenize } from '../../src/text/tokenizer.js';
 import { sampleReviews, sampleSizes } from '../../src/data/sample.js';
 import { archive, contentOf, load, originsOf, reviews, temporaryFolder } from './helpers.js';
@@ -124,4 +126,26 @@ test('when reading is watched then progress ends at the size of the file and at 
 
   expect(seen.filter((line) => line.startsWith('read')).at(-1)).toBe('read all');
   expect(seen.at(-1)).toBe('encode all');
+});
+
+test('when a featurizer is given then the same reviews are encoded with its words', async () => {
+  const path = archive(folder, 'given.tgz');
+  const own = await load(path, { validationSize: 2 });
+  const vocabulary = ['<UNK>', 'long', 'elsewhere', 'film'];
+  const featurizer = new Featurizer({ options: notebookFeatures, features: vocabulary, weights: null });
+  const given = await load(path, { validationSize: 2, featurizer });
+
+  expect(given.vocabulary.words).toEqual(vocabulary);
+  const { ids, offsets, labels, origins } = own.splits.train;
+  const expected = Array.from(labels, (_, row) => {
+    const words = Array.from(ids.subarray(offsets[row], offsets[row + 1]), (id) => own.vocabulary.words[id]);
+    const known = words.map((word) => Math.max(0, vocabulary.indexOf(word ?? '')));
+    return [...new Set(known)].sort((one, other) => one - other);
+  });
+  const { train } = given.splits;
+  const found = expected.map((_, row) =>
+    Array.from(train.ids.subarray(train.offsets[row], train.offsets[row + 1])),
+  );
+  expect(found).toEqual(expected);
+  expect({ labels: train.labels, origins: train.origins }).toEqual({ labels, origins });
 });

@@ -1,0 +1,149 @@
+import { Option, type Command } from 'commander';
+import { splitNames, type Dataset } from '../data/dataset.js';
+import { ImdbTorchError } from '../errors.js';
+import type { LossForm } from '../model/native.js';
+import { describeEvaluation, evaluationDocument, type EvaluationFigures } from '../report/evaluation.js';
+import { readRunDocument } from '../storage/read_run.js';
+import type { Featurizer } from '../text/featurizer.js';
+import { writeFileAtomic } from '../system/atomic_file.js';
+import { dataChoice } from './data_options.js';
+import { chooseReviews, predictionLines } from './evaluated_reviews.js';
+import { interruptSignal } from './interrupt.js';
+import { checkChoice, type ChoiceRule, type NumberRule } from './option_rules.js';
+import { throwProblems, type RunOptions } from './options.js';
+import { readData, type DataChoice } from './prepare.js';
+import { addModelOptions, openClassifier, readNumbers, type ModelOptions } from './run_argument.js';
+import { Terminal } from './terminal.js';
+
+interface EvaluateOptions extends ModelOptions {
+  data?: string;
+  split?: string;
+  textColumn?: string;
+  labelColumn?: string;
+  labels?: string;
+  mistakes?: string;
+  savePredictions?: string;
+}
+
+const rules = {
+  mistakes: {
+    flag: '--mistakes',
+    about: 'so many of the most confident mistakes are listed',
+    integer: true,
+    least: 0,
+    most: 1_000_000_000,
+    default: 10,
+  },
+} as const satisfies Readonly<Record<string, NumberRule>>;
+
+const splitRule: ChoiceRule = {
+  flag: '--split',
+  about: 'which reviews',
+  choices: [...splitNames, 'all'],
+  default: 'test; all of a table or of folders of classes that are given with --data',
+};
+
+export function addEvaluateCommand(program: Command): void {
+  const { flag, about, choices, default: usual } = splitRule;
+  const { mistakes } = rules;
+  const command = program
+    .command('evaluate')
+    .description('how good a model is: loss, scores of each class, confusion, calibration, worst mistakes')
+    .argument('<run>', 'run directory')
+    .option('--data <where>', 'imdb, sample, a folder, an archive or a file (default: the data of the run)')
+    .addOption(new Option(`${flag} <${choices.join('|')}>`, `${about} (default: ${usual})`))
+    .option('--text-column <name>', 'column of the texts in a table that is given with --data')
+    .option('--label-column <name>', 'column of the labels there')
+    .option('--labels <a,b,...>', 'the classes there, in order (default: as the run was told)')
+    .addOption(new Option(`${mistakes.flag} <number>`, `${mistakes.about} (default: ${mistakes.default})`))
+    .option('--save-predictions <file>', 'write label and probabilities of each review (JSON Lines)');
+  addModelOptions(command)
+    .option('--json', 'print one JSON document and nothing else on stdout')
+    .action(evaluate);
+}
+
+async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
+  const { mistakes = rules.mistakes.default } = readNumbers(rules, options);
+  const splitProblem = options.split === undefined ? null : checkChoice(splitRule, options.split);
+  throwProblems(splitProblem === null ? [] : [splitProblem]);
+  const signal = interruptSignal();
+  const terminal = new Terminal({ json: options.json ?? false, quiet: options.quiet ?? false });
+  const stored = storedOptions(await readRunDocument(path), path);
+  const classifier = await openClassifier(path, options, terminal, signal);
+  try {
+    const { classes, featurizer } = classifier;
+    const dataset = await readReviews(options, stored, featurizer, terminal, signal);
+    const reviews = chooseReviews(dataset, options.split, options.data !== undefined, classes);
+    const { evaluateLabelled } = await import('../training/labelled_evaluation.js');
+    const { classificationReport, mostConfidentMistakes } =
+      await import('../training/classification_report.js');
+    const { metrics, predictions } = await evaluateLabelled(classifier, reviews, { ...stored, signal });
+    const figures: EvaluationFigures = {
+      split: reviews.name,
+      count: reviews.labels.length,
+      classes,
+      metrics,
+      report: classificationReport(predictions),
+      mistakes: mostConfidentMistakes(predictions, mistakes),
+      originOf: reviews.originOf,
+    };
+    if (options.savePredictions !== undefined) {
+      const lines = predictionLines(reviews, predictions, classes);
+      await writeFileAtomic(options.savePredictions, lines, { signal });
+    }
+    const { location: source, sha256 } = dataset.source;
+    terminal.say(`Data: ${source}`);
+    if (options.json !== true) terminal.result(...describeEvaluation(figures, terminal.style));
+    const document = { run: path, data: { source, sha256 }, ...evaluationDocument(figures) };
+    terminal.document({ schema: 1, command: 'evaluate', ...document });
+  } finally {
+    classifier.dispose();
+  }
+}
+
+interface StoredOptions extends DataChoice {
+  loss: LossForm;
+}
+
+/** What the run was made with. @throws ImdbTorchError ERR_RUN when run.json does not say */
+function storedOptions({ options }: Readonly<Record<string, unknown>>, path: string): StoredOptions {
+  const stored = (options ?? {}) as Partial<RunOptions>;
+  const { data, train, vocabularySize, seed, loss } = stored;
+  if (
+    (data ?? train) !== undefined &&
+    vocabularySize !== undefined &&
+    seed !== undefined &&
+    loss !== undefined
+  ) {
+    return { ...dataChoice(stored as RunOptions), loss };
+  }
+  throw new ImdbTorchError(
+    'ERR_RUN',
+    `Expected the options that ${path} was made with in its run.json but it has none; give a run that \`train\` wrote.`,
+  );
+}
+
+/** The reviews as the model reads them: those of the run, which the cache has as a rule, or others. */
+async function readReviews(
+  { data, textColumn, labelColumn, labels }: EvaluateOptions,
+  stored: StoredOptions,
+  featurizer: Featurizer,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  if (data !== undefined) {
+    const { seed, vocabularySize } = stored;
+    const names = labels?.split(',').map((name) => name.trim()) ?? stored.labels;
+    const columns = { textColumn, labelColumn, labels: names };
+    const choice = { data, seed, vocabularySize, ...columns, validationSize: null, featurizer };
+    return readData(choice, terminal, signal);
+  }
+  const dataset = await readData(stored, terminal, signal);
+  if (sameWords(dataset.vocabulary.words, featurizer.features)) return dataset;
+  terminal.note(`${dataset.source.location} has changed since this model was trained on it.`);
+  return readData({ ...stored, featurizer }, terminal, signal);
+}
+
+function sameWords(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((word, id) => word === other[id]);
+}

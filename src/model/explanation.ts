@@ -1,0 +1,122 @@
+import { ImdbTorchError } from '../errors.js';
+import type { TokenSpan } from '../text/tokenizer.js';
+import type { Prediction, TextClassifier } from './text_classifier.js';
+
+export interface WordEffect {
+  /** As the tokenizer gives it. */
+  word: string;
+  /** Where it stands in the text. */
+  spans: TokenSpan[];
+  /** Log-odds of each class with the word less those of the text without it, in the order of the classes. */
+  effects: number[];
+}
+
+export interface Explanation {
+  prediction: Prediction;
+  /** Of each class: ln(p / (1 - p)). */
+  logOdds: number[];
+  /** The different words of the text, in the order in which they first stand there. */
+  words: WordEffect[];
+}
+
+export interface TopWord {
+  word: string;
+  effect: number;
+}
+
+/** The work grows with the square of the length. */
+export const longestExplainedText = 100_000;
+const variantsAtOnce = 256;
+const featuresAtOnce = 4096;
+
+/**
+ * What each word does to the prediction: the model is asked again without the word, wherever it stands. Effects are
+ * exact, but they do not add up: the hidden layer is not linear, and words that are not in the vocabulary share an
+ * input.
+ * @throws ImdbTorchError ERR_USAGE for a text of more than `longestExplainedText` characters
+ */
+export function explainText(classifier: TextClassifier, text: string): Explanation {
+  if (text.length > longestExplainedText) {
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected a text of at most ${longestExplainedText} characters but received ${text.length}; explain a part of it.`,
+    );
+  }
+  const words = groupByWord(classifier.featurizer.tokenSpans(text));
+  const logOdds = logOddsOf(classifier, [text]);
+  const [prediction] = classifier.predict([text]);
+  if (prediction === undefined) throw new Error('There is a prediction for each text.');
+  for (let start = 0; start < words.length; start += variantsAtOnce) {
+    const some = words.slice(start, start + variantsAtOnce);
+    const without = logOddsOf(
+      classifier,
+      some.map(({ spans }) => blankOut(text, spans)),
+    );
+    some.forEach((word, row) => {
+      word.effects = logOdds.map((value, k) => value - (without[row * logOdds.length + k] ?? NaN));
+    });
+  }
+  return { prediction, logOdds, words };
+}
+
+/**
+ * For each class the words of the vocabulary that speak most for it, strongest first: by how much a word alone moves
+ * the log-odds of an empty text.
+ */
+export function topWords(classifier: TextClassifier, count: number): TopWord[][] {
+  const { classes, featurizer } = classifier;
+  const { length } = featurizer.features;
+  const effects = singleFeatureEffects(classifier);
+  // Id 0 of the notebook stands for all unknown words.
+  const first = featurizer.options.tokenizer === 'notebook' ? 1 : 0;
+  return classes.map((_, k) => {
+    const effect = (id: number): number => effects[id * classes.length + k] ?? NaN;
+    return Array.from({ length: length - first }, (_none, index) => index + first)
+      .sort((one, other) => effect(other) - effect(one))
+      .slice(0, count)
+      .map((id) => ({ word: featurizer.features[id] ?? '', effect: effect(id) }));
+  });
+}
+
+/** `[features, classes]`, row-major. */
+function singleFeatureEffects(classifier: TextClassifier): Float64Array {
+  const { classes, featurizer } = classifier;
+  const { length } = featurizer.features;
+  const empty = logOddsOf(classifier, ['']);
+  const effects = new Float64Array(length * classes.length);
+  for (let start = 0; start < length; start += featuresAtOnce) {
+    const rows = Math.min(featuresAtOnce, length - start);
+    const ids = Int32Array.from({ length: rows }, (_, row) => start + row);
+    const offsets = Int32Array.from({ length: rows + 1 }, (_, row) => row);
+    const logits = classifier.logitsOfEncoded({ ids, offsets, values: null });
+    classifier.logOdds(logits).forEach((value, index) => {
+      effects[start * classes.length + index] = value - (empty[index % classes.length] ?? NaN);
+    });
+  }
+  return effects;
+}
+
+function logOddsOf(classifier: TextClassifier, texts: readonly string[]): number[] {
+  return Array.from(classifier.logOdds(classifier.logits(texts)));
+}
+
+function groupByWord(spans: readonly TokenSpan[]): WordEffect[] {
+  const words = new Map<string, WordEffect>();
+  for (const span of spans) {
+    const word = words.get(span.token);
+    if (word === undefined) words.set(span.token, { word: span.token, spans: [span], effects: [] });
+    else word.spans.push(span);
+  }
+  return [...words.values()];
+}
+
+/** The text with blanks for the spans, so that their neighbours stay apart. */
+function blankOut(text: string, spans: readonly TokenSpan[]): string {
+  let result = '';
+  let end = 0;
+  for (const span of spans) {
+    result += `${text.slice(end, span.start)} `;
+    ({ end } = span);
+  }
+  return result + text.slice(end);
+}

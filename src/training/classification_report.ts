@@ -1,0 +1,139 @@
+import { indexOfLargest } from '../model/probabilities.js';
+
+/** As scikit-learn's `precision_recall_fscore_support` gives them; 0 where there is nothing to divide by. */
+export interface ClassScores {
+  precision: number;
+  recall: number;
+  f1: number;
+}
+
+export interface ClassificationReport {
+  /** In the order of the classes; `support` is the number of examples of the class. */
+  classes: (ClassScores & { support: number })[];
+  /** Means over the classes. */
+  macro: ClassScores;
+  /** `[label][prediction]`: numbers of examples. */
+  confusion: number[][];
+  /** Area under the ROC curve of the second of two classes; null where it is not defined. */
+  rocAuc: number | null;
+  /** Expected calibration error of Guo et al. (2017) with `calibrationBins` bins of equal width. */
+  calibrationError: number;
+}
+
+/** What a model says of labelled examples. */
+export interface LabelledPredictions {
+  /** `[n]`: class numbers. */
+  labels: Int32Array;
+  /** `[n, classes]`, row-major. */
+  probabilities: Float64Array;
+  /** `[n, classes]`, row-major: they order examples even where probabilities round to 1. */
+  logOdds: Float64Array;
+  /** Number of classes. */
+  classes: number;
+}
+
+export interface Mistake {
+  /** Which example. */
+  index: number;
+  label: number;
+  predicted: number;
+  /** Of `predicted`. */
+  probability: number;
+}
+
+export const calibrationBins = 15;
+
+export function classificationReport(predictions: LabelledPredictions): ClassificationReport {
+  const confusion = confusionMatrix(predictions);
+  const classes = confusion.map((row, k) => {
+    const support = sum(row);
+    const right = row[k] ?? 0;
+    const precision = ratio(right, sum(confusion.map((other) => other[k] ?? 0)));
+    const recall = ratio(right, support);
+    return { precision, recall, f1: ratio(2 * precision * recall, precision + recall), support };
+  });
+  const mean = (name: keyof ClassScores): number =>
+    sum(classes.map((scores) => scores[name])) / classes.length;
+  return {
+    classes,
+    macro: { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') },
+    confusion,
+    rocAuc: rocAuc(predictions),
+    calibrationError: calibrationError(predictions),
+  };
+}
+
+/** The class that each example is given. */
+export function predictedClasses({ labels, probabilities, classes }: LabelledPredictions): Int32Array {
+  return Int32Array.from(labels, (_, row) =>
+    indexOfLargest(probabilities.subarray(row * classes, (row + 1) * classes)),
+  );
+}
+
+/** The wrong predictions of the highest probability, highest first. */
+export function mostConfidentMistakes(predictions: LabelledPredictions, count: number): Mistake[] {
+  const { labels, probabilities, classes } = predictions;
+  const mistakes: Mistake[] = [];
+  predictedClasses(predictions).forEach((predicted, index) => {
+    const label = labels[index] ?? 0;
+    if (label === predicted) return;
+    mistakes.push({
+      index,
+      label,
+      predicted,
+      probability: probabilities[index * classes + predicted] ?? NaN,
+    });
+  });
+  return mistakes
+    .sort((one, other) => other.probability - one.probability || one.index - other.index)
+    .slice(0, count);
+}
+
+function confusionMatrix(predictions: LabelledPredictions): number[][] {
+  const { labels, classes } = predictions;
+  const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
+  predictedClasses(predictions).forEach((predicted, index) => {
+    const row = counts[labels[index] ?? 0] ?? [];
+    row[predicted] = (row[predicted] ?? 0) + 1;
+  });
+  return counts;
+}
+
+/** The share of pairs of a positive and a negative example that are in the right order; equal ones count half. */
+function rocAuc({ labels, logOdds, classes }: LabelledPredictions): number | null {
+  const positives = labels.reduce((count, label) => count + Number(label === 1), 0);
+  const negatives = labels.length - positives;
+  if (classes !== 2 || positives === 0 || negatives === 0) return null;
+  const score = (index: number): number => logOdds[index * classes + 1] ?? NaN;
+  const order = Uint32Array.from(labels, (_, index) => index).sort((one, other) => score(one) - score(other));
+  let rankSum = 0;
+  for (let start = 0; start < order.length;) {
+    let end = start;
+    let tiedPositives = 0;
+    for (; end < order.length && score(order[end] ?? 0) === score(order[start] ?? 0); end += 1) {
+      tiedPositives += Number(labels[order[end] ?? 0] === 1);
+    }
+    rankSum += tiedPositives * ((start + 1 + end) / 2);
+    start = end;
+  }
+  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+}
+
+function calibrationError(predictions: LabelledPredictions): number {
+  const { labels, probabilities, classes } = predictions;
+  const surplus = new Float64Array(calibrationBins);
+  predictedClasses(predictions).forEach((predicted, index) => {
+    const confidence = probabilities[index * classes + predicted] ?? NaN;
+    const bin = Math.max(0, Math.ceil(confidence * calibrationBins) - 1);
+    surplus[bin] = (surplus[bin] ?? 0) + confidence - Number(predicted === labels[index]);
+  });
+  return surplus.reduce((total, difference) => total + Math.abs(difference), 0) / labels.length;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}

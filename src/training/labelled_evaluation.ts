@@ -1,0 +1,49 @@
+import { setImmediate } from 'node:timers/promises';
+import type { EncodedSplit } from '../data/dataset.js';
+import { Bags, type LossForm } from '../model/native.js';
+import type { TextClassifier } from '../model/text_classifier.js';
+import type { LabelledPredictions } from './classification_report.js';
+import { evaluate, type Metrics } from './metrics.js';
+
+export interface LabelledEvaluation {
+  /** Of the logits, before any calibration. */
+  metrics: Metrics;
+  predictions: LabelledPredictions;
+}
+
+/** So many reviews are computed between two turns of the event loop. */
+const reviewsAtOnce = 4096;
+
+/**
+ * Evaluates a model on encoded reviews.
+ * @param split encoded with the features of `classifier`, labelled with its class numbers
+ * @throws the reason of `signal`
+ */
+export async function evaluateLabelled(
+  classifier: TextClassifier,
+  split: Pick<EncodedSplit, 'ids' | 'offsets' | 'labels'>,
+  { loss, signal }: { loss: LossForm; signal?: AbortSignal | undefined },
+): Promise<LabelledEvaluation> {
+  const { ids, offsets, labels } = split;
+  const { length: classes } = classifier.classes;
+  const vocabularySize = classifier.featurizer.features.length;
+  const bags = new Bags({ ids, offsets, labels, vocabularySize });
+  try {
+    const metrics = await evaluate(classifier.model.classifier, bags, { loss, signal });
+    const logits = new Float64Array(labels.length * classes);
+    for (let start = 0; start < labels.length; start += reviewsAtOnce) {
+      signal?.throwIfAborted();
+      const rows = Int32Array.from(
+        { length: Math.min(reviewsAtOnce, labels.length - start) },
+        (_, row) => start + row,
+      );
+      logits.set(classifier.logitsOfBags(bags, rows), start * classes);
+      await setImmediate();
+    }
+    const probabilities = classifier.probabilities(logits);
+    const logOdds = classifier.logOdds(logits);
+    return { metrics, predictions: { labels, probabilities, logOdds, classes } };
+  } finally {
+    bags.dispose();
+  }
+}

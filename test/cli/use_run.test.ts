@@ -1,0 +1,145 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import type { TrainDocument } from '../../src/report/documents.js';
+import { writeSmallRun } from '../model/helpers.js';
+import { withTemporaryFolder } from '../helpers.js';
+import { runCli } from './helpers.js';
+
+const train = ['train', '--data', 'sample', '--device', 'cpu', '--epochs', '1', '--hidden', '8', '--json'];
+
+test('when a run is evaluated then loss and accuracy are those of its test, and all reviews are written', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    const trained = await runCli([...train, '--out', 'runs/a'], { cwd });
+    const { test: tested } = JSON.parse(trained.stdout) as TrainDocument;
+    const args = [
+      'evaluate',
+      'runs/a',
+      '--json',
+      '--quiet',
+      '--save-predictions',
+      'all.jsonl',
+      '--mistakes',
+      '2',
+    ];
+    const { code, stdout, stderr } = await runCli(args, { cwd });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const document = JSON.parse(stdout) as { mistakes: unknown[]; confusion: number[][] };
+    const row = { precision: expect.any(Number), recall: expect.any(Number), f1: expect.any(Number) };
+    expect(document).toMatchObject({
+      command: 'evaluate',
+      data: { source: 'sample' },
+      split: 'test',
+      count: 1000,
+      ...tested,
+      classes: ['neg', 'pos'].map((name) => ({ name, ...row, support: 500 })),
+      mistakes: [1, 2].map(() => ({ origin: expect.stringMatching(/^test\/(pos|neg)\/.*\.txt$/) })),
+    });
+    const lines = (await readFile(join(cwd, 'all.jsonl'), 'utf8')).trimEnd().split('\n');
+    const rows = lines.map((line) => JSON.parse(line) as { label: string; predicted: string });
+    const count = (label: string, predicted: string): number =>
+      rows.filter((found) => found.label === label && found.predicted === predicted).length;
+    expect(document.confusion).toEqual(
+      ['neg', 'pos'].map((label) => ['neg', 'pos'].map((predicted) => count(label, predicted))),
+    );
+
+    const elsewhere = await runCli(['evaluate', 'runs/a', '--data', 'sample', '--split', 'test'], { cwd });
+    expect(elsewhere.stdout).toContain(`loss ${tested.loss.toFixed(4)} accuracy`);
+    expect(elsewhere.stdout).toMatch(
+      /The most confident mistakes:\n( {2}test\/.*, labelled (pos|neg)\n){10}$/,
+    );
+    const list = await runCli(['runs', '--json'], { cwd });
+    expect(JSON.parse(list.stdout)).toMatchObject({
+      command: 'runs',
+      runs: [{ name: 'a', command: 'train', data: 'sample', test: tested, epochs: 1 }],
+    });
+  });
+});
+
+test('when a table is given then all of it is evaluated, with its lines as origins and the labels by name', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await runCli([...train, '--out', 'run'], { cwd });
+    const rows = ['pos,a wonderful film', 'neg,a dull film', 'pos,boring and awful', 'neg,bad', 'pos,fine'];
+    await writeFile(join(cwd, 'mine.csv'), `sentiment,review\n${rows.join('\n')}\n`);
+    const args = ['evaluate', 'run', '--data', 'mine.csv', '--json', '--save-predictions', 'all.jsonl'];
+    const { code, stdout } = await runCli(args, { cwd });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      split: 'all',
+      count: 5,
+      classes: [
+        { name: 'neg', support: 2 },
+        { name: 'pos', support: 3 },
+      ],
+    });
+    const lines = (await readFile(join(cwd, 'all.jsonl'), 'utf8')).trimEnd().split('\n');
+    const found = lines.map((line) => JSON.parse(line) as { origin: string; label: string });
+    const expected = rows.map((row, index) => ({
+      origin: `mine.csv line ${index + 2}`,
+      label: row.slice(0, 3),
+    }));
+    const byOrigin = (one: { origin: string }, other: { origin: string }): number =>
+      one.origin < other.origin ? -1 : 1;
+    expect(found.toSorted(byOrigin)).toMatchObject(expected);
+    await writeFile(
+      join(cwd, 'other.csv'),
+      'sentiment,review\nyes,fine\nno,bad\nyes,good\nno,dull\nyes,nice\nno,poor\n',
+    );
+    const other = await runCli(['evaluate', 'run', '--data', 'other.csv'], { cwd });
+    expect(other).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/classes neg, pos but other\.csv has no, yes/),
+    });
+  });
+});
+
+test('when a run does not say its options, or an option is wrong, then evaluate says so', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd, { classes: ['no', 'yes'] });
+    const bare = await runCli(['evaluate', 'run', '--data', 'sample'], { cwd });
+    expect(bare).toMatchObject({ code: 4, stderr: expect.stringContaining('Expected the options that run') });
+    const split = await runCli(['evaluate', 'run', '--split', 'some', '--mistakes', '-1'], { cwd });
+    expect(split).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+test('when a text is explained then its words have effects, as lines or as a document', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    const text = 'not good, not even funny';
+    const lines = await runCli(['explain', 'run', text, '--top', '2'], { cwd });
+    expect(lines).toMatchObject({ code: 0, stderr: '' });
+    expect(lines.stdout).toMatch(/^Predicted: (neg|pos) \(\d+\.\d\d %\)\.\n.*\n {2}not\[[+-]/);
+    expect(lines.stdout).toMatch(/speaks for neg[^]*speaks for pos/);
+    const json = await runCli(['explain', 'run', '-', '--json', '--label', 'pos'], { cwd, input: text });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      command: 'explain',
+      prediction: { probabilities: { neg: expect.any(Number), pos: expect.any(Number) } },
+      words: [
+        { word: 'not', spans: [[0, 3], expect.anything()] },
+        { word: 'good' },
+        { word: 'even' },
+        { word: 'funny' },
+      ],
+    });
+    const label = await runCli(['explain', 'run', text, '--label', 'maybe'], { cwd });
+    expect(label).toMatchObject({ code: 2, stderr: expect.stringContaining('Expected one of neg, pos') });
+    expect(await runCli(['explain', 'run'], { cwd })).toMatchObject({ code: 2 });
+  });
+});
+
+test('when runs are listed or compared then complete and other ones are told apart', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    expect(await runCli(['runs'], { cwd })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/no runs in/),
+    });
+    expect(await runCli(['runs', 'nowhere'], { cwd })).toMatchObject({ code: 4 });
+    await writeSmallRun(cwd);
+    const list = await runCli(['runs', '.'], { cwd });
+    expect(list.stdout).toMatch(/ run .* train /);
+    const compared = await runCli(['runs', 'compare', 'run', 'run', '--json'], { cwd });
+    expect(JSON.parse(compared.stdout)).toMatchObject({ command: 'runs compare', settings: [], figures: [] });
+    expect(await runCli(['runs', 'compare', 'run', 'nowhere'], { cwd })).toMatchObject({ code: 4 });
+  });
+});

@@ -1,0 +1,83 @@
+import { expect, test } from '@jest/globals';
+import {
+  differencesOf,
+  figuresOf,
+  formatDifferences,
+  formatFigures,
+  formatRuns,
+  pairFigures,
+  settingsOf,
+  summarizeRun,
+} from '../../src/report/runs.js';
+
+const metrics = (loss: number, accuracy: number): object => ({ loss, accuracy });
+const phase = { before: { train: metrics(0.7, 0.5) }, test: metrics(0.45, 0.86) };
+const epochs = [{ epoch: 1, train: metrics(0.5, 0.8), valid: metrics(0.51, 0.79) }];
+const shared = { schema: 1, device: 'cpu', data: { source: 'sample' }, seconds: { total: 2.5 } };
+const full = { ...shared, ...phase, epochs, command: 'train', options: { seed: 1, lr: 0.1 } };
+const tuned = {
+  ...shared,
+  command: 'lora',
+  options: { seed: 2, lr: 0.1 },
+  pretrain: { test: metrics(0.6, 0.8) },
+  lora: { ...phase, epochs: [...epochs, ...epochs], test: metrics(0.44, 0.87) },
+};
+const plain = { unicode: false, colour: false };
+
+test('when runs are summed up then the figures are those of the last training', () => {
+  const common = { data: 'sample', seconds: 2.5 };
+  expect(summarizeRun('a', full)).toEqual({
+    ...common,
+    name: 'a',
+    command: 'train',
+    epochs: 1,
+    test: phase.test,
+  });
+  expect(summarizeRun('b', tuned)).toEqual({
+    ...common,
+    name: 'b',
+    command: 'lora',
+    epochs: 2,
+    test: metrics(0.44, 0.87),
+  });
+  const nothing = { command: null, data: null, epochs: null, seconds: null, test: null };
+  expect(summarizeRun('c', null)).toEqual({ ...nothing, name: 'c' });
+  expect(summarizeRun('d', { test: 5, epochs: {} })).toEqual({ ...nothing, name: 'd' });
+});
+
+test('when runs are listed then each has a line of at most 80 columns', () => {
+  const runs = [summarizeRun('x'.repeat(60), full), summarizeRun('c', null)];
+  const lines = formatRuns(runs, plain).split('\n');
+
+  expect(lines.find((line) => line.includes('xxx'))).toMatch(
+    /\.\.\.x+ .* train .* 0\.4500 .* 86\.00 % .* 2\.50 s/,
+  );
+  expect(lines.find((line) => line.includes('| c'))).toContain('not complete');
+  expect(lines.filter((line) => line.length > 80)).toEqual([]);
+});
+
+test('when runs are compared then settings that differ and all figures are told', () => {
+  const differences = differencesOf(settingsOf(full), settingsOf(tuned));
+  expect(differences).toEqual([
+    { name: 'command', a: 'train', b: 'lora' },
+    { name: 'options.seed', a: 1, b: 2 },
+  ]);
+  expect(formatDifferences(differences, plain)).toMatch(/\| options\.seed +\| +1 \| +2 \|/);
+  const figures = pairFigures(figuresOf(full), figuresOf(tuned));
+  expect(figures).toEqual([
+    { name: 'before.train.loss', a: 0.7, b: 0.7 },
+    { name: 'before.train.accuracy', a: 0.5, b: 0.5 },
+    { name: 'last epoch.train.loss', a: 0.5, b: 0.5 },
+    { name: 'last epoch.train.accuracy', a: 0.8, b: 0.8 },
+    { name: 'last epoch.valid.loss', a: 0.51, b: 0.51 },
+    { name: 'last epoch.valid.accuracy', a: 0.79, b: 0.79 },
+    { name: 'test.loss', a: 0.45, b: 0.44 },
+    { name: 'test.accuracy', a: 0.86, b: 0.87 },
+    { name: 'seconds.total', a: 2.5, b: 2.5 },
+    { name: 'pretrain.test.loss', a: null, b: 0.6 },
+    { name: 'pretrain.test.accuracy', a: null, b: 0.8 },
+  ]);
+  const table = formatFigures(figures, plain);
+  expect(table).toMatch(/\| test\.accuracy +\| 86\.00 % \| 87\.00 % \| +\+1\.00 % \|/);
+  expect(table).toMatch(/\| pretrain\.test\.loss +\| +- \| +0\.6000 \| +- \|/);
+});

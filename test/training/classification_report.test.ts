@@ -1,0 +1,83 @@
+import { expect, test } from '@jest/globals';
+import {
+  classificationReport,
+  mostConfidentMistakes,
+  type LabelledPredictions,
+} from '../../src/training/classification_report.js';
+
+function predictionsOf(labels: number[], rows: number[][]): LabelledPredictions {
+  const probabilities = Float64Array.from(rows.flat());
+  const logOdds = probabilities.map((p) => Math.log(p / (1 - p)));
+  return { labels: Int32Array.from(labels), probabilities, logOdds, classes: rows[0]?.length ?? 0 };
+}
+
+const second = [0.1, 0.8, 0.35, 0.6, 0.6, 0.2, 0.97, 0.5001, 0.45, 0.2];
+const two = predictionsOf(
+  [0, 1, 1, 0, 1, 0, 1, 1, 0, 1],
+  second.map((p) => [1 - p, p]),
+);
+const three = predictionsOf(
+  [0, 1, 2, 2, 1, 0],
+  [
+    [0.7, 0.2, 0.1],
+    [0.1, 0.3, 0.6],
+    [0.2, 0.2, 0.6],
+    [0.5, 0.1, 0.4],
+    [0.2, 0.25, 0.55],
+    [0.4, 0.35, 0.25],
+  ],
+);
+/** Sums of a few float64 numbers below 1. */
+const close = (value: number): unknown => expect.closeTo(value, 12);
+
+test('when there are two classes then the scores are those of scikit-learn', () => {
+  expect(classificationReport(two)).toEqual({
+    classes: [
+      { precision: close(0.6), recall: close(0.75), f1: close(2 / 3), support: 4 },
+      { precision: close(0.8), recall: close(2 / 3), f1: close(8 / 11), support: 6 },
+    ],
+    macro: { precision: close(0.7), recall: close(0.7083333333333333), f1: close(0.696969696969697) },
+    confusion: [
+      [3, 1],
+      [2, 4],
+    ],
+    rocAuc: close(0.75),
+    calibrationError: close(0.19299),
+  });
+});
+
+test('when a class of three is never predicted then its precision is 0, and there is no ROC', () => {
+  expect(classificationReport(three)).toEqual({
+    classes: [
+      { precision: close(2 / 3), recall: 1, f1: close(0.8), support: 2 },
+      { precision: 0, recall: 0, f1: 0, support: 2 },
+      { precision: close(1 / 3), recall: 0.5, f1: close(0.4), support: 2 },
+    ],
+    macro: { precision: close(1 / 3), recall: close(0.5), f1: close(0.4) },
+    confusion: [
+      [2, 0, 0],
+      [0, 0, 2],
+      [1, 0, 1],
+    ],
+    rocAuc: null,
+    calibrationError: close(0.35833333333333334),
+  });
+});
+
+test('when all scores are equal then the area under the curve is a half, and undefined for one class', () => {
+  const equal = [
+    [0.5, 0.5],
+    [0.5, 0.5],
+    [0.5, 0.5],
+  ];
+  expect(classificationReport(predictionsOf([0, 1, 1], equal)).rocAuc).toBe(0.5);
+  expect(classificationReport(predictionsOf([1, 1, 1], equal)).rocAuc).toBeNull();
+});
+
+test('when mistakes are asked for then the most confident come first', () => {
+  expect(mostConfidentMistakes(three, 2)).toEqual([
+    { index: 1, label: 1, predicted: 2, probability: 0.6 },
+    { index: 4, label: 1, predicted: 2, probability: 0.55 },
+  ]);
+  expect(mostConfidentMistakes(two, 9).map(({ index }) => index)).toEqual([9, 2, 3]);
+});

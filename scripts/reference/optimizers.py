@@ -165,7 +165,7 @@ def bag_case(name, variant, dtype_name, attempt, values, hidden, clip):
     facts |= {"vocabulary": VOCABULARY, "batchSize": BATCH, "classes": CLASSES, "clip": clip}
     facts |= {"hidden": HIDDEN if hidden else 0}
     terms = 2 * STEPS * (VOCABULARY + HIDDEN + BATCH)
-    add_case("optimizer-trainings", f"{variant}-{name}-{dtype_name}", tensors, dtype=dtype_name, terms=terms, **facts)
+    add_case("steps", f"{variant}-{name}-{dtype_name}", tensors, dtype=dtype_name, terms=terms, **facts)
 
 
 def optimizer_cases():

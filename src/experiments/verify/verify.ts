@@ -66,7 +66,7 @@ const groups: Readonly<Record<string, Group>> = {
     runsOn: 'torch',
     recompute: (reference, place) => recomputeOptimizer(reference as ReferenceCase<OptimizerFacts>, place),
   },
-  'optimizer-trainings': {
+  steps: {
     runsOn: 'torch',
     recompute: (reference, place) =>
       recomputeOptimizerTraining(reference as ReferenceCase<OptimizerTrainingFacts>, place),

@@ -20,8 +20,12 @@ class Bags {
   int32_t largestLabel() const { return largestLabel_; }
   int64_t bytes() const;
 
-  /** Words are cut into so many ranges, each with about as many entries as any other. */
-  static constexpr int kWordRanges = 8;
+  /**
+   * Words are cut into so many ranges, each with about as many entries as any other. More would let more
+   * threads share the work on them, but short runs of ids cost more: their ends are branches that are guessed
+   * wrong.
+   */
+  static constexpr int kWordRanges = 4;
   /** Word `wordBorder(range)` is the first of a range; the vocabulary size for kWordRanges. */
   int32_t wordBorder(int range) const { return wordBorders_[range]; }
   /** The first id of a bag that lies in word range `range` or behind it; the bag's end for kWordRanges. */

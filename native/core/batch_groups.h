@@ -11,9 +11,18 @@ namespace imdb {
 /** Asks for the cache lines of values that will be needed soon. */
 template <typename T>
 void prefetch(const T* values, int64_t count) {
-  constexpr int64_t kCacheLine = 64 / static_cast<int64_t>(sizeof(T));
-  for (int64_t i = 0; i < count; i += kCacheLine) __builtin_prefetch(values + i);
+  constexpr uintptr_t kCacheLine = 64;
+  const auto end = reinterpret_cast<uintptr_t>(values + count);
+  for (uintptr_t line = reinterpret_cast<uintptr_t>(values) & ~(kCacheLine - 1); line < end;
+       line += kCacheLine)
+    __builtin_prefetch(reinterpret_cast<const void*>(line));
 }
+
+/** The word ranges `begin .. end - 1` of Bags. */
+struct WordRanges {
+  int begin;
+  int end;
+};
 
 /** A batch: rows of `bags`. */
 struct Batch {
@@ -24,18 +33,19 @@ struct Batch {
     if (example + kAhead < count) bags.prefetchPlaces(rows[example + kAhead]);
     if (example < count) prefetch(bags.ids(rows[example]), bags.size(rows[example]));
   }
+  /** As above, of the ids that lie in `ranges`. */
+  void prefetchIds(int64_t example, WordRanges ranges) const {
+    if (example + 2 * kAhead < count) bags.prefetchPlaces(rows[example + 2 * kAhead]);
+    if (example >= count) return;
+    const int32_t* const begin = idsFrom(example, ranges.begin);
+    prefetch(begin, idsFrom(example, ranges.end) - begin);
+  }
   /** The first id of an example that lies in word range `range` or behind it. */
   const int32_t* idsFrom(int64_t example, int range) const { return bags.idsFrom(rows[example], range); }
 
   const Bags& bags;
   const int64_t* rows;
   int64_t count;
-};
-
-/** The word ranges `begin .. end - 1` of Bags. */
-struct WordRanges {
-  int begin;
-  int end;
 };
 
 /** The entries of a batch that lie in some word ranges, grouped by word. Memory is reused from batch to

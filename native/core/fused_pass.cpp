@@ -58,10 +58,11 @@ void FusedPass<T>::train(const Member& member, const Rows& rows, const StepTarge
   int parity = 0;
   for (int64_t begin = 0; begin < total; begin += batchSize_, parity ^= 1) {
     const Batch batch{*bags_, rows.data() + begin, std::min(batchSize_, total - begin)};
+    const Batch next{*bags_, batch.rows + batch.count, std::min(batchSize_, total - begin - batch.count)};
     if (step.targets.weight != nullptr)
       scratch_.groups[parity][member.index].build(batch, wordRangesOf(member));
     forwardInTraining(member, batch);
-    lossAndDeltas(batch, examplesOf(member, batch));
+    lossAndDeltas(member, batch, next);
     member.barrier.wait();
     const double loss = meanLoss(batch.count);  // the same on every member, so all stop together
     if (member.index == 0) losses->push_back(loss);
@@ -200,10 +201,12 @@ void FusedPass<T>::logitsOf(const T* hidden, T* logits) const {
 }
 
 template <typename T>
-void FusedPass<T>::lossAndDeltas(const Batch& batch, Examples examples) {
+void FusedPass<T>::lossAndDeltas(const Member& member, const Batch& batch, const Batch& next) {
   const int64_t stride = model_.stride, classes = model_.classes;
+  const Examples examples = examplesOf(member, batch);
   std::vector<T> logits(classes);
   for (int64_t example = examples.begin; example < examples.end; ++example) {
+    if (kept_ != nullptr) prefetchNext(member, examples, example, next);
     const T* const hidden = scratch_.hidden[0].data() + example * stride;
     T* const logitsDelta = scratch_.logitsDelta.data() + example * classes;
     T* const delta = scratch_.delta.data() + example * stride;
@@ -219,6 +222,16 @@ void FusedPass<T>::lossAndDeltas(const Batch& batch, Examples examples) {
           model_.scale * kernels_.dot(delta, model_.values.A + r * stride, stride);
     }
   }
+}
+
+template <typename T>
+void FusedPass<T>::prefetchNext(const Member& member, Examples examples, int64_t example,
+                                const Batch& next) const {
+  if (example < next.count) prefetch(kept_ + next.rows[example] * model_.stride, model_.stride);
+  const int64_t own = examples.end - examples.begin, index = example - examples.begin;
+  const WordRanges ranges = wordRangesOf(member);
+  for (int64_t i = next.count * index / own; i < next.count * (index + 1) / own; ++i)
+    next.prefetchIds(i, ranges);
 }
 
 template <typename T>

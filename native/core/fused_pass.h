@@ -74,7 +74,11 @@ class FusedPass {
   void hiddenLayer(const Batch& batch, Examples examples, kernels::Columns columns, T* hidden) const;
   void logitsOf(const T* hidden, T* logits) const;
   /** Losses, and the derivatives by the logits, by the hidden layer before ReLU and by x B^T. */
-  void lossAndDeltas(const Batch& batch, Examples examples);
+  void lossAndDeltas(const kernels::Member& member, const Batch& batch, const Batch& next);
+  /** Asks for what the next batch reads from places all over memory, a share with each example of this one.
+   */
+  void prefetchNext(const kernels::Member& member, Examples examples, int64_t example,
+                    const Batch& next) const;
   double meanLoss(int64_t count) const;
 
   void stepColumns(const kernels::Member& member, const Batch& batch, int parity, const StepTargets<T>& step);

@@ -33,12 +33,8 @@ class Bags {
     return ids_.data() + cuts_[bag * (kWordRanges + 1) + range];
   }
 
-  /** Asks for the cache lines of where a bag's ids are. */
-  void prefetchPlaces(int64_t bag) const {
-    __builtin_prefetch(&offsets_[bag]);
-    __builtin_prefetch(&cuts_[bag * (kWordRanges + 1)]);
-    __builtin_prefetch(&cuts_[bag * (kWordRanges + 1) + kWordRanges]);
-  }
+  /** Where `idsFrom` looks. */
+  const int32_t* placesOf(int64_t bag) const { return &cuts_[bag * (kWordRanges + 1)]; }
 
   const int32_t* ids(int64_t bag) const { return ids_.data() + offsets_[bag]; }
   int64_t size(int64_t bag) const { return offsets_[bag + 1] - offsets_[bag]; }

@@ -18,6 +18,12 @@ void prefetch(const T* values, int64_t count) {
     __builtin_prefetch(reinterpret_cast<const void*>(line));
 }
 
+/**
+ * Reads a byte. Processors drop a prefetch whose page they would have to look up first, so rows in random
+ * order are touched some time before they are prefetched.
+ */
+inline void touch(const void* memory) { (void)*static_cast<const volatile char*>(memory); }
+
 /** The word ranges `begin .. end - 1` of Bags. */
 struct WordRanges {
   int begin;
@@ -29,13 +35,11 @@ struct Batch {
   /** How many examples ahead of use memory is asked for: the rows of a shuffled batch lie anywhere. */
   static constexpr int64_t kAhead = 4;
 
-  void prefetchIds(int64_t example) const {
-    if (example + kAhead < count) bags.prefetchPlaces(rows[example + kAhead]);
-    if (example < count) prefetch(bags.ids(rows[example]), bags.size(rows[example]));
-  }
+  void prefetchIds(int64_t example) const { prefetchIds(example, {0, Bags::kWordRanges}); }
   /** As above, of the ids that lie in `ranges`. */
   void prefetchIds(int64_t example, WordRanges ranges) const {
-    if (example + 2 * kAhead < count) bags.prefetchPlaces(rows[example + 2 * kAhead]);
+    if (example + 2 * kAhead < count) touch(bags.placesOf(rows[example + 2 * kAhead]));
+    if (example + kAhead < count) touch(idsFrom(example + kAhead, ranges.begin));
     if (example >= count) return;
     const int32_t* const begin = idsFrom(example, ranges.begin);
     prefetch(begin, idsFrom(example, ranges.end) - begin);

@@ -227,6 +227,7 @@ void FusedPass<T>::lossAndDeltas(const Member& member, const Batch& batch, const
 template <typename T>
 void FusedPass<T>::prefetchNext(const Member& member, Examples examples, int64_t example,
                                 const Batch& next) const {
+  if (example + Batch::kAhead < next.count) touch(kept_ + next.rows[example + Batch::kAhead] * model_.stride);
   if (example < next.count) prefetch(kept_ + next.rows[example] * model_.stride, model_.stride);
   const int64_t own = examples.end - examples.begin, index = example - examples.begin;
   const WordRanges ranges = wordRangesOf(member);

@@ -92,10 +92,21 @@ export type { TableFormat } from './data/tables/format.js';
 export { tokenize } from './text/tokenizer.js';
 export { readSafetensors, writeSafetensors, type SafetensorsFile } from './storage/safetensors.js';
 export type { StoredDtype, StoredTensor } from './storage/stored_tensor.js';
-export { createRunDirectory, RunDirectory, type RunDirectoryOptions } from './storage/run_directory.js';
+export {
+  createRunDirectory,
+  RunDirectory,
+  type RunDirectoryOptions,
+  type StoredFile,
+} from './storage/run_directory.js';
 export { readRun, type ReadRunOptions, type StoredRun } from './storage/read_run.js';
 export type { Calibration, ModelDescription } from './storage/model_description.js';
-export { TextClassifier, type Prediction, type TextClassifierOptions } from './model/text_classifier.js';
+export {
+  TextClassifier,
+  type BranchOrNone,
+  type ModelParts,
+  type Prediction,
+  type TextClassifierOptions,
+} from './model/text_classifier.js';
 export {
   explainText,
   topWords,
@@ -111,6 +122,7 @@ export {
   type ClassScores,
   type LabelledPredictions,
   type Mistake,
+  type ReliabilityBin,
 } from './training/classification_report.js';
 export { notebookFeatures, type FeatureOptions } from './text/features.js';
 export {

@@ -1,3 +1,4 @@
+import { analyzeModel } from '../experiments/model_analysis.js';
 import { runLoraFineTuning, type LoraResult } from '../experiments/lora_fine_tuning.js';
 import { ImdbTorchError } from '../errors.js';
 import { formatCheck, type Check } from '../report/checks.js';
@@ -57,14 +58,21 @@ async function save(
   base: string,
 ): Promise<LoraDocument> {
   const { baseModule, adapter, mergedModule } = result;
-  const { rank, alpha } = bench.options;
-  await directory.writeVocabulary(bench.dataset.vocabulary.words);
+  const { dataset, bags, options, signal } = bench;
+  const { words: vocabulary } = dataset.vocabulary;
+  const branch = { rank: options.rank, alpha: options.alpha, ...adapter };
+  await directory.writeVocabulary(vocabulary);
   const { sha256: baseSha256 } = await directory.writeModel('model', baseModule);
-  await directory.writeAdapter({ rank, alpha, ...adapter, baseSha256 });
-  await directory.writeDescription(modelDescription(bench, baseSha256));
+  const description = modelDescription(bench, baseSha256);
+  await directory.writeAdapter({ ...branch, baseSha256 });
+  await directory.writeDescription(description);
   if (mergedModule !== null) await directory.writeModel('merged', mergedModule);
-  bench.signal.throwIfAborted();
-  const document = loraDocument(runFacts(bench, directory), result, base);
+  const model = { description, vocabulary, tensors: baseModule };
+  const test = { bags: bags.test, labels: dataset.splits.test.labels };
+  const analysis = await analyzeModel({ model, adapter: branch, ...test, signal });
+  const files = await directory.listFiles();
+  signal.throwIfAborted();
+  const document = { ...loraDocument(runFacts(bench, directory), result, base), ...analysis, files };
   await directory.writeRun(runRecord(bench, document));
   return document;
 }

@@ -1,3 +1,4 @@
+import { analyzeModel } from '../experiments/model_analysis.js';
 import { runFullTraining, type FullTrainingResult } from '../experiments/full_training.js';
 import { trainDocument, type TrainDocument } from '../report/documents.js';
 import type { RunDirectory } from '../storage/run_directory.js';
@@ -35,11 +36,18 @@ async function save(
   directory: RunDirectory,
   { full, module }: FullTrainingResult,
 ): Promise<TrainDocument> {
-  await directory.writeVocabulary(bench.dataset.vocabulary.words);
+  const { dataset, bags, signal } = bench;
+  const { words: vocabulary } = dataset.vocabulary;
+  const description = modelDescription(bench);
+  await directory.writeVocabulary(vocabulary);
   await directory.writeModel('model', module);
-  await directory.writeDescription(modelDescription(bench));
-  bench.signal.throwIfAborted();
-  const document = trainDocument(runFacts(bench, directory), full);
+  await directory.writeDescription(description);
+  const model = { description, vocabulary, tensors: module };
+  const test = { bags: bags.test, labels: dataset.splits.test.labels };
+  const analysis = await analyzeModel({ model, adapter: null, ...test, signal });
+  const files = await directory.listFiles();
+  signal.throwIfAborted();
+  const document = { ...trainDocument(runFacts(bench, directory), full), ...analysis, files };
   await directory.writeRun(runRecord(bench, document));
   return document;
 }

@@ -29,6 +29,12 @@ export interface Prediction {
   probabilities: number[];
 }
 
+/** What a run keeps of a model. */
+export type ModelParts = Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>;
+
+/** The LoRA branch of a model that has one. */
+export type BranchOrNone = Omit<Adapter, 'baseSha256'> | null;
+
 /** So many texts are computed at once: bounds the memory. */
 const textsAtOnce = 1024;
 
@@ -39,7 +45,7 @@ export class TextClassifier {
   /** The layers, for what the methods here do not do. They belong to this object. */
   readonly model: ClassifierModel;
 
-  private constructor({ description, vocabulary, tensors }: StoredRun, model: ClassifierModel) {
+  private constructor({ description, vocabulary, tensors }: ModelParts, model: ClassifierModel) {
     const weights = tensors.get('features.weight')?.data;
     this.description = description;
     this.featurizer = new Featurizer({
@@ -62,7 +68,12 @@ export class TextClassifier {
     const hasBranch = chosen !== 'off' && chosen !== 'merged';
     const branch = hasBranch ? await readAdapter(chosen === 'on' ? own : chosen) : null;
     if (threads !== undefined) setNumThreads(threads);
-    return new TextClassifier(run, createModel(run, branch));
+    return TextClassifier.create(run, branch);
+  }
+
+  /** A classifier of these parts. @param adapter null: the model alone */
+  static create(parts: ModelParts, adapter: BranchOrNone): TextClassifier {
+    return new TextClassifier(parts, createModel(parts, adapter));
   }
 
   /** Names of the classes. */
@@ -136,7 +147,7 @@ export class TextClassifier {
 
 /** The classifier that the files describe; its LoRA branch is on when there is one. */
 function createModel(
-  { tensors, vocabulary, description }: StoredRun,
+  { tensors, vocabulary, description }: ModelParts,
   adapter: BranchOrNone,
 ): ClassifierModel {
   const generator = new Generator(0);
@@ -159,5 +170,3 @@ function createModel(
     generator.dispose();
   }
 }
-
-type BranchOrNone = Omit<Adapter, 'baseSha256'> | null;

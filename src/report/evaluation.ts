@@ -2,6 +2,7 @@ import {
   calibrationBins,
   type ClassificationReport,
   type Mistake,
+  type ReliabilityBin,
 } from '../training/classification_report.js';
 import type { Metrics } from '../training/metrics.js';
 import type { LineStyle } from './checks.js';
@@ -73,21 +74,37 @@ function describeMistakes({ classes, mistakes, originOf }: EvaluationFigures): s
 /** The part of the document of `evaluate --json` that says what was found. */
 export function evaluationDocument(figures: EvaluationFigures): object {
   const { split, count, classes, metrics, report, mistakes, originOf } = figures;
-  const { classes: scores, macro, confusion, rocAuc, calibrationError } = report;
   return {
     split,
     count,
     ...metrics,
-    classes: scores.map((score, k) => ({ name: classes[k], ...score })),
-    macro,
-    confusion,
-    rocAuc,
-    calibration: { bins: calibrationBins, error: calibrationError },
+    ...scoresDocument(classes, report),
     mistakes: mistakes.map(({ index, label, predicted, probability }) => ({
       origin: originOf(index),
       label: classes[label],
       predicted: classes[predicted],
       probability,
     })),
+  };
+}
+
+/** How good predictions are, class by class and as probabilities. */
+export interface ScoresDocument {
+  classes: ({ name: string } & ClassificationReport['classes'][number])[];
+  macro: ClassificationReport['macro'];
+  /** `[label][prediction]` */
+  confusion: number[][];
+  rocAuc: number | null;
+  calibration: { bins: number; error: number; reliability: ReliabilityBin[] };
+}
+
+export function scoresDocument(classes: readonly string[], report: ClassificationReport): ScoresDocument {
+  const { classes: scores, macro, confusion, rocAuc, reliability, calibrationError: error } = report;
+  return {
+    classes: scores.map((score, k) => ({ name: classes[k] ?? '', ...score })),
+    macro,
+    confusion,
+    rocAuc,
+    calibration: { bins: calibrationBins, error, reliability },
   };
 }

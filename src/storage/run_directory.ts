@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { outputError, systemCode } from '../system/file_errors.js';
@@ -85,6 +87,15 @@ export class RunDirectory {
     await this.#write(files, (path) => writeAdapter(dirname(path), adapter));
   }
 
+  /** The files written so far, by name. */
+  async listFiles(): Promise<StoredFile[]> {
+    return this.#inTurn(() =>
+      asOutput(this.path, () =>
+        Promise.all([...this.#madeFiles].sort().map((name) => describeFile(this.path, name))),
+      ),
+    );
+  }
+
   /** Writes `run.json`. To be called last: a folder that has it is complete. */
   async writeRun(document: object): Promise<void> {
     const text = `${JSON.stringify(document, null, 2)}\n`;
@@ -112,6 +123,24 @@ export class RunDirectory {
     this.#last = result.catch(() => undefined);
     return result;
   }
+}
+
+/** A file of a run directory. */
+export interface StoredFile {
+  /** Its path from the directory, with slashes. */
+  name: string;
+  bytes: number;
+  sha256: string;
+}
+
+async function describeFile(folder: string, name: string): Promise<StoredFile> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of createReadStream(join(folder, name)) as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { name: name.replaceAll(sep, '/'), bytes, sha256: hash.digest('hex') };
 }
 
 /** What `fn` returns; a system error in it becomes an ERR_OUTPUT that names `path`. */

@@ -16,8 +16,19 @@ export interface ClassificationReport {
   confusion: number[][];
   /** Area under the ROC curve of the second of two classes; null where it is not defined. */
   rocAuc: number | null;
-  /** Expected calibration error of Guo et al. (2017) with `calibrationBins` bins of equal width. */
+  /** `calibrationBins` bins of equal width from 0 to 1, by the probability of the predicted class. */
+  reliability: ReliabilityBin[];
+  /** Expected calibration error of Guo et al. (2017) with these bins. */
   calibrationError: number;
+}
+
+/** The examples whose predicted class has a probability in one range, `(from, to]`. */
+export interface ReliabilityBin {
+  count: number;
+  /** Mean probability of the predicted class; 0 where there are none. */
+  confidence: number;
+  /** Share that is predicted rightly; 0 where there are none. */
+  accuracy: number;
 }
 
 /** What a model says of labelled examples. */
@@ -52,6 +63,7 @@ export function classificationReport(predictions: LabelledPredictions): Classifi
     const recall = ratio(right, support);
     return { precision, recall, f1: ratio(2 * precision * recall, precision + recall), support };
   });
+  const reliability = reliabilityBins(predictions);
   const mean = (name: keyof ClassScores): number =>
     sum(classes.map((scores) => scores[name])) / classes.length;
   return {
@@ -59,7 +71,8 @@ export function classificationReport(predictions: LabelledPredictions): Classifi
     macro: { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') },
     confusion,
     rocAuc: rocAuc(predictions),
-    calibrationError: calibrationError(predictions),
+    reliability,
+    calibrationError: calibrationError(reliability),
   };
 }
 
@@ -119,15 +132,27 @@ function rocAuc({ labels, logOdds, classes }: LabelledPredictions): number | nul
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-function calibrationError(predictions: LabelledPredictions): number {
+function reliabilityBins(predictions: LabelledPredictions): ReliabilityBin[] {
   const { labels, probabilities, classes } = predictions;
-  const surplus = new Float64Array(calibrationBins);
+  const bins = Array.from({ length: calibrationBins }, () => ({ count: 0, confidence: 0, right: 0 }));
   predictedClasses(predictions).forEach((predicted, index) => {
     const confidence = probabilities[index * classes + predicted] ?? NaN;
-    const bin = Math.max(0, Math.ceil(confidence * calibrationBins) - 1);
-    surplus[bin] = (surplus[bin] ?? 0) + confidence - Number(predicted === labels[index]);
+    const bin = bins[Math.max(0, Math.ceil(confidence * calibrationBins) - 1)];
+    if (bin === undefined) return;
+    bin.count += 1;
+    bin.confidence += confidence;
+    bin.right += Number(predicted === labels[index]);
   });
-  return surplus.reduce((total, difference) => total + Math.abs(difference), 0) / labels.length;
+  return bins.map(({ count, confidence, right }) => ({
+    count,
+    confidence: ratio(confidence, count),
+    accuracy: ratio(right, count),
+  }));
+}
+
+function calibrationError(bins: readonly ReliabilityBin[]): number {
+  const gaps = bins.map(({ count, confidence, accuracy }) => count * Math.abs(confidence - accuracy));
+  return sum(gaps) / sum(bins.map(({ count }) => count));
 }
 
 function sum(values: readonly number[]): number {

@@ -25,25 +25,35 @@ export async function evaluateLabelled(
   { loss, signal }: { loss: LossForm; signal?: AbortSignal | undefined },
 ): Promise<LabelledEvaluation> {
   const { ids, offsets, labels } = split;
-  const { length: classes } = classifier.classes;
   const vocabularySize = classifier.featurizer.features.length;
   const bags = new Bags({ ids, offsets, labels, vocabularySize });
   try {
     const metrics = await evaluate(classifier.model.classifier, bags, { loss, signal });
-    const logits = new Float64Array(labels.length * classes);
-    for (let start = 0; start < labels.length; start += reviewsAtOnce) {
-      signal?.throwIfAborted();
-      const rows = Int32Array.from(
-        { length: Math.min(reviewsAtOnce, labels.length - start) },
-        (_, row) => start + row,
-      );
-      logits.set(classifier.logitsOfBags(bags, rows), start * classes);
-      await setImmediate();
-    }
-    const probabilities = classifier.probabilities(logits);
-    const logOdds = classifier.logOdds(logits);
-    return { metrics, predictions: { labels, probabilities, logOdds, classes } };
+    return { metrics, predictions: await predictLabelled(classifier, bags, labels, signal) };
   } finally {
     bags.dispose();
   }
+}
+
+/** What a model says of bags of its features. @throws the reason of `signal` */
+export async function predictLabelled(
+  classifier: TextClassifier,
+  bags: Bags,
+  labels: Int32Array,
+  signal?: AbortSignal,
+): Promise<LabelledPredictions> {
+  const { length: classes } = classifier.classes;
+  const logits = new Float64Array(labels.length * classes);
+  for (let start = 0; start < labels.length; start += reviewsAtOnce) {
+    signal?.throwIfAborted();
+    const rows = Int32Array.from(
+      { length: Math.min(reviewsAtOnce, labels.length - start) },
+      (_, row) => start + row,
+    );
+    logits.set(classifier.logitsOfBags(bags, rows), start * classes);
+    await setImmediate();
+  }
+  const probabilities = classifier.probabilities(logits);
+  const logOdds = classifier.logOdds(logits);
+  return { labels, probabilities, logOdds, classes };
 }

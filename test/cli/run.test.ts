@@ -3,6 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readRun } from '../../src/storage/read_run.js';
+import type { ModelAnalysis } from '../../src/experiments/model_analysis.js';
 import type { LoraDocument, TrainDocument } from '../../src/report/documents.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';
@@ -78,6 +79,10 @@ test('when lora --merge runs on the sample then it prints its document and write
     expect(document.lora.firstSteps).toHaveLength(20);
     expect(document.checks).toHaveLength(15);
     expect(document.checks.filter(({ passed }) => !passed)).toEqual([]);
+    const { weightChange, topWords, files } = document as LoraDocument & ModelAnalysis & { files: unknown[] };
+    expect(weightChange).toMatchObject({ rank: 1, scale: 1, words: { length: 20 }, units: { length: 200 } });
+    expect(topWords?.map((row) => row.class)).toEqual(['neg', 'pos']);
+    expect(files).toContainEqual(expect.objectContaining({ name: 'adapter/adapter_model.safetensors' }));
     expect(await readdir(document.run)).toEqual([
       'adapter',
       'merged.safetensors',

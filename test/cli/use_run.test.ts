@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import type { ModelAnalysis } from '../../src/experiments/model_analysis.js';
 import type { TrainDocument } from '../../src/report/documents.js';
 import { writeSmallRun } from '../model/helpers.js';
 import { withTemporaryFolder } from '../helpers.js';
@@ -8,10 +9,10 @@ import { runCli } from './helpers.js';
 
 const train = ['train', '--data', 'sample', '--device', 'cpu', '--epochs', '1', '--hidden', '8', '--json'];
 
-test('when a run is evaluated then loss and accuracy are those of its test, and all reviews are written', async () => {
+test('when a run is evaluated then the figures are those of its run.json, and all reviews are written', async () => {
   await withTemporaryFolder(async (cwd) => {
     const trained = await runCli([...train, '--out', 'runs/a'], { cwd });
-    const { test: tested } = JSON.parse(trained.stdout) as TrainDocument;
+    const { test: tested, evaluation } = JSON.parse(trained.stdout) as TrainDocument & ModelAnalysis;
     const args = [
       'evaluate',
       'runs/a',
@@ -32,6 +33,7 @@ test('when a run is evaluated then loss and accuracy are those of its test, and 
       split: 'test',
       count: 1000,
       ...tested,
+      ...evaluation,
       classes: ['neg', 'pos'].map((name) => ({ name, ...row, support: 500 })),
       mistakes: [1, 2].map(() => ({ origin: expect.stringMatching(/^test\/(pos|neg)\/.*\.txt$/) })),
     });

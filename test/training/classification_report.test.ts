@@ -42,6 +42,7 @@ test('when there are two classes then the scores are those of scikit-learn', () 
       [2, 4],
     ],
     rocAuc: close(0.75),
+    reliability: expect.any(Array),
     calibrationError: close(0.19299),
   });
 });
@@ -60,8 +61,24 @@ test('when a class of three is never predicted then its precision is 0, and ther
       [1, 0, 1],
     ],
     rocAuc: null,
+    reliability: expect.any(Array),
     calibrationError: close(0.35833333333333334),
   });
+});
+
+test('when predictions are sorted by confidence then each bin has its mean confidence and its accuracy', () => {
+  const { reliability } = classificationReport(two);
+  const rows = [
+    [0.5001, 0.55, 0.6, 0.6, 0.65, 0.8, 0.8, 0.8, 0.9, 0.97],
+    [1, 1, 0, 1, 0, 1, 1, 0, 1, 1],
+  ] as const;
+  const bins = Array.from({ length: 15 }, (_, bin) => {
+    const inside = rows[0].flatMap((value, row) => (Math.ceil(value * 15) - 1 === bin ? [row] : []));
+    const mean = (values: readonly number[]): number =>
+      inside.reduce((total, row) => total + (values[row] ?? NaN), 0) / Math.max(inside.length, 1);
+    return { count: inside.length, confidence: close(mean(rows[0])), accuracy: close(mean(rows[1])) };
+  });
+  expect(reliability).toEqual(bins);
 });
 
 test('when all scores are equal then the area under the curve is a half, and undefined for one class', () => {

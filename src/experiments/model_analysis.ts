@@ -1,0 +1,69 @@
+import { topWords, type TopWord } from '../model/explanation.js';
+import type { Bags } from '../model/native.js';
+import { readTensor } from '../model/parameters.js';
+import { TextClassifier, type BranchOrNone, type ModelParts } from '../model/text_classifier.js';
+import { summarizeWeightChange, type WeightChange } from '../model/weight_change.js';
+import { scoresDocument, type ScoresDocument } from '../report/evaluation.js';
+import { classificationReport } from '../training/classification_report.js';
+import { predictLabelled } from '../training/labelled_evaluation.js';
+
+/** What a finished model is like beyond loss and accuracy: for `run.json`, and for the report that is made of it. */
+export interface ModelAnalysis {
+  /** On the test reviews; null where there are too many classes. */
+  evaluation: ScoresDocument | null;
+  /** The words that speak most for each class, strongest first; null where there are too many classes. */
+  topWords: { class: string; words: TopWord[] }[] | null;
+  /** What the LoRA branch adds to W; null where there is no branch. */
+  weightChange: ({ rank: number; scale: number } & WeightChange) | null;
+}
+
+export interface AnalysisInput {
+  model: ModelParts;
+  /** The LoRA branch that takes part; null: none. */
+  adapter: BranchOrNone;
+  /** The test reviews. */
+  bags: Bags;
+  labels: Int32Array;
+  signal?: AbortSignal | undefined;
+}
+
+/** More would make `run.json` unwieldy: the confusion matrix grows with their square. */
+const mostClasses = 50;
+const namedWords = 20;
+
+/** Looks at a model as its files have it. @throws the reason of `signal` */
+export async function analyzeModel(input: AnalysisInput): Promise<ModelAnalysis> {
+  const { model, adapter, bags, labels, signal } = input;
+  const classifier = TextClassifier.create(model, adapter);
+  try {
+    const { classes } = classifier;
+    const weightChange = adapter === null ? null : weightChangeOf(classifier);
+    if (classes.length > mostClasses) return { evaluation: null, topWords: null, weightChange };
+    const predictions = await predictLabelled(classifier, bags, labels, signal);
+    const words = topWords(classifier, namedWords);
+    return {
+      evaluation: scoresDocument(classes, classificationReport(predictions)),
+      topWords: classes.map((name, k) => ({ class: name, words: words[k] ?? [] })),
+      weightChange,
+    };
+  } finally {
+    classifier.dispose();
+  }
+}
+
+function weightChangeOf({ model, featurizer }: TextClassifier): NonNullable<ModelAnalysis['weightChange']> {
+  const { hidden } = model;
+  const change = hidden.deltaWeight();
+  try {
+    const { features } = featurizer;
+    const summary = summarizeWeightChange(
+      readTensor(change),
+      readTensor(hidden.weight),
+      features,
+      namedWords,
+    );
+    return { rank: hidden.rank, scale: hidden.scale, ...summary };
+  } finally {
+    change.dispose();
+  }
+}

@@ -1,0 +1,61 @@
+import type { StoredTensor } from '../storage/stored_tensor.js';
+
+/** How much a weight `[hidden, words]` changes, looked at from both sides; all sizes are Euclidean norms. */
+export interface WeightChange {
+  /** Of the whole change, and of the whole weight before it. */
+  norm: number;
+  weightNorm: number;
+  /** Of the change of each hidden unit's row. */
+  units: number[];
+  /** The words whose columns change most, most first: norms of the column's change and of the column before it. */
+  words: { word: string; norm: number; weightNorm: number }[];
+}
+
+/**
+ * Sums up a change of a weight.
+ * @param change,weight `[hidden, words]`, row-major floats
+ * @param words names of the columns
+ * @param count so many words are named
+ */
+export function summarizeWeightChange(
+  change: StoredTensor,
+  weight: StoredTensor,
+  words: readonly string[],
+  count: number,
+): WeightChange {
+  const changed = squaredNorms(change);
+  const before = squaredNorms(weight);
+  const norm = (squares: Float64Array, index: number): number => Math.sqrt(squares[index] ?? NaN);
+  return {
+    norm: Math.sqrt(total(changed.rows)),
+    weightNorm: Math.sqrt(total(before.rows)),
+    units: Array.from(changed.rows, Math.sqrt),
+    words: Array.from(words.keys())
+      .sort((one, other) => norm(changed.columns, other) - norm(changed.columns, one) || one - other)
+      .slice(0, count)
+      .map((id) => ({
+        word: words[id] ?? '',
+        norm: norm(changed.columns, id),
+        weightNorm: norm(before.columns, id),
+      })),
+  };
+}
+
+function squaredNorms({ shape, data }: StoredTensor): { rows: Float64Array; columns: Float64Array } {
+  const [height = 0, width = 0] = shape;
+  const [rows, columns] = [new Float64Array(height), new Float64Array(width)];
+  for (let row = 0, index = 0; row < height; row += 1) {
+    let sum = 0;
+    for (let column = 0; column < width; column += 1, index += 1) {
+      const square = Number(data[index]) ** 2;
+      sum += square;
+      columns[column] = (columns[column] ?? NaN) + square;
+    }
+    rows[row] = sum;
+  }
+  return { rows, columns };
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}

@@ -110,6 +110,11 @@ export class Tensor implements Disposable {
   equal(other: Tensor): boolean;
   /** No NaN and no infinity. */
   isFinite(): boolean;
+  /**
+   * `torch.linalg.svd(this, full_matrices=False)` of a matrix `[m, n]`, k being the smaller side: U `[m, k]`, S `[k]`
+   * descending, Vh `[k, n]`.
+   */
+  svd(): { U: Tensor; S: Tensor; Vh: Tensor };
   /** Accumulates d(this)/d(leaf) into `grad` of every leaf that requires one. `this` has one element. */
   backward(): void;
   zeroGrad(): void;
@@ -163,19 +168,43 @@ export class Linear implements Disposable {
   [Symbol.dispose](): void;
 }
 
-export interface LoraLinearOptions extends LinearOptions {
+/**
+ * How a branch starts. Random numbers are drawn in float32; but for `notebook`, in the order in which PEFT 0.21 draws
+ * them from the same seed.
+ *
+ * - `notebook`: A from N(0, 1), B is 0.
+ * - `kaiming`: PEFT's default; B as `nn.Linear` draws its weight, A is 0.
+ * - `gaussian`: B from N(0, 1 / rank^2), A is 0.
+ * - `pissa`: scale * A B is the part of W with the `rank` largest singular values, and W keeps the rest (Meng et al.
+ *   2024): until the branch is switched on the layer gives less than W did.
+ */
+export type LoraInitialization = 'notebook' | 'kaiming' | 'gaussian' | 'pissa';
+
+export interface LoraOptions {
   /** 1 .. min(inFeatures, outFeatures) */
   rank: number;
   /** The branch is scaled by alpha / rank (Hu et al. 2021, section 4.1). */
   alpha: number;
+  /** Scale by alpha / sqrt(rank) instead (Kalajdzievski 2023, arXiv 2312.03732). Default: false. */
+  useRslora?: boolean;
+  /** Learn the length of W's rows apart from their direction (Liu et al. 2024, arXiv 2402.09353). Default: false. */
+  useDora?: boolean;
+  /** 0 .. 1, 1 excluded; see `LoraLinear.dropout`. Default: 0. */
+  dropout?: number;
+  /** Default: `notebook`. */
+  initialization?: LoraInitialization;
 }
 
+export interface LoraLinearOptions extends LinearOptions, LoraOptions {}
+
 /**
- * A linear layer with a LoRA branch: y = x W^T + b, and, while `loraEnabled`, + scale * (x B^T) A^T.
+ * A linear layer with a LoRA branch: y = x W^T + b, and, while `loraEnabled`, + scale * (x B^T) A^T. With DoRA that is
+ * y = m * (x (W + scale * A B)^T) + b, where m = magnitude / ||W + scale * A B|| by row; the norm counts as a constant
+ * in gradients, as in PEFT.
  *
- * The letters are the notebook's: A `[out, rank]` is drawn from N(0, 1), B `[rank, in]` is 0. (The paper and
- * Hugging Face PEFT call B `lora_A` and A `lora_B`.) W is Xavier-normal, b is 0. Random numbers are drawn in the
- * order W, b, A, in float32. W is kept column by column, so that the row of a word is contiguous.
+ * The letters are the notebook's: A is `[out, rank]`, B is `[rank, in]`. (The paper and Hugging Face PEFT call B
+ * `lora_A` and A `lora_B`.) W is Xavier-normal, b is 0. Random numbers are drawn in the order W, b, branch, in float32.
+ * W is kept column by column, so that the row of a word is contiguous.
  */
 export class LoraLinear implements Disposable {
   constructor(options: LoraLinearOptions);
@@ -183,28 +212,58 @@ export class LoraLinear implements Disposable {
   readonly weight: Tensor;
   /** `[outFeatures]` */
   readonly bias: Tensor;
-  /** `[outFeatures, rank]` */
+  /** `[outFeatures, rank]`. A new branch has new tensors; the old ones stay what they were. */
   readonly A: Tensor;
   /** `[rank, inFeatures]` */
   readonly B: Tensor;
+  /** `[outFeatures]` with DoRA, else null. */
+  readonly magnitude: Tensor | null;
   readonly rank: number;
+  /** As given; of a branch that `setAdapter` has put in, scale * rank. */
   readonly alpha: number;
-  /** What the branch is multiplied with: alpha / rank unless set. Finite. */
+  /** What the branch is multiplied with: alpha / rank or alpha / sqrt(rank) unless set. Finite. */
   scale: number;
-  /** Whether the branch takes part in `forward`. New layers: false. */
+  /** The probability with which training drops an entry of the branch's input. `forward` itself drops nothing. */
+  dropout: number;
+  /** Whether the branch takes part in `forward`. New layers: false. @throws ERR_STATE true while `merged` */
   loraEnabled: boolean;
-  /** Chooses what requires a gradient: the base (W and b), the branch (A and B). New layers: base only. */
+  /** Whether W holds the branch, after `merge({ keepAdapter: true })`. */
+  readonly merged: boolean;
+  /** Chooses what requires a gradient: the base (W and b), the branch (A, B, magnitude). New layers: base only. */
   setTrainable(options: { base: boolean; lora: boolean }): void;
-  /** `[n, in] -> [n, out]`, or the bags of `input` as multi-hot rows. */
-  forward(input: Tensor | Bags): Tensor;
-  /** scale * A B, `[out, in]`: what `merge` adds to W. */
+  /**
+   * `[n, in] -> [n, out]`, or the bags of `input` as multi-hot rows.
+   * @param branchInput what the branch sees in place of `input`, after dropout for one: of the same kind and length
+   */
+  forward(input: Tensor, branchInput?: Tensor): Tensor;
+  forward(input: Bags, branchInput?: Bags): Tensor;
+  /** What `merge` adds to W, `[out, in]`: scale * A B, or with DoRA m * (W + scale * A B) - W. */
   deltaWeight(): Tensor;
   /**
-   * W += scale * A B, switches the branch off and, unless `keepAdapter`, draws A anew and sets B to 0. Nothing
-   * changes when the sum has a NaN or an infinity. Makes the base trainable again and A and B not.
-   * @throws ERR_NON_FINITE
+   * W += deltaWeight(); switches the branch off, makes the base trainable and the branch not. Unless `keepAdapter`, A is
+   * then drawn anew from N(0, 1) and B set to 0; with it, the layer is `merged` and keeps a copy of W for `unmerge`.
+   * Nothing changes when the sum has a NaN or an infinity.
+   * @throws ERR_NON_FINITE; ERR_STATE when `merged` already
    */
   merge(options: { generator: Generator } | { keepAdapter: true }): void;
+  /**
+   * Undoes `merge({ keepAdapter: true })`: W gets back every bit that it had, and the branch is on and trainable where
+   * it was before. @throws ERR_STATE unless `merged`
+   */
+  unmerge(): void;
+  /** Starts a new branch on the present W; it is on and trainable where the old one was. @throws ERR_STATE while `merged` */
+  initializeAdapter(options: LoraOptions & { generator: Generator }): void;
+  /**
+   * Puts copies of these in the place of the branch, whose rank may be another; `magnitude` makes it DoRA.
+   * @throws ERR_SHAPE; ERR_STATE while `merged`
+   */
+  setAdapter(adapter: {
+    A: Tensor;
+    B: Tensor;
+    scale: number;
+    magnitude?: Tensor | null;
+    dropout?: number;
+  }): void;
   dispose(): void;
   [Symbol.dispose](): void;
 }

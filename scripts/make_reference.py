@@ -1,6 +1,6 @@
 """Has PyTorch compute the cases that `imdb-torch verify` and test/native recompute.
 
-usage: make_reference.py [FOLDER] [--seed SEED --experiment FOLDER]     (a Python with torch; made with torch 2.13.0)
+usage: make_reference.py [FOLDER] [--seed SEED --experiment FOLDER]     (a Python with torch and peft; made with 2.13.0, 0.21.0)
 
 Without --seed: the committed cases, in test/fixtures/reference; a second run on a like machine writes the same bytes,
 and the hash printed at the end is of all files together. With it: fresh cases, other ones for each seed.
@@ -44,7 +44,7 @@ def main():
         torch.set_num_threads(1)
     else:
         draw_fresh_cases(options.seed)
-    for make in MAKERS:
+    for make in MAKERS + adapter_makers(options.seed is not None):
         make()
     if options.experiment is not None:
         make_experiment(options.experiment)
@@ -54,6 +54,17 @@ def main():
             make_experiment(pathlib.Path(folder))
     options.folder.mkdir(parents=True, exist_ok=True)
     write_cases(options.folder, options.seed)
+
+
+def adapter_makers(optional):
+    """Of what PEFT computes."""
+    try:
+        from reference import adapters
+    except ModuleNotFoundError:
+        if not optional:
+            raise
+        return ()
+    return (adapters.adapter_cases, adapters.start_cases, adapters.decomposition_cases)
 
 
 def make_experiment(folder):

@@ -11,11 +11,7 @@ namespace imdb {
 
 Linear::Linear(int64_t inFeatures, int64_t outFeatures, Placement placement, at::Generator generator)
     : weight(paddedMatrix(outFeatures, inFeatures, placement)), bias(paddedVector(outFeatures, placement)) {
-  // PyTorch reaches this bound through kaiming_uniform_(a = sqrt(5)): gain sqrt(1/3), bound sqrt(3) * gain /
-  // sqrt(in).
-  const double gain = std::sqrt(2.0 / (1.0 + 5.0));
-  const double weightBound = std::sqrt(3.0) * (gain / std::sqrt(static_cast<double>(inFeatures)));
-  assign(weight, drawUniform({outFeatures, inFeatures}, weightBound, generator));
+  assign(weight, drawKaimingUniform(outFeatures, inFeatures, generator));
   assign(bias, drawUniform({outFeatures}, 1 / std::sqrt(static_cast<double>(inFeatures)), generator));
   weight.set_requires_grad(true);
   bias.set_requires_grad(true);

@@ -65,12 +65,19 @@ at::Tensor drawXavierNormal(int64_t out, int64_t in, at::Generator generator) {
   return emptyFloats({out, in}).normal_(0, deviation, generator);
 }
 
-at::Tensor drawNormal(at::IntArrayRef shape, at::Generator generator) {
-  return emptyFloats(shape).normal_(0, 1, generator);
+at::Tensor drawNormal(at::IntArrayRef shape, at::Generator generator, double deviation) {
+  return emptyFloats(shape).normal_(0, deviation, generator);
 }
 
 at::Tensor drawUniform(at::IntArrayRef shape, double bound, at::Generator generator) {
   return emptyFloats(shape).uniform_(-bound, bound, generator);
+}
+
+at::Tensor drawKaimingUniform(int64_t out, int64_t in, at::Generator generator) {
+  // In PyTorch's order: another order rounds the bound otherwise.
+  const double gain = std::sqrt(2.0 / (1.0 + 5.0));
+  const double bound = std::sqrt(3.0) * (gain / std::sqrt(static_cast<double>(in)));
+  return drawUniform({out, in}, bound, generator);
 }
 
 }  // namespace imdb

@@ -34,7 +34,9 @@ void assign(const at::Tensor& leaf, const at::Tensor& values);
  * torch/nn/init.py and torch/nn/modules/linear.py.
  */
 at::Tensor drawXavierNormal(int64_t out, int64_t in, at::Generator generator);
-at::Tensor drawNormal(at::IntArrayRef shape, at::Generator generator);
+at::Tensor drawNormal(at::IntArrayRef shape, at::Generator generator, double deviation = 1);
 at::Tensor drawUniform(at::IntArrayRef shape, double bound, at::Generator generator);
+/** `nn.init.kaiming_uniform_(weight, a=sqrt(5))`, by which `nn.Linear` draws its weight. */
+at::Tensor drawKaimingUniform(int64_t out, int64_t in, at::Generator generator);
 
 }  // namespace imdb

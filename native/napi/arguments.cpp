@@ -88,6 +88,12 @@ double readNonNegative(const Napi::Value& value, const std::string& name) {
   return number;
 }
 
+double readProbability(const Napi::Value& value, const std::string& name) {
+  const double number = readNumber(value, name);
+  if (number < 0 || number >= 1) throw outOfRange("a number from 0 to below 1", name, value);
+  return number;
+}
+
 int64_t readInteger(const Napi::Value& value, const std::string& name, int64_t least, int64_t most) {
   if (!value.IsNumber()) throw typeError("an integer", name, value);
   const double number = value.As<Napi::Number>().DoubleValue();

@@ -29,6 +29,8 @@ Error instanceError(const std::string& className, const std::string& name, const
 double readNumber(const Napi::Value& value, const std::string& name);
 double readPositive(const Napi::Value& value, const std::string& name);
 double readNonNegative(const Napi::Value& value, const std::string& name);
+/** A number in 0 .. 1, 1 excluded. */
+double readProbability(const Napi::Value& value, const std::string& name);
 int64_t readInteger(const Napi::Value& value, const std::string& name, int64_t least, int64_t most);
 bool readBoolean(const Napi::Value& value, const std::string& name);
 Napi::Object readObject(const Napi::Value& value, const std::string& name);

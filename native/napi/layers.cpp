@@ -23,6 +23,33 @@ LinearOptions readLinearOptions(const Napi::Object& options) {
   return {in, out, placement, readInstance<RandomSource>(options.Get("generator"), "generator")->generator};
 }
 
+LoraOptions readLoraOptions(const Napi::Object& options, int64_t inFeatures, int64_t outFeatures) {
+  using Initialization = LoraOptions::Initialization;
+  constexpr Initialization kInitializations[] = {Initialization::notebook, Initialization::kaiming,
+                                                 Initialization::gaussian, Initialization::pissa};
+  LoraOptions lora{readInteger(options.Get("rank"), "rank", 1, std::min(inFeatures, outFeatures)),
+                   readPositive(options.Get("alpha"), "alpha")};
+  const auto readFlag = [&](const char* name) {
+    const Napi::Value value = options.Get(name);
+    return !value.IsUndefined() && readBoolean(value, name);
+  };
+  lora.useRslora = readFlag("useRslora");
+  lora.useDora = readFlag("useDora");
+  const Napi::Value dropoutOption = options.Get("dropout");
+  if (!dropoutOption.IsUndefined()) lora.dropout = readProbability(dropoutOption, "dropout");
+  const Napi::Value initialization = options.Get("initialization");
+  if (!initialization.IsUndefined()) {
+    lora.initialization = kInitializations[readChoice(initialization, "initialization",
+                                                      {"notebook", "kaiming", "gaussian", "pissa"})];
+  }
+  return lora;
+}
+
+/** Undefined where the value is. */
+at::Tensor readOptionalTensor(const Napi::Value& value, const std::string& name) {
+  return value.IsUndefined() ? at::Tensor() : readInstance<TensorHandle>(value, name)->tensor;
+}
+
 template <typename Layer, at::Tensor Layer::*Parameter>
 Napi::Value parameter(const Napi::CallbackInfo& info, const std::shared_ptr<Layer>& self) {
   return wrapAlias(info.Env(), (*self).*Parameter);
@@ -32,19 +59,47 @@ Napi::Value forwardLinear(const Napi::CallbackInfo& info, const std::shared_ptr<
   return wrapTensor(info.Env(), self->forward(readInstance<TensorHandle>(info[0], "input")->tensor));
 }
 
-Napi::Value forwardLora(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
-  if (handleOf<const Bags>(info.Env(), info[0]) == nullptr) {
-    return wrapTensor(info.Env(), self->forward(readInstance<TensorHandle>(info[0], "input")->tensor));
-  }
-  const auto bags = readInstance<const Bags>(info[0], "input");
-  if (bags->vocabularySize() != self->inFeatures()) {
-    throw shapeError("Expected bags of a vocabulary of " + std::to_string(self->inFeatures()) +
+BagIndices readBagIndices(const Napi::Value& value, const char* name, const LoraLinear& layer) {
+  const auto bags = readInstance<const Bags>(value, name);
+  if (bags->vocabularySize() != layer.inFeatures()) {
+    throw shapeError("Expected bags of a vocabulary of " + std::to_string(layer.inFeatures()) +
                      " words but received bags of " + std::to_string(bags->vocabularySize()));
   }
   Rows rows(bags->length());
   for (int64_t row = 0; row < bags->length(); ++row) rows[row] = row;
-  return wrapTensor(info.Env(),
-                    self->forward(bagIndices(*bags, rows.data(), bags->length(), self->weight.device())));
+  return bagIndices(*bags, rows.data(), bags->length(), layer.weight.device());
+}
+
+Napi::Value forwardLora(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
+  if (handleOf<const Bags>(info.Env(), info[0]) == nullptr) {
+    const at::Tensor input = readInstance<TensorHandle>(info[0], "input")->tensor;
+    const at::Tensor branchInput = readOptionalTensor(info[1], "branchInput");
+    return wrapTensor(info.Env(), self->forward(input, branchInput));
+  }
+  const BagIndices bags = readBagIndices(info[0], "input", *self);
+  if (info[1].IsUndefined()) return wrapTensor(info.Env(), self->forward(bags));
+  const BagIndices branchBags = readBagIndices(info[1], "branchInput", *self);
+  if (branchBags.offsets.size(0) != bags.offsets.size(0)) {
+    throw shapeError("Expected as many bags for branchInput as for input but received another number");
+  }
+  return wrapTensor(info.Env(), self->forward(bags, &branchBags));
+}
+
+Napi::Value magnitude(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
+  return self->magnitude.defined() ? wrapAlias(info.Env(), self->magnitude) : info.Env().Null();
+}
+
+Napi::Value merged(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
+  return Napi::Boolean::New(info.Env(), self->merged());
+}
+
+Napi::Value dropout(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
+  return Napi::Number::New(info.Env(), self->dropout);
+}
+
+Napi::Value setDropout(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
+  self->dropout = readProbability(info[0], "dropout");
+  return info.Env().Undefined();
 }
 
 Napi::Value rank(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
@@ -69,7 +124,7 @@ Napi::Value loraEnabled(const Napi::CallbackInfo& info, const std::shared_ptr<Lo
 }
 
 Napi::Value setLoraEnabled(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
-  self->loraEnabled = readBoolean(info[0], "loraEnabled");
+  self->setLoraEnabled(readBoolean(info[0], "loraEnabled"));
   return info.Env().Undefined();
 }
 
@@ -96,6 +151,30 @@ Napi::Value merge(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLine
   return info.Env().Undefined();
 }
 
+Napi::Value unmerge(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
+  self->unmerge();
+  return info.Env().Undefined();
+}
+
+Napi::Value initializeAdapter(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
+  const Napi::Object options = readObject(info[0], "options");
+  const LoraOptions lora = readLoraOptions(options, self->inFeatures(), self->outFeatures());
+  self->initializeAdapter(lora, readInstance<RandomSource>(options.Get("generator"), "generator")->generator);
+  return info.Env().Undefined();
+}
+
+Napi::Value setAdapter(const Napi::CallbackInfo& info, const std::shared_ptr<LoraLinear>& self) {
+  const Napi::Object adapter = readObject(info[0], "adapter");
+  const Napi::Value factors = adapter.Get("magnitude");
+  const Napi::Value rate = adapter.Get("dropout");
+  const at::Tensor A = readInstance<TensorHandle>(adapter.Get("A"), "A")->tensor;
+  const at::Tensor B = readInstance<TensorHandle>(adapter.Get("B"), "B")->tensor;
+  const double factor = readNumber(adapter.Get("scale"), "scale");
+  self->setAdapter({A, B, factor, factors.IsNull() ? at::Tensor() : readOptionalTensor(factors, "magnitude"),
+                    rate.IsUndefined() ? 0 : readProbability(rate, "dropout")});
+  return info.Env().Undefined();
+}
+
 }  // namespace
 
 std::shared_ptr<Linear> ClassTraits<Linear>::construct(const Napi::CallbackInfo& info) {
@@ -106,12 +185,10 @@ std::shared_ptr<Linear> ClassTraits<Linear>::construct(const Napi::CallbackInfo&
 
 std::shared_ptr<LoraLinear> ClassTraits<LoraLinear>::construct(const Napi::CallbackInfo& info) {
   const Napi::Object object = readObject(info[0], "options");
-  const Napi::Value rankOption = object.Get("rank");
-  const double alphaOption = readPositive(object.Get("alpha"), "alpha");
   const LinearOptions options = readLinearOptions(object);
-  const int64_t ranks = readInteger(rankOption, "rank", 1, std::min(options.inFeatures, options.outFeatures));
-  return std::make_shared<LoraLinear>(options.inFeatures, options.outFeatures, ranks, alphaOption,
-                                      options.placement, options.generator);
+  const LoraOptions lora = readLoraOptions(object, options.inFeatures, options.outFeatures);
+  return std::make_shared<LoraLinear>(options.inFeatures, options.outFeatures, lora, options.placement,
+                                      options.generator);
 }
 
 void defineLinear(Napi::Env env, Napi::Object exports) {
@@ -127,11 +204,14 @@ void defineLoraLinear(Napi::Env env, Napi::Object exports) {
       env, exports,
       {getter<Layer, parameter<Layer, &Layer::weight>>("weight"),
        getter<Layer, parameter<Layer, &Layer::bias>>("bias"), getter<Layer, parameter<Layer, &Layer::A>>("A"),
-       getter<Layer, parameter<Layer, &Layer::B>>("B"), getter<Layer, rank>("rank"),
-       getter<Layer, alpha>("alpha"), accessor<Layer, scale, setScale>("scale"),
+       getter<Layer, parameter<Layer, &Layer::B>>("B"), getter<Layer, magnitude>("magnitude"),
+       getter<Layer, rank>("rank"), getter<Layer, alpha>("alpha"), getter<Layer, merged>("merged"),
+       accessor<Layer, scale, setScale>("scale"), accessor<Layer, dropout, setDropout>("dropout"),
        accessor<Layer, loraEnabled, setLoraEnabled>("loraEnabled"),
        method<Layer, setTrainable>("setTrainable"), method<Layer, forwardLora>("forward"),
-       method<Layer, deltaWeight>("deltaWeight"), method<Layer, merge>("merge")});
+       method<Layer, deltaWeight>("deltaWeight"), method<Layer, merge>("merge"),
+       method<Layer, unmerge>("unmerge"), method<Layer, initializeAdapter>("initializeAdapter"),
+       method<Layer, setAdapter>("setAdapter")});
 }
 
 }  // namespace imdb

@@ -6,6 +6,7 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/exp.h>
 #include <ATen/ops/isfinite.h>
+#include <ATen/ops/linalg_svd.h>
 #include <ATen/ops/log.h>
 #include <ATen/ops/log_softmax.h>
 #include <ATen/ops/matmul.h>
@@ -96,6 +97,18 @@ Napi::Value equal(const Napi::CallbackInfo& info, const Self& self) {
   return Napi::Boolean::New(info.Env(), comparable && at::equal(self->tensor, other));
 }
 
+Napi::Value svd(const Napi::CallbackInfo& info, const Self& self) {
+  if (self->tensor.dim() != 2) {
+    throw shapeError("Expected a matrix to decompose but received shape " + c10::str(self->tensor.sizes()));
+  }
+  const auto [U, S, Vh] = at::linalg_svd(self->tensor, /*full_matrices=*/false);
+  const Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("U", wrapTensor(info.Env(), U));
+  result.Set("S", wrapTensor(info.Env(), S));
+  result.Set("Vh", wrapTensor(info.Env(), Vh));
+  return result;
+}
+
 Napi::Value isFinite(const Napi::CallbackInfo& info, const Self& self) {
   return Napi::Boolean::New(info.Env(), at::isfinite(self->tensor).all().item<bool>());
 }
@@ -142,6 +155,7 @@ std::vector<Member> tensorOperators() {
       own<argmax>("argmax"),
       own<equal>("equal"),
       own<isFinite>("isFinite"),
+      own<svd>("svd"),
   };
 }
 

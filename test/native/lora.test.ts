@@ -132,6 +132,67 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     expect(after.weight).not.toBe(before.weight);
   });
 
+  test('when a merged branch is unmerged then every bit is what it was', () => {
+    const model = createModel(setup);
+    const { hidden, generator } = model;
+    fillB(model);
+    setLora(model, true);
+    const before = [bitsOfAll(model), logits(model)];
+    hidden.merge({ keepAdapter: true });
+    expect(hidden.merged).toBe(true);
+    expect(bitsOfAll(model)).not.toEqual(before[0]);
+    const refused = [
+      () => (hidden.loraEnabled = true),
+      () => {
+        hidden.merge({ generator });
+      },
+      () => {
+        hidden.setAdapter({ A: hidden.A, B: hidden.B, scale: 1 });
+      },
+      () => {
+        hidden.initializeAdapter({ rank: 1, alpha: 1, generator });
+      },
+    ];
+    for (const call of refused) expect(call).toThrow(expect.objectContaining({ code: 'ERR_STATE' }));
+    hidden.unmerge();
+    expect([bitsOfAll(model), logits(model)]).toEqual(before);
+    expect([hidden.merged, hidden.loraEnabled]).toEqual([false, true]);
+    expect([hidden.weight, hidden.bias, hidden.A, hidden.B].map((t) => t.requiresGrad)).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(() => {
+      hidden.unmerge();
+    }).toThrow(expect.objectContaining({ code: 'ERR_STATE' }));
+  });
+
+  test('when the branch is replaced then its old tensors keep their bits and the new one counts', () => {
+    const model = createModel(setup);
+    const { hidden, generator } = model;
+    setLora(model, true);
+    fillB(model);
+    const old = [hidden.A, hidden.B];
+    const oldBits = old.map(bits);
+    hidden.initializeAdapter({ rank: 3, alpha: 6, useRslora: true, initialization: 'gaussian', generator });
+    expect(old.map(bits)).toEqual(oldBits);
+    expect([hidden.A.shape, hidden.B.shape]).toEqual([
+      [7, 3],
+      [3, vocabulary],
+    ]);
+    expect(hidden.scale).toBe(6 / Math.sqrt(3));
+    expect([hidden.loraEnabled, hidden.A.requiresGrad, hidden.weight.requiresGrad]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    const before = logits(model);
+    train(model);
+    expect(logits(model)).not.toEqual(before);
+    expect(old.map(bits)).toEqual(oldBits);
+  });
+
   test.each([NaN, Infinity])('when B has %p then merging fails and changes nothing', (value) => {
     const model = createModel(setup);
     setLora(model, true);
@@ -190,7 +251,8 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     [
       'the adapter is merged',
       (model) => {
-        model.hidden.merge({ keepAdapter: true });
+        model.hidden.merge(model);
+        fillB(model, 3);
         setLora(model, true);
       },
     ],

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { CaseResult, Comparison } from '../../report/verification.js';
+import { recomputeAdapter, type AdapterFacts } from './adapter_group.js';
 import type { Comparisons } from './comparisons.js';
 import { recomputeExperiment, type ExperimentFacts } from './experiment_group.js';
 import { recomputeLayer, type LayerFacts } from './layer_groups.js';
@@ -49,6 +50,10 @@ const groups: Readonly<Record<string, Group>> = {
   layers: {
     runsOn: 'torch',
     recompute: (reference, place) => recomputeLayer(reference as ReferenceCase<LayerFacts>, place),
+  },
+  adapters: {
+    runsOn: 'torch',
+    recompute: (reference, place) => recomputeAdapter(reference as ReferenceCase<AdapterFacts>, place),
   },
   losses: {
     runsOn: 'torch',

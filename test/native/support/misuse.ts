@@ -162,6 +162,11 @@ export function finite(name: string, good: number): Argument {
   return { name, good, bad: [...notNumbers, ...notFinite] };
 }
 
+export function probability(name: string, good: number): Argument {
+  const bad = [NaN, Infinity, -0.1, 1].map((value) => range(String(value), value));
+  return { name, good, bad: [...notNumbers, ...bad] };
+}
+
 export function boolean(name: string, good: boolean): Argument {
   const types = [type('a number', 1), type('a string', 'true'), type('a Boolean', Object(true))];
   return { name, good, bad: [...never, ...types] };

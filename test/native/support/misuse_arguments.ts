@@ -1,6 +1,18 @@
 /** The arguments that several members of the addon take. */
 import { native } from '../../../src/binding.js';
-import { choice, device, int32, integer, object, options, wrong } from './misuse.js';
+import {
+  boolean,
+  choice,
+  device,
+  finite,
+  int32,
+  integer,
+  object,
+  options,
+  positive,
+  probability,
+  wrong,
+} from './misuse.js';
 import type { Argument, World } from './misuse.js';
 import { unsteadyArrays } from './unsteady_arrays.js';
 
@@ -112,6 +124,34 @@ export function layer(world: World, ...more: Argument[]): Argument[] {
       [...fields, object(world, 'generator', 'Generator'), ...more],
       ...(more.length ? [] : [precision]),
     ),
+  ];
+}
+
+/** Of a branch on a layer of 3 x 4 or 3 x 5. */
+export function loraOptions(): Argument[] {
+  return [
+    integer('rank', 2, 1, 3),
+    positive('alpha', 1),
+    optional(boolean('useRslora', true)),
+    optional(boolean('useDora', true)),
+    optional(probability('dropout', 0.1)),
+    optional(choice('initialization', 'pissa')),
+  ];
+}
+
+/** An adapter for a layer of 3 x 5. */
+export function adapterFields(world: World): Argument[] {
+  const part = (name: string, good: unknown, ...bad: Argument['bad'][number][]): Argument => {
+    const others = object(world, name, 'Tensor').bad;
+    return { name, good, bad: [...others, wrong.shape('another shape', tensor(4, 4)), ...bad] };
+  };
+  const magnitude = part('magnitude', tensor(3));
+  return [
+    part('A', tensor(3, 7), wrong.shape('rank 0', tensor(3, 0)), wrong.shape('a vector', tensor(3))),
+    part('B', tensor(7, 5), wrong.shape('another rank', tensor(6, 5))),
+    finite('scale', 0),
+    optional({ ...magnitude, bad: magnitude.bad.filter(({ value }) => value !== null) }),
+    optional(probability('dropout', 0)),
   ];
 }
 

@@ -9,11 +9,13 @@ import {
   object,
   options,
   positive,
+  probability,
   sizes,
   wrong,
 } from './misuse.js';
 import type { Argument, Objects, World } from './misuse.js';
 import {
+  adapterFields,
   bags,
   bagsOptions,
   data,
@@ -23,6 +25,7 @@ import {
   labelledBags,
   largest,
   layer,
+  loraOptions,
   operand,
   optional,
   placement,
@@ -119,6 +122,7 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
       ],
       equal: (world) => [object(world, 'other', 'Tensor')],
       isFinite: none,
+      svd: none,
       zeroGrad: none,
       ...dispose,
     },
@@ -140,13 +144,16 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
     setters: {},
   },
   LoraLinear: {
-    construct: (world) => layer(world, integer('rank', 2, 1, 3), positive('alpha', 1)),
+    construct: (world) => layer(world, ...loraOptions()),
     statics: {},
     methods: {
       forward: (world) => {
         const { bad, ...rest } = input(world, 5);
         const other = wrong.shape('bags of another vocabulary', wrong.bags(6));
-        return [{ ...rest, bad: [...bad.filter(({ value }) => value !== world.live.Bags), other] }];
+        return [
+          { ...rest, bad: [...bad.filter(({ value }) => value !== world.live.Bags), other] },
+          optional({ ...rest, bad: [...bad, wrong.shape('another length', tensor(3, 5))] }),
+        ];
       },
       setTrainable: () => [options('options', [boolean('base', true), boolean('lora', false)])],
       deltaWeight: none,
@@ -156,10 +163,18 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
           optional(boolean('keepAdapter', false)),
         ]),
       ],
+      initializeAdapter: (world) => [
+        options('options', [...loraOptions(), object(world, 'generator', 'Generator')]),
+      ],
+      setAdapter: (world) => [options('adapter', adapterFields(world))],
       ...dispose,
     },
-    getters: ['weight', 'bias', 'A', 'B', 'rank', 'alpha'],
-    setters: { scale: finite('scale', 2), loraEnabled: boolean('loraEnabled', true) },
+    getters: ['weight', 'bias', 'A', 'B', 'magnitude', 'rank', 'alpha', 'merged'],
+    setters: {
+      scale: finite('scale', 2),
+      dropout: probability('dropout', 0.5),
+      loraEnabled: boolean('loraEnabled', true),
+    },
   },
   Sgd: optimizer(sgdOptions),
   Adam: optimizer(adamOptions, 'exp_avg', 'exp_avg_sq'),
@@ -219,6 +234,7 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
 /** Methods that need a receiver of their own; see the tests that name them. */
 export const methodsElsewhere: Readonly<Partial<Record<keyof Objects, readonly string[]>>> = {
   Tensor: ['item', 'backward'],
+  LoraLinear: ['unmerge'],
 };
 
 export const functions: Readonly<Record<Exclude<keyof typeof native, keyof Objects>, Arguments>> = {

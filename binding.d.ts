@@ -411,12 +411,16 @@ export interface Gradients {
   bias: Tensor | null;
   A: Tensor | null;
   B: Tensor | null;
+  /** Of DoRA's magnitudes; null without DoRA. */
+  magnitude: Tensor | null;
   outputWeight: Tensor | null;
   outputBias: Tensor | null;
 }
 
 /**
  * Bag of words -> hidden layer with LoRA -> ReLU -> classes. Holds on to the two layers it is made of.
+ *
+ * The `fused` engine refuses a branch with DoRA while it is on (ERR_STATE).
  *
  * While the LoRA branch is on and W and b are frozen, the `fused` engine computes x W^T + b once per `Bags` and
  * keeps it (4 or 8 bytes x hidden x bags) until W or b change.

@@ -43,7 +43,7 @@ struct Evaluation {
 /** Of the mean loss; undefined tensors for parameters that require none. */
 struct Gradients {
   double loss = 0;
-  at::Tensor weight, bias, A, B, outputWeight, outputBias;
+  at::Tensor weight, bias, A, B, magnitude, outputWeight, outputBias;
 };
 
 /** How the model's floats are computed. Arguments have been checked by Classifier. */

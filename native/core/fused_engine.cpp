@@ -109,6 +109,8 @@ class FusedEngine final : public Engine {
   }
 
   FusedPass<T> passOver(const BagsPointer& bags, LossForm loss, int64_t batchSize) {
+    if (layers_.hidden->loraEnabled && layers_.hidden->magnitude.defined())
+      throw stateError("Expected a LoRA branch without DoRA for the fused engine; use the torch engine");
     return FusedPass<T>(FusedModel<T>(layers_), bags, loss, keptFor(bags), std::max<int64_t>(batchSize, 1),
                         &scratch_);
   }

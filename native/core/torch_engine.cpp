@@ -60,20 +60,21 @@ class TorchEngine final : public Engine {
   Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm form) override {
     const auto& [hidden, output] = layers_;
     Gradients result;
-    at::Tensor* const results[] = {&result.weight, &result.bias,         &result.A,
-                                   &result.B,      &result.outputWeight, &result.outputBias};
-    const at::Tensor parameters[] = {hidden->weight, hidden->bias,   hidden->A,
-                                     hidden->B,      output->weight, output->bias};
+    std::vector<std::pair<at::Tensor*, at::Tensor>> parameters = {
+        {&result.weight, hidden->weight},       {&result.bias, hidden->bias},
+        {&result.A, hidden->A},                 {&result.B, hidden->B},
+        {&result.outputWeight, output->weight}, {&result.outputBias, output->bias}};
+    if (hidden->magnitude.defined()) parameters.emplace_back(&result.magnitude, hidden->magnitude);
     // backward() accumulates into .grad, which belongs to the caller: put aside, restored below.
     std::vector<at::Tensor> saved;
-    for (const at::Tensor& parameter : parameters)
+    for (const auto& [gradient, parameter] : parameters)
       saved.push_back(std::exchange(parameter.mutable_grad(), {}));
     const at::Tensor loss = meanLoss(*bags, rows.data(), static_cast<int64_t>(rows.size()), form);
     if (loss.requires_grad()) loss.backward();
     for (size_t i = 0; i < saved.size(); ++i) {
-      *results[i] = std::exchange(parameters[i].mutable_grad(), saved[i]);
-      if (parameters[i].requires_grad() && !results[i]->defined())
-        *results[i] = at::zeros_like(parameters[i]);
+      const auto& [gradient, parameter] = parameters[i];
+      *gradient = std::exchange(parameter.mutable_grad(), saved[i]);
+      if (parameter.requires_grad() && !gradient->defined()) *gradient = at::zeros_like(parameter);
     }
     result.loss = loss.item<double>();
     return result;

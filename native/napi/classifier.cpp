@@ -89,6 +89,7 @@ Napi::Value gradients(const Napi::CallbackInfo& info, const Self& self) {
   set("bias", gradients.bias);
   set("A", gradients.A);
   set("B", gradients.B);
+  set("magnitude", gradients.magnitude);
   set("outputWeight", gradients.outputWeight);
   set("outputBias", gradients.outputBias);
   return result;

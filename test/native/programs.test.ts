@@ -115,7 +115,9 @@ const gradients = step('gradients', batch, ({ which, picks, loss }: Batch) => (s
 });
 
 const setLoraEnabled = step('loraEnabled =', boolean, (value) => ({ model, plain }) => {
-  model.hidden.loraEnabled = plain.loraEnabled = value;
+  const set = (): boolean => (model.hidden.loraEnabled = value);
+  if (value && plain.unmerged !== null) expect(set).toThrow();
+  else plain.loraEnabled = set();
 });
 
 const setScale = step('scale =', eighths, (value) => ({ model, plain }) => {
@@ -149,11 +151,27 @@ const newOptimizer = step(
 
 const merge = step('merge', boolean, (keepAdapter) => (session) => {
   const { hidden, generator } = session.model;
-  hidden.merge(keepAdapter ? { keepAdapter } : { generator });
-  session.plain.merge();
+  const run = (): void => {
+    hidden.merge(keepAdapter ? { keepAdapter } : { generator });
+  };
+  if (session.plain.unmerged !== null) {
+    expect(run).toThrow();
+    return;
+  }
+  run();
+  session.plain.merge(keepAdapter);
   if (keepAdapter) return;
   session.plain.parameters.B.fill(0);
   session.readBack('A');
+});
+
+const unmerge = step('unmerge', fc.constant(null), () => ({ model, plain }) => {
+  const run = (): void => {
+    model.hidden.unmerge();
+  };
+  if (plain.unmerged === null) expect(run).toThrow();
+  else run();
+  plain.unmerge();
 });
 
 const overwrite = step(
@@ -201,7 +219,7 @@ const program = fc.array(
     { arbitrary: trainBatches, weight: 3 },
     { arbitrary: overwrite, weight: 3 },
     ...[stepOfAutograd, evaluate, forward, gradients, setLoraEnabled, setScale, setTrainable],
-    ...[newOptimizer, merge, refused],
+    ...[newOptimizer, merge, unmerge, refused],
   ),
   { minLength: 1, maxLength: 15, size: 'max' },
 );

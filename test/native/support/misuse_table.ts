@@ -152,7 +152,11 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
         const other = wrong.shape('bags of another vocabulary', wrong.bags(6));
         return [
           { ...rest, bad: [...bad.filter(({ value }) => value !== world.live.Bags), other] },
-          optional({ ...rest, bad: [...bad, wrong.shape('another length', tensor(3, 5))] }),
+          optional({
+            ...rest,
+            name: 'branchInput',
+            bad: [...bad, wrong.shape('another length', tensor(3, 5))],
+          }),
         ];
       },
       setTrainable: () => [options('options', [boolean('base', true), boolean('lora', false)])],

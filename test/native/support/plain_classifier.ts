@@ -21,6 +21,9 @@ export class PlainClassifier {
   scale: number;
   loraEnabled = false;
   trainable = { base: true, lora: false };
+  /** What `unmerge` restores; null unless merged. */
+  unmerged: { weight: number[]; loraEnabled: boolean; trainable: { base: boolean; lora: boolean } } | null =
+    null;
 
   constructor(
     readonly sizes: PlainSizes,
@@ -86,9 +89,11 @@ export class PlainClassifier {
   }
 
   /** W += scale * A B, as `merge` does. */
-  merge(): void {
+  merge(keepAdapter: boolean): void {
     const { inputs, hidden, rank } = this.sizes;
     const { weight, A, B } = this.parameters;
+    const { loraEnabled, trainable } = this;
+    if (keepAdapter) this.unmerged = { weight: [...weight], loraEnabled, trainable };
     for (let h = 0; h < hidden; h++) {
       for (let i = 0; i < inputs; i++) {
         let sum = 0;
@@ -98,6 +103,13 @@ export class PlainClassifier {
     }
     this.loraEnabled = false;
     this.trainable = { base: true, lora: false };
+  }
+
+  unmerge(): void {
+    if (this.unmerged === null) return;
+    const { weight, loraEnabled, trainable } = this.unmerged;
+    this.parameters.weight = weight;
+    Object.assign(this, { loraEnabled, trainable, unmerged: null });
   }
 
   #pass(bag: readonly number[]): { branch: number[]; hidden: number[]; logits: number[] } {

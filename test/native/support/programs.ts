@@ -49,7 +49,12 @@ export class Session {
     }
     const requiresGrad = parameterNames.map((name) => this.parameters[name].requiresGrad);
     expect(requiresGrad).toEqual(parameterNames.map((name) => this.plain.requiresGrad(name)));
-    expect([hidden.loraEnabled, hidden.scale]).toEqual([this.plain.loraEnabled, this.plain.scale]);
+    const { loraEnabled, scale, unmerged } = this.plain;
+    expect([hidden.loraEnabled, hidden.scale, hidden.merged]).toEqual([
+      loraEnabled,
+      scale,
+      unmerged !== null,
+    ]);
   }
 
   #numbers(): PlainParameters {

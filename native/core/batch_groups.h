@@ -39,7 +39,7 @@ struct Batch {
   /** As above, of the ids that lie in `ranges`. */
   void prefetchIds(int64_t example, WordRanges ranges) const {
     if (example + 2 * kAhead < count) touch(bags.placesOf(rows[example + 2 * kAhead]));
-    if (example + kAhead < count) touch(idsFrom(example + kAhead, ranges.begin));
+    if (example + kAhead < count) touchIds(example + kAhead, ranges);
     if (example >= count) return;
     const int32_t* const begin = idsFrom(example, ranges.begin);
     prefetch(begin, idsFrom(example, ranges.end) - begin);
@@ -50,6 +50,13 @@ struct Batch {
   const Bags& bags;
   const int64_t* rows;
   int64_t count;
+
+ private:
+  /** Where there are none, there may be no memory behind their place. */
+  void touchIds(int64_t example, WordRanges ranges) const {
+    const int32_t* const ids = idsFrom(example, ranges.begin);
+    if (ids != idsFrom(example, ranges.end)) touch(ids);
+  }
 };
 
 /** The entries of a batch that lie in some word ranges, grouped by word. Memory is reused from batch to

@@ -60,10 +60,12 @@ class TorchEngine final : public Engine {
   Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm form) override {
     const auto& [hidden, output] = layers_;
     Gradients result;
-    std::vector<std::pair<at::Tensor*, at::Tensor>> parameters = {
-        {&result.weight, hidden->weight},       {&result.bias, hidden->bias},
-        {&result.A, hidden->A},                 {&result.B, hidden->B},
-        {&result.outputWeight, output->weight}, {&result.outputBias, output->bias}};
+    std::vector<std::pair<at::Tensor*, at::Tensor>> parameters = {{&result.weight, hidden->weight},
+                                                                  {&result.bias, hidden->bias},
+                                                                  {&result.A, hidden->A},
+                                                                  {&result.B, hidden->B},
+                                                                  {&result.outputWeight, output->weight},
+                                                                  {&result.outputBias, output->bias}};
     if (hidden->magnitude.defined()) parameters.emplace_back(&result.magnitude, hidden->magnitude);
     // backward() accumulates into .grad, which belongs to the caller: put aside, restored below.
     std::vector<at::Tensor> saved;

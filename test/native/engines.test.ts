@@ -174,6 +174,23 @@ describe.each(engines)('the engine %s', (engine) => {
     expect(model.classifier.forward(bags, new Int32Array(0)).shape).toEqual([0, 2]);
   });
 
+  test('when every bag is empty then each gives what the biases give', () => {
+    const { classifier, hidden, output } = createModel(setup);
+    const count = 20;
+    const empty = new native.Bags({
+      ids: new Int32Array(0),
+      offsets: new Int32Array(count + 1),
+      labels: new Int32Array(count),
+      vocabularySize: vocabulary,
+    });
+    const one = output.forward(hidden.bias.relu().reshape([1, 7])).toTypedArray();
+    const logits = classifier.forward(empty).toTypedArray();
+    expect([...logits]).toEqual(Array.from({ length: count }, () => [...one]).flat());
+    const optimizer = new native.Sgd([hidden.weight], { lr: 1 });
+    const training = { batchSize: 12, optimizer, loss: 'softmax' } as const;
+    expect(classifier.trainBatches(empty, allRows(empty), training).every(Number.isFinite)).toBe(true);
+  });
+
   test('when a word has a weight that is no number then it spoils the bags with that word only', () => {
     const model = createModel(setup);
     const weight = Float32Array.from(model.hidden.weight.toTypedArray(), Number);

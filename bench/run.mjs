@@ -7,6 +7,7 @@ import { cpus, release, totalmem, type } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { describeNgrams, ngramFigures } from './ngrams.mjs';
 import { ourSamples } from './ours.mjs';
 import { peerFigures } from './peers.mjs';
 import { median } from './process.mjs';
@@ -34,7 +35,8 @@ const samples = [];
 const measure = () => samples.push(ourSamples({ archive, runs: Number(values.runs), log }));
 measure();
 const peers = peerFigures({ archive, scripts: resolve(values.scripts), log, between: measure });
-const text = describe(samples, peers);
+const ngrams = ngramFigures({ archive, runs: Number(values.runs), log });
+const text = `${describe(samples, peers)}\n${describeNgrams(ngrams)}`;
 console.log(text);
 writeFileSync(join(root, 'bench/RESULTS.md'), text);
 

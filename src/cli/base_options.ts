@@ -1,4 +1,5 @@
 import type { StoredRun } from '../storage/read_run.js';
+import { allFeatures, writeFeatureOptions } from './feature_options.js';
 import { throwProblems, type RawOptions } from './options.js';
 
 /** The options that the data and the model of a run depend on, and that fine-tuning takes over from it. */
@@ -9,6 +10,7 @@ const inherited = {
   batch: 'batchSize',
   lr: 'learningRate',
   loss: 'loss',
+  split: 'split',
 } as const satisfies Partial<Record<keyof RawOptions, string>>;
 
 /** Which reviews a run took: taken over unless others are given. */
@@ -25,9 +27,19 @@ const inheritedData = {
  * The given options, with those of the run at `path` where none is given.
  * @throws ImdbTorchError ERR_USAGE when one contradicts the shape or the dtype of the run's model
  */
-export function readBaseOptions(raw: RawOptions, path: string, { run, tensors }: StoredRun): RawOptions {
+export function readBaseOptions(
+  raw: RawOptions,
+  path: string,
+  { run, tensors, description }: StoredRun,
+): RawOptions {
   const otherData = raw.data !== undefined || raw.train !== undefined;
-  const defaults = { ...pick(run, inherited), ...(otherData ? {} : storedDataOptions(run)) };
+  const { features } = description;
+  const defaults: RawOptions = {
+    ...pick(run, inherited),
+    ...writeFeatureOptions(features),
+    ...(features.vocabularySize === null && { vocab: allFeatures }),
+    ...(otherData ? {} : storedDataOptions(run)),
+  };
   const weight = tensors.get('fc1.weight');
   const fixed = { hidden: String(weight?.shape[0]), dtype: String(weight?.dtype) };
   const problems: string[] = [];

@@ -1,5 +1,6 @@
 import type { DataFiles } from '../data/dataset.js';
 import { chooseData } from './choose_data.js';
+import { checkChoice, splitRule } from './option_rules.js';
 import type { RawOptions, RunOptions } from './options.js';
 import type { DataChoice } from './prepare.js';
 
@@ -16,14 +17,27 @@ export interface DataOptions {
   labelColumn: string | undefined;
   labels: string[] | undefined;
   strict: boolean;
+  split: 'random' | 'movie';
 }
 
 export function readDataOptions(raw: RawOptions): DataOptions {
   const { data, train, valid, test, textColumn, labelColumn, labels, strict = false } = raw;
   const validFile = isFile(valid) ? valid : undefined;
   const validationSize = valid === undefined || isFile(valid) ? null : Number(valid);
+  const split = raw.split === 'movie' ? 'movie' : 'random';
   const names = labels?.split(',').map((name) => name.trim());
-  return { data, train, validFile, test, validationSize, textColumn, labelColumn, labels: names, strict };
+  return {
+    data,
+    train,
+    validFile,
+    test,
+    validationSize,
+    textColumn,
+    labelColumn,
+    labels: names,
+    strict,
+    split,
+  };
 }
 
 /** Whether the value of --valid names a file: what begins like a number is meant as one. */
@@ -35,6 +49,8 @@ export function isFile(valid: string | undefined): valid is string {
 export function findDataProblems(raw: RawOptions): string[] {
   const problems: string[] = [];
   const { data, train, validFile, test, labels } = readDataOptions(raw);
+  const splitProblem = raw.split === undefined ? null : checkChoice(splitRule, raw.split);
+  if (splitProblem !== null) problems.push(splitProblem);
   if (train !== undefined && data !== undefined)
     problems.push('Expected --data or --train but received both.');
   for (const [name, file] of Object.entries({ valid: validFile, test })) {

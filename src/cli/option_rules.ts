@@ -26,7 +26,8 @@ export const numberRules = {
   },
   vocab: {
     flag: '--vocab',
-    about: 'words to tell apart, <UNK> included',
+    value: 'number|all',
+    about: 'features to tell apart, the most frequent ones, <UNK> included',
     integer: true,
     least: 2,
     most: 10_000_000,
@@ -113,6 +114,13 @@ export interface ChoiceRule {
   pattern?: RegExp;
   default: string;
 }
+
+export const splitRule = {
+  flag: '--split',
+  about: 'what is held out for validation: single reviews or whole movies',
+  choices: ['random', 'movie'],
+  default: 'random',
+} as const satisfies ChoiceRule;
 
 export const choiceRules = {
   loss: {

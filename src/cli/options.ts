@@ -1,8 +1,16 @@
 import { Option, type Command } from 'commander';
 import { ImdbTorchError } from '../errors.js';
 import { notebook, type ExperimentOptions } from '../experiments/options.js';
+import type { FeatureOptions } from '../text/features.js';
+import {
+  addFeatureOptions,
+  allFeatures,
+  findFeatureProblems,
+  readFeatureOptions,
+  type RawFeatureOptions,
+} from './feature_options.js';
 import { findDataProblems, isFile, readDataOptions, type DataOptions } from './data_options.js';
-import { checkChoice, choiceRules, numberRules, readNumber } from './option_rules.js';
+import { checkChoice, choiceRules, numberRules, readNumber, splitRule } from './option_rules.js';
 
 type NumberName = keyof typeof numberRules;
 type ChoiceName = keyof typeof choiceRules;
@@ -11,8 +19,10 @@ type ChoiceName = keyof typeof choiceRules;
 type TableName = 'train' | 'test' | 'textColumn' | 'labelColumn' | 'labels';
 
 /** What commander hands over: texts, and booleans of flags without a value. */
-export interface RawOptions extends Partial<Record<NumberName | ChoiceName | TableName, string>> {
+export interface RawOptions
+  extends RawFeatureOptions, Partial<Record<NumberName | ChoiceName | TableName, string>> {
   data?: string;
+  split?: string;
   strict?: boolean;
   out?: string;
   json?: boolean;
@@ -30,6 +40,7 @@ export interface OutputOptions {
 
 /** The options of a command that runs an experiment. */
 export interface RunOptions extends ExperimentOptions, OutputOptions, DataOptions {
+  features: FeatureOptions;
   out: string | undefined;
   /** Null: libtorch's choice. */
   threads: number | null;
@@ -59,8 +70,9 @@ export function addDataOptions(command: Command): Command {
     .option('--text-column <name>', 'column of the texts (default: the one with a usual name)')
     .option('--label-column <name>', 'column of the labels (default: the one with a usual name)')
     .option('--labels <a,b,...>', 'the classes, in order; a whole number stands for the class at that place')
-    .option('--strict', 'stop at a single bad row (default: at more than 1 % of them)');
-  return addNumbers(command, dataNumbers);
+    .option('--strict', 'stop at a single bad row (default: at more than 1 % of them)')
+    .addOption(new Option(`${splitRule.flag} <${splitRule.choices.join('|')}>`, withDefault(splitRule)));
+  return addFeatureOptions(addNumbers(command, dataNumbers));
 }
 
 export function addTrainingOptions(command: Command): Command {
@@ -101,18 +113,20 @@ function withDefault(rule: { about: string; default?: number | string }): string
 
 /** The options of an experiment. @throws ImdbTorchError ERR_USAGE that names every problem */
 export function readRunOptions(raw: RawOptions): RunOptions {
-  const problems = [...findProblems(raw), ...findDataProblems(raw)];
+  const problems = [...findProblems(raw), ...findDataProblems(raw), ...findFeatureProblems(raw)];
   const number = (name: NumberName): number | undefined => {
     const text = raw[name];
     return text === undefined ? undefined : Number(text);
   };
+  const vocabularySize = raw.vocab === allFeatures ? null : (number('vocab') ?? notebook.vocabularySize);
   const options: RunOptions = {
     ...readDataOptions(raw),
+    features: readFeatureOptions(raw, vocabularySize),
     out: raw.out,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
     seed: number('seed') ?? notebook.seed,
-    vocabularySize: number('vocab') ?? notebook.vocabularySize,
+    vocabularySize,
     hidden: number('hidden') ?? notebook.hidden,
     learningRate: number('lr') ?? notebook.learningRate,
     epochs: number('epochs') ?? notebook.epochs,
@@ -140,6 +154,7 @@ function findProblems(raw: RawOptions): string[] {
   const problems: string[] = [];
   for (const name of Object.keys(numberRules) as NumberName[]) {
     if (name === 'valid' && isFile(raw.valid)) continue;
+    if (name === 'vocab' && raw.vocab === allFeatures) continue;
     const value = raw[name] === undefined ? 0 : readNumber(numberRules[name], raw[name]);
     if (typeof value === 'string') problems.push(value);
   }
@@ -155,12 +170,12 @@ function findProblems(raw: RawOptions): string[] {
 
 function findConflicts({ rank, hidden, vocabularySize, engine, device }: RunOptions): string[] {
   const problems: string[] = [];
-  const most = Math.min(hidden, vocabularySize);
+  const most = Math.min(hidden, vocabularySize ?? Infinity);
   // A size below 1 is a problem of its own, and has been reported.
   if (most >= 1 && rank > most) {
     problems.push(
       `Expected --rank to be at most ${most}, the smaller side of the hidden layer ` +
-        `(${vocabularySize} words x ${hidden}), but received ${rank}.`,
+        `(${vocabularySize ?? 'all'} features x ${hidden}), but received ${rank}.`,
     );
   }
   if (engine === 'fused' && device.startsWith('cuda')) {

@@ -1,5 +1,6 @@
 import { ImdbTorchError } from '../errors.js';
 import { loadDataset, type Dataset, type DataFiles } from '../data/dataset.js';
+import type { FeatureOptions } from '../text/features.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { ensureAddon } from '../setup/addon.js';
 import { describeBadRows } from '../report/narrative.js';
@@ -8,7 +9,10 @@ import type { Terminal } from './terminal.js';
 export interface DataChoice {
   /** `imdb`, `sample` or a path; or files for the splits. */
   data: string | DataFiles;
-  vocabularySize: number;
+  vocabularySize: number | null;
+  /** Default: those of the notebook. */
+  features?: FeatureOptions | undefined;
+  split?: 'random' | 'movie' | undefined;
   seed: number;
   /** Null: a fifth of the training reviews, at most 5000. */
   validationSize: number | null;

@@ -90,11 +90,11 @@ export function runFacts(bench: Workbench, directory: RunDirectory): RunFacts {
 
 /** What `model.json` keeps. @param base SHA-256 of the model that was fine-tuned, where it was */
 export function modelDescription({ options, dataset }: Workbench, base?: string): ModelDescription {
-  const { classes } = dataset;
+  const { classes, features } = dataset;
   return {
     schema: 1,
     classes,
-    features: dataset.features,
+    features,
     hidden: options.hidden,
     output: classes.length,
     calibration: null,

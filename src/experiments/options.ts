@@ -4,8 +4,8 @@ import type { Device, Engine, FloatDtype, LossForm } from '../../binding.js';
 export interface ExperimentOptions {
   /** Of every random number: the order of the reviews, the first weights, the order of the batches. */
   seed: number;
-  /** Words that are told apart, `<UNK>` included. */
-  vocabularySize: number;
+  /** Features that are told apart, `<UNK>` included; null: all. */
+  vocabularySize: number | null;
   /** Width of the hidden layer. */
   hidden: number;
   learningRate: number;

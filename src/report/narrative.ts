@@ -37,7 +37,7 @@ export function describeDataset(dataset: Dataset): string[] {
     `Data: ${source.location}${fromCache ? ', encoded by an earlier run' : ''} (${formatSeconds(seconds)}).`,
     `Reviews: ${count('train')} to train on, ${count('valid')} to validate, ${count('test')} to test.`,
     `Classes: ${formatNames(dataset.classes)}.`,
-    `Vocabulary: ${formatCount(words.length)} words, the most frequent first: ${words.slice(0, shownWords).join(' ')} ...`,
+    `Vocabulary: ${formatCount(words.length)} ${dataset.features.ngrams > 1 ? 'runs of words' : 'words'}, the most frequent first: ${words.slice(0, shownWords).join(' ')} ...`,
   ];
   if (requestedVocabularySize !== null && words.length < requestedVocabularySize) {
     lines.push(

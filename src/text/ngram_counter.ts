@@ -94,23 +94,24 @@ export class NgramCounter {
     const runs = new Int32Array(shorter.runs.length).fill(none);
     const level: Level = { base, left: [], last: [], totals: [], runs };
     const counts = new RunCounts(words.totals.length);
+    const { counted, minimumCount } = this.options;
     const { places, ends } = placesByRun(shorter);
-    let start = 0;
-    ends.forEach((end, index) => {
-      const left = shorter.base + index;
+    for (let index = 0; index < ends.length; index += 1) {
+      const start = ends[index - 1] ?? 0;
+      const end = ends[index] ?? 0;
+      if (end - start < minimumCount) continue;
       for (let i = start; i < end; i += 1) {
         const place = places[i] ?? 0;
         const text = textOfPlace[place] ?? 0;
-        if (text < this.options.counted) counts.add(words.runs[place + reach] ?? 0, text);
+        if (text < counted) counts.add(words.runs[place + reach] ?? 0, text);
       }
-      counts.select(this.options.minimumCount, (last, total) => push(level, left, last, total));
+      counts.select(minimumCount, (last, total) => push(level, shorter.base + index, last, total));
       for (let i = start; i < end; i += 1) {
         const place = places[i] ?? 0;
         runs[place] = counts.numberOf(words.runs[place + reach] ?? 0);
       }
       counts.clear();
-      start = end;
-    });
+    }
     this.#levels.push(level);
   }
 
@@ -122,7 +123,8 @@ export class NgramCounter {
    */
   features(vocabularySize: number | null, hasUnknown: boolean): CountedFeatures {
     const first = hasUnknown ? 1 : 0;
-    const totals = Int32Array.from(this.#levels.flatMap((level) => level.totals));
+    const totals = new Int32Array(this.#levels.reduce((sum, level) => sum + level.totals.length, 0));
+    for (const level of this.#levels) totals.set(level.totals, level.base);
     const ids = new Int32Array(totals.length).fill(none);
     const order = mostFrequent(totals, (vocabularySize ?? Infinity) - first);
     order.forEach((run, rank) => {

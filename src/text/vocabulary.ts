@@ -19,9 +19,20 @@ export function totalLength({ offsets }: Lists, rows: Int32Array): number {
  * equal counts keep their order.
  */
 export function mostFrequent(counts: Int32Array, limit: number): Int32Array {
-  const size = counts.length;
-  // One exact float64 each, higher counts first and then the earlier index: typed arrays sort numbers fastest.
-  const keys = Float64Array.from(counts, (count, index) => index - count * size);
-  keys.sort();
-  return Int32Array.from(keys.subarray(0, limit), (key) => ((key % size) + size) % size);
+  // A counting sort: where the indices of each count start, highest counts first.
+  const starts = new Int32Array(counts.reduce((most, count) => Math.max(most, count), 0) + 1);
+  for (const count of counts) starts[count] = (starts[count] ?? 0) + 1;
+  let start = 0;
+  for (let count = starts.length - 1; count >= 0; count -= 1) {
+    const size = starts[count] ?? 0;
+    starts[count] = start;
+    start += size;
+  }
+  const order = new Int32Array(counts.length);
+  counts.forEach((count, index) => {
+    const place = starts[count] ?? 0;
+    order[place] = index;
+    starts[count] = place + 1;
+  });
+  return order.subarray(0, limit);
 }

@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import { readRun } from '../../src/storage/read_run.js';
 import type { ModelAnalysis } from '../../src/experiments/model_analysis.js';
 import type { LoraDocument, TrainDocument } from '../../src/report/documents.js';
+import { notebookFeatures } from '../../src/text/features.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';
 
@@ -107,6 +108,40 @@ test('when lora starts from a run then it fine-tunes its model with its options'
     expect(document.lora.before.train).toEqual(base.epochs[1]?.train);
     expect(document).not.toHaveProperty('pretrain');
     expect(document).not.toHaveProperty('merged');
+  });
+});
+
+test('when n-grams are asked for then the run has them, and fine-tuning and prediction use them', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    const features = [
+      '--tokenizer',
+      'words-and-punctuation',
+      '--ngrams',
+      '2',
+      '--min-count',
+      '3',
+      '--vocab',
+      'all',
+    ];
+    const args = ['train', ...onSample, ...features, '--hidden', '4', '--out', 'base', '--json'];
+    const { vocabulary } = JSON.parse((await runCli(args, { cwd })).stdout) as TrainDocument;
+    const { description, vocabulary: stored, tensors } = await readRun(join(cwd, 'base'));
+
+    expect(description.features).toEqual({
+      ...notebookFeatures,
+      tokenizer: 'words-and-punctuation',
+      ngrams: 2,
+      minimumCount: 3,
+      vocabularySize: null,
+    });
+    expect(stored).toHaveLength(vocabulary.size);
+    expect(stored).toEqual(expect.arrayContaining(['.', 'the ending', "isn't"]));
+    expect(tensors.get('fc1.weight')?.shape).toEqual([4, vocabulary.size]);
+    const lora = await runCli(['lora', '--base', 'base', '--lora-epochs', '1', '--json'], { cwd });
+    expect(lora.code).toBe(0);
+    expect((JSON.parse(lora.stdout) as LoraDocument).vocabulary).toEqual(vocabulary);
+    const predicted = await runCli(['predict', 'base', 'The film is not dull at all.'], { cwd });
+    expect(predicted.stdout).toMatch(/pos|neg/);
   });
 });
 

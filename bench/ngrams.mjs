@@ -83,16 +83,16 @@ function findPython() {
 /** @param {string} archive */
 async function countOnce(archive) {
   const { NgramCounter } = await import('../dist/text/ngram_counter.js');
+  const { TimeSlices } = await import('../dist/system/time_slices.js');
   const { TokenLists } = await import('../dist/text/token_lists.js');
   const texts = await readTexts(archive);
   const started = performance.now();
   const tokens = new TokenLists('words-and-punctuation');
   const rows = Int32Array.from(texts, (text) => tokens.add(text));
-  const counter = new NgramCounter(tokens, rows, { counted: rows.length, minimumCount: 3 });
-  counter.countLonger();
-  counter.countLonger();
+  const options = { counted: rows.length, minimumCount: 3, ngrams: 3 };
+  const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
   const features = counter.features(null, false);
-  const { ids } = counter.encode(features, { start: 0, end: rows.length }, false);
+  const { ids } = await counter.encode(features, { start: 0, end: rows.length }, false);
   const seconds = (performance.now() - started) / 1000;
   // Sorted as Python sorts: by code point, which is the order of the UTF-8 bytes.
   const names = features.names

@@ -6,15 +6,15 @@
  * positional arguments beyond the first two are one object of options here. Methods that end in `_` work in place.
  *
  * **Time.** A native call is synchronous and computes on all threads. What takes long is a function that returns a
- * promise and works in slices: {@link train} and {@link evaluate} give the event loop a turn about every 10 ms;
- * {@link loadDataset} does so while it reads a file, and holds it for up to about 0.15 s at a time (25,000 reviews)
- * while it counts words and encodes a split. Each takes an `AbortSignal` as `signal`, rejects with its reason at the
- * next turn, and reports through callbacks (`events`, `onProgress`). They are callbacks rather than events of an
- * `EventEmitter` so that those of `train` that return a promise, `onBefore` and `onEpoch`, are waited for;
- * `onProgress: (progress) => emitter.emit('progress', progress)` makes events of them. Neither where a training is cut
- * into slices nor another training in the same process changes a bit of its result. Single native calls that take long
- * on a large layer, about 0.1 s for 4 million weights: its constructor, `merge`, and the first evaluation or step after
- * LoRA is switched on.
+ * promise and works in slices: {@link train}, {@link evaluate}, {@link loadDataset} and, for texts that are in memory,
+ * {@link Featurizer.encodeTexts} give the event loop a turn about every 10 ms. (Some steps of `loadDataset` are in one
+ * piece: putting 25,000 reviews in order takes 30 ms, sorting a million n-grams 0.2 s.) Each takes an `AbortSignal` as
+ * `signal`, rejects with its reason at the next turn, and reports through callbacks (`events`, `onProgress`). They are
+ * callbacks rather than events of an `EventEmitter` so that those of `train` that return a promise, `onBefore` and
+ * `onEpoch`, are waited for; `onProgress: (progress) => emitter.emit('progress', progress)` makes events of them.
+ * Neither where a training is cut into slices nor another training in the same process changes a bit of its result.
+ * Single native calls that take long on a large layer, about 0.1 s for 4 million weights: its constructor, `merge`, and
+ * the first evaluation or step after LoRA is switched on.
  *
  * **Memory.** Objects with a `dispose()` hold native memory. It is freed by `dispose()`, at the end of a block that
  * declares them with `using`, or by the garbage collector, which V8 runs in time because it is told of that memory.
@@ -128,6 +128,8 @@ export { notebookFeatures, type FeatureOptions } from './text/features.js';
 export {
   Featurizer,
   type EncodedText,
+  type EncodeTextsOptions,
+  type EncodeTextsProgress,
   type EncodedTexts,
   type FeaturizerOptions,
 } from './text/featurizer.js';

@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import { TimeSlices } from '../system/time_slices.js';
 import { maximumUrlsBytes, urlsClassOf } from './movies.js';
 import { maximumReviewBytes, placeOf, type ReviewCollector } from './review_collector.js';
 
@@ -28,8 +29,10 @@ export async function readArchive(options: ArchiveOptions, collector: ReviewColl
   const { path, gzip, signal, onRead } = options;
   const file = createReadStream(path, { highWaterMark: chunkBytes });
   const reader = new TarReader(path, collector);
+  const slices = new TimeSlices(signal);
   const read = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
     for await (const chunk of chunks) {
+      if (slices.isOver) await slices.next();
       reader.write(chunk);
       onRead?.(file.bytesRead);
     }

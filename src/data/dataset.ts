@@ -46,7 +46,7 @@ export async function loadDataset(options: DatasetOptions): Promise<Dataset> {
   const { data, cacheFolder = join(cacheHome(), 'encoded') } = options;
   const source = await findSource(data, options);
   const key = cacheKey(source, options);
-  const cached = cacheFolder === null ? null : await loadSplits(cacheFolder, key);
+  const cached = cacheFolder === null ? null : await loadSplits(cacheFolder, key, options.signal);
   const encoded = cached ?? (await readAndEncode(source, options));
   options.signal?.throwIfAborted();
   assertFewBadRows(encoded.notes.badRows, source.location, options.strict ?? false);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ImdbTorchError } from '../errors.js';
+import { TimeSlices } from '../system/time_slices.js';
 import type { EncodedTexts } from '../text/bag_writer.js';
-import { featureValues, naiveBayesWeights } from '../text/feature_values.js';
+import { featureValuesInSlices, naiveBayesWeights } from '../text/feature_values.js';
 import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../text/features.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { NgramCounter } from '../text/ngram_counter.js';
@@ -79,21 +79,21 @@ export async function encodeSplits(
   options: EncodeOptions,
 ): Promise<EncodedSplits> {
   const features = resolveFeatures(options);
-  const orders = splitOrders(collected, options);
+  const progress = { stage: 'encode', unit: 'reviews' } as const;
+  const counts = { done: 0, total: 0 };
+  const slices = new TimeSlices(options.signal);
+  const orders = await splitOrders(collected, options, slices);
+  counts.total = splitNames.reduce((sum, name) => sum + orders[name].rows.length, 0);
   const { featurizer } = options;
   const encoder =
     featurizer === undefined
-      ? await countingEncoder(collected, orders, features, options)
-      : givenEncoder(collected, orders, featurizer);
-  const total = splitNames.reduce((sum, name) => sum + orders[name].rows.length, 0);
-  let done = 0;
+      ? await countingEncoder(collected, orders, features, slices)
+      : givenEncoder(collected, orders, featurizer, slices);
   const encode = async (name: SplitName): Promise<EncodedSplit> => {
-    await nextTurn();
-    options.signal?.throwIfAborted();
     const { rows, labels, origins, movies } = orders[name];
-    const bags = encoder.encode(name);
-    done += rows.length;
-    options.onProgress?.({ stage: 'encode', done, total, unit: 'reviews' });
+    const bags = await encoder.encode(name);
+    counts.done += rows.length;
+    options.onProgress?.({ ...progress, ...counts });
     return { ...bags, labels, origins, ...(movies && { movies }) };
   };
   const splits = { train: await encode('train'), valid: await encode('valid'), test: await encode('test') };
@@ -103,7 +103,7 @@ export async function encodeSplits(
     vocabulary: { words, sha256: createHash('sha256').update(words.join('\n')).digest('hex') },
     features,
     weights,
-    splits: withValues(splits, weights, features),
+    splits: await withValues(splits, weights, features, slices),
     previews: {
       train: previewsOf(collected, orders.train),
       valid: previewsOf(collected, orders.valid),
@@ -118,7 +118,7 @@ type Orders = Readonly<Record<SplitName, CollectedSplit>>;
 /** Knows the features, and encodes a split with them. */
 interface Encoder {
   readonly words: readonly string[];
-  encode(name: SplitName): EncodedTexts;
+  encode(name: SplitName): Promise<EncodedTexts>;
   weightsOf(train: EncodedSplit): Float32Array | null;
 }
 
@@ -127,12 +127,13 @@ async function countingEncoder(
   collected: CollectedReviews,
   orders: Orders,
   features: FeatureOptions,
-  options: EncodeOptions,
+  slices: TimeSlices,
 ): Promise<Encoder> {
   checkClasses(features, collected);
-  const { counter, ranges } = await countFeatures(collected, orders, features, options);
+  const { counter, ranges } = await countFeatures(collected, orders, features, slices);
   const counted = counter.features(features.vocabularySize, hasUnknown(features));
   const { names: words } = counted;
+  if (slices.isOver) await slices.next();
   const isWeighted = features.weighting !== 'none';
   return {
     words,
@@ -142,25 +143,35 @@ async function countingEncoder(
 }
 
 /** With the features, and the weights, of a model. */
-function givenEncoder({ tokens }: CollectedReviews, orders: Orders, featurizer: Featurizer): Encoder {
+function givenEncoder(
+  { tokens }: CollectedReviews,
+  orders: Orders,
+  featurizer: Featurizer,
+  slices: TimeSlices,
+): Encoder {
   return {
     words: featurizer.features,
-    encode: (name) => featurizer.encodeTokens(tokens, orders[name].rows),
+    encode: (name) => featurizer.encodeTokens(tokens, orders[name].rows, slices),
     weightsOf: () => featurizer.weights,
   };
 }
 
-/** The splits with the values that the options ask for. */
-export function withValues(
+/** The splits with the values that the options ask for. @throws the reason of the signal of `slices` */
+export async function withValues(
   splits: EncodedSplits['splits'],
   weights: Float32Array | null,
   options: FeatureOptions,
-): EncodedSplits['splits'] {
-  const valued = (split: EncodedSplit): EncodedSplit => {
-    const values = featureValues(split, weights, options);
+  slices: TimeSlices,
+): Promise<EncodedSplits['splits']> {
+  const valued = async (split: EncodedSplit): Promise<EncodedSplit> => {
+    const values = await featureValuesInSlices(split, weights, options, slices);
     return values === null ? split : { ...split, values };
   };
-  return { train: valued(splits.train), valid: valued(splits.valid), test: valued(splits.test) };
+  return {
+    train: await valued(splits.train),
+    valid: await valued(splits.valid),
+    test: await valued(splits.test),
+  };
 }
 
 function checkClasses({ weighting }: FeatureOptions, { notes, location }: CollectedReviews): void {
@@ -178,7 +189,7 @@ async function countFeatures(
   { tokens }: CollectedReviews,
   { train, valid, test }: Orders,
   features: FeatureOptions,
-  { signal }: EncodeOptions,
+  slices: TimeSlices,
 ): Promise<{ counter: NgramCounter; ranges: Ranges }> {
   const validEnd = train.rows.length + valid.rows.length;
   const ranges = {
@@ -191,12 +202,8 @@ async function countFeatures(
   rows.set(valid.rows, ranges.valid.start);
   rows.set(test.rows, ranges.test.start);
   const counted = hasUnknown(features) ? ranges.train.end : ranges.valid.end;
-  const counter = new NgramCounter(tokens, rows, { counted, minimumCount: features.minimumCount });
-  for (let length = 2; length <= features.ngrams; length += 1) {
-    await nextTurn();
-    signal?.throwIfAborted();
-    counter.countLonger();
-  }
+  const { minimumCount, ngrams } = features;
+  const counter = await NgramCounter.count(tokens, rows, { counted, minimumCount, ngrams }, slices);
   return { counter, ranges };
 }
 

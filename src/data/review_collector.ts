@@ -72,53 +72,51 @@ export class ReviewCollector implements CollectedReviews {
    */
   split(split: SplitName): CollectedSplit | null {
     if (split === 'valid') return null;
-    const reviews = this.#ordered(split);
-    return {
-      rows: Int32Array.from(reviews, ({ row }) => row),
-      labels: Int32Array.from(reviews, ({ label }) => label),
-      origins: fileOrigins(reviews.map(({ path }) => path)),
-    };
+    const { rows, labels, paths } = this.#ordered(split);
+    return { rows: Int32Array.from(rows), labels: Int32Array.from(labels), origins: fileOrigins(paths) };
   }
 
   movies(): Int32Array {
-    return this.urls.moviesOf(this.#ordered('train').map(({ path }) => path));
+    return this.urls.moviesOf(this.#ordered('train').paths);
   }
 
-  #ordered(split: SourceSplit): { row: number; label: number; path: string }[] {
-    return [1, 0].flatMap((label) => {
+  #ordered(split: SourceSplit): { rows: number[]; labels: number[]; paths: string[] } {
+    const [rows, labels, paths]: [number[], number[], string[]] = [[], [], []];
+    for (const label of [1, 0]) {
       const folder = `${split}/${classes[label] ?? ''}`;
-      return this.#orderedGroup(split, label).map(({ row, name }) => ({
-        row,
-        label,
-        path: `${folder}/${name}`,
-      }));
-    });
+      const group = this.#groups[split][label] ?? { names: [], rows: [] };
+      for (const index of this.#orderOf(group, folder)) {
+        rows.push(group.rows[index] ?? 0);
+        labels.push(label);
+        paths.push(`${folder}/${group.names[index] ?? ''}`);
+      }
+    }
+    return { rows, labels, paths };
   }
 
-  #orderedGroup(split: SourceSplit, label: number): { row: number; name: string }[] {
-    const { names, rows } = this.#groups[split][label] ?? { names: [], rows: [] };
-    const folder = `${split}/${classes[label] ?? ''}`;
-    if (rows.length === 0) {
+  #orderOf({ names }: Group, folder: string): number[] {
+    if (names.length === 0) {
       throw new ImdbTorchError(
         'ERR_DATASET',
         `Expected reviews in train/pos, train/neg, test/pos and test/neg but ${this.location} has no ${folder}/*.txt; give a complete data set.`,
       );
     }
-    const ofKey = new Map(names.map((name, index) => [inByteOrder(name), { name, row: rows[index] ?? 0 }]));
-    if (ofKey.size < rows.length) {
+    const keys = names.map(inByteOrder);
+    const indexOf = new Map(keys.map((key, index) => [key, index]));
+    if (indexOf.size < keys.length) {
       const twice = names.find((name, index) => names.indexOf(name) !== index) ?? '';
       throw new ImdbTorchError(
         'ERR_DATASET',
         `Expected each review once but ${this.location} has ${folder}/${twice} twice; remove one of them.`,
       );
     }
-    return [...ofKey.keys()].sort().flatMap((key) => ofKey.get(key) ?? []);
+    return keys.sort().map((key) => indexOf.get(key) ?? 0);
   }
 }
 
 /** A name as a string that JavaScript, which compares UTF-16 units, sorts as its UTF-8 bytes sort. */
 function inByteOrder(name: string): string {
-  return Buffer.from(name).toString('latin1');
+  return /^[\w.]*$/.test(name) ? name : Buffer.from(name).toString('latin1');
 }
 
 const reviewPath = /^(?:\.\/)?(?:[^/]+\/)?(train|test)\/(pos|neg)\/([^/.][^/]*\.txt)$/;

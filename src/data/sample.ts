@@ -21,16 +21,19 @@ export interface SampleReview {
  * negation, mixed opinions and a few wrong labels keep a bag of words away from 100 %.
  */
 export function sampleReviews(): SampleReview[] {
+  return [...writeSample()];
+}
+
+/** The reviews of the sample, written one by one. */
+export function* writeSample(): Generator<SampleReview> {
   const writer = new SampleWriter(new PythonRandom(sampleSeed));
-  const reviews: SampleReview[] = [];
   for (const split of ['train', 'test'] as const) {
     for (const label of [1, 0]) {
       for (let index = 0; index < sampleSizes[split] / 2; index += 1) {
-        reviews.push({ place: { split, label, name: `${index}.txt` }, text: writer.review(label === 1) });
+        yield { place: { split, label, name: `${index}.txt` }, text: writer.review(label === 1) };
       }
     }
   }
-  return reviews;
 }
 
 class SampleWriter {

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import { TimeSlices } from '../system/time_slices.js';
 import type { TokenLists } from '../text/token_lists.js';
 import { subFolders } from './class_folder.js';
 import { splitNames, type CollectedReviews } from './collected_reviews.js';
@@ -11,7 +12,7 @@ import { fetchImdbArchive } from './imdb.js';
 import { folderPart, openPart, tablePart, type LabelledPart } from './labelled_part.js';
 import { labelledSource } from './labelled_source.js';
 import { classes, ReviewCollector } from './review_collector.js';
-import { sampleReviews } from './sample.js';
+import { writeSample, type SampleReview } from './sample.js';
 import { inspectFile, type SourceFile } from './source_file.js';
 import { detectFormat } from './tables/format.js';
 
@@ -95,20 +96,27 @@ async function filesSource(files: DataFiles, options: SourceOptions): Promise<So
   return labelledSource(paths.join(', '), { train, ...(valid && { valid }), ...(test && { test }) }, options);
 }
 
-function sampleSource({ signal, onProgress }: SourceOptions): Source {
-  const reviews = sampleReviews();
+async function sampleSource({ signal, onProgress }: SourceOptions): Promise<Source> {
+  const slices = new TimeSlices(signal);
+  const reviews: SampleReview[] = [];
   const hash = createHash('sha256');
-  for (const { text } of reviews) hash.update(`${text}\n`);
+  for (const review of writeSample()) {
+    reviews.push(review);
+    hash.update(`${review.text}\n`);
+    if (slices.isOver) await slices.next();
+  }
   return {
     kind: 'sample',
     location: 'sample',
     sha256: hash.digest('hex'),
-    read: (tokens) => {
+    read: async (tokens) => {
       const collector = new ReviewCollector('sample', tokens);
-      for (const { place, text } of reviews) collector.add(place, Buffer.from(text));
-      signal?.throwIfAborted();
+      for (const { place, text } of reviews) {
+        collector.add(place, Buffer.from(text));
+        if (slices.isOver) await slices.next();
+      }
       onProgress?.({ stage: 'read', done: reviews.length, total: reviews.length, unit: 'reviews' });
-      return Promise.resolve(collector);
+      return collector;
     },
   };
 }

@@ -2,15 +2,13 @@ import { createHash } from 'node:crypto';
 import { createReadStream, readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import { TimeSlices } from '../system/time_slices.js';
 
 /** A piece fits in the processor's cache, so that it is hashed from there. */
 const pieceBytes = 1 << 18;
-/** The event loop, and with it `signal`, waits for so many bytes at most. */
-const bytesPerTurn = 1 << 24;
 
 /** A file of reviews that has been looked at. */
 export interface SourceFile {
@@ -47,9 +45,10 @@ async function inspectOpen(
   const hash = createHash('sha256');
   let bytes = 0;
   let start = Buffer.alloc(0);
+  const slices = new TimeSlices(signal);
+  await slices.next();
   for (;;) {
-    if (bytes % bytesPerTurn === 0) await nextTurn();
-    signal?.throwIfAborted();
+    if (slices.isOver) await slices.next();
     const bytesRead = readSync(file.fd, buffer, 0, buffer.length, bytes);
     if (bytesRead === 0) break;
     if (bytes === 0) start = Buffer.from(buffer.subarray(0, bytesRead));
@@ -94,8 +93,10 @@ export async function readContent(
   const file = createReadStream(path, { highWaterMark: pieceBytes });
   // `pipeline` may report that it stopped the streams instead of why.
   const failure: { error?: Error } = {};
+  const slices = new TimeSlices(signal);
   const takeAll = async (pieces: AsyncIterable<Buffer>): Promise<void> => {
     for await (const piece of pieces) {
+      if (slices.isOver) await slices.next();
       try {
         take(piece);
       } catch (error) {

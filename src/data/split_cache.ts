@@ -4,6 +4,7 @@ import { open, readdir, rm, stat, utimes, type FileHandle } from 'node:fs/promis
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
+import { TimeSlices } from '../system/time_slices.js';
 import type { FeatureOptions } from '../text/features.js';
 import { splitNames } from './collected_reviews.js';
 import { withValues, type EncodedSplit, type EncodedSplits } from './encoded_splits.js';
@@ -16,6 +17,8 @@ import type { TableFile } from './origins.js';
 const magic = 'IMDBSPL4';
 const digestBytes = 32;
 const pieceBytes = 1 << 18;
+/** Written at once, between turns of the event loop. */
+const chunkBytes = 1 << 21;
 const extension = '.splits';
 const keptEntries = 8;
 
@@ -33,16 +36,24 @@ interface Header {
   readonly notes: EncodedSplits['notes'];
 }
 
-/** What was stored under `key`; null when there is nothing, or nothing that is whole and fits. */
-export async function loadSplits(folder: string, key: string): Promise<EncodedSplits | null> {
+/**
+ * What was stored under `key`; null when there is nothing, or nothing that is whole and fits.
+ * @throws the reason of `signal`
+ */
+export async function loadSplits(
+  folder: string,
+  key: string,
+  signal?: AbortSignal,
+): Promise<EncodedSplits | null> {
   const path = entryPath(folder, key);
   let file: FileHandle | undefined;
   try {
     file = await open(path);
-    const splits = await readEntry(file, key);
+    const splits = await readEntry(file, key, new TimeSlices(signal));
     if (splits !== null) await utimes(path, new Date(), new Date()).catch(() => undefined);
     return splits;
   } catch {
+    signal?.throwIfAborted();
     // Whatever is wrong with a cache, the data itself is at hand.
     return null;
   } finally {
@@ -102,9 +113,12 @@ function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array
   start.write(magic, 'latin1');
   start.writeUInt32LE(headerBytes.length, magic.length);
   const hash = createHash('sha256');
-  for (const chunk of [start, headerBytes, ...arrays.map(bytesOf), words, ...paths]) {
-    hash.update(chunk);
-    yield chunk;
+  for (const part of [start, headerBytes, ...arrays.map(bytesOf), words, ...paths]) {
+    for (let at = 0; at < part.length; at += chunkBytes) {
+      const chunk = part.subarray(at, at + chunkBytes);
+      hash.update(chunk);
+      yield chunk;
+    }
   }
   yield hash.digest();
 }
@@ -113,24 +127,25 @@ function bytesOf(array: Int32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-async function readEntry(file: FileHandle, key: string): Promise<EncodedSplits | null> {
+async function readEntry(file: FileHandle, key: string, slices: TimeSlices): Promise<EncodedSplits | null> {
   const { size } = await file.stat();
   const hash = createHash('sha256');
-  const read = (bytes: Uint8Array, position: number): void => {
+  const read = async (bytes: Uint8Array, position: number): Promise<void> => {
     // Hashed in pieces while they are still in the processor's cache; a promise for each would cost more than it does.
     for (let at = 0; at < bytes.length; at += pieceBytes) {
       const piece = bytes.subarray(at, at + pieceBytes);
       const bytesRead = readSync(file.fd, piece, 0, piece.length, position + at);
       if (bytesRead !== piece.length) throw new Error('short read');
       hash.update(piece);
+      if (slices.isOver) await slices.next();
     }
   };
   const start = Buffer.alloc(magic.length + 4);
-  read(start, 0);
+  await read(start, 0);
   const headerLength = start.readUInt32LE(magic.length);
   if (start.toString('latin1', 0, magic.length) !== magic || headerLength > size) return null;
   const headerBytes = Buffer.alloc(headerLength);
-  read(headerBytes, start.length);
+  await read(headerBytes, start.length);
   const header = JSON.parse(headerBytes.toString()) as Header;
   const arrayBytes = 4 * sumOf(header.lengths);
   const dataStart = start.length + headerLength;
@@ -138,17 +153,22 @@ async function readEntry(file: FileHandle, key: string): Promise<EncodedSplits |
   if (header.key !== key || size !== dataStart + dataBytes + digestBytes) return null;
 
   const data = new ArrayBuffer(dataBytes);
-  read(new Uint8Array(data), dataStart);
+  await read(new Uint8Array(data), dataStart);
   const expected = Buffer.alloc(digestBytes);
   readSync(file.fd, expected, 0, digestBytes, size - digestBytes);
-  return hash.digest().equals(expected) ? splitsFrom(header, data, arrayBytes) : null;
+  return hash.digest().equals(expected) ? splitsFrom(header, data, arrayBytes, slices) : null;
 }
 
 function sumOf(lengths: readonly number[]): number {
   return lengths.reduce((sum, length) => sum + length, 0);
 }
 
-function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): EncodedSplits {
+async function splitsFrom(
+  header: Header,
+  data: ArrayBuffer,
+  arrayBytes: number,
+  slices: TimeSlices,
+): Promise<EncodedSplits> {
   let end = 0;
   const arrays = header.lengths.map((length) => {
     const array = new Int32Array(data, end, length);
@@ -175,7 +195,7 @@ function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): Enco
     vocabulary: { words, sha256: header.vocabularySha256 },
     features,
     weights,
-    splits: withValues({ train: split(0), valid: split(1), test: split(2) }, weights, features),
+    splits: await withValues({ train: split(0), valid: split(1), test: split(2) }, weights, features, slices),
     previews: header.previews,
     notes: header.notes,
   };

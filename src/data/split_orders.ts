@@ -1,4 +1,5 @@
 import { ImdbTorchError } from '../errors.js';
+import type { TimeSlices } from '../system/time_slices.js';
 import type { CollectedReviews, CollectedSplit, SplitName } from './collected_reviews.js';
 import { noMovies } from './movies.js';
 import { pickOrigins } from './origins.js';
@@ -27,35 +28,38 @@ export interface SplitOptions {
 /**
  * The training reviews in the order of Python's `random.shuffle`, the last ones held out for validation; given
  * validation and test reviews as read. Without test reviews a fifth of each class is held out first.
- * @throws ImdbTorchError ERR_DATASET when a split would be empty, ERR_USAGE when validation leaves nothing to train on
+ * @throws ImdbTorchError ERR_DATASET when a split would be empty, ERR_USAGE when validation leaves nothing to train on;
+ *   the reason of the signal of `slices`
  */
-export function splitOrders(
+export async function splitOrders(
   collected: CollectedReviews,
   { seed, validationSize, split = 'random' }: SplitOptions,
-): Record<SplitName, CollectedSplit> {
-  const all = { ...reviewsOf(collected, 'train'), ...(split === 'movie' && { movies: moviesOf(collected) }) };
+  slices: TimeSlices,
+): Promise<Record<SplitName, CollectedSplit>> {
+  const all = {
+    ...nonEmpty(collected.split('train'), 'train', collected),
+    ...(split === 'movie' && { movies: moviesOf(collected) }),
+  };
+  await slices.next();
+  const given = collected.split('test');
+  await slices.next();
   const valid = collected.split('valid');
-  const held = collected.split('test') === null ? holdOutTest(collected, all, seed) : null;
-  const test = held?.test ?? reviewsOf(collected, 'test');
+  const held = given === null ? holdOutTest(collected, all, seed) : null;
+  const test = held?.test ?? nonEmpty(given, 'test', collected);
   const train = held?.train ?? all;
   const order = Int32Array.from(train.rows, (_, index) => index);
   new PythonRandom(seed).shuffle(order);
+  if (slices.isOver) await slices.next();
   if (valid !== null) return { train: pick(train, order), valid, test };
   const size = checkedValidationSize(collected, order.length, validationSize);
-  if (train.movies !== undefined) {
-    const isHeld = holdOutMovies(collected, train.movies, size, seed);
-    const held = order.filter((index) => isHeld[index] === 1);
-    return {
-      train: pick(
-        train,
-        order.filter((index) => isHeld[index] === 0),
-      ),
-      valid: pick(train, held),
-      test,
-    };
-  }
-  const trainSize = order.length - size;
-  return { train: pick(train, order.slice(0, trainSize)), valid: pick(train, order.slice(trainSize)), test };
+  const isHeld = train.movies && holdOutMovies(collected, train.movies, size, seed);
+  const [kept, heldOut] =
+    isHeld === undefined
+      ? [order.slice(0, order.length - size), order.slice(order.length - size)]
+      : [order.filter((index) => isHeld[index] === 0), order.filter((index) => isHeld[index] === 1)];
+  const picked = { train: pick(train, kept), valid: pick(train, heldOut), test };
+  if (slices.isOver) await slices.next();
+  return picked;
 }
 
 function moviesOf(collected: CollectedReviews): Int32Array {
@@ -95,12 +99,15 @@ function holdOutMovies(
   return isHeld;
 }
 
-function reviewsOf(collected: CollectedReviews, name: SplitName): CollectedSplit {
-  const split = collected.split(name);
+function nonEmpty(
+  split: CollectedSplit | null,
+  name: SplitName,
+  { location }: CollectedReviews,
+): CollectedSplit {
   if (split !== null && split.rows.length > 0) return split;
   throw new ImdbTorchError(
     'ERR_DATASET',
-    `Expected reviews for the ${name} split but ${collected.location} has none; give other data.`,
+    `Expected reviews for the ${name} split but ${location} has none; give other data.`,
   );
 }
 

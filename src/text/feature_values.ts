@@ -1,3 +1,4 @@
+import type { TimeSlices } from '../system/time_slices.js';
 import type { EncodedTexts } from './bag_writer.js';
 import type { FeatureOptions } from './features.js';
 
@@ -37,26 +38,62 @@ export function naiveBayesWeights(
  * @returns `[ids.length]`, or null when all are 1
  */
 export function featureValues(
-  { ids, offsets, counts }: EncodedTexts,
+  texts: EncodedTexts,
   weights: Float32Array | null,
-  { normalize, gain }: Pick<FeatureOptions, 'normalize' | 'gain'>,
+  options: ValueOptions,
 ): Float32Array | null {
-  if (counts === null && weights === null && !normalize && gain === 1) return null;
-  const values = new Float32Array(ids.length);
-  for (let text = 0; text + 1 < offsets.length; text += 1) {
-    const start = offsets[text] ?? 0;
-    const end = offsets[text + 1] ?? 0;
-    let squares = 0;
-    for (let i = start; i < end; i += 1) {
-      const value = (counts?.[i] ?? 1) * (weights?.[ids[i] ?? 0] ?? 1);
-      values[i] = value;
-      squares += value * value;
-    }
-    // A text whose features all weigh nothing stays as it is.
-    const factor = normalize && squares > 0 ? gain / Math.sqrt(squares) : gain;
-    for (let i = start; i < end; i += 1) values[i] = (values[i] ?? 0) * factor;
+  if (areAllOne(texts, weights, options)) return null;
+  const values = new Float32Array(texts.ids.length);
+  for (let text = 0; text + 1 < texts.offsets.length; text += 1) {
+    setValues(values, text, texts, weights, options);
   }
   return values;
+}
+
+/** As `featureValues`. @throws the reason of the signal of `slices` */
+export async function featureValuesInSlices(
+  texts: EncodedTexts,
+  weights: Float32Array | null,
+  options: ValueOptions,
+  slices: TimeSlices,
+): Promise<Float32Array | null> {
+  if (areAllOne(texts, weights, options)) return null;
+  const values = new Float32Array(texts.ids.length);
+  for (let text = 0; text + 1 < texts.offsets.length; text += 1) {
+    setValues(values, text, texts, weights, options);
+    if (slices.isOver) await slices.next();
+  }
+  return values;
+}
+
+type ValueOptions = Pick<FeatureOptions, 'normalize' | 'gain'>;
+
+function areAllOne(
+  { counts }: EncodedTexts,
+  weights: Float32Array | null,
+  { normalize, gain }: ValueOptions,
+): boolean {
+  return counts === null && weights === null && !normalize && gain === 1;
+}
+
+function setValues(
+  values: Float32Array,
+  text: number,
+  { ids, offsets, counts }: EncodedTexts,
+  weights: Float32Array | null,
+  { normalize, gain }: ValueOptions,
+): void {
+  const start = offsets[text] ?? 0;
+  const end = offsets[text + 1] ?? 0;
+  let squares = 0;
+  for (let i = start; i < end; i += 1) {
+    const value = (counts?.[i] ?? 1) * (weights?.[ids[i] ?? 0] ?? 1);
+    values[i] = value;
+    squares += value * value;
+  }
+  // A text whose features all weigh nothing stays as it is.
+  const factor = normalize && squares > 0 ? gain / Math.sqrt(squares) : gain;
+  for (let i = start; i < end; i += 1) values[i] = (values[i] ?? 0) * factor;
 }
 
 function total(values: Float64Array): number {

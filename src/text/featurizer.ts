@@ -1,12 +1,13 @@
-import type { EncodedTexts as CountedTexts } from './bag_writer.js';
-import { featureValues } from './feature_values.js';
+import { TimeSlices } from '../system/time_slices.js';
+import type { BagWriter, EncodedTexts as CountedTexts } from './bag_writer.js';
+import { featureValues, featureValuesInSlices } from './feature_values.js';
 import { hasUnknown, type FeatureOptions } from './features.js';
 import { NgramIndex } from './ngram_index.js';
 import { TokenLists } from './token_lists.js';
 import { tokenSpans, type TokenSpan } from './tokenizer.js';
 
-/** Tokens to have room for at first: most texts that are looked at alone have fewer. */
-const fewTokens = 1 << 12;
+/** Bytes of tokens to have room for at first: few texts that are looked at alone need more. */
+const fewTokens = 1 << 14;
 
 /** A text as the model reads it. */
 export interface EncodedText {
@@ -26,6 +27,18 @@ export interface FeaturizerOptions {
   features: readonly string[];
   /** `[features.length]`: what each feature is multiplied by; null without weighting. */
   weights: Float32Array | null;
+}
+
+export interface EncodeTextsOptions {
+  signal?: AbortSignal | undefined;
+  /** After every slice. */
+  onProgress?: ((progress: EncodeTextsProgress) => void) | undefined;
+}
+
+/** In texts. */
+export interface EncodeTextsProgress {
+  readonly done: number;
+  readonly total: number;
 }
 
 /** Turns texts into the features that a model was trained on. */
@@ -50,14 +63,40 @@ export class Featurizer {
     return { ids, values };
   }
 
+  /** Of a few texts, at once; `encodeTexts` is for many. */
   encodeAll(texts: readonly (string | Uint8Array)[]): EncodedTexts {
     const tokens = this.tokenLists(fewTokens);
-    const rows = Int32Array.from(texts, (text) =>
-      tokens.add(typeof text === 'string' ? Buffer.from(text) : text),
-    );
-    const encoded = this.encodeTokens(tokens, rows);
-    const { ids, offsets } = encoded;
-    return { ids, offsets, values: featureValues(encoded, this.weights, this.options) };
+    const rows = Int32Array.from(texts, (text) => tokens.add(bytesOf(text)));
+    const writer = this.#writer(tokens, rows);
+    for (const row of rows) this.#index.add(tokens.list(row), writer);
+    const { ids, offsets, counts } = writer.finish();
+    const values = featureValues({ ids, offsets, counts }, this.weights, this.options);
+    return { ids, offsets, values };
+  }
+
+  /**
+   * As `encodeAll`, in slices of about 10 ms, between which the event loop turns, so that a server goes on serving.
+   * @throws the reason of `signal`
+   */
+  async encodeTexts(
+    texts: readonly (string | Uint8Array)[],
+    { signal, onProgress }: EncodeTextsOptions = {},
+  ): Promise<EncodedTexts> {
+    signal?.throwIfAborted();
+    const slices = new TimeSlices(signal);
+    const tokens = this.tokenLists();
+    const rows = new Int32Array(texts.length);
+    const report = (done: number): void => onProgress?.({ done, total: texts.length });
+    for (const [index, text] of texts.entries()) {
+      rows[index] = tokens.add(bytesOf(text));
+      if (!slices.isOver) continue;
+      report(index);
+      await slices.next();
+    }
+    const { ids, offsets, counts } = await this.encodeTokens(tokens, rows, slices);
+    const values = await featureValuesInSlices({ ids, offsets, counts }, this.weights, this.options, slices);
+    report(texts.length);
+    return { ids, offsets, values };
   }
 
   /**
@@ -75,12 +114,25 @@ export class Featurizer {
    * @param tokens made by `tokenLists`
    * @internal for data sets
    */
-  encodeTokens(tokens: TokenLists, rows: Int32Array): CountedTexts {
-    return this.#index.encode(tokens, rows, this.options.counts === 'counts');
+  async encodeTokens(tokens: TokenLists, rows: Int32Array, slices: TimeSlices): Promise<CountedTexts> {
+    const writer = this.#writer(tokens, rows);
+    for (const row of rows) {
+      this.#index.add(tokens.list(row), writer);
+      if (slices.isOver) await slices.next();
+    }
+    return writer.finish();
+  }
+
+  #writer(tokens: TokenLists, rows: Int32Array): BagWriter {
+    return this.#index.writer(rows.length, tokens.lengthOf(rows), this.options.counts === 'counts');
   }
 
   /** The tokens of a text and where they stand in it. */
   tokenSpans(text: string): TokenSpan[] {
     return tokenSpans(text, this.options.tokenizer);
   }
+}
+
+function bytesOf(text: string | Uint8Array): Uint8Array {
+  return typeof text === 'string' ? Buffer.from(text) : text;
 }

@@ -1,7 +1,9 @@
+import type { TimeSlices } from '../system/time_slices.js';
 import { BagWriter, type EncodedTexts } from './bag_writer.js';
+import { placesByRun } from './places_by_run.js';
 import { RunCounts } from './run_counts.js';
 import type { TokenLists } from './token_lists.js';
-import { mostFrequent, totalLength, unknownWord } from './vocabulary.js';
+import { mostFrequent, unknownWord } from './vocabulary.js';
 
 /** At a place where no run of tokens starts that is kept, or where a text ends. */
 const none = -1;
@@ -16,6 +18,11 @@ interface Level {
   readonly last: number[];
   /** How often each run occurs. */
   readonly totals: number[];
+}
+
+/** Where the kept runs of one length are. */
+interface Found {
+  readonly level: Level;
   /** `[places]`: the run that starts at each place, or `none`. */
   readonly runs: Int32Array;
 }
@@ -32,6 +39,8 @@ export interface CounterOptions {
   /** So many texts, the first ones, are counted; in the others the kept runs are only found. */
   readonly counted: number;
   readonly minimumCount: number;
+  /** Of the longest runs. */
+  readonly ngrams: number;
 }
 
 /**
@@ -41,78 +50,103 @@ export interface CounterOptions {
  * processor's cache; a hash table of all runs would not.
  */
 export class NgramCounter {
-  readonly #levels: Level[] = [];
-  /** `[texts + 1]`: where each text starts among the places; a text has a place for each token, and one for its end. */
-  readonly #starts: Int32Array;
-  /** `[places]`: the text of each place. */
-  #textOfPlace: Int32Array | null = null;
+  readonly #words: Level = { base: 0, left: [], last: [], totals: [] };
+  /** `[words]`: the run that each word is, or `none`. */
+  #runOfWord = new Int32Array(0);
+  /** Where the longer runs are. */
+  readonly #longer: Found[] = [];
 
-  /** Counts single tokens. @param rows the texts, in order */
-  constructor(
+  private constructor(
     readonly tokens: TokenLists,
-    rows: Int32Array,
+    /** `[texts]` */
+    readonly rows: Int32Array,
     readonly options: CounterOptions,
-  ) {
-    const { ids, offsets } = tokens;
-    const places = new Int32Array(totalLength(tokens, rows) + rows.length);
-    this.#starts = new Int32Array(rows.length + 1);
+    readonly slices: TimeSlices,
+  ) {}
+
+  /**
+   * Finds the runs of all lengths.
+   * @param rows the texts, in order
+   * @throws the reason of the signal of `slices`
+   */
+  static async count(
+    tokens: TokenLists,
+    rows: Int32Array,
+    options: CounterOptions,
+    slices: TimeSlices,
+  ): Promise<NgramCounter> {
+    const counter = new NgramCounter(tokens, rows, options, slices);
+    await counter.#countWords();
+    if (options.ngrams > 1) await counter.#countLonger();
+    return counter;
+  }
+
+  async #countWords(): Promise<void> {
+    const { tokens, rows, options, slices } = this;
+    const counts = new RunCounts(tokens.words.size);
+    for (let text = 0; text < options.counted; text += 1) {
+      countWords(tokens.list(rows[text] ?? 0), text, counts);
+      if (slices.isOver) await slices.next();
+    }
+    counts.select(options.minimumCount, (word, total) => push(this.#words, word, word, total));
+    if (slices.isOver) await slices.next();
+    this.#runOfWord = new Int32Array(tokens.words.size).map((_, word) => counts.numberOf(word));
+  }
+
+  async #countLonger(): Promise<void> {
+    const places = await this.#placeWords();
+    let shorter: Found = { level: this.#words, runs: places.words };
+    for (let length = 2; length <= this.options.ngrams; length += 1) {
+      shorter = await this.#findLonger(shorter, places, length);
+      this.#longer.push(shorter);
+    }
+  }
+
+  /** A place for each token, and one for the end of each text. */
+  async #placeWords(): Promise<Places> {
+    const { tokens, rows, slices } = this;
+    const length = tokens.lengthOf(rows) + rows.length;
+    const places = { words: new Int32Array(length), texts: new Int32Array(length) };
     let end = 0;
-    rows.forEach((row, text) => {
-      const list = ids.subarray(offsets[row], offsets[row + 1]);
-      places.set(list, end);
-      end += list.length;
-      places[end] = none;
-      end += 1;
-      this.#starts[text + 1] = end;
-    });
-    this.#countWords(places);
+    for (let text = 0; text < rows.length; text += 1) {
+      const start = end;
+      for (const word of tokens.list(rows[text] ?? 0)) places.words[end++] = this.#runOfWord[word] ?? none;
+      places.words[end++] = none;
+      places.texts.fill(text, start, end);
+      if (slices.isOver) await slices.next();
+    }
+    return places;
   }
 
-  #countWords(words: Int32Array): void {
-    const counts = new RunCounts(this.tokens.words.size);
-    for (let text = 0; text < this.options.counted; text += 1) {
-      const end = (this.#starts[text + 1] ?? 0) - 1;
-      for (let place = this.#starts[text] ?? 0; place < end; place += 1) counts.add(words[place] ?? 0, text);
-    }
-    const level: Level = { base: 0, left: [], last: [], totals: [], runs: words };
-    counts.select(this.options.minimumCount, (word, total) => push(level, word, word, total));
-    for (let place = 0; place < words.length; place += 1) {
-      const word = words[place] ?? none;
-      if (word !== none) words[place] = counts.numberOf(word);
-    }
-    this.#levels.push(level);
-  }
-
-  /** Finds the runs that are one token longer than those that were found last. */
-  countLonger(): void {
-    const [words] = this.#levels;
-    const shorter = this.#levels.at(-1);
-    if (words === undefined || shorter === undefined) return;
-    const textOfPlace = (this.#textOfPlace ??= this.#findTexts());
-    const reach = this.#levels.length;
-    const base = shorter.base + shorter.totals.length;
-    const runs = new Int32Array(shorter.runs.length).fill(none);
-    const level: Level = { base, left: [], last: [], totals: [], runs };
-    const counts = new RunCounts(words.totals.length);
+  /** Finds the runs that are one token longer than `shorter`. */
+  async #findLonger(shorter: Found, { words, texts }: Places, length: number): Promise<Found> {
+    const { slices } = this;
+    const base = shorter.level.base + shorter.level.totals.length;
+    const runs = new Int32Array(words.length).fill(none);
+    const level: Level = { base, left: [], last: [], totals: [] };
+    const counts = new RunCounts(this.#words.totals.length);
     const { counted, minimumCount } = this.options;
-    const { places, ends } = placesByRun(shorter);
+    const numbered = { runs: shorter.runs, base: shorter.level.base, count: shorter.level.totals.length };
+    const { places, ends } = await placesByRun(numbered, slices);
+    const reach = length - 1;
     for (let index = 0; index < ends.length; index += 1) {
       const start = ends[index - 1] ?? 0;
       const end = ends[index] ?? 0;
       if (end - start < minimumCount) continue;
       for (let i = start; i < end; i += 1) {
         const place = places[i] ?? 0;
-        const text = textOfPlace[place] ?? 0;
-        if (text < counted) counts.add(words.runs[place + reach] ?? 0, text);
+        const text = texts[place] ?? 0;
+        if (text < counted) counts.add(words[place + reach] ?? 0, text);
       }
-      counts.select(minimumCount, (last, total) => push(level, shorter.base + index, last, total));
+      counts.select(minimumCount, (last, total) => push(level, shorter.level.base + index, last, total));
       for (let i = start; i < end; i += 1) {
         const place = places[i] ?? 0;
-        runs[place] = counts.numberOf(words.runs[place + reach] ?? 0);
+        runs[place] = counts.numberOf(words[place + reach] ?? 0);
       }
       counts.clear();
+      if (slices.isOver) await slices.next();
     }
-    this.#levels.push(level);
+    return { level, runs };
   }
 
   /**
@@ -123,15 +157,16 @@ export class NgramCounter {
    */
   features(vocabularySize: number | null, hasUnknown: boolean): CountedFeatures {
     const first = hasUnknown ? 1 : 0;
-    const totals = new Int32Array(this.#levels.reduce((sum, level) => sum + level.totals.length, 0));
-    for (const level of this.#levels) totals.set(level.totals, level.base);
+    const levels = [this.#words, ...this.#longer.map(({ level }) => level)];
+    const totals = new Int32Array(levels.reduce((sum, level) => sum + level.totals.length, 0));
+    for (const level of levels) totals.set(level.totals, level.base);
     const ids = new Int32Array(totals.length).fill(none);
     const order = mostFrequent(totals, (vocabularySize ?? Infinity) - first);
     order.forEach((run, rank) => {
       ids[run] = rank + first;
     });
     const names = new Array<string>(first + order.length).fill(unknownWord);
-    this.#levels.forEach(({ base, left, last }, length) => {
+    levels.forEach(({ base, left, last }, length) => {
       for (let k = 0; k < left.length; k += 1) {
         const id = ids[base + k] ?? none;
         if (id === none) continue;
@@ -145,39 +180,61 @@ export class NgramCounter {
     return { names, ids, hasUnknown };
   }
 
-  /** The texts from `start` to `end` as features. @param counts whether it matters how often a text has one */
-  encode(
+  /**
+   * The texts from `start` to `end` as features.
+   * @param counts whether it matters how often a text has one
+   * @throws the reason of the signal of `slices`
+   */
+  async encode(
     features: CountedFeatures,
     { start, end }: { start: number; end: number },
     counts: boolean,
-  ): EncodedTexts {
-    const places = (this.#starts[end] ?? 0) - (this.#starts[start] ?? 0);
-    const most = places * this.#levels.length;
+  ): Promise<EncodedTexts> {
+    const { tokens, rows, slices } = this;
+    const length = tokens.lengthOf(rows.subarray(start, end));
+    const most = length * (1 + this.#longer.length);
     const writer = new BagWriter(features.names.length, end - start, most, counts);
+    const unknown = features.hasUnknown ? 0 : none;
+    const idOfWord = this.#runOfWord.map((run) => {
+      const id = run === none ? none : (features.ids[run] ?? none);
+      return id === none ? unknown : id;
+    });
+    let place = this.#longer.length === 0 ? 0 : tokens.lengthOf(rows.subarray(0, start)) + start;
     for (let text = start; text < end; text += 1) {
-      for (const level of this.#levels) this.#addFeatures(level, text, features, writer);
+      const words = tokens.list(rows[text] ?? 0);
+      addWords(words, idOfWord, writer);
+      for (const { runs } of this.#longer) addRuns(runs, place, words.length, features.ids, writer);
       writer.endText();
+      place += words.length + 1;
+      if (slices.isOver) await slices.next();
     }
     return writer.finish();
   }
+}
 
-  #addFeatures({ base, runs }: Level, text: number, features: CountedFeatures, writer: BagWriter): void {
-    const { ids, hasUnknown } = features;
-    const end = (this.#starts[text + 1] ?? 0) - 1;
-    for (let place = this.#starts[text] ?? 0; place < end; place += 1) {
-      const run = runs[place] ?? none;
-      const id = run === none ? none : (ids[run] ?? none);
-      if (id !== none) writer.add(id);
-      else if (hasUnknown && base === 0) writer.add(0);
-    }
+/** `[places]`: the kept word at each place, or `none`, and its text. */
+interface Places {
+  readonly words: Int32Array;
+  readonly texts: Int32Array;
+}
+
+function countWords(words: Int32Array, text: number, counts: RunCounts): void {
+  for (const word of words) counts.add(word, text);
+}
+
+function addWords(words: Int32Array, idOfWord: Int32Array, writer: BagWriter): void {
+  for (const word of words) {
+    const id = idOfWord[word] ?? none;
+    if (id !== none) writer.add(id);
   }
+}
 
-  #findTexts(): Int32Array {
-    const texts = new Int32Array(this.#starts.at(-1) ?? 0);
-    for (let text = 1; text + 1 < this.#starts.length; text += 1) {
-      texts.fill(text, this.#starts[text], this.#starts[text + 1]);
-    }
-    return texts;
+/** Adds the features among the runs that start at the `count` places from `start`. */
+function addRuns(runs: Int32Array, start: number, count: number, ids: Int32Array, writer: BagWriter): void {
+  for (let place = start; place < start + count; place += 1) {
+    const run = runs[place] ?? none;
+    const id = run === none ? none : (ids[run] ?? none);
+    if (id !== none) writer.add(id);
   }
 }
 
@@ -187,32 +244,4 @@ function push({ base, left, last, totals }: Level, itsLeft: number, itsLast: num
   last.push(itsLast);
   totals.push(total);
   return base + totals.length - 1;
-}
-
-/** The places where one run of a level follows another, sorted by the first of them; where those of each run end. */
-function placesByRun({ base, totals, runs }: Level): { places: Int32Array; ends: Int32Array } {
-  const ends = new Int32Array(totals.length);
-  let count = 0;
-  for (let place = 0; place + 1 < runs.length; place += 1) {
-    if (runs[place] === none || runs[place + 1] === none) continue;
-    const index = (runs[place] ?? 0) - base;
-    ends[index] = (ends[index] ?? 0) + 1;
-    count += 1;
-  }
-  let end = 0;
-  for (let index = 0; index < ends.length; index += 1) {
-    // At first where the places of a run start; putting each where it belongs moves that to their end.
-    const start = end;
-    end += ends[index] ?? 0;
-    ends[index] = start;
-  }
-  const places = new Int32Array(count);
-  for (let place = 0; place + 1 < runs.length; place += 1) {
-    if (runs[place] === none || runs[place + 1] === none) continue;
-    const index = (runs[place] ?? 0) - base;
-    const at = ends[index] ?? 0;
-    places[at] = place;
-    ends[index] = at + 1;
-  }
-  return { places, ends };
 }

@@ -1,7 +1,6 @@
 import { ImdbTorchError } from '../errors.js';
-import { BagWriter, type EncodedTexts } from './bag_writer.js';
+import { BagWriter } from './bag_writer.js';
 import { PairTable } from './pair_table.js';
-import { totalLength, type Lists } from './vocabulary.js';
 import { WordTable } from './word_table.js';
 
 /** A token or a run of tokens that is neither a feature nor inside one. */
@@ -45,20 +44,22 @@ export class NgramIndex {
     this.words.frozen = true;
   }
 
-  /** @param counts whether it matters how often a text has a feature */
-  encode(tokens: Lists, rows: Int32Array, counts: boolean): EncodedTexts {
-    const { ids, offsets } = tokens;
-    const most = this.#longest * totalLength(tokens, rows);
-    const writer = new BagWriter(this.features.length, rows.length, most, counts);
-    for (const row of rows) {
-      const list = ids.subarray(offsets[row], offsets[row + 1]);
-      this.#findWords(list, writer);
-      for (let length = 2; length <= this.#longest; length += 1) {
-        this.#findLonger(list.length - length + 1, writer);
-      }
-      writer.endText();
+  /**
+   * Takes the features of `texts` texts.
+   * @param tokens how many they have at most
+   * @param counts whether it matters how often a text has a feature
+   */
+  writer(texts: number, tokens: number, counts: boolean): BagWriter {
+    return new BagWriter(this.features.length, texts, this.#longest * tokens, counts);
+  }
+
+  /** Hands the features of a text to `writer`. @param tokens their numbers in `words` */
+  add(tokens: Int32Array, writer: BagWriter): void {
+    this.#findWords(tokens, writer);
+    for (let length = 2; length <= this.#longest; length += 1) {
+      this.#findLonger(tokens.length - length + 1, writer);
     }
-    return writer.finish();
+    writer.endText();
   }
 
   #addWord(word: string, id: number): void {

@@ -6,80 +6,138 @@ import { WordTable } from './word_table.js';
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** A block of tokens, unless a text needs more. */
+const blockBytes = 1 << 24;
+/** Of a token's number: 7 bits a byte. */
+const mostTokenBytes = 4;
+/** Places in different blocks are this far apart. */
+const blockSpan = 2 ** 32;
+
 /**
  * The tokens of texts as numbers, one list a text: `tokenSpans` for UTF-8 bytes, without a string a token. ASCII goes
  * byte by byte into the word table; a stretch that holds anything else goes through `tokenSpans`.
+ *
+ * A number takes as few bytes as it needs, 7 bits in each, the last one's top bit clear (LEB128). Words are numbered as
+ * they come, so that frequent ones have small numbers: about 1.5 bytes a token, in blocks that never move.
  */
 export class TokenLists {
   readonly words: WordTable;
-  #ids: Int32Array;
-  #offsets: Int32Array = new Int32Array(1 << 10);
+  readonly #room: number;
+  readonly #blocks: Uint8Array[];
+  /** The last one. */
+  #block: Uint8Array;
+  /** Where the next token goes in it. */
+  #end = 0;
   #length = 0;
+  /** `[texts]`: `blockSpan` times the block, plus the place in it. */
+  #starts = new Float64Array(1 << 10);
+  /** `[texts]`: tokens. */
+  #lengths = new Int32Array(1 << 10);
   #texts = 0;
+  #list = new Int32Array(1 << 10);
 
   /**
    * @param options.words where the tokens get their numbers; when it is frozen, those that it does not hold are -1
-   * @param options.room so many tokens have room at first: for all of the IMDb data by default, since memory that is
-   *   never touched costs nothing and growing by copies does
+   * @param options.room bytes of a block: by default many, since memory that is never touched costs nothing
    */
   constructor(
     readonly tokenizer: FeatureOptions['tokenizer'] = 'notebook',
-    { words = new WordTable(), room = 1 << 24 }: { words?: WordTable; room?: number } = {},
+    { words = new WordTable(), room = blockBytes }: { words?: WordTable; room?: number } = {},
   ) {
     this.words = words;
-    this.#ids = new Int32Array(room);
+    this.#room = room;
+    this.#block = new Uint8Array(room);
+    this.#blocks = [this.#block];
   }
 
-  /** The token numbers of all texts, one list behind the other. */
-  get ids(): Int32Array {
-    return this.#ids.subarray(0, this.#length);
+  /** How many tokens the texts `rows` have together. */
+  lengthOf(rows: Int32Array): number {
+    let total = 0;
+    for (const row of rows) total += this.#lengths[row] ?? 0;
+    return total;
   }
 
-  /** `[texts + 1]`: text `t` has the ids from `offsets[t]` to `offsets[t + 1]`. */
-  get offsets(): Int32Array {
-    return this.#offsets.subarray(0, this.#texts + 1);
-  }
-
-  /** How many tokens all texts have. */
-  get length(): number {
-    return this.#length;
+  /** The token numbers of a text; valid until the next call. */
+  list(text: number): Int32Array {
+    const length = this.#lengths[text] ?? 0;
+    if (length > this.#list.length) this.#list = new Int32Array(2 * length);
+    const list = this.#list;
+    const start = this.#starts[text] ?? 0;
+    const block = this.#blocks[Math.floor(start / blockSpan)] ?? this.#block;
+    let place = start % blockSpan;
+    for (let k = 0; k < length; k += 1) {
+      let byte = block[place++] ?? 0;
+      let number = byte & 0x7f;
+      for (let shift = 7; byte >= 0x80; shift += 7) {
+        byte = block[place++] ?? 0;
+        number |= (byte & 0x7f) << shift;
+      }
+      list[k] = number - 1;
+    }
+    return list.subarray(0, length);
   }
 
   /** Adds a text, which must be valid UTF-8, and returns its number. */
   add(text: Uint8Array): number {
-    // A token takes a byte at least.
-    this.#ids = withRoom(this.#ids, this.#length + text.length);
-    this.#offsets = withRoom(this.#offsets, this.#texts + 2);
+    // A token takes a byte of the text at least.
+    this.#makeRoom(mostTokenBytes * text.length);
+    const start = (this.#blocks.length - 1) * blockSpan + this.#end;
+    this.#length = 0;
     if (this.tokenizer === 'notebook') scanWords(text, this);
     else scanPunctuation(text, this);
+    this.#starts[this.#texts] = start;
+    this.#lengths[this.#texts] = this.#length;
     this.#texts += 1;
-    this.#offsets[this.#texts] = this.#length;
     return this.#texts - 1;
+  }
+
+  /** For the scanners: how many tokens the text has so far. */
+  get length(): number {
+    return this.#length;
   }
 
   /** For the scanners: the token of `length` bytes behind the word table's tail, whose hash is `hash`, comes next. */
   push(length: number, hash: number): void {
-    this.#ids[this.#length] = this.words.idOf(length, hash);
-    this.#length += 1;
+    this.#write(this.words.idOf(length, hash));
   }
 
   /** For the scanners: takes back the last tokens, so that there are `length`. */
   truncate(length: number): void {
-    this.#length = length;
+    for (; this.#length > length; this.#length -= 1) {
+      do this.#end -= 1;
+      while (this.#end > 0 && (this.#block[this.#end - 1] ?? 0) >= 0x80);
+    }
   }
 
   /** For the scanners: the general path. */
   pushStretch(stretch: Uint8Array): void {
     for (const { token } of tokenSpans(utf8.decode(stretch), this.tokenizer)) {
-      this.#ids[this.#length] = this.words.idOfString(token);
-      this.#length += 1;
+      this.#write(this.words.idOfString(token));
     }
+  }
+
+  /** One more than the number, so that -1 can be written, too. */
+  #write(number: number): void {
+    const block = this.#block;
+    let left = number + 1;
+    for (; left >= 0x80; left >>>= 7) block[this.#end++] = (left & 0x7f) | 0x80;
+    block[this.#end++] = left;
+    this.#length += 1;
+  }
+
+  #makeRoom(bytes: number): void {
+    if (this.#texts === this.#starts.length) {
+      this.#starts = enlarged(this.#starts, new Float64Array(2 * this.#texts));
+      this.#lengths = enlarged(this.#lengths, new Int32Array(2 * this.#texts));
+    }
+    if (this.#end + bytes <= this.#block.length) return;
+    this.#block = new Uint8Array(Math.max(bytes, this.#room));
+    this.#blocks.push(this.#block);
+    this.#end = 0;
   }
 }
 
-function withRoom(array: Int32Array, length: number): Int32Array {
-  if (length <= array.length) return array;
-  const larger = new Int32Array(Math.max(length, 2 * array.length));
+function enlarged<T extends Float64Array | Int32Array>(array: T, larger: T): T {
   larger.set(array);
   return larger;
 }

@@ -57,3 +57,33 @@ test('when tokens are asked for their places then the text there gives them', ()
     'naïve',
   ]);
 });
+
+test('when texts are encoded in slices then they have what they have at once, and progress is told', async () => {
+  const sample = sampleReviews().map(({ text }) => text);
+  const texts = [...sample, ...sample];
+  const words = ['<UNK>', ...new Set(sample.slice(0, 50).flatMap(tokenize))];
+  const options = { ...notebookFeatures, counts: 'counts', normalize: true } as const;
+  const many = new Featurizer({ options, features: words, weights: null });
+  const done: number[] = [];
+  const encoded = await many.encodeTexts(texts, { onProgress: (progress) => done.push(progress.done) });
+
+  expect(encoded).toEqual(many.encodeAll(texts));
+  expect(done).toEqual(done.toSorted((one, other) => one - other));
+  expect(done.length).toBeGreaterThan(1);
+  expect(done.at(-1)).toBe(texts.length);
+});
+
+test('when it is aborted between slices then encoding ends with the reason', async () => {
+  const texts = sampleReviews().map(({ text }) => text);
+  const controller = new AbortController();
+  const reason = new Error('no longer wanted');
+  const encoding = featurizer.encodeTexts([...texts, ...texts], {
+    signal: controller.signal,
+    onProgress: () => {
+      controller.abort(reason);
+    },
+  });
+
+  await expect(encoding).rejects.toBe(reason);
+  await expect(featurizer.encodeTexts(['good'], { signal: controller.signal })).rejects.toBe(reason);
+});

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { sampleReviews } from '../../src/data/sample.js';
+import { TimeSlices } from '../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../src/text/bag_writer.js';
 import { notebookFeatures, type FeatureOptions } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
@@ -18,16 +19,16 @@ interface Case {
 }
 
 /** What the counter finds: the features, and each text's with how often it has them. */
-function count({ texts, counted, ngrams, minimumCount, vocabularySize }: Case): {
+async function count({ texts, counted, ngrams, minimumCount, vocabularySize }: Case): Promise<{
   names: readonly string[];
   bags: Map<string, number>[];
-} {
+}> {
   const tokens = new TokenLists(tokenizer, { room: 16 });
   const rows = Int32Array.from(texts, (text) => tokens.add(Buffer.from(text)));
-  const counter = new NgramCounter(tokens, rows, { counted, minimumCount });
-  for (let length = 2; length <= ngrams; length += 1) counter.countLonger();
+  const options = { counted, minimumCount, ngrams };
+  const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
   const features = counter.features(vocabularySize ?? null, false);
-  const encoded = counter.encode(features, { start: 0, end: texts.length }, true);
+  const encoded = await counter.encode(features, { start: 0, end: texts.length }, true);
   return { names: features.names, bags: bagsOf(encoded, features.names) };
 }
 
@@ -63,7 +64,7 @@ function countSlowly({ texts, counted, ngrams, minimumCount }: Case): Map<string
 const reviews = sampleReviews().map(({ text }) => text);
 const someReviews = reviews.filter((_, index) => index % 10 === 0);
 
-test('when n-grams are counted then features and counts are those of counting strings', () => {
+test('when n-grams are counted then features and counts are those of counting strings', async () => {
   for (const [ngrams, minimumCount] of [
     [1, 1],
     [2, 1],
@@ -72,7 +73,7 @@ test('when n-grams are counted then features and counts are those of counting st
   ] as const) {
     const given = { texts: someReviews, counted: 300, ngrams, minimumCount };
     const expected = countSlowly(given);
-    const { names, bags } = count(given);
+    const { names, bags } = await count(given);
 
     expect(bags).toEqual(expected);
     expect(new Set(names).size).toBe(names.length);
@@ -80,14 +81,14 @@ test('when n-grams are counted then features and counts are those of counting st
   }
 });
 
-test('when features are limited then the most frequent ones stay, shorter ones before equally frequent longer ones', () => {
+test('when features are limited then the most frequent ones stay, shorter ones before equally frequent longer ones', async () => {
   const texts = ['b a b a', 'c b a', 'c d', ''];
   const given = { texts, counted: 4, ngrams: 3, minimumCount: 1 };
 
   // b 3, a 3, c 2, d 1, "b a" 3, then the pairs and triples that come once.
-  expect(count({ ...given, vocabularySize: 5 }).names).toEqual(['b', 'a', 'b a', 'c', 'd']);
-  expect(count(given).names.slice(5)).toEqual(['a b', 'c b', 'c d', 'b a b', 'a b a', 'c b a']);
-  expect(count({ ...given, vocabularySize: 4 }).bags[1]).toEqual(
+  expect((await count({ ...given, vocabularySize: 5 })).names).toEqual(['b', 'a', 'b a', 'c', 'd']);
+  expect((await count(given)).names.slice(5)).toEqual(['a b', 'c b', 'c d', 'b a b', 'a b a', 'c b a']);
+  expect((await count({ ...given, vocabularySize: 4 })).bags[1]).toEqual(
     new Map([
       ['b', 1],
       ['a', 1],
@@ -97,8 +98,8 @@ test('when features are limited then the most frequent ones stay, shorter ones b
   );
 });
 
-test('when texts are not counted then they bring no features but have those of the others', () => {
-  const { names, bags } = count({ texts: ['x y', 'z x y z'], counted: 1, ngrams: 2, minimumCount: 1 });
+test('when texts are not counted then they bring no features but have those of the others', async () => {
+  const { names, bags } = await count({ texts: ['x y', 'z x y z'], counted: 1, ngrams: 2, minimumCount: 1 });
 
   expect(names).toEqual(['x', 'y', 'x y']);
   expect(bags[1]).toEqual(
@@ -110,9 +111,9 @@ test('when texts are not counted then they bring no features but have those of t
   );
 });
 
-test('when a featurizer gets the features of a vocabulary then it encodes as the counter did', () => {
+test('when a featurizer gets the features of a vocabulary then it encodes as the counter did', async () => {
   const texts = someReviews;
-  const { names, bags } = count({ texts, counted: texts.length, ngrams: 3, minimumCount: 3 });
+  const { names, bags } = await count({ texts, counted: texts.length, ngrams: 3, minimumCount: 3 });
   const options: FeatureOptions = { ...notebookFeatures, tokenizer, ngrams: 3, counts: 'counts' };
   const { ids, offsets, values } = new Featurizer({ options, features: names, weights: null }).encodeAll(
     texts,

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { sampleReviews } from '../../src/data/sample.js';
+import { TimeSlices } from '../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../src/text/bag_writer.js';
 import { featureValues, naiveBayesWeights } from '../../src/text/feature_values.js';
 import { NgramCounter } from '../../src/text/ngram_counter.js';
@@ -24,18 +25,18 @@ interface Given {
   minimumCount: number;
 }
 
-function encode(
+async function encode(
   { texts, ngrams, minimumCount }: Given,
   counts: boolean,
-): { names: readonly string[]; encoded: EncodedTexts } {
+): Promise<{ names: readonly string[]; encoded: EncodedTexts }> {
   const tokens = new TokenLists('words-and-punctuation');
   const rows = Int32Array.from(texts, (text) => tokens.add(Buffer.from(text)));
-  const counter = new NgramCounter(tokens, rows, { counted: texts.length, minimumCount });
-  for (let length = 2; length <= ngrams; length += 1) counter.countLonger();
+  const options = { counted: texts.length, minimumCount, ngrams };
+  const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
   const features = counter.features(null, false);
   return {
     names: features.names,
-    encoded: counter.encode(features, { start: 0, end: texts.length }, counts),
+    encoded: await counter.encode(features, { start: 0, end: texts.length }, counts),
   };
 }
 
@@ -47,14 +48,14 @@ function rowsOf(names: readonly string[], { ids, offsets }: EncodedTexts, values
   });
 }
 
-test('when texts are small then features and counts are those of CountVectorizer', () => {
-  const { names, encoded } = encode(fixture, true);
+test('when texts are small then features and counts are those of CountVectorizer', async () => {
+  const { names, encoded } = await encode(fixture, true);
 
   expect(rowsOf(names, encoded, encoded.counts ?? [])).toEqual(fixture.counts);
 });
 
-test('when they are weighted and normalised then the values are those of numpy within rounding', () => {
-  const { names, encoded } = encode(fixture, false);
+test('when they are weighted and normalised then the values are those of numpy within rounding', async () => {
+  const { names, encoded } = await encode(fixture, false);
   const weights = naiveBayesWeights(encoded, Int32Array.from(fixture.labels), names.length);
   const values = featureValues(encoded, weights, { normalize: true, gain: 10 }) ?? new Float32Array(0);
 
@@ -69,7 +70,7 @@ test('when they are weighted and normalised then the values are those of numpy w
   });
 });
 
-test('when the machine has scikit-learn then it counts the reviews of the sample in the same way', () => {
+test('when the machine has scikit-learn then it counts the reviews of the sample in the same way', async () => {
   const texts = sampleReviews()
     .map(({ text }) => text)
     .slice(0, 600);
@@ -84,6 +85,6 @@ test('when the machine has scikit-learn then it counts the reviews of the sample
     console.log('skipped: no Python with scikit-learn here; IMDB_TORCH_PYTHON names one');
     return;
   }
-  const { names, encoded } = encode(given, true);
+  const { names, encoded } = await encode(given, true);
   expect(rowsOf(names, encoded, encoded.counts ?? [])).toEqual(JSON.parse(run.stdout));
 });

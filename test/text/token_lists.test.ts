@@ -5,6 +5,7 @@ import { sampleReviews } from '../../src/data/sample.js';
 import type { FeatureOptions } from '../../src/text/features.js';
 import { TokenLists } from '../../src/text/token_lists.js';
 import { tokenize, tokenSpans } from '../../src/text/tokenizer.js';
+import { WordTable } from '../../src/text/word_table.js';
 
 type Tokenizer = FeatureOptions['tokenizer'];
 
@@ -24,10 +25,7 @@ function wordsAndMarks(text: string): string[] {
 function wordsOf(texts: readonly string[], tokenizer: Tokenizer = 'notebook'): string[][] {
   const lists = new TokenLists(tokenizer);
   for (const text of texts) lists.add(Buffer.from(text));
-  const { ids, offsets } = lists;
-  return texts.map((_, row) =>
-    Array.from(ids.subarray(offsets[row], offsets[row + 1]), (id) => lists.words.word(id)),
-  );
+  return texts.map((_, text) => Array.from(lists.list(text), (id) => lists.words.word(id)));
 }
 
 test('when texts mix scripts and marks then the fast path finds the words of the reference', () => {
@@ -82,14 +80,26 @@ test('when a letter needs more bytes in lower case then nothing is lost', () => 
 
 test('when there are more words than the table first has room for then each keeps its number', () => {
   const texts = Array.from({ length: 3 }, () => Array.from({ length: 30_000 }, (_, k) => `w${k}`).join(' '));
-  const lists = new TokenLists();
+  // Less than one of them needs: each begins a block.
+  const lists = new TokenLists('notebook', { room: 1 << 14 });
   for (const text of texts) lists.add(Buffer.from(text));
 
   const once = Array.from({ length: 30_000 }, (_, k) => k);
-  expect(Array.from(lists.ids)).toEqual([...once, ...once, ...once]);
+  expect([0, 1, 2].map((text) => Array.from(lists.list(text)))).toEqual([once, once, once]);
+  expect(lists.lengthOf(Int32Array.of(0, 2))).toBe(60_000);
   expect(lists.words.word(29_999)).toBe('w29999');
 });
 
 test('when a text is empty then its list is', () => {
   expect(wordsOf(['', 'a', ' .!\n'])).toEqual([[], ['a'], []]);
+});
+
+test('when the words are given and frozen then others are -1', () => {
+  const words = new WordTable();
+  words.idOfString('good');
+  words.frozen = true;
+  const lists = new TokenLists('notebook', { words });
+  lists.add(Buffer.from('good bad good'));
+
+  expect(Array.from(lists.list(0))).toEqual([0, -1, 0]);
 });

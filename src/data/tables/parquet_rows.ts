@@ -11,6 +11,7 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { ImdbTorchError, messageOf } from '../../errors.js';
+import { TimeSlices } from '../../system/time_slices.js';
 import type { PartCollector } from '../row_collector.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
 import { chooseColumns, type ColumnOptions } from './columns.js';
@@ -71,11 +72,12 @@ async function readGroups(
   { signal, onRead }: ReadOptions,
   take: (values: readonly unknown[], row: number) => void,
 ): Promise<void> {
+  const slices = new TimeSlices(signal);
   let rowStart = 0;
   for (const group of metadata.row_groups) {
     signal?.throwIfAborted();
     const rowEnd = rowStart + Number(group.num_rows);
-    const first = rowStart + 1;
+    let rows: readonly unknown[][] = [];
     await parquetRead({
       file,
       metadata,
@@ -86,12 +88,14 @@ async function readGroups(
       // The bytes themselves: they are checked and read as they are.
       parsers: { stringFromBytes: (bytes: Uint8Array) => bytes },
       utf8: false,
-      onComplete: (rows) => {
-        rows.forEach((values, index) => {
-          take(values, first + index);
-        });
+      onComplete: (read) => {
+        rows = read;
       },
     });
+    for (const [index, values] of rows.entries()) {
+      take(values, rowStart + index + 1);
+      if (slices.isOver) await slices.next();
+    }
     rowStart = rowEnd;
     onRead?.(Math.round((file.byteLength * rowEnd) / Number(metadata.num_rows)));
   }

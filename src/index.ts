@@ -63,13 +63,8 @@ export {
   type ExperimentInput,
   type FullTrainingResult,
 } from './experiments/full_training.js';
-export {
-  runLoraFineTuning,
-  type AdapterTensors,
-  type LoraInput,
-  type LoraResult,
-} from './experiments/lora_fine_tuning.js';
-export type { LayerExcerpt, LayerParameter } from './experiments/layer_state.js';
+export { runLoraFineTuning, type LoraInput, type LoraResult } from './experiments/lora_fine_tuning.js';
+export type { LayerExcerpt, LayerParameter, OfLayer } from './experiments/layer_state.js';
 export type { MergeResult } from './experiments/merge.js';
 export type { Check } from './report/checks.js';
 export {
@@ -102,7 +97,6 @@ export { readRun, type ReadRunOptions, type StoredRun } from './storage/read_run
 export type { Calibration, ModelDescription } from './storage/model_description.js';
 export {
   TextClassifier,
-  type BranchOrNone,
   type ModelParts,
   type Prediction,
   type TextClassifierOptions,
@@ -134,4 +128,6 @@ export {
   type FeaturizerOptions,
 } from './text/featurizer.js';
 export type { TokenSpan } from './text/tokenizer.js';
-export type { Adapter } from './storage/adapter.js';
+export type { Adapter, AdapterBranch, LayerName } from './storage/adapter.js';
+export { AdapterSet, type AdapterSetOptions, type CombineOptions } from './model/adapter_set.js';
+export type { Combination } from './model/adapter_algebra.js';

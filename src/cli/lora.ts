@@ -5,6 +5,7 @@ import { readBaseOptions } from './base_options.js';
 import { dataChoice } from './data_options.js';
 import { interruptSignal } from './interrupt.js';
 import {
+  addBranchOptions,
   addLoraOptions,
   addOutputOptions,
   addTrainingOptions,
@@ -19,7 +20,8 @@ export function addLoraCommand(program: Command): void {
     .command('lora')
     .description('pretrain for one epoch, or take a trained model, and fine-tune it with LoRA');
   addTrainingOptions(command);
-  addLoraOptions(command)
+  addLoraOptions(command);
+  addBranchOptions(command)
     .option('--base <run>', 'fine-tune the model of this run directory, with its options as the defaults')
     .option('--merge', 'merge the LoRA branch into the weights at the end');
   addOutputOptions(command).action(lora);

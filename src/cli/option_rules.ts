@@ -90,7 +90,7 @@ export const numberRules = {
   },
   alpha: {
     flag: '--alpha',
-    about: 'the LoRA branch is scaled by alpha / rank',
+    about: 'the LoRA branch is scaled by alpha / rank; see --use-rslora',
     integer: false,
     above: 0,
     most: Number.MAX_VALUE,
@@ -147,6 +147,12 @@ export const choiceRules = {
     choices: ['auto', 'cpu', 'cuda', 'cuda:N'],
     pattern: /^(auto|cpu|cuda(:\d{1,4})?)$/,
     default: notebook.device,
+  },
+  init: {
+    flag: '--init',
+    about: "how the LoRA branch starts: as in the notebook, or as PEFT's",
+    choices: ['notebook', 'kaiming', 'gaussian', 'pissa'],
+    default: notebook.initialization,
   },
 } as const satisfies Readonly<Record<string, ChoiceRule>>;
 

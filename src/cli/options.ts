@@ -29,6 +29,8 @@ export interface RawOptions
   quiet?: boolean;
   base?: string;
   merge?: boolean;
+  useRslora?: boolean;
+  useDora?: boolean;
   pytorch?: boolean;
   verbose?: boolean;
 }
@@ -48,6 +50,7 @@ export interface RunOptions extends ExperimentOptions, OutputOptions, DataOption
 
 const dataNumbers = ['seed', 'vocab', 'valid'] as const;
 const modelNumbers = ['hidden', 'lr', 'batch', 'threads'] as const;
+const trainingChoices = ['loss', 'engine', 'dtype', 'device'] as const;
 const loraNumbers = ['rank', 'alpha', 'loraEpochs'] as const;
 
 export function addOutputOptions(command: Command): Command {
@@ -78,9 +81,7 @@ export function addDataOptions(command: Command): Command {
 export function addTrainingOptions(command: Command): Command {
   addDataOptions(command);
   addNumbers(command, modelNumbers);
-  for (const rule of Object.values(choiceRules)) {
-    command.addOption(new Option(`${rule.flag} <${rule.choices.join('|')}>`, withDefault(rule)));
-  }
+  for (const name of trainingChoices) addChoice(command, name);
   return command.option('--out <folder>', 'run directory (default: runs/<UTC time>-<command>)');
 }
 
@@ -94,6 +95,19 @@ export function addSeedAndThreads(command: Command): Command {
 
 export function addLoraOptions(command: Command): Command {
   return addNumbers(command, loraNumbers);
+}
+
+/** What the notebook's LoRA has not. */
+export function addBranchOptions(command: Command): Command {
+  addChoice(command, 'init');
+  return command
+    .option('--use-rslora', 'scale the LoRA branch by alpha / sqrt(rank)')
+    .option('--use-dora', "learn the lengths of W's rows apart from their directions (engine torch)");
+}
+
+function addChoice(command: Command, name: ChoiceName): void {
+  const rule = choiceRules[name];
+  command.addOption(new Option(`${rule.flag} <${rule.choices.join('|')}>`, withDefault(rule)));
 }
 
 function addNumbers(command: Command, names: readonly NumberName[]): Command {
@@ -134,6 +148,9 @@ export function readRunOptions(raw: RawOptions): RunOptions {
     threads: number('threads') ?? null,
     rank: number('rank') ?? notebook.rank,
     alpha: number('alpha') ?? notebook.alpha,
+    useRslora: raw.useRslora ?? notebook.useRslora,
+    useDora: raw.useDora ?? notebook.useDora,
+    initialization: (raw.init ?? notebook.initialization) as ExperimentOptions['initialization'],
     loraEpochs: number('loraEpochs') ?? notebook.loraEpochs,
     loss: (raw.loss ?? notebook.loss) as ExperimentOptions['loss'],
     engine: (raw.engine ?? notebook.engine) as ExperimentOptions['engine'],
@@ -168,7 +185,7 @@ function findProblems(raw: RawOptions): string[] {
   return problems;
 }
 
-function findConflicts({ rank, hidden, vocabularySize, engine, device }: RunOptions): string[] {
+function findConflicts({ rank, hidden, vocabularySize, engine, device, useDora }: RunOptions): string[] {
   const problems: string[] = [];
   const most = Math.min(hidden, vocabularySize ?? Infinity);
   // A size below 1 is a problem of its own, and has been reported.
@@ -182,6 +199,9 @@ function findConflicts({ rank, hidden, vocabularySize, engine, device }: RunOpti
     problems.push(
       'Expected --engine torch or auto with --device cuda: the fused kernels run on the CPU only.',
     );
+  }
+  if (engine === 'fused' && useDora) {
+    problems.push('Expected --engine torch or auto with --use-dora: the fused kernels have no DoRA.');
   }
   return problems;
 }

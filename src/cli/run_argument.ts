@@ -17,7 +17,7 @@ export function addModelOptions(command: Command): Command {
   return command
     .option(
       '--adapter <on|off|merged|folder>',
-      "the run's adapter, none, the merged model, or another adapter (default: on where the run has one)",
+      "the run's adapter, none, the merged model, or another adapter (default: merged or on, what the run has)",
     )
     .addOption(new Option(`${numberRules.threads.flag} <number>`, numberRules.threads.about))
     .option('--quiet', 'say only what came out');
@@ -55,5 +55,7 @@ export async function openClassifier(
   const { threads } = readNumbers({ threads: numberRules.threads }, options);
   await prepareAddon(terminal, signal);
   const { TextClassifier } = await import('../model/text_classifier.js');
-  return TextClassifier.open(path, { adapter: options.adapter, threads });
+  const classifier = await TextClassifier.open(path, { adapter: options.adapter, threads });
+  for (const note of classifier.notes) terminal.note(note);
+  return classifier;
 }

@@ -58,18 +58,17 @@ async function save(
   base: string,
 ): Promise<LoraDocument> {
   const { baseModule, adapter, mergedModule } = result;
-  const { dataset, bags, options, signal } = bench;
+  const { dataset, bags, signal } = bench;
   const { words: vocabulary } = dataset.vocabulary;
-  const branch = { rank: options.rank, alpha: options.alpha, ...adapter };
   await directory.writeVocabulary(vocabulary);
   const { sha256: baseSha256 } = await directory.writeModel('model', baseModule);
   const description = modelDescription(bench, baseSha256);
-  await directory.writeAdapter({ ...branch, baseSha256 });
+  await directory.writeAdapter({ ...adapter, baseSha256 });
   await directory.writeDescription(description);
   if (mergedModule !== null) await directory.writeModel('merged', mergedModule);
   const model = { description, vocabulary, tensors: baseModule };
   const test = { bags: bags.test, labels: dataset.splits.test.labels };
-  const analysis = await analyzeModel({ model, adapter: branch, ...test, signal });
+  const analysis = await analyzeModel({ model, adapter, ...test, signal });
   const files = await directory.listFiles();
   signal.throwIfAborted();
   const document = { ...loraDocument(runFacts(bench, directory), result, base), ...analysis, files };

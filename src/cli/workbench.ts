@@ -45,7 +45,7 @@ export function openWorkbench(
   signal: AbortSignal,
 ): Workbench {
   const device = chooseDevice(options.device);
-  const engine = chooseEngine(options.engine, device);
+  const engine = chooseEngine(options.engine, device, options);
   checkSizes(options, dataset);
   if (options.threads !== null) setNumThreads(options.threads);
   terminal.say(describeDevice(device, engine, options.dtype, getNumThreads()));

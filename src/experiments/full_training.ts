@@ -1,4 +1,4 @@
-import { createClassifier, type ClassifierModel } from '../model/classifier.js';
+import { chooseEngine, createClassifier, type ClassifierModel } from '../model/classifier.js';
 import { Generator, type Device } from '../model/native.js';
 import { readModule, type Module } from '../model/parameters.js';
 import type { ExperimentOptions } from './options.js';
@@ -40,7 +40,7 @@ export function createExperimentModel(
   { bags, classes, device, options }: ExperimentInput,
   generator: Generator,
 ): ClassifierModel {
-  const { hidden, rank, alpha, dtype, engine } = options;
+  const { hidden, rank, alpha, useRslora, dtype, engine } = options;
   const { vocabularySize } = bags.train;
   return createClassifier({
     vocabularySize,
@@ -48,9 +48,10 @@ export function createExperimentModel(
     classes,
     rank,
     alpha,
+    useRslora,
     dtype,
     device,
-    engine,
+    engine: chooseEngine(engine, device, options),
     generator,
   });
 }

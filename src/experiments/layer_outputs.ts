@@ -6,6 +6,8 @@ export interface LayerOutputOptions {
   seed: number;
   rank: number;
   alpha: number;
+  useRslora: boolean;
+  useDora: boolean;
   dtype: FloatDtype;
   device: Device;
 }
@@ -17,15 +19,15 @@ const [inputs, outputs, examples] = [32, 16, 8];
  * The notebook's seven outputs o1..o7 of one LoRA layer, with LoRA on, off and merged and with garbage in B, and what
  * must hold between them. Draws from a generator of its own.
  */
-export function checkLayerOutputs({ seed, rank, alpha, dtype, device }: LayerOutputOptions): Check[] {
+export function checkLayerOutputs(options: LayerOutputOptions): Check[] {
+  const { seed, rank, dtype, device } = options;
   const generator = new Generator(seed);
   const layer = new LoraLinear({
+    ...options,
     inFeatures: inputs,
     outFeatures: outputs,
     rank: Math.min(rank, outputs),
-    alpha,
-    dtype,
-    device,
+    initialization: 'notebook',
     generator,
   });
   const input = Tensor.randn([examples, inputs], { dtype, device, generator });

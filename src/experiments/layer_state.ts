@@ -4,20 +4,25 @@ import type { StoredTensor } from '../storage/stored_tensor.js';
 
 export type LayerParameter = 'weight' | 'bias' | 'A' | 'B';
 
+/** Something of each parameter of the LoRA layer; of the magnitudes with DoRA. */
+export type OfLayer<T> = Readonly<Record<LayerParameter, T>> & { readonly magnitude?: T };
+
 /** The parameters of the LoRA layer at one moment. */
-export type LayerState = Readonly<Record<LayerParameter, StoredTensor>>;
+export type LayerState = OfLayer<StoredTensor>;
 
 /** The first few values of each. */
-export type LayerExcerpt = Readonly<Record<LayerParameter, readonly number[]>>;
+export type LayerExcerpt = OfLayer<readonly number[]>;
 
 const excerptLength = 4;
 
 export function readLayer({ parameters }: ClassifierModel): LayerState {
+  const magnitude = parameters['fc1.magnitude'];
   return {
     weight: readTensor(parameters['fc1.weight']),
     bias: readTensor(parameters['fc1.bias']),
     A: readTensor(parameters['fc1.A']),
     B: readTensor(parameters['fc1.B']),
+    ...(magnitude === undefined ? {} : { magnitude: readTensor(magnitude) }),
   };
 }
 
@@ -32,14 +37,20 @@ export function moduleOf({ weight, bias }: LayerState, { parameters }: Classifie
 }
 
 export function excerptOf(state: LayerState): LayerExcerpt {
-  const first = ({ data }: StoredTensor): number[] => Array.from(data.subarray(0, excerptLength), Number);
-  return { weight: first(state.weight), bias: first(state.bias), A: first(state.A), B: first(state.B) };
+  return mapLayer(state, ({ data }) => Array.from(data.subarray(0, excerptLength), Number));
 }
 
-/** Which parameters have the same bits in both states. */
-export function sameBits(one: LayerState, other: LayerState): Record<LayerParameter, boolean> {
-  const same = (name: LayerParameter): boolean => bytesOf(one[name]).equals(bytesOf(other[name]));
-  return { weight: same('weight'), bias: same('bias'), A: same('A'), B: same('B') };
+/** Which parameters of both states have the same bits. */
+export function sameBits(one: LayerState, other: LayerState): OfLayer<boolean> {
+  return mapLayer(one, (tensor, name) => bytesOf(tensor).equals(bytesOf(other[name] ?? tensor)));
+}
+
+function mapLayer<T>(
+  state: LayerState,
+  map: (tensor: StoredTensor, name: keyof LayerState) => T,
+): OfLayer<T> {
+  const entries = Object.entries(state) as [keyof LayerState, StoredTensor][];
+  return Object.fromEntries(entries.map(([name, tensor]) => [name, map(tensor, name)])) as OfLayer<T>;
 }
 
 function bytesOf({ data }: StoredTensor): Buffer {

@@ -1,7 +1,9 @@
+import { withoutStart } from '../model/adapter_algebra.js';
 import type { ClassifierModel } from '../model/classifier.js';
 import { Generator } from '../model/native.js';
 import { loadModule, readTensor, type Module } from '../model/parameters.js';
 import type { Check } from '../report/checks.js';
+import type { Adapter } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { Metrics } from '../training/metrics.js';
 import { createExperimentModel, type ExperimentInput } from './full_training.js';
@@ -13,6 +15,7 @@ import {
   sameBits,
   type LayerExcerpt,
   type LayerState,
+  type OfLayer,
 } from './layer_state.js';
 import { fineTuningChecks, mergeChecks } from './lora_checks.js';
 import { mergeAndTest, type MergeResult } from './merge.js';
@@ -25,14 +28,6 @@ export interface LoraInput extends ExperimentInput {
   merge: boolean;
 }
 
-/** The parameters that fine-tuning trains. */
-export interface AdapterTensors {
-  A: StoredTensor;
-  B: StoredTensor;
-  outputWeight: StoredTensor;
-  outputBias: StoredTensor;
-}
-
 export interface LoraResult {
   /** Null when fine-tuning started from a given model. */
   pretrain: PhaseResult | null;
@@ -40,14 +35,15 @@ export interface LoraResult {
   baseTest: Metrics;
   lora: PhaseResult;
   /** Which parameters of the LoRA layer fine-tuning left as they were, bit for bit. */
-  frozen: Record<'weight' | 'bias' | 'A' | 'B', boolean>;
+  frozen: OfLayer<boolean>;
   merged: MergeResult | null;
   checks: Check[];
   /** A few values of the LoRA layer: before fine-tuning, after it, after the merge. */
   excerpts: LayerExcerpt[];
   /** What was fine-tuned, as `model.safetensors` holds it. */
   baseModule: Module;
-  adapter: AdapterTensors;
+  /** What fine-tuning has trained, for the model that was fine-tuned. */
+  adapter: Adapter;
   mergedModule: Module | null;
 }
 
@@ -69,8 +65,9 @@ export async function runLoraFineTuning(input: LoraInput): Promise<LoraResult> {
 async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraResult> {
   const { model } = context;
   const { pretrain, baseTest } = await prepareBase(input, context);
-  const before = readLayer(model);
-  const baseModule = moduleOf(before, model);
+  const base = readLayer(model);
+  const baseModule = moduleOf(base, model);
+  const before = startBranch(input, context) ? readLayer(model) : base;
   model.hidden.loraEnabled = true;
   model.hidden.setTrainable({ base: false, lora: true });
   const lora = await runPhase(context, 'lora', input.options.loraEpochs);
@@ -85,7 +82,7 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraRe
     checks: [...fineTuningChecks(frozen), ...checkLayerOutputs({ ...input.options, device: input.device })],
     excerpts: [excerptOf(before), excerptOf(after)],
     baseModule,
-    adapter: readAdapter(model, after),
+    adapter: adapterOf(input, model, before, after),
     mergedModule: null,
   };
   return input.merge ? mergeInto(result, after, input, context) : result;
@@ -102,6 +99,14 @@ async function prepareBase(
   loadModule(context.model, base);
   const { test } = await runTest(context, 'base');
   return { pretrain: null, baseTest: test };
+}
+
+/** Starts another branch than the notebook's, which the model has from the start. @returns whether that was needed */
+function startBranch({ options }: LoraInput, { model, generator }: PhaseContext): boolean {
+  if (options.initialization === 'notebook' && !options.useDora) return false;
+  model.hidden.initializeAdapter({ ...options, generator });
+  model.renewBranch();
+  return true;
 }
 
 async function mergeInto(
@@ -122,7 +127,25 @@ async function mergeInto(
   };
 }
 
-function readAdapter({ parameters }: ClassifierModel, { A, B }: LayerState): AdapterTensors {
-  const [outputWeight, outputBias] = [parameters['fc2.weight'], parameters['fc2.bias']].map(readTensor);
-  return { A, B, outputWeight, outputBias } as AdapterTensors;
+function adapterOf(
+  { options }: LoraInput,
+  { parameters }: ClassifierModel,
+  before: LayerState,
+  after: LayerState,
+): Adapter {
+  const { alpha, useRslora, initialization } = options;
+  const { A, B, magnitude = null } = after;
+  const branch = { A, B, alpha, magnitude, bias: null };
+  const isPissa = initialization === 'pissa';
+  return {
+    branches: new Map([['fc1', isPissa ? withoutStart(branch, before, useRslora) : branch]]),
+    useRslora,
+    dropout: 0,
+    pissa: false,
+    replaced: new Map([
+      ['fc2.weight', readTensor(parameters['fc2.weight'])],
+      ['fc2.bias', readTensor(parameters['fc2.bias'])],
+    ]),
+    baseSha256: null,
+  };
 }

@@ -1,8 +1,9 @@
 import { topWords, type TopWord } from '../model/explanation.js';
 import type { Bags } from '../model/native.js';
 import { readTensor } from '../model/parameters.js';
-import { TextClassifier, type BranchOrNone, type ModelParts } from '../model/text_classifier.js';
+import { TextClassifier, type ModelParts } from '../model/text_classifier.js';
 import { summarizeWeightChange, type WeightChange } from '../model/weight_change.js';
+import type { Adapter } from '../storage/adapter.js';
 import { scoresDocument, type ScoresDocument } from '../report/evaluation.js';
 import { classificationReport } from '../training/classification_report.js';
 import { predictLabelled } from '../training/labelled_evaluation.js';
@@ -19,8 +20,8 @@ export interface ModelAnalysis {
 
 export interface AnalysisInput {
   model: ModelParts;
-  /** The LoRA branch that takes part; null: none. */
-  adapter: BranchOrNone;
+  /** The adapter that takes part; null: none. */
+  adapter: Adapter | null;
   /** The test reviews. */
   bags: Bags;
   labels: Int32Array;

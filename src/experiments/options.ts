@@ -1,4 +1,4 @@
-import type { Device, Engine, FloatDtype, LossForm } from '../../binding.js';
+import type { Device, Engine, FloatDtype, LoraInitialization, LossForm } from '../../binding.js';
 
 /** What decides the numbers of an experiment, apart from the data. */
 export interface ExperimentOptions {
@@ -18,6 +18,11 @@ export interface ExperimentOptions {
   device: Device | 'auto';
   rank: number;
   alpha: number;
+  /** Whether the LoRA branch is scaled by alpha / sqrt(rank) rather than alpha / rank. */
+  useRslora: boolean;
+  useDora: boolean;
+  /** How the LoRA branch starts. */
+  initialization: LoraInitialization;
   /** Of fine-tuning. */
   loraEpochs: number;
 }
@@ -36,6 +41,9 @@ export const notebook = Object.freeze({
   device: 'auto',
   rank: 1,
   alpha: 1,
+  useRslora: false,
+  useDora: false,
+  initialization: 'notebook',
   loraEpochs: 10,
   validationSize: 5000,
 } as const) satisfies Readonly<ExperimentOptions> & { validationSize: number };

@@ -12,6 +12,8 @@ export interface ClassifierOptions {
   rank?: number;
   /** 1 by default. */
   alpha?: number;
+  /** Whether the branch is scaled by alpha / sqrt(rank); false by default. */
+  useRslora?: boolean;
   /** `float32` by default. */
   dtype?: FloatDtype;
   /** `cpu` by default. */
@@ -24,7 +26,10 @@ export interface ClassifierOptions {
 export type ParameterName = 'fc1.weight' | 'fc1.bias' | 'fc1.A' | 'fc1.B' | 'fc2.weight' | 'fc2.bias';
 
 /** The parameters by the names that the notebook's PyTorch module gives them. */
-export type Parameters = Readonly<Record<ParameterName, Tensor>>;
+export type Parameters = Readonly<Record<ParameterName, Tensor>> & {
+  /** With DoRA. */
+  readonly 'fc1.magnitude'?: Tensor;
+};
 
 /** Bag of words -> LoRA layer -> ReLU -> linear layer, with the parts it is made of. `dispose` frees them all. */
 export interface ClassifierModel {
@@ -32,13 +37,15 @@ export interface ClassifierModel {
   readonly hidden: LoraLinear;
   readonly output: Linear;
   readonly parameters: Parameters;
+  /** To be called when the branch was replaced, which has new tensors then: `parameters` names them afterwards. */
+  renewBranch(): void;
   dispose(): void;
 }
 
-/** The engine that `auto` stands for on `device`. */
-export function chooseEngine(engine: Engine | 'auto', device: Device): Engine {
+/** The engine that `auto` stands for on `device`; the fused one has no DoRA. */
+export function chooseEngine(engine: Engine | 'auto', device: Device, { useDora = false } = {}): Engine {
   if (engine !== 'auto') return engine;
-  return device === 'cpu' ? 'fused' : 'torch';
+  return device === 'cpu' && !useDora ? 'fused' : 'torch';
 }
 
 /**
@@ -47,19 +54,20 @@ export function chooseEngine(engine: Engine | 'auto', device: Device): Engine {
  */
 export function createClassifier(options: ClassifierOptions): ClassifierModel {
   const { vocabularySize, hidden: width = 200, classes = 2, rank = 1, alpha = 1, generator } = options;
-  const { dtype = 'float32', device = 'cpu', engine = 'auto' } = options;
+  const { useRslora = false, dtype = 'float32', device = 'cpu', engine = 'auto' } = options;
   const hidden = new LoraLinear({
     inFeatures: vocabularySize,
     outFeatures: width,
     rank,
     alpha,
+    useRslora,
     dtype,
     device,
     generator,
   });
   const output = new Linear({ inFeatures: width, outFeatures: classes, dtype, device, generator });
   const classifier = new Classifier({ hidden, output, engine: chooseEngine(engine, device) });
-  const parameters: Parameters = {
+  const parameters: { -readonly [Name in keyof Parameters]: Parameters[Name] } = {
     'fc1.weight': hidden.weight,
     'fc1.bias': hidden.bias,
     'fc1.A': hidden.A,
@@ -67,8 +75,16 @@ export function createClassifier(options: ClassifierOptions): ClassifierModel {
     'fc2.weight': output.weight,
     'fc2.bias': output.bias,
   };
+  const renewBranch = (): void => {
+    for (const name of ['fc1.A', 'fc1.B', 'fc1.magnitude'] as const) parameters[name]?.dispose();
+    delete parameters['fc1.magnitude'];
+    parameters['fc1.A'] = hidden.A;
+    parameters['fc1.B'] = hidden.B;
+    const { magnitude } = hidden;
+    if (magnitude !== null) parameters['fc1.magnitude'] = magnitude;
+  };
   const dispose = (): void => {
     for (const part of [...Object.values(parameters), classifier, output, hidden]) part.dispose();
   };
-  return { classifier, hidden, output, parameters, dispose };
+  return { classifier, hidden, output, parameters, renewBranch, dispose };
 }

@@ -1,5 +1,4 @@
 import { ImdbTorchError } from '../errors.js';
-import type { Adapter } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 import { Tensor } from './native.js';
 import type { ClassifierModel, ParameterName } from './classifier.js';
@@ -26,6 +25,12 @@ export function trainableParameters(model: ClassifierModel): Tensor[] {
 
 /** The names of what a plain PyTorch module of the same layers holds: everything but the LoRA branch. */
 const moduleNames = ['fc1.weight', 'fc1.bias', 'fc2.weight', 'fc2.bias'] as const;
+export type ModuleParameter = (typeof moduleNames)[number];
+
+/** Shapes of the parameters without the LoRA branch, by name. */
+export function parameterShapes({ parameters }: ClassifierModel): Map<ModuleParameter, readonly number[]> {
+  return new Map(moduleNames.map((name) => [name, parameters[name].shape]));
+}
 
 /** A copy of one parameter that can be stored. */
 export function readTensor(tensor: Tensor): StoredTensor {
@@ -49,20 +54,8 @@ export function loadModule(model: ClassifierModel, stored: ReadonlyMap<string, S
   loadParameters(model, new Map(moduleNames.map((name) => [name, stored.get(name)])));
 }
 
-/**
- * Overwrites the LoRA branch and the output layer with those of an adapter of the same rank, and switches it on.
- * @throws ImdbTorchError ERR_SAFETENSORS when one has another shape; nothing has changed then
- */
-export function loadAdapter(
-  model: ClassifierModel,
-  { A, B, outputWeight, outputBias }: Omit<Adapter, 'baseSha256'>,
-): void {
-  const parameters = { 'fc1.A': A, 'fc1.B': B, 'fc2.weight': outputWeight, 'fc2.bias': outputBias };
-  loadParameters(model, new Map(Object.entries(parameters) as [ParameterName, StoredTensor][]));
-  model.hidden.loraEnabled = true;
-}
-
-function loadParameters(
+/** Overwrites parameters with stored ones. @throws as `loadModule` */
+export function loadParameters(
   model: ClassifierModel,
   stored: ReadonlyMap<ParameterName, StoredTensor | undefined>,
 ): void {

@@ -1,19 +1,22 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { adapterConfigName, type Adapter } from '../storage/adapter.js';
+import { adapterConfigName, adapterFolder, type Adapter } from '../storage/adapter.js';
 import type { ModelDescription } from '../storage/model_description.js';
 import { readAdapter } from '../storage/read_adapter.js';
 import { readRun, type StoredRun } from '../storage/read_run.js';
+import { hashFile } from '../system/file_hash.js';
 import { Featurizer, type EncodedTexts } from '../text/featurizer.js';
-import { createClassifier, type ClassifierModel } from './classifier.js';
+import { AdapterSet } from './adapter_set.js';
+import { chooseEngine, createClassifier, type ClassifierModel } from './classifier.js';
 import { Bags, Generator, setNumThreads, type FloatDtype } from './native.js';
-import { loadAdapter, loadModule } from './parameters.js';
+import { loadModule } from './parameters.js';
 import { indexOfLargest, logOddsOf, probabilitiesOf } from './probabilities.js';
 
 export interface TextClassifierOptions {
   /**
    * `off`: the model alone; `on`: with the run's own adapter; `merged`: the merged model; else the folder of an
-   * adapter. Default: `on` where the run has an adapter.
+   * adapter that this package or PEFT has written for this model. Default: `merged` where the run has a merged model,
+   * else `on` where it has an adapter.
    */
   adapter?: string | undefined;
   /** Of the whole process; default: libtorch's choice. */
@@ -32,9 +35,6 @@ export interface Prediction {
 /** What a run keeps of a model. */
 export type ModelParts = Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>;
 
-/** The LoRA branch of a model that has one. */
-export type BranchOrNone = Omit<Adapter, 'baseSha256'> | null;
-
 /** So many texts are computed at once: bounds the memory. */
 const textsAtOnce = 1024;
 
@@ -44,8 +44,17 @@ export class TextClassifier {
   readonly featurizer: Featurizer;
   /** The layers, for what the methods here do not do. They belong to this object. */
   readonly model: ClassifierModel;
+  /** The adapter that was opened, as `adapter`, and others that may be added. */
+  readonly adapters: AdapterSet;
+  /** What is worth knowing of how it was opened. */
+  readonly notes: readonly string[];
 
-  private constructor({ description, vocabulary, tensors }: ModelParts, model: ClassifierModel) {
+  private constructor(
+    { description, vocabulary, tensors }: ModelParts,
+    model: ClassifierModel,
+    adapters: AdapterSet,
+    notes: readonly string[],
+  ) {
     const weights = tensors.get('features.weight')?.data;
     this.description = description;
     this.featurizer = new Featurizer({
@@ -54,26 +63,50 @@ export class TextClassifier {
       weights: weights === undefined ? null : Float32Array.from(weights as Float32Array),
     });
     this.model = model;
+    this.adapters = adapters;
+    this.notes = notes;
   }
 
   /**
    * Opens a run directory.
-   * @throws ERR_RUN when it is no complete one, or has not the adapter that is asked for; ERR_SAFETENSORS when a file
-   *   of tensors is damaged
+   * @throws ERR_RUN when it is no complete one, has not the adapter that is asked for, or is not the model that the
+   *   adapter is for; ERR_SAFETENSORS when a file of tensors is damaged
    */
   static async open(path: string, { adapter, threads }: TextClassifierOptions = {}): Promise<TextClassifier> {
-    const own = join(path, 'adapter');
-    const chosen = adapter ?? (existsSync(join(own, adapterConfigName)) ? 'on' : 'off');
-    const run = await readRun(path, { model: chosen === 'merged' ? 'merged' : 'model' });
-    const hasBranch = chosen !== 'off' && chosen !== 'merged';
-    const branch = hasBranch ? await readAdapter(chosen === 'on' ? own : chosen) : null;
+    const chosen = adapter ?? defaultAdapter(path);
+    const model = chosen === 'merged' ? 'merged' : 'model';
+    const run = await readRun(path, { model });
     if (threads !== undefined) setNumThreads(threads);
-    return TextClassifier.create(run, branch);
+    if (chosen === 'off' || chosen === 'merged') return TextClassifier.create(run, null);
+    const folder = chosen === 'on' ? join(path, adapterFolder) : chosen;
+    const { unknownKeys, ...read } = await readAdapter(folder, shapesOf(run));
+    const { sha256: baseSha256 } = await hashFile(join(path, 'model.safetensors'));
+    const notes = unknownKeys.map((key) => `${folder}: "${key}" is not known here and does not count.`);
+    return TextClassifier.create(run, read, { baseSha256, notes });
   }
 
-  /** A classifier of these parts. @param adapter null: the model alone */
-  static create(parts: ModelParts, adapter: BranchOrNone): TextClassifier {
-    return new TextClassifier(parts, createModel(parts, adapter));
+  /**
+   * A classifier of these parts.
+   * @param adapter null: the model alone
+   * @throws ERR_RUN when the adapter is for a model with another SHA-256 than `baseSha256`, or does not fit
+   */
+  static create(
+    parts: ModelParts,
+    adapter: Adapter | null,
+    { baseSha256 = null, notes = [] }: { baseSha256?: string | null; notes?: readonly string[] } = {},
+  ): TextClassifier {
+    const model = createModel(parts, adapter);
+    try {
+      const adapters = new AdapterSet(model, { baseSha256 });
+      if (adapter !== null) {
+        adapters.add('adapter', adapter);
+        adapters.use('adapter');
+      }
+      return new TextClassifier(parts, model, adapters, notes);
+    } catch (error) {
+      model.dispose();
+      throw error;
+    }
   }
 
   /** Names of the classes. */
@@ -145,26 +178,35 @@ export class TextClassifier {
   }
 }
 
-/** The classifier that the files describe; its LoRA branch is on when there is one. */
+function defaultAdapter(path: string): string {
+  if (existsSync(join(path, 'merged.safetensors'))) return 'merged';
+  return existsSync(join(path, adapterFolder, adapterConfigName)) ? 'on' : 'off';
+}
+
+/** Of the parameters; weights of features are none. */
+function shapesOf({ tensors }: ModelParts): Map<string, readonly number[]> {
+  const parameters = [...tensors].filter(([name]) => name.startsWith('fc'));
+  return new Map(parameters.map(([name, { shape }]) => [name, shape]));
+}
+
+/** The classifier that the files describe, without its adapter but with an engine that can use it. */
 function createModel(
   { tensors, vocabulary, description }: ModelParts,
-  adapter: BranchOrNone,
+  adapter: Adapter | null,
 ): ClassifierModel {
   const generator = new Generator(0);
+  const useDora = adapter?.branches.get('fc1')?.magnitude != null;
   try {
     const model = createClassifier({
       vocabularySize: vocabulary.length,
       hidden: description.hidden,
       classes: description.output,
-      rank: adapter?.rank ?? 1,
-      alpha: adapter?.alpha ?? 1,
       dtype: tensors.get('fc1.weight')?.dtype as FloatDtype,
       device: 'cpu',
-      engine: 'auto',
+      engine: chooseEngine('auto', 'cpu', { useDora }),
       generator,
     });
     loadModule(model, tensors);
-    if (adapter !== null) loadAdapter(model, adapter);
     return model;
   } finally {
     generator.dispose();

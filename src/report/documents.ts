@@ -79,7 +79,8 @@ export interface LoraFigures {
   /** Of the model that was fine-tuned, before that. */
   baseTest: Metrics;
   lora: PhaseResult;
-  frozen: Readonly<Record<'weight' | 'bias' | 'A' | 'B', boolean>>;
+  /** Which parameters of the LoRA layer fine-tuning left as they were; the magnitudes are DoRA's. */
+  frozen: Readonly<Record<'weight' | 'bias' | 'A' | 'B', boolean>> & { readonly magnitude?: boolean };
   merged: {
     test: Metrics;
     testSeconds: number;

@@ -4,63 +4,142 @@ import { makeFolders } from '../system/make_folders.js';
 import { writeSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 
+/** Where a run keeps its adapter. */
+export const adapterFolder = 'adapter';
 export const adapterConfigName = 'adapter_config.json';
 export const adapterTensorsName = 'adapter_model.safetensors';
 
-/** The trained part of a LoRA fine-tuning: the branch of the hidden layer, and the output layer, which trains along. */
+/** The layers of a model, by the names that the PyTorch module of the same layers gives them. */
+export type LayerName = 'fc1' | 'fc2';
+
+/** A LoRA branch on one layer. */
+export interface AdapterBranch {
+  /** `[out, rank]`, PEFT's `lora_B` */
+  readonly A: StoredTensor;
+  /** `[rank, in]`, PEFT's `lora_A` */
+  readonly B: StoredTensor;
+  readonly alpha: number;
+  /** DoRA's, `[out]`, or null. */
+  readonly magnitude: StoredTensor | null;
+  /** What is added to A B x before it is scaled, `[out]`, or null. */
+  readonly bias: StoredTensor | null;
+}
+
+/** What a fine-tuning with LoRA has trained. */
 export interface Adapter {
-  rank: number;
-  alpha: number;
-  /** `[hidden, rank]` */
-  A: StoredTensor;
-  /** `[rank, vocabulary]` */
-  B: StoredTensor;
-  /** `[classes, hidden]` */
-  outputWeight: StoredTensor;
-  /** `[classes]` */
-  outputBias: StoredTensor;
-  /** SHA-256 of the safetensors file of the model that the adapter was trained on. */
-  baseSha256: string;
+  readonly branches: ReadonlyMap<LayerName, AdapterBranch>;
+  /** Whether branches are scaled by alpha / sqrt(rank) rather than alpha / rank. */
+  readonly useRslora: boolean;
+  readonly dropout: number;
+  /** Whether the branches go with a W that has lost its principal part, as PEFT's `pissa` has it. */
+  readonly pissa: boolean;
+  /** Parameters that stand in the place of the model's, by their names there: `fc2.weight`, `fc1.bias`, ... */
+  readonly replaced: ReadonlyMap<string, StoredTensor>;
+  /** SHA-256 of the safetensors file of the model that the adapter belongs to; null where nobody has noted it. */
+  readonly baseSha256: string | null;
+}
+
+/** What A B is multiplied with. */
+export function scaleOf({ useRslora }: Pick<Adapter, 'useRslora'>, branch: AdapterBranch): number {
+  const rank = rankOf(branch);
+  return branch.alpha / (useRslora ? Math.sqrt(rank) : rank);
+}
+
+export function rankOf({ B }: AdapterBranch): number {
+  return B.shape[0] ?? 0;
+}
+
+/** The names of PEFT's tensors for a module of this path. */
+export function peftNames(module: string): Record<'A' | 'B' | 'magnitude' | 'bias' | 'baseBias', string> {
+  const path = `base_model.model.${module}`;
+  return {
+    A: `${path}.lora_B.weight`,
+    B: `${path}.lora_A.weight`,
+    magnitude: `${path}.lora_magnitude_vector`,
+    bias: `${path}.lora_B.bias`,
+    baseBias: `${path}.base_layer.bias`,
+  };
 }
 
 /**
  * Writes `adapter_model.safetensors` and `adapter_config.json` so that Hugging Face PEFT's
- * `PeftModel.from_pretrained(module, folder)` puts the adapter on a PyTorch module with the layers fc1 and fc2.
- * PEFT calls this package's B `lora_A` and its A `lora_B`, and keeps a trained layer without its wrapper's name.
+ * `PeftModel.from_pretrained(module, folder)` puts the adapter on a PyTorch module with the same layers.
  */
 export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
-  const { A, B, outputWeight, outputBias, baseSha256 } = adapter;
-  const tensors = new Map([
-    ['base_model.model.fc1.lora_A.weight', B],
-    ['base_model.model.fc1.lora_B.weight', A],
-    ['base_model.model.fc2.weight', outputWeight],
-    ['base_model.model.fc2.bias', outputBias],
-  ]);
+  const { baseSha256 } = adapter;
+  const metadata = baseSha256 === null ? {} : { base_sha256: baseSha256 };
   await makeFolders(folder);
-  await writeSafetensors(join(folder, adapterTensorsName), tensors, { base_sha256: baseSha256 });
-  const config = JSON.stringify(adapterConfig(adapter), null, 2);
+  await writeSafetensors(join(folder, adapterTensorsName), peftTensors(adapter), metadata);
+  const config = JSON.stringify(peftConfig(adapter), null, 2);
   await writeFileAtomic(join(folder, adapterConfigName), [config]);
 }
 
-/** PEFT's `LoraConfig`, sorted by key as PEFT writes it; it scales the branch by lora_alpha / r. */
-function adapterConfig({ rank, alpha }: Adapter): Readonly<Record<string, unknown>> {
+/** The tensors by PEFT's names; it keeps a layer that is replaced as a whole without its wrapper's name. */
+export function peftTensors({ branches, replaced }: Adapter): Map<string, StoredTensor> {
+  const tensors = new Map<string, StoredTensor>();
+  for (const [layer, branch] of branches) {
+    const names = peftNames(layer);
+    for (const part of ['A', 'B', 'magnitude', 'bias'] as const) {
+      if (branch[part] !== null) tensors.set(names[part], branch[part]);
+    }
+  }
+  for (const [name, tensor] of replaced) {
+    const layer = layerOf(name);
+    tensors.set(branches.has(layer) ? peftNames(layer).baseBias : `base_model.model.${name}`, tensor);
+  }
+  return tensors;
+}
+
+/** PEFT's `LoraConfig`, sorted by key as PEFT writes it. Its patterns name the layers that differ from the first. */
+export function peftConfig({
+  branches,
+  useRslora,
+  dropout,
+  pissa,
+  replaced,
+}: Adapter): Readonly<Record<string, unknown>> {
+  const layers = [...branches].sort(([one], [other]) => one.localeCompare(other));
+  const ranks = layers.map(([layer, branch]) => [layer, rankOf(branch)] as const);
+  const alphas = layers.map(([layer, { alpha }]) => [layer, alpha] as const);
+  const saved = layersOf(replaced, 'weight');
   return {
-    alpha_pattern: {},
+    alpha_pattern: patternOf(alphas),
     base_model_name_or_path: null,
-    bias: 'none',
+    bias: biasKind(
+      layersOf(replaced, 'bias').filter((layer) => !saved.includes(layer)),
+      branches,
+    ),
     fan_in_fan_out: false,
     inference_mode: true,
-    init_lora_weights: true,
-    lora_alpha: alpha,
-    lora_dropout: 0,
-    modules_to_save: ['fc2'],
+    init_lora_weights: pissa ? 'pissa' : true,
+    lora_alpha: alphas[0]?.[1],
+    lora_bias: layers.some(([, { bias }]) => bias !== null),
+    lora_dropout: dropout,
+    modules_to_save: saved.length === 0 ? null : saved,
     peft_type: 'LORA',
-    r: rank,
-    rank_pattern: {},
+    r: ranks[0]?.[1],
+    rank_pattern: patternOf(ranks),
     revision: null,
-    target_modules: ['fc1'],
+    target_modules: layers.map(([layer]) => layer),
     task_type: null,
-    use_dora: false,
-    use_rslora: false,
+    use_dora: layers.some(([, { magnitude }]) => magnitude !== null),
+    use_rslora: useRslora,
   };
+}
+
+function biasKind(trained: readonly LayerName[], branches: Adapter['branches']): string {
+  if (trained.length === 0) return 'none';
+  return trained.every((layer) => branches.has(layer)) ? 'lora_only' : 'all';
+}
+
+function layersOf(replaced: Adapter['replaced'], parameter: 'weight' | 'bias'): LayerName[] {
+  return [...replaced.keys()].filter((name) => name.endsWith(`.${parameter}`)).map(layerOf);
+}
+
+function layerOf(parameter: string): LayerName {
+  return parameter.split('.')[0] as LayerName;
+}
+
+function patternOf([first, ...others]: readonly (readonly [string, number])[]): Record<string, number> {
+  return Object.fromEntries(others.filter(([, value]) => value !== first?.[1]));
 }

@@ -1,44 +1,169 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
-import { adapterConfigName, adapterTensorsName, type Adapter } from './adapter.js';
+import {
+  adapterConfigName,
+  adapterTensorsName,
+  peftConfig,
+  peftNames,
+  peftTensors,
+  type Adapter,
+  type AdapterBranch,
+  type LayerName,
+} from './adapter.js';
+import { readPeftConfig, type PeftConfig } from './peft_config.js';
 import { readSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 
+/** Shapes of a model's parameters: `fc1.weight` `[out, in]`, `fc1.bias` `[out]`, ... */
+export type ModelShapes = ReadonlyMap<string, readonly number[]>;
+
+export interface ReadAdapter extends Adapter {
+  /** Keys of the configuration that are not known here and were left out of account. */
+  readonly unknownKeys: readonly string[];
+}
+
 /**
- * Reads an adapter as `writeAdapter` writes it.
- * @throws ERR_RUN when the folder has none or a part of it is missing; ERR_SAFETENSORS when its tensors are damaged
+ * Reads an adapter that `writeAdapter` or Hugging Face PEFT (0.17 and newer) has written, for a model of these shapes.
+ * @throws ERR_RUN when the folder has none, when its configuration asks for what is not supported, or when tensors are
+ *   missing, surplus or of another shape, naming all of them; ERR_SAFETENSORS when its tensors are damaged
  */
-export async function readAdapter(folder: string): Promise<Omit<Adapter, 'baseSha256'>> {
-  const { r: rank, lora_alpha: alpha } = await readConfig(folder);
-  if (!Number.isSafeInteger(rank) || !Number.isFinite(alpha)) {
-    throw adapterError(folder, `${adapterConfigName} has no "r" and "lora_alpha"`);
-  }
-  const { tensors } = await readSafetensors(join(folder, adapterTensorsName));
-  const tensor = (name: string): StoredTensor => {
-    const found = tensors.get(`base_model.model.${name}`);
-    if (found !== undefined) return found;
-    throw adapterError(folder, `${adapterTensorsName} has no base_model.model.${name}`);
-  };
+export async function readAdapter(folder: string, shapes: ModelShapes): Promise<ReadAdapter> {
+  const fields = await readConfig(folder);
+  const { tensors, metadata } = await readSafetensors(join(folder, adapterTensorsName));
+  const prefix = findPrefix(tensors);
+  const config = readPeftConfig(fields, modulesOf(shapes, prefix));
+  if (Array.isArray(config)) throw adapterError(folder, `${adapterConfigName}: ${config.join('; ')}`);
+  const expected = expectedTensors(config, shapes, prefix);
+  const problems = findProblems(tensors, expected);
+  if (problems.length > 0) throw adapterError(folder, `${adapterTensorsName}: ${problems.join('; ')}`);
+  const { useRslora, dropout, pissa, unknownKeys } = config;
   return {
-    rank: rank as number,
-    alpha: alpha as number,
-    A: tensor('fc1.lora_B.weight'),
-    B: tensor('fc1.lora_A.weight'),
-    outputWeight: tensor('fc2.weight'),
-    outputBias: tensor('fc2.bias'),
+    ...sortOut(tensors, expected, config, prefix),
+    useRslora,
+    dropout,
+    baseSha256: metadata.get('base_sha256') ?? null,
+    pissa,
+    unknownKeys,
   };
 }
 
-async function readConfig(folder: string): Promise<{ r?: unknown; lora_alpha?: unknown }> {
+/** What keeps an adapter from a model of these shapes, as `readAdapter` would say it of its files. */
+export function findAdapterProblems(adapter: Adapter, shapes: ModelShapes): string[] {
+  const config = readPeftConfig(peftConfig(adapter), modulesOf(shapes, ''));
+  if (Array.isArray(config)) return config;
+  return findProblems(peftTensors(adapter), expectedTensors(config, shapes, ''));
+}
+
+async function readConfig(folder: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return JSON.parse(await readFile(join(folder, adapterConfigName), 'utf8')) as object;
+    const config: unknown = JSON.parse(await readFile(join(folder, adapterConfigName), 'utf8'));
+    if (typeof config === 'object' && config !== null) return config as Readonly<Record<string, unknown>>;
   } catch (error) {
     throw adapterError(folder, `its ${adapterConfigName} cannot be read (${messageOf(error)})`, error);
   }
+  throw adapterError(folder, `its ${adapterConfigName} is no JSON object`);
+}
+
+/** The path of the module that the layers are in, with a dot at its end: an adapter may be for a larger module. */
+function findPrefix(tensors: ReadonlyMap<string, StoredTensor>): string {
+  const [prefix = ''] = [...tensors.keys()].flatMap(
+    (name) => /^base_model\.model\.(.+\.)?fc\d\./.exec(name)?.[1] ?? [],
+  );
+  return prefix;
+}
+
+function modulesOf(shapes: ModelShapes, prefix: string): string[] {
+  return [...shapes.keys()].flatMap((name) =>
+    name.endsWith('.weight') ? [prefix + name.slice(0, -'.weight'.length)] : [],
+  );
+}
+
+/** What a file has to hold under one name. */
+interface Expected {
+  /** `fc1.A` of a branch, `fc1.bias` of a parameter that is replaced; null: a copy that is not needed. */
+  role: string | null;
+  shape: readonly number[];
+  optional?: boolean;
+}
+
+function expectedTensors(config: PeftConfig, shapes: ModelShapes, prefix: string): Map<string, Expected> {
+  const expected = new Map<string, Expected>();
+  for (const [module, { rank }] of config.targets) {
+    const layer = module.slice(prefix.length);
+    const [out = 0, inputs = 0] = shapes.get(`${layer}.weight`) ?? [];
+    const names = peftNames(module);
+    expected.set(names.A, { role: `${layer}.A`, shape: [out, rank] });
+    expected.set(names.B, { role: `${layer}.B`, shape: [rank, inputs] });
+    if (config.useDora) expected.set(names.magnitude, { role: `${layer}.magnitude`, shape: [out] });
+    if (config.loraBias) expected.set(names.bias, { role: `${layer}.branchBias`, shape: [out] });
+  }
+  for (const [role, shape] of shapes) {
+    const [layer = '', parameter] = role.split('.');
+    const module = prefix + layer;
+    const targeted = config.targets.has(module);
+    const saved = config.modulesToSave.includes(module);
+    const trained = config.bias === 'all' || (config.bias === 'lora_only' && targeted);
+    if (!saved && !(parameter === 'bias' && trained)) continue;
+    const name = targeted ? peftNames(module).baseBias : `base_model.model.${prefix}${role}`;
+    // PEFT 0.17 writes no biases for `lora_only`.
+    expected.set(name, { role, shape, optional: !saved && config.bias === 'lora_only' });
+    if (!saved || parameter !== 'bias' || config.bias !== 'all') continue;
+    for (const copy of ['original_module', 'modules_to_save']) {
+      expected.set(`base_model.model.${module}.${copy}.bias`, { role: null, shape, optional: true });
+    }
+  }
+  return expected;
+}
+
+function findProblems(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  expected: ReadonlyMap<string, Expected>,
+): string[] {
+  const problems: string[] = [];
+  for (const [name, { shape, optional }] of expected) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) {
+      if (optional !== true) problems.push(`${name} is missing`);
+    } else if (tensor.shape.join() !== shape.join()) {
+      problems.push(`${name} is [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`);
+    } else if (tensor.dtype === 'int64') {
+      problems.push(`${name} is of whole numbers, expected float32 or float64`);
+    }
+  }
+  const surplus = [...tensors.keys()].filter((name) => !expected.has(name));
+  return [...problems, ...surplus.map((name) => `${name} is not expected`)];
+}
+
+/** Tensors that have been checked, by what they are. */
+function sortOut(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  expected: ReadonlyMap<string, Expected>,
+  config: PeftConfig,
+  prefix: string,
+): Pick<Adapter, 'branches' | 'replaced'> {
+  const roles = new Map<string, StoredTensor>();
+  for (const [name, { role }] of expected) {
+    const tensor = tensors.get(name);
+    if (tensor !== undefined && role !== null) roles.set(role, tensor);
+  }
+  const take = (role: string): StoredTensor | null => {
+    const tensor = roles.get(role) ?? null;
+    roles.delete(role);
+    return tensor;
+  };
+  const branches = new Map<LayerName, AdapterBranch>();
+  for (const [module, { alpha }] of config.targets) {
+    const layer = module.slice(prefix.length) as LayerName;
+    const [A, B] = [take(`${layer}.A`), take(`${layer}.B`)];
+    const [magnitude, bias] = [take(`${layer}.magnitude`), take(`${layer}.branchBias`)];
+    // A and B are there, or it would have been reported.
+    branches.set(layer, { A, B, alpha, magnitude, bias } as AdapterBranch);
+  }
+  return { branches, replaced: roles };
 }
 
 function adapterError(folder: string, problem: string, cause?: unknown): ImdbTorchError {
-  const message = `${folder} is no adapter folder: ${problem}; give one that \`lora\` wrote.`;
+  const message = `${folder} is no adapter for this model: ${problem}; give one that \`lora\` or PEFT wrote for it.`;
   return new ImdbTorchError('ERR_RUN', message, { cause });
 }

@@ -1,19 +1,23 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { outputError, systemCode } from '../system/file_errors.js';
+import { hashFile } from '../system/file_hash.js';
 import { makeFolders } from '../system/make_folders.js';
-import { adapterConfigName, adapterTensorsName, writeAdapter, type Adapter } from './adapter.js';
+import {
+  adapterConfigName,
+  adapterFolder,
+  adapterTensorsName,
+  writeAdapter,
+  type Adapter,
+} from './adapter.js';
 import { modelDescriptionName, type ModelDescription } from './model_description.js';
 import { writeSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 import { writeVocabulary } from './vocabulary_file.js';
 
 const metricsName = 'metrics.jsonl';
-const adapterFolder = 'adapter';
 
 export interface RunDirectoryOptions {
   /** The folder; without it a new one, `runs/<UTC time>-<command>` in the working folder. */
@@ -134,13 +138,7 @@ export interface StoredFile {
 }
 
 async function describeFile(folder: string, name: string): Promise<StoredFile> {
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(join(folder, name)) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { name: name.replaceAll(sep, '/'), bytes, sha256: hash.digest('hex') };
+  return { name: name.replaceAll(sep, '/'), ...(await hashFile(join(folder, name))) };
 }
 
 /** What `fn` returns; a system error in it becomes an ERR_OUTPUT that names `path`. */

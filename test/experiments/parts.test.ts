@@ -32,8 +32,8 @@ test('when logits are compared then differences and flipped predictions are foun
 });
 
 test.each([
-  { dtype: 'float32', rank: 1, alpha: 1 },
-  { dtype: 'float64', rank: 4, alpha: 8 },
+  { dtype: 'float32', rank: 1, alpha: 1, useRslora: false, useDora: false },
+  { dtype: 'float64', rank: 4, alpha: 8, useRslora: true, useDora: true },
 ] as const)('when a layer of $dtype and rank $rank is observed then o1 to o7 fit together', (layer) => {
   const checks = checkLayerOutputs({ seed: 3, device: 'cpu', ...layer });
   expect(checks.map(({ name, passed }) => [name.slice(0, 2), passed])).toEqual(

@@ -54,13 +54,16 @@ export async function writeSmallRun(
   await run.writeVocabulary(words);
   const { sha256: baseSha256 } = await run.writeModel('model', module);
   if (changes.adapter === true) {
+    const [A, B] = [tensor(tensors.A, hidden, rank), tensor(tensors.B, rank, vocabulary)];
     await run.writeAdapter({
-      rank,
-      alpha: 3,
-      A: tensor(tensors.A, hidden, rank),
-      B: tensor(tensors.B, rank, vocabulary),
-      outputWeight: tensor(tensors['adapter.fc2.weight'], output, hidden),
-      outputBias: tensor(tensors['adapter.fc2.bias'], output),
+      branches: new Map([['fc1', { A, B, alpha: 3, magnitude: null, bias: null }]]),
+      useRslora: false,
+      dropout: 0,
+      pissa: false,
+      replaced: new Map([
+        ['fc2.weight', tensor(tensors['adapter.fc2.weight'], output, hidden)],
+        ['fc2.bias', tensor(tensors['adapter.fc2.bias'], output)],
+      ]),
       baseSha256,
     });
     await run.writeModel('merged', module.set('fc1.weight', tensor(tensors.merged, hidden, vocabulary)));

@@ -1,7 +1,8 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { TextClassifier } from '../../src/model/text_classifier.js';
+import { readSafetensors, writeSafetensors } from '../../src/storage/safetensors.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { logitsByHand, softmaxByHand, writeSmallRun } from './helpers.js';
 
@@ -32,9 +33,12 @@ test.each(['off', 'on', 'merged'] as const)(
   },
 );
 
-test('when nothing is said then the adapter is on where the run has one', async () => {
+test('when nothing is said then the merged model counts, else the adapter, else the model alone', async () => {
   await withTemporaryFolder(async (folder) => {
     const run = await writeSmallRun(folder, { adapter: true });
+    using merged = await TextClassifier.open(run.path);
+    expectClose(merged.logits(['good']), logitsByHand(run, [1], 'merged'));
+    await rm(join(run.path, 'merged.safetensors'));
     using tuned = await TextClassifier.open(run.path);
     expectClose(tuned.logits(['good']), logitsByHand(run, [1], 'on'));
     using elsewhere = await TextClassifier.open(run.path, { adapter: join(run.path, 'adapter') });
@@ -43,6 +47,37 @@ test('when nothing is said then the adapter is on where the run has one', async 
     using plain = await TextClassifier.open(run.path);
     expectClose(plain.logits(['good']), logitsByHand(run, [1], 'off'));
     await expect(TextClassifier.open(run.path, { adapter: 'on' })).rejects.toMatchObject({ code: 'ERR_RUN' });
+  });
+});
+
+test('when an adapter was trained on another model then it is refused', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const run = await writeSmallRun(join(folder, 'a'), { adapter: true });
+    const other = await writeSmallRun(join(folder, 'b'), { adapter: true });
+    const { tensors } = await readSafetensors(join(other.path, 'model.safetensors'));
+    await writeSafetensors(join(other.path, 'model.safetensors'), tensors, { changed: 'yes' });
+    const adapter = join(run.path, 'adapter');
+    await expect(TextClassifier.open(other.path, { adapter })).rejects.toMatchObject({
+      code: 'ERR_RUN',
+      message: expect.stringMatching(
+        /^Expected an adapter of the model with SHA-256 [0-9a-f]{64} but adapter was /,
+      ),
+    });
+    using own = await TextClassifier.open(run.path, { adapter });
+    expect(own.notes).toEqual([]);
+  });
+});
+
+test('when the configuration of an adapter has unknown keys then the notes name them', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const run = await writeSmallRun(folder, { adapter: true });
+    const adapter = join(run.path, 'adapter');
+    const path = join(adapter, 'adapter_config.json');
+    const config = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...config, use_warp: true }));
+    using classifier = await TextClassifier.open(run.path, { adapter: 'on' });
+    expect(classifier.notes).toEqual([`${adapter}: "use_warp" is not known here and does not count.`]);
+    expectClose(classifier.logits(['good']), logitsByHand(run, [1], 'on'));
   });
 });
 

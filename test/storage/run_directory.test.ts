@@ -37,12 +37,14 @@ async function writeAll(run: RunDirectory): Promise<void> {
   await run.appendMetrics({ epoch: 1 });
   const { sha256 } = await run.writeModel('model', model());
   await run.writeAdapter({
-    rank: 1,
-    alpha: 2,
-    A: zeros(4, 1),
-    B: zeros(1, 3),
-    outputWeight: zeros(2, 4),
-    outputBias: zeros(2),
+    branches: new Map([['fc1', { A: zeros(4, 1), B: zeros(1, 3), alpha: 2, magnitude: null, bias: null }]]),
+    useRslora: false,
+    dropout: 0,
+    pissa: false,
+    replaced: new Map([
+      ['fc2.weight', zeros(2, 4)],
+      ['fc2.bias', zeros(2)],
+    ]),
     baseSha256: sha256,
   });
   await run.writeDescription(description);

@@ -1,0 +1,190 @@
+import { ImdbTorchError } from '../errors.js';
+import { rankOf, scaleOf, type Adapter, type AdapterBranch, type LayerName } from '../storage/adapter.js';
+import type { StoredTensor } from '../storage/stored_tensor.js';
+import { Generator, LoraLinear, Tensor, type FloatDtype } from './native.js';
+import { readTensor } from './parameters.js';
+import { below, beside, firstColumns, firstRows, plus, scaled } from './stored_matrices.js';
+
+/**
+ * How adapters become one, as in PEFT's `add_weighted_adapter`. `cat`: the sum of their branches, whose ranks add up.
+ * `svd`: the branch of a given rank that is closest to that sum. `linear`: A and B summed apart, which is a rough
+ * approximation of it, for branches of one rank.
+ */
+export type Combination = 'linear' | 'cat' | 'svd';
+
+/** A branch and what its A B is multiplied with, its own scale included. */
+export interface WeightedBranch {
+  branch: AdapterBranch;
+  factor: number;
+}
+
+/** An adapter and how much all that it changes counts. */
+export interface Part {
+  adapter: Adapter;
+  scale: number;
+}
+
+type Factors = Pick<AdapterBranch, 'A' | 'B'>;
+
+/** Branches of one layer, one at least, as one whose own scale is 1. @param rank of `svd` */
+export function combineBranches(
+  branches: readonly WeightedBranch[],
+  combination: Combination,
+  rank: number,
+): AdapterBranch {
+  const combine = { linear: sumFactors, cat: joinFactors, svd: joinFactors }[combination];
+  const joined = combine(branches);
+  const { A, B } = combination === 'svd' ? truncate(joined, rank) : joined;
+  const biases = branches.flatMap(({ branch: { bias }, factor }) =>
+    bias === null ? [] : [scaled(factor, bias)],
+  );
+  const bias = biases.length === 0 ? null : biases.reduce(plus);
+  return { A, B, alpha: B.shape[0] ?? 0, magnitude: null, bias };
+}
+
+function joinFactors(branches: readonly WeightedBranch[]): Factors {
+  return {
+    A: branches.map(({ branch }) => branch.A).reduce(beside),
+    B: branches.map(({ branch, factor }) => scaled(factor, branch.B)).reduce(below),
+  };
+}
+
+function sumFactors(branches: readonly WeightedBranch[]): Factors {
+  const root = (factor: number): number => Math.sqrt(Math.abs(factor));
+  return {
+    A: branches.map(({ branch, factor }) => scaled(root(factor), branch.A)).reduce(plus),
+    B: branches.map(({ branch, factor }) => scaled(Math.sign(factor) * root(factor), branch.B)).reduce(plus),
+  };
+}
+
+/**
+ * The best approximation of A B with at most `rank`, its singular values in A. A and B are decomposed rather than A B,
+ * which is as large as W.
+ */
+function truncate({ A, B }: Factors, rank: number): Factors {
+  const left = decompose(A);
+  const right = decompose(B);
+  const inner = left.S.reshape([left.S.size, 1]).mul(left.Vh).mm(right.U.mul(right.S)).svd();
+  const U = readTensor(left.U.mm(inner.U.mul(inner.S)).to({ dtype: A.dtype }));
+  const Vh = readTensor(inner.Vh.mm(right.Vh).to({ dtype: B.dtype }));
+  const count = Math.min(rank, U.shape[1] ?? 0);
+  return { A: firstColumns(U, count), B: firstRows(Vh, count) };
+}
+
+function decompose({ data, shape }: StoredTensor): ReturnType<Tensor['svd']> {
+  return Tensor.from(data, shape).to({ dtype: 'float64' }).svd();
+}
+
+/** What a branch adds to the weight of its layer, `[out, in]`. */
+export function deltaOf(weight: Tensor, branch: WeightedBranch): StoredTensor {
+  using layer = layerWith(weight);
+  setBranch(layer, branch);
+  using delta = layer.deltaWeight();
+  return readTensor(delta);
+}
+
+/** Puts a branch in the place of the layer's own, which may have another rank. */
+export function setBranch(layer: LoraLinear, { branch, factor: scale }: WeightedBranch, dropout = 0): void {
+  using A = Tensor.from(branch.A.data, branch.A.shape);
+  using B = Tensor.from(branch.B.data, branch.B.shape);
+  const stored = branch.magnitude;
+  using magnitude = stored === null ? null : Tensor.from(stored.data, stored.shape);
+  layer.setAdapter({ A, B, scale, magnitude, dropout });
+}
+
+/**
+ * A branch for the W that it has started from, when its start A0, B0 has been taken out of W: W - s A0 B0 + s A B =
+ * W + s [A, A0] [B, -B0], as PEFT's `path_initial_model_for_weight_conversion` has it.
+ */
+export function withoutStart(branch: AdapterBranch, start: Factors, useRslora: boolean): AdapterBranch {
+  // The rank is twice what it was, the scale the same.
+  const alpha = branch.alpha * (useRslora ? Math.SQRT2 : 2);
+  return { ...branch, A: beside(branch.A, start.A), B: below(branch.B, scaled(-1, start.B)), alpha };
+}
+
+/**
+ * The same adapter for a W that has kept its principal part.
+ * @param weightOf a handle on the base's weight of a layer, to be disposed of
+ */
+export function withoutPissa(adapter: Adapter, weightOf: (layer: LayerName) => Tensor): Adapter {
+  if (!adapter.pissa) return adapter;
+  const branches = new Map(adapter.branches);
+  for (const [name, branch] of branches) {
+    using weight = weightOf(name);
+    const start = principalPart(weight, adapter, branch);
+    branches.set(name, withoutStart(branch, start, adapter.useRslora));
+  }
+  return { ...adapter, branches, pissa: false };
+}
+
+function principalPart(weight: Tensor, { useRslora }: Adapter, branch: AdapterBranch): Factors {
+  using layer = layerWith(weight);
+  using generator = new Generator(0);
+  layer.initializeAdapter({
+    rank: rankOf(branch),
+    alpha: branch.alpha,
+    useRslora,
+    initialization: 'pissa',
+    generator,
+  });
+  return { A: readTensor(layer.A), B: readTensor(layer.B) };
+}
+
+/** A layer of its own with a copy of `weight`. */
+function layerWith(weight: Tensor): LoraLinear {
+  using generator = new Generator(0);
+  const [outFeatures = 0, inFeatures = 0] = weight.shape;
+  const { device } = weight;
+  const dtype = weight.dtype as FloatDtype;
+  const layer = new LoraLinear({ inFeatures, outFeatures, rank: 1, alpha: 1, dtype, device, generator });
+  layer.weight.copy_(weight);
+  return layer;
+}
+
+export function branchesOf(layer: LayerName, parts: readonly Part[]): WeightedBranch[] {
+  return parts.flatMap(({ adapter, scale }) => {
+    const branch = adapter.branches.get(layer);
+    return branch === undefined ? [] : [{ branch, factor: scale * scaleOf(adapter, branch) }];
+  });
+}
+
+/** Branches on the hidden layer as one; null for none. */
+export function joinBranches(branches: readonly WeightedBranch[]): WeightedBranch | null {
+  const [first, ...others] = branches;
+  if (first === undefined) return null;
+  if (others.length === 0) return first;
+  assertCombinable(branches, 'cat');
+  return { branch: combineBranches(branches, 'cat', 0), factor: 1 };
+}
+
+/** @throws ERR_USAGE */
+export function assertCombinable(branches: readonly WeightedBranch[], combination: Combination): void {
+  if (branches.some(({ branch }) => branch.magnitude !== null)) {
+    throw usageError('Expected adapters without DoRA, which is no sum of branches; use it alone');
+  }
+  const ranks = new Set(branches.map(({ branch }) => rankOf(branch)));
+  if (combination === 'linear' && ranks.size > 1) {
+    throw usageError(
+      `Expected branches of one rank for linear but received ${[...ranks].join(', ')}; use cat or svd`,
+    );
+  }
+}
+
+export function replaces(parts: readonly Part[], parameter: string): boolean {
+  return parts.some(({ adapter }) => adapter.replaced.has(parameter));
+}
+
+/** base + sum of scale (replaced - base); without rounding where one adapter counts once. */
+export function sumReplaced(parameter: string, base: StoredTensor, parts: readonly Part[]): StoredTensor {
+  const terms = parts.flatMap(({ adapter, scale }) => {
+    const tensor = adapter.replaced.get(parameter);
+    return tensor === undefined ? [] : [{ factor: scale, tensor }];
+  });
+  const left = 1 - terms.reduce((sum, { factor }) => sum + factor, 0);
+  const all = left === 0 ? terms : [{ factor: left, tensor: base }, ...terms];
+  return all.map(({ factor, tensor }) => scaled(factor, tensor)).reduce(plus);
+}
+
+export function usageError(problem: string): ImdbTorchError {
+  return new ImdbTorchError('ERR_USAGE', `${problem}.`);
+}

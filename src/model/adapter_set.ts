@@ -1,0 +1,283 @@
+import { ImdbTorchError } from '../errors.js';
+import {
+  rankOf,
+  writeAdapter,
+  type Adapter,
+  type AdapterBranch,
+  type LayerName,
+} from '../storage/adapter.js';
+import { findAdapterProblems, readAdapter } from '../storage/read_adapter.js';
+import { emptyTensor, type StoredTensor } from '../storage/stored_tensor.js';
+import {
+  assertCombinable,
+  branchesOf,
+  combineBranches,
+  deltaOf,
+  joinBranches,
+  replaces,
+  setBranch,
+  sumReplaced,
+  usageError,
+  withoutPissa,
+  type Combination,
+  type Part,
+} from './adapter_algebra.js';
+import type { ClassifierModel } from './classifier.js';
+import { Tensor } from './native.js';
+import { loadParameters, parameterShapes, readTensor, type ModuleParameter } from './parameters.js';
+import { plus, scaled } from './stored_matrices.js';
+
+export interface AdapterSetOptions {
+  /** SHA-256 of the safetensors file of the base: adapters of another one are refused. Null: not known. */
+  baseSha256?: string | null;
+}
+
+export interface CombineOptions {
+  adapters: readonly string[];
+  /** One for each adapter, negative ones too. */
+  weights: readonly number[];
+  /** Default: `svd`. */
+  combination?: Combination;
+  /** Of `svd`; default: the largest among the adapters. */
+  rank?: number;
+}
+
+/**
+ * Adapters by name on one model, of which none, one or several are in use: what PEFT's `PeftModel` does with
+ * `add_adapter`, `set_adapter`, `disable_adapter`, `set_scale`, `delete_adapter`, `add_weighted_adapter`,
+ * `merge_adapter` and `unmerge_adapter`. What they change adds up; a replaced parameter counts as its difference from
+ * the base's, which PEFT has only for one adapter at a time.
+ *
+ * The model's parameters as they are when the set is made are the base. The branch on the hidden layer stays a branch
+ * until it is merged; what else adapters change is computed into the parameters.
+ */
+export class AdapterSet {
+  readonly #model: ClassifierModel;
+  readonly #baseSha256: string | null;
+  /** All but the weight of the hidden layer, which is large: that one only from when an adapter replaces it. */
+  readonly #base = new Map<ModuleParameter, StoredTensor>();
+  readonly #parts = new Map<string, Part>();
+  #active: readonly string[] = [];
+
+  /** @param model stays the caller's; its branch is to be off, its parameters are this set's business from now on */
+  constructor(model: ClassifierModel, { baseSha256 = null }: AdapterSetOptions = {}) {
+    this.#model = model;
+    this.#baseSha256 = baseSha256;
+    for (const name of parameterShapes(model).keys()) {
+      if (name !== 'fc1.weight') this.#base.set(name, readTensor(model.parameters[name]));
+    }
+  }
+
+  get names(): string[] {
+    return [...this.#parts.keys()];
+  }
+
+  /** The names of those in use. */
+  get active(): readonly string[] {
+    return this.#active;
+  }
+
+  /** Whether the branch of those in use is merged into the hidden layer. */
+  get merged(): boolean {
+    return this.#model.hidden.merged;
+  }
+
+  /** @throws ERR_USAGE when there is none of this name */
+  get(name: string): Adapter {
+    return this.#part(name).adapter;
+  }
+
+  /**
+   * Adds an adapter, which is not in use yet.
+   * @throws ERR_USAGE when the name is taken or while merged; ERR_RUN when the adapter belongs to another base or does
+   *   not fit, saying all that is wrong with its tensors
+   */
+  add(name: string, adapter: Adapter): void {
+    this.#assertUnmerged();
+    if (this.#parts.has(name))
+      throw usageError(`Expected a new name but there is an adapter ${name} already`);
+    const { baseSha256 } = adapter;
+    if (baseSha256 !== null && this.#baseSha256 !== null && baseSha256 !== this.#baseSha256) {
+      throw new ImdbTorchError(
+        'ERR_RUN',
+        `Expected an adapter of the model with SHA-256 ${this.#baseSha256} but ${name} was trained on the one with ` +
+          `${baseSha256}; use it with that model.`,
+      );
+    }
+    const problems = findAdapterProblems(adapter, parameterShapes(this.#model));
+    if (problems.length > 0) {
+      throw new ImdbTorchError(
+        'ERR_RUN',
+        `Expected an adapter that fits this model: ${problems.join('; ')}.`,
+      );
+    }
+    this.#parts.set(name, { adapter: withoutPissa(adapter, (layer) => this.#weightOf(layer)), scale: 1 });
+  }
+
+  /**
+   * Adds the adapter of a folder that this package or PEFT has written.
+   * @returns the keys of its configuration that are not known here and were left out of account
+   * @throws what `readAdapter` and `add` throw
+   */
+  async load(name: string, folder: string): Promise<readonly string[]> {
+    const { unknownKeys, ...adapter } = await readAdapter(folder, parameterShapes(this.#model));
+    this.add(name, adapter);
+    return unknownKeys;
+  }
+
+  /** Writes an adapter as PEFT does, with the hash of the base where that is known. */
+  async save(name: string, folder: string): Promise<void> {
+    const adapter = this.get(name);
+    await writeAdapter(folder, { ...adapter, baseSha256: adapter.baseSha256 ?? this.#baseSha256 });
+  }
+
+  /**
+   * Uses these adapters and no others; without names, the base alone.
+   * @throws ERR_USAGE when one is missing, when several are to share the hidden layer and one has DoRA, or while merged
+   */
+  use(...names: readonly string[]): void {
+    this.#assertUnmerged();
+    const parts = names.map((name) => this.#part(name));
+    const branch = joinBranches(branchesOf('fc1', parts));
+    if (replaces(parts, 'fc1.weight')) this.#keepHiddenWeight();
+    const parameters = Array.from(
+      this.#base,
+      ([name, base]) => [name, this.#parameterWith(name, base, parts)] as const,
+    );
+    loadParameters(this.#model, new Map(parameters));
+    if (branch !== null) {
+      setBranch(this.#model.hidden, branch, Math.max(...parts.map(({ adapter }) => adapter.dropout)));
+      this.#model.renewBranch();
+    }
+    this.#model.hidden.loraEnabled = branch !== null;
+    this.#active = [...names];
+  }
+
+  /**
+   * How much an adapter counts, 1 at first; at once where it is in use.
+   * @throws ERR_USAGE when there is none of this name, or while merged; a RangeError unless `scale` is finite
+   */
+  setScale(name: string, scale: number): void {
+    if (!Number.isFinite(scale)) throw new RangeError(`Expected a finite scale but received ${scale}.`);
+    this.#assertUnmerged();
+    this.#part(name).scale = scale;
+    this.use(...this.#active);
+  }
+
+  /** Takes an adapter out of use and forgets it. @throws ERR_USAGE when there is none of this name, or while merged */
+  delete(name: string): void {
+    this.#part(name);
+    this.use(...this.#active.filter((active) => active !== name));
+    this.#parts.delete(name);
+  }
+
+  /**
+   * Adds the weighted sum of adapters as one of its own.
+   * @throws ERR_USAGE when the name is taken, an adapter is missing or has DoRA, one replaces a layer on which another
+   *   has a branch, weights are not one finite number for each, or ranks differ with `linear`
+   */
+  combine(name: string, { adapters, weights, combination = 'svd', rank }: CombineOptions): void {
+    if (adapters.length === 0 || weights.length !== adapters.length || !weights.every(Number.isFinite)) {
+      throw usageError('Expected adapters and a finite weight for each');
+    }
+    const parts = adapters.map((each, index) => {
+      const { adapter, scale } = this.#part(each);
+      return { adapter, scale: scale * (weights[index] ?? NaN) };
+    });
+    const branches = new Map<LayerName, AdapterBranch>();
+    for (const layer of new Set(parts.flatMap(({ adapter }) => [...adapter.branches.keys()]))) {
+      const own = branchesOf(layer, parts);
+      assertCombinable(own, combination);
+      if (replaces(parts, `${layer}.weight`)) {
+        throw usageError(
+          `Expected adapters that all replace ${layer} or all have a branch on it; use them together`,
+        );
+      }
+      const most = rank ?? Math.max(...own.map(({ branch }) => rankOf(branch)));
+      branches.set(layer, combineBranches(own, combination, most));
+    }
+    addMissingBiases(branches);
+    if (replaces(parts, 'fc1.weight')) this.#keepHiddenWeight();
+    const replaced = new Map<string, StoredTensor>();
+    for (const [parameter, base] of this.#base) {
+      if (replaces(parts, parameter)) replaced.set(parameter, sumReplaced(parameter, base, parts));
+    }
+    this.add(name, {
+      branches,
+      useRslora: false,
+      dropout: 0,
+      pissa: false,
+      replaced,
+      baseSha256: this.#baseSha256,
+    });
+  }
+
+  /**
+   * Adds the branch of those in use to the weight of the hidden layer: the same outputs at the cost of a plain layer.
+   * @throws ERR_NON_FINITE when a weight would not be finite, and nothing has changed then; ERR_USAGE while merged
+   */
+  merge(): void {
+    this.#assertUnmerged();
+    const broken = [...this.#base.keys()].filter((name) => !this.#model.parameters[name].isFinite());
+    if (broken.length > 0) {
+      throw new ImdbTorchError(
+        'ERR_NON_FINITE',
+        `Expected finite weights but ${broken.join(', ')} would have a NaN or an infinity; the adapter is broken.`,
+      );
+    }
+    if (this.#model.hidden.loraEnabled) this.#model.hidden.merge({ keepAdapter: true });
+  }
+
+  /** Undoes `merge`, bit by bit. */
+  unmerge(): void {
+    if (this.merged) this.#model.hidden.unmerge();
+  }
+
+  #part(name: string): Part {
+    const part = this.#parts.get(name);
+    if (part !== undefined) return part;
+    throw usageError(`Expected one of the adapters ${this.names.join(', ')} but received ${name}`);
+  }
+
+  #assertUnmerged(): void {
+    if (this.merged) throw usageError('Expected adapters that are not merged; call unmerge() first');
+  }
+
+  /** A handle on the base's weight of a layer. */
+  #weightOf(layer: LayerName): Tensor {
+    const kept = this.#base.get(`${layer}.weight`);
+    return kept === undefined
+      ? this.#model.parameters['fc1.weight'].detach()
+      : Tensor.from(kept.data, kept.shape);
+  }
+
+  #keepHiddenWeight(): void {
+    if (!this.#base.has('fc1.weight')) {
+      this.#base.set('fc1.weight', readTensor(this.#model.parameters['fc1.weight']));
+    }
+  }
+
+  /** A parameter with all that adapters change, but for the branch of the hidden layer. */
+  #parameterWith(name: ModuleParameter, base: StoredTensor, parts: readonly Part[]): StoredTensor {
+    const [layer, kind] = name.split('.') as [LayerName, 'weight' | 'bias'];
+    const own = sumReplaced(name, base, parts);
+    const branches = branchesOf(layer, parts);
+    if (kind === 'bias') {
+      return branches
+        .flatMap(({ branch: { bias }, factor }) => (bias === null ? [] : [scaled(factor, bias)]))
+        .reduce(plus, own);
+    }
+    if (layer === 'fc1') return own;
+    using weight = this.#weightOf(layer);
+    return branches.map((branch) => deltaOf(weight, branch)).reduce(plus, own);
+  }
+}
+
+/** PEFT has biases of branches on all layers or on none. */
+function addMissingBiases(branches: Map<LayerName, AdapterBranch>): void {
+  if ([...branches.values()].every(({ bias }) => bias === null)) return;
+  for (const [layer, branch] of branches) {
+    const { dtype, shape } = branch.A;
+    branches.set(layer, { ...branch, bias: branch.bias ?? emptyTensor(dtype, shape.slice(0, 1)) });
+  }
+}

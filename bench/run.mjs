@@ -1,5 +1,5 @@
 // @ts-check
-// npm run bench [-- --data ARCHIVE] [--scripts FOLDER] [--runs N]: the package (N runs before, between and after) against two PyTorch scripts on the real
+// npm run bench [-- --data ARCHIVE] [--scripts FOLDER] [--runs N]: the package (N runs before, between and after the peers) against two PyTorch scripts on the real
 // reviews. Prints a table of ratios and writes it to bench/RESULTS.md.
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
@@ -71,8 +71,8 @@ function describe(samples, { notebook, sparse, source }) {
   return `# Speed and memory
 
 Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}. Machine: ${machine()}.
-PyTorch: ${source}. Times are medians; imdb-torch is measured before, between and after
-the two PyTorch scripts. A ratio says how many times as much PyTorch needs. Goals in brackets.
+PyTorch: ${source}. Times are medians; imdb-torch is measured three times, the
+sparse script twice, in turns, for the machine's speed changes. A ratio says how many times as much PyTorch needs. Goals in brackets.
 
 | | imdb-torch | notebook | ratio | sparse PyTorch | ratio |
 |---|---|---|---|---|---|

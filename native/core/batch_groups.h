@@ -44,19 +44,17 @@ struct Batch {
     const int32_t* const begin = idsFrom(example, ranges.begin);
     prefetch(begin, idsFrom(example, ranges.end) - begin);
   }
+  /** Where there are none, there may be no memory behind their place. */
+  void touchIds(int64_t example, WordRanges ranges) const {
+    const int32_t* const ids = idsFrom(example, ranges.begin);
+    if (ids != idsFrom(example, ranges.end)) touch(ids);
+  }
   /** The first id of an example that lies in word range `range` or behind it. */
   const int32_t* idsFrom(int64_t example, int range) const { return bags.idsFrom(rows[example], range); }
 
   const Bags& bags;
   const int64_t* rows;
   int64_t count;
-
- private:
-  /** Where there are none, there may be no memory behind their place. */
-  void touchIds(int64_t example, WordRanges ranges) const {
-    const int32_t* const ids = idsFrom(example, ranges.begin);
-    if (ids != idsFrom(example, ranges.end)) touch(ids);
-  }
 };
 
 /** The entries of a batch that lie in some word ranges, grouped by word. Memory is reused from batch to

@@ -151,7 +151,6 @@ template <typename T>
 void FusedPass<T>::sumBranchParts(const Batch& batch, Examples examples, WordRanges ranges) {
   const int64_t rank = model_.rank;
   for (int64_t example = examples.begin; example < examples.end; ++example) {
-    batch.prefetchIds(example + Batch::kAhead);
     for (int range = ranges.begin; range < ranges.end; ++range) {
       T* const out = scratch_.branchParts.data() + (range * batchSize_ + example) * rank;
       kernels_.sumNarrowRows(model_.values.B, rank, batch.idsFrom(example, range),
@@ -205,6 +204,7 @@ void FusedPass<T>::lossAndDeltas(const Member& member, const Batch& batch, const
   const int64_t stride = model_.stride, classes = model_.classes;
   const Examples examples = examplesOf(member, batch);
   std::vector<T> logits(classes);
+  if (kept_ != nullptr) touchNext(member, next);
   for (int64_t example = examples.begin; example < examples.end; ++example) {
     if (kept_ != nullptr) prefetchNext(member, examples, example, next);
     const T* const hidden = scratch_.hidden[0].data() + example * stride;
@@ -225,9 +225,17 @@ void FusedPass<T>::lossAndDeltas(const Member& member, const Batch& batch, const
 }
 
 template <typename T>
+void FusedPass<T>::touchNext(const Member& member, const Batch& next) const {
+  const Examples examples = examplesOf(member, next);
+  const WordRanges ranges = wordRangesOf(member);
+  for (int64_t i = 0; i < next.count; ++i) touch(next.bags.placesOf(next.rows[i]));
+  for (int64_t i = 0; i < next.count; ++i) next.touchIds(i, ranges);
+  for (int64_t i = examples.begin; i < examples.end; ++i) touch(kept_ + next.rows[i] * model_.stride);
+}
+
+template <typename T>
 void FusedPass<T>::prefetchNext(const Member& member, Examples examples, int64_t example,
                                 const Batch& next) const {
-  if (example + Batch::kAhead < next.count) touch(kept_ + next.rows[example + Batch::kAhead] * model_.stride);
   if (example < next.count) prefetch(kept_ + next.rows[example] * model_.stride, model_.stride);
   const int64_t own = examples.end - examples.begin, index = example - examples.begin;
   const WordRanges ranges = wordRangesOf(member);

@@ -75,8 +75,10 @@ class FusedPass {
   void logitsOf(const T* hidden, T* logits) const;
   /** Losses, and the derivatives by the logits, by the hidden layer before ReLU and by x B^T. */
   void lossAndDeltas(const kernels::Member& member, const Batch& batch, const Batch& next);
-  /** Asks for what the next batch reads from places all over memory, a share with each example of this one.
-   */
+  /** Touches what the next batch reads from places all over memory: all at once, so that the waiting
+   * overlaps. */
+  void touchNext(const kernels::Member& member, const Batch& next) const;
+  /** Asks for the rest of it, a share with each example of this batch. */
   void prefetchNext(const kernels::Member& member, Examples examples, int64_t example,
                     const Batch& next) const;
   double meanLoss(int64_t count) const;

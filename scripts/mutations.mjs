@@ -3,7 +3,8 @@ const loops = 'native/kernels/loops.inl';
 const pass = 'native/core/fused_pass.cpp';
 const lora = 'native/core/lora_linear.cpp';
 const loss = 'native/core/loss.cpp';
-const optimizers = 'native/core/sgd.cpp';
+const optimizer = 'native/core/optimizer.cpp';
+const optimizers = 'native/core/optimizers.cpp';
 const parameter = 'native/core/parameter.cpp';
 
 export const mutations = [
@@ -178,8 +179,20 @@ export const mutations = [
   {
     what: 'LoRA: A B is transposed',
     file: lora,
-    from: 'scale * at::mm(A, B); }',
-    to: 'scale * at::mm(B.t(), A.t()).reshape({outFeatures(), inFeatures()}); }',
+    from: 'delta = scale * at::mm(A, B);',
+    to: 'delta = scale * at::mm(B.t(), A.t()).reshape({outFeatures(), inFeatures()});',
+  },
+  {
+    what: 'LoRA: rsLoRA scales as LoRA',
+    file: lora,
+    from: 'alpha / (useRslora ? std::sqrt(size) : size)',
+    to: 'alpha / size',
+  },
+  {
+    what: 'DoRA: the branch is not scaled with its row',
+    file: lora,
+    from: 'factor * branch',
+    to: 'branch',
   },
   {
     what: 'merge: the branch is subtracted',
@@ -189,9 +202,45 @@ export const mutations = [
   },
   {
     what: 'torch: the step of SGD has the wrong sign',
+    file: optimizer,
+    from: 'parameter.add_(gradient, -rule.rate)',
+    to: 'parameter.add_(gradient, rule.rate)',
+  },
+  {
+    what: 'SGD: the weight decay has the wrong sign',
+    file: optimizer,
+    from: 'gradient.add(parameter, rule.weightDecay)',
+    to: 'gradient.sub(parameter, rule.weightDecay)',
+  },
+  {
+    what: 'SGD: Nesterov does not look ahead by the momentum',
+    file: optimizer,
+    from: 'gradient.add(state.first, rule.momentum)',
+    to: 'gradient.add(state.first)',
+  },
+  {
+    what: 'SGD: the gradient is never damped',
     file: optimizers,
-    from: 'parameter.add_(parameter.grad(), -lr)',
-    to: 'parameter.add_(parameter.grad(), lr)',
+    from: 'step == 1 ? 1 : 1 - options_.dampening',
+    to: '1',
+  },
+  {
+    what: 'Adam: the squares lack their bias correction',
+    file: optimizers,
+    from: 'rule.squareScale = 1 / std::sqrt(1 - std::pow(beta2, steps));\n  rule.epsilon',
+    to: 'rule.squareScale = 1;\n  rule.epsilon',
+  },
+  {
+    what: 'AdamW: the decay goes through the moments',
+    file: optimizers,
+    from: '  rule.shrink = 1 - group.lr * group.weightDecay;\n  rule.weightDecay = 0;\n',
+    to: '',
+  },
+  {
+    what: 'SparseAdam: a word that the batch does not have moves',
+    file: optimizer,
+    from: 'applyRule(rule, moved, columns(parameter.grad()), movedState);',
+    to: 'applyRule(rule, moved, columns(parameter.grad()), movedState);\n  parameter.sub_(rule.rate);',
   },
   {
     what: 'loss of the logits: the label is added',

@@ -12,6 +12,8 @@ import { buildSanitizedAddons } from './sanitized_addon.mjs';
 
 // Resident memory under the sanitizers says nothing.
 const tests = ['test/native', 'test/leaks', '--testPathIgnorePatterns', 'memory.test', 'rounds.test'];
+/** What is checked is several times slower. */
+const patience = '--testTimeout=300000';
 
 if (process.platform !== 'linux') fail('Expected Linux, where the sanitizers can be loaded before Node', 3);
 await prepare();
@@ -35,11 +37,12 @@ if (ours.length > 0) fail(`Expected no leak but found these:\n${ours.join('\n\n'
 console.error('No leak is found.');
 
 const given = process.argv.slice(2);
-const code = await run(process.execPath, [...jest, ...(given.length > 0 ? given : tests)], {
+const code = await run(process.execPath, [...jest, patience, ...(given.length > 0 ? given : tests)], {
   env: sanitized({ detect_leaks: 0 }),
 });
 const reports = readReports();
 if (reports !== '') fail(`Expected no report of the sanitizers but received:\n${reports}`, 1);
+console.error('The sanitizers report nothing else.');
 process.exitCode = code;
 
 /** What the sanitizers say of a program that uses everything. */

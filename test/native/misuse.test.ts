@@ -218,4 +218,4 @@ test('when a process makes the worst calls then none brings it down', () => {
     largestVocabulary: 1,
     disposedTwice: 'done',
   });
-});
+}, 180_000);

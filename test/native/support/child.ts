@@ -18,7 +18,7 @@ export function runNode(script: { file: string } | { source: string }, ...flags:
   const { status, signal, stdout, stderr } = spawnSync(
     process.execPath,
     [...flags, ...program, ...filler, findAddon()],
-    { encoding: 'utf8', timeout: 50_000, env: environment },
+    { encoding: 'utf8', timeout: 170_000, env: environment },
   );
   return { code: status, signal, stdout, stderr };
 }

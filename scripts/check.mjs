@@ -20,6 +20,7 @@ const checks = {
   'rules for TypeScript (eslint)': [node, 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'],
   'rules for C++ (cpplint)': ['npx', '--yes', `--package=${cpplint}`, 'cpplint', '--quiet', ...cppSources],
   'types (tsc)': [...tsc, 'tsconfig.json'],
+  'types of the page (tsc)': [...tsc, 'src/page'],
   'types of the examples (tsc)': [...tsc, 'examples'],
   'types that users see (tsc)': [...tsc, 'test/types'],
   'API reference (typedoc)': [node, 'node_modules/typedoc/bin/typedoc', '--logLevel', 'Warn'],

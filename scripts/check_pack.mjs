@@ -6,7 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { filesIn, root } from './project.mjs';
+import { filesIn, pageFiles, root } from './project.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-pack-'));
 try {
@@ -28,15 +28,23 @@ try {
 function checkContents(packed) {
   const compiled = filesIn('src', /\.ts$/).flatMap((path) => {
     const name = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
-    return [`${name}.js`, `${name}.d.ts`];
+    // Nobody imports the page.
+    return path.startsWith(join('src', 'page')) ? [`${name}.js`] : [`${name}.js`, `${name}.d.ts`];
   });
+  const page = filesIn('src/page', pageFiles).map((path) => path.replace(/^src/, 'dist'));
   const plain = ['package.json', 'binding.d.ts', 'CMakeLists.txt', 'README.md', 'CHANGELOG.md', 'LICENSE'];
   const reference = [
     'scripts/make_reference.py',
     ...filesIn('scripts/reference', /\.py$/),
     ...filesIn('test/fixtures/reference', /(^index\.json|\.safetensors)$/),
   ];
-  const expected = new Set([...plain, ...compiled, ...reference, ...filesIn('native', /\.(cpp|h|inl)$/)]);
+  const expected = new Set([
+    ...plain,
+    ...compiled,
+    ...page,
+    ...reference,
+    ...filesIn('native', /\.(cpp|h|inl)$/),
+  ]);
   const missing = [...expected].filter((path) => !packed.includes(path));
   const surplus = packed.filter((path) => !expected.has(path));
   for (const path of missing) console.error(`not in the package: ${path}`);

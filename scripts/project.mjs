@@ -83,9 +83,12 @@ export function hashOfTypeScript() {
   return hash.digest('hex');
 }
 
+/** What the page has besides scripts: copied as it is. */
+export const pageFiles = /\.(html|css|svg)$/;
+
 /** Removes what was compiled from sources that are no longer there. */
 export function removeOrphans() {
-  for (const path of filesIn('dist', /\.(js|d\.ts)$/)) {
+  for (const path of filesIn('dist', /\.(js|d\.ts|html|css|svg)$/)) {
     const source = join('src', relative('dist', path)).replace(/(\.js|\.d\.ts)$/, '.ts');
     if (!existsSync(join(root, source))) rmSync(join(root, path));
   }

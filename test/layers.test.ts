@@ -7,7 +7,11 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 
 /** From top to bottom: a layer may import itself and those after it. */
 const layers = [
+  // Runs in the browser: what it imports from the others are types only, and no other imports it.
+  'page',
   'cli',
+  // Answers over HTTP with what is below; only the command line starts it.
+  'serve',
   'experiments',
   'report',
   'training',
@@ -25,15 +29,19 @@ const withoutAddon = ['data', 'text', 'setup', 'system'];
 interface Import {
   from: string;
   to: string;
+  typeOnly: boolean;
 }
 
 const imports: Import[] = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
   .flatMap((path) => {
     const text = readFileSync(join(source, path), 'utf8');
-    const specifiers = text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g);
-    return [...specifiers].map(([, specifier = '']) => ({
+    const specifiers = text.matchAll(
+      /(\b(?:import|export) type [^']*)?(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g,
+    );
+    return [...specifiers].map(([, typeImport, specifier = '']) => ({
       from: path,
+      typeOnly: typeImport !== undefined,
       to: relative(source, join(source, dirname(path), specifier)).replace(/\.js$/, '.ts'),
     }));
   });
@@ -55,6 +63,12 @@ test('when all imports are read then each is of a known layer', () => {
 test('when a file imports another then that is in the same layer or one below', () => {
   const upwards = imports.filter(({ from, to }) => to !== '../binding.ts' && rank(from) > rank(to));
   expect(upwards).toEqual([]);
+});
+
+test('when the page is read then it imports nothing but types from elsewhere, and is imported by none', () => {
+  const isPage = (path: string): boolean => path.startsWith('page/');
+  const across = imports.filter(({ from, to }) => isPage(from) !== isPage(to));
+  expect(across.filter(({ from, typeOnly }) => !isPage(from) || !typeOnly)).toEqual([]);
 });
 
 test('when the errors are read then they import nothing', () => {

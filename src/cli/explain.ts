@@ -2,7 +2,7 @@ import { Option, type Command } from 'commander';
 import { text as readAll } from 'node:stream/consumers';
 import { ImdbTorchError } from '../errors.js';
 import type { Explanation, TopWord } from '../model/explanation.js';
-import { describeExplanation, describeTopWords } from '../report/explanation.js';
+import { describeExplanation, describeTopWords, explanationAnswer } from '../report/explanation.js';
 import { interruptSignal } from './interrupt.js';
 import type { NumberRule } from './option_rules.js';
 import { addModelOptions, openClassifier, readNumbers, type ModelOptions } from './run_argument.js';
@@ -87,20 +87,11 @@ function explainDocument(
   explanation: Explanation | null,
   top: readonly (readonly TopWord[])[] | null,
 ): object {
-  const byClass = <T>(values: readonly T[]): Record<string, T | undefined> =>
-    Object.fromEntries(classes.map((name, k) => [name, values[k]]));
-  const described = explanation && {
-    prediction: {
-      label: explanation.prediction.label,
-      probability: explanation.prediction.probability,
-      probabilities: byClass(explanation.prediction.probabilities),
-    },
-    logOdds: byClass(explanation.logOdds),
-    words: explanation.words.map(({ word, spans, effects }) => ({
-      word,
-      spans: spans.map(({ start, end }) => [start, end]),
-      effects: byClass(effects),
-    })),
+  return {
+    schema: 1,
+    command: 'explain',
+    run,
+    ...(explanation && explanationAnswer(explanation, classes)),
+    ...(top && { top: Object.fromEntries(classes.map((name, k) => [name, top[k]])) }),
   };
-  return { schema: 1, command: 'explain', run, ...described, ...(top === null ? {} : { top: byClass(top) }) };
 }

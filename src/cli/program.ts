@@ -10,6 +10,7 @@ import { addLoraCommand } from './lora.js';
 import { addPredictCommand } from './predict.js';
 import { packageVersion } from '../setup/package_root.js';
 import { addRunsCommand } from './runs.js';
+import { addServeCommand } from './serve.js';
 import { addSetupCommand } from './setup.js';
 import { addTrainCommand } from './train.js';
 import { addVerifyCommand } from './verify.js';
@@ -49,6 +50,7 @@ function createProgram(): Command {
   addEvaluateCommand(program);
   addExplainCommand(program);
   addRunsCommand(program);
+  addServeCommand(program);
   addDataCommand(program);
   addVerifyCommand(program);
   addBenchCommand(program);

@@ -13,12 +13,15 @@ export interface ModelOptions {
   quiet?: boolean;
 }
 
+export function addAdapterOption(command: Command): Command {
+  return command.option(
+    '--adapter <on|off|merged|folder>',
+    "the run's adapter, none, the merged model, or another adapter (default: merged or on, what the run has)",
+  );
+}
+
 export function addModelOptions(command: Command): Command {
-  return command
-    .option(
-      '--adapter <on|off|merged|folder>',
-      "the run's adapter, none, the merged model, or another adapter (default: merged or on, what the run has)",
-    )
+  return addAdapterOption(command)
     .addOption(new Option(`${numberRules.threads.flag} <number>`, numberRules.threads.about))
     .option('--quiet', 'say only what came out');
 }

@@ -26,7 +26,8 @@ export interface TopWord {
 
 /** The work grows with the square of the length. */
 export const longestExplainedText = 100_000;
-const variantsAtOnce = 256;
+/** So much text is asked about at once, which takes some milliseconds. */
+const charactersAtOnce = 1 << 15;
 const featuresAtOnce = 4096;
 
 /**
@@ -36,6 +37,18 @@ const featuresAtOnce = 4096;
  * @throws ImdbTorchError ERR_USAGE for a text of more than `longestExplainedText` characters
  */
 export function explainText(classifier: TextClassifier, text: string): Explanation {
+  const slices = explainInSlices(classifier, text);
+  for (;;) {
+    const slice = slices.next();
+    if (slice.done === true) return slice.value;
+  }
+}
+
+/** As `explainText`, but gives way every few milliseconds, so that others can be served meanwhile. */
+export function* explainInSlices(
+  classifier: TextClassifier,
+  text: string,
+): Generator<undefined, Explanation, undefined> {
   if (text.length > longestExplainedText) {
     throw new ImdbTorchError(
       'ERR_USAGE',
@@ -46,7 +59,9 @@ export function explainText(classifier: TextClassifier, text: string): Explanati
   const logOdds = logOddsOf(classifier, [text]);
   const [prediction] = classifier.predict([text]);
   if (prediction === undefined) throw new Error('There is a prediction for each text.');
+  const variantsAtOnce = Math.ceil(charactersAtOnce / (text.length + 1));
   for (let start = 0; start < words.length; start += variantsAtOnce) {
+    yield;
     const some = words.slice(start, start + variantsAtOnce);
     const without = logOddsOf(
       classifier,

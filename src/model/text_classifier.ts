@@ -178,7 +178,8 @@ export class TextClassifier {
   }
 }
 
-function defaultAdapter(path: string): string {
+/** What a run directory has: `merged`, `on` or `off`. */
+export function defaultAdapter(path: string): string {
   if (existsSync(join(path, 'merged.safetensors'))) return 'merged';
   return existsSync(join(path, adapterFolder, adapterConfigName)) ? 'on' : 'off';
 }

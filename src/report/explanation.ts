@@ -1,7 +1,9 @@
 import { styleText } from 'node:util';
 import type { Explanation, TopWord, WordEffect } from '../model/explanation.js';
+import type { ExplanationAnswer } from './answers.js';
 import type { LineStyle } from './checks.js';
 import { formatShare } from './format.js';
+import { byClass, predictionAnswer } from './predictions.js';
 import { formatTable } from './table.js';
 
 /** What an explanation is told for, and how. */
@@ -56,6 +58,21 @@ export function describeTopWords(top: readonly (readonly TopWord[])[], format: E
     const rows = words.map(({ word, effect }) => [shorten(word), formatSigned(effect)]);
     return formatTable([`speaks for ${format.classes[k] ?? ''}`, 'effect alone'], rows, format.style);
   });
+}
+
+export function explanationAnswer(
+  { prediction, logOdds, words }: Explanation,
+  classes: readonly string[],
+): ExplanationAnswer {
+  return {
+    prediction: predictionAnswer(prediction, classes),
+    logOdds: byClass(classes, logOdds),
+    words: words.map(({ word, spans, effects }) => ({
+      word,
+      spans: spans.map(({ start, end }) => [start, end]),
+      effects: byClass(classes, effects),
+    })),
+  };
 }
 
 interface Piece {

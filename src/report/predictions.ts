@@ -1,4 +1,5 @@
 import type { Prediction } from '../model/text_classifier.js';
+import type { ByClass, PredictionAnswer } from './answers.js';
 
 export interface PredictionFormat {
   /** Names of the classes, in the order of the probabilities. */
@@ -29,12 +30,11 @@ export function formatPrediction(prediction: Prediction, line: number, format: P
   if (!json) {
     return reached.map(({ label, probability }) => `${label}\t${probability.toFixed(digits)}`).join('\t');
   }
-  const { label, probability, probabilities } = prediction;
+  const { label, ...answer } = predictionAnswer(prediction, classes);
   return JSON.stringify({
     line,
-    label: probability >= threshold ? label : null,
-    probability,
-    probabilities: Object.fromEntries(classes.map((name, index) => [name, probabilities[index]])),
+    label: answer.probability >= threshold ? label : null,
+    ...answer,
     ...(topK === null ? {} : { top: reached }),
   });
 }
@@ -42,6 +42,18 @@ export function formatPrediction(prediction: Prediction, line: number, format: P
 /** The line of a text that cannot be classified: lines of the output stay beside those of the input. */
 export function formatNoPrediction(line: number, problem: string, json: boolean): string {
   return json ? JSON.stringify({ line, label: null, probability: null, problem }) : '';
+}
+
+export function predictionAnswer(
+  { label, probability, probabilities }: Prediction,
+  classes: readonly string[],
+): PredictionAnswer {
+  return { label, probability, probabilities: byClass(classes, probabilities) };
+}
+
+/** @param values in the order of the classes */
+export function byClass(classes: readonly string[], values: readonly number[]): ByClass {
+  return Object.fromEntries(classes.map((name, index) => [name, values[index] ?? NaN]));
 }
 
 function rankClasses({ probabilities }: Prediction, classes: readonly string[]): RankedClass[] {

@@ -1,0 +1,56 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { explainInSlices } from '../model/explanation.js';
+import { explanationAnswer } from '../report/explanation.js';
+import { predictionAnswer } from '../report/predictions.js';
+import type { ExplainRequest, ModelAnswer, PredictRequest } from './documents.js';
+import type { Limits } from './limits.js';
+import type { Metrics } from './metrics.js';
+import { predictInSlices, type ServedModels } from './models.js';
+import { modelSchema, requestSchemas } from './schemas.js';
+import type { WorkQueue } from './work_queue.js';
+
+export interface ModelRoutesOptions {
+  models: ServedModels;
+  limits: Limits;
+  queue: WorkQueue;
+  metrics: Metrics;
+}
+
+/** Adds GET /model, POST /predict and POST /explain. */
+export function addModelRoutes(
+  app: FastifyInstance,
+  { models, limits, queue, metrics }: ModelRoutesOptions,
+): void {
+  const { about } = models;
+  const { bodyBytes, texts: mostTexts, predictedCharacters, explainedCharacters } = limits;
+  const model: ModelAnswer = {
+    ...about,
+    limits: { bodyBytes, texts: mostTexts, predictedCharacters, explainedCharacters },
+  };
+  const schemas = requestSchemas(about.adapters, limits);
+
+  app.get('/model', { schema: modelSchema }, () => model);
+
+  app.post<{ Body: PredictRequest }>('/predict', { schema: schemas.predict }, async (request, reply) => {
+    const { text, adapter = about.adapter } = request.body;
+    const classifier = models.classifier(adapter);
+    const texts = typeof text === 'string' ? [text] : text;
+    metrics.texts.inc({ route: '/predict' }, texts.length);
+    const found = await queue.run(predictInSlices(classifier, texts), isWanted(reply));
+    const predictions = found.map((prediction) => predictionAnswer(prediction, classifier.classes));
+    return typeof text === 'string' ? predictions[0] : { predictions };
+  });
+
+  app.post<{ Body: ExplainRequest }>('/explain', { schema: schemas.explain }, async (request, reply) => {
+    const { text, adapter = about.adapter } = request.body;
+    const classifier = models.classifier(adapter);
+    metrics.texts.inc({ route: '/explain' });
+    const explanation = await queue.run(explainInSlices(classifier, text), isWanted(reply));
+    return explanationAnswer(explanation, classifier.classes);
+  });
+}
+
+/** Whether somebody still waits for the reply. */
+function isWanted({ raw }: FastifyReply): () => boolean {
+  return () => !raw.destroyed;
+}

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import type { Prediction } from '../model/text_classifier.js';
+import { TextClassifier, defaultAdapter } from '../model/text_classifier.js';
+import { summarizeRun } from '../report/runs.js';
+import { packageVersion } from '../setup/package_root.js';
+import { adapterConfigName, adapterFolder } from '../storage/adapter.js';
+import { readRunDocument } from '../storage/read_run.js';
+import type { AdapterName, ModelAnswer } from './documents.js';
+import type { Slices } from './work_queue.js';
+
+/** The model of a run, without and with its adapter, as far as it has one. */
+export interface ServedModels {
+  readonly about: Omit<ModelAnswer, 'limits'>;
+  /** What is worth knowing of how they were opened. */
+  readonly notes: readonly string[];
+  /** The classifier for `adapter`, one of `about.adapters`. */
+  classifier(adapter: AdapterName): TextClassifier;
+  /** Frees the native memory. */
+  dispose(): void;
+}
+
+export interface ServedModelsOptions {
+  /** As of TextClassifier: what requests get that ask for no other. A folder is known to them as `on`. */
+  adapter?: string | undefined;
+  /** Of the whole process. */
+  threads?: number | undefined;
+}
+
+/** @throws what TextClassifier.open throws */
+export async function openModels(path: string, options: ServedModelsOptions = {}): Promise<ServedModels> {
+  const chosen = options.adapter ?? defaultAdapter(path);
+  const adapters = findAdapters(path, chosen);
+  const classifiers = new Map<AdapterName, TextClassifier>();
+  const dispose = (): void => {
+    for (const classifier of classifiers.values()) classifier.dispose();
+  };
+  try {
+    for (const [name, adapter] of adapters) {
+      classifiers.set(name, await TextClassifier.open(path, { adapter, threads: options.threads }));
+    }
+    const about = describe(await readRunDocument(path), path, classifiers);
+    return {
+      about: { ...about, adapter: nameOf(chosen) },
+      notes: [...classifiers.values()].flatMap(({ notes }) => notes),
+      classifier: (name) => classifiers.get(name) ?? fail(name),
+      dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+/** What there is, or was asked for, and what TextClassifier calls it. */
+function findAdapters(path: string, chosen: string): Map<AdapterName, string> {
+  const adapters = new Map<AdapterName, string>([['off', 'off']]);
+  const isFolder = !isName(chosen);
+  if (isFolder) adapters.set('on', chosen);
+  else if (chosen === 'on' || existsSync(join(path, adapterFolder, adapterConfigName)))
+    adapters.set('on', 'on');
+  // The merged model has the run's own adapter in it: beside another one it says nothing.
+  const hasMerged = !isFolder && existsSync(join(path, 'merged.safetensors'));
+  if (chosen === 'merged' || hasMerged) adapters.set('merged', 'merged');
+  return adapters;
+}
+
+function nameOf(chosen: string): AdapterName {
+  return isName(chosen) ? chosen : 'on';
+}
+
+function isName(chosen: string): chosen is AdapterName {
+  return chosen === 'off' || chosen === 'on' || chosen === 'merged';
+}
+
+function describe(
+  run: Readonly<Record<string, unknown>>,
+  path: string,
+  classifiers: ReadonlyMap<AdapterName, TextClassifier>,
+): Omit<ModelAnswer, 'adapter' | 'limits'> {
+  const { description, featurizer } = classifiers.get('off') ?? fail('off');
+  const { name, command, test } = summarizeRun(basename(resolve(path)), run);
+  return {
+    name,
+    version: packageVersion(),
+    command,
+    test,
+    classes: [...description.classes],
+    features: featurizer.features.length,
+    hidden: description.hidden,
+    adapters: [...classifiers.keys()],
+  };
+}
+
+function fail(adapter: AdapterName): never {
+  throw new RangeError(`Expected an adapter that the service has but received ${adapter}.`);
+}
+
+/** So much text is classified at once, which takes some milliseconds. */
+const charactersAtOnce = 1 << 15;
+const textsAtOnce = 64;
+
+/** The predictions in the order of the texts; gives way every few milliseconds. */
+export function* predictInSlices(classifier: TextClassifier, texts: readonly string[]): Slices<Prediction[]> {
+  const predictions: Prediction[] = [];
+  let start = 0;
+  while (start < texts.length) {
+    if (start > 0) yield;
+    let end = start;
+    let characters = 0;
+    while (end < texts.length && end - start < textsAtOnce && characters < charactersAtOnce) {
+      characters += texts[end]?.length ?? 0;
+      end += 1;
+    }
+    predictions.push(...classifier.predict(texts.slice(start, end)));
+    start = end;
+  }
+  return predictions;
+}

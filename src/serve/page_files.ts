@@ -1,0 +1,26 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { packageRoot } from '../setup/package_root.js';
+
+const types: Readonly<Record<string, string>> = {
+  '.css': 'text/css; charset=utf-8',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+const firstPage = 'index.html';
+
+/** Adds the page: `GET /` and what belongs to it. The files are few and small, and are read once. */
+export function addPage(app: FastifyInstance): void {
+  const folder = join(packageRoot, 'dist', 'page');
+  for (const name of readdirSync(folder)) {
+    const type = types[extname(name)];
+    if (type === undefined) continue;
+    const content = readFileSync(join(folder, name));
+    app.get(name === firstPage ? '/' : `/${name}`, { schema: { hide: true } }, (_request, reply) =>
+      reply.type(type).send(content),
+    );
+  }
+}

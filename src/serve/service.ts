@@ -1,0 +1,122 @@
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { packageVersion } from '../setup/package_root.js';
+import { connectionOptions, stopInTime } from './connection_limits.js';
+import { usualLimits, type Limits } from './limits.js';
+import { addMetrics } from './metrics.js';
+import { addModelRoutes } from './model_routes.js';
+import type { ServedModels } from './models.js';
+import { addPage } from './page_files.js';
+import { healthSchema, namedSchemas } from './schemas.js';
+import { ServiceError, describeProblems, serviceErrorOf } from './service_error.js';
+import { WorkQueue } from './work_queue.js';
+
+export interface ServiceOptions {
+  /** They stay the caller's. */
+  models: ServedModels;
+  limits?: Partial<Limits>;
+  /** Told of errors that are the service's own fault. */
+  onFailure?: (error: unknown) => void;
+}
+
+/**
+ * Helmet's defaults are for sites that speak HTTPS. Nothing may be loaded from elsewhere, no other site may look in or
+ * ask, and text cannot become HTML.
+ */
+const securityHeaders = Object.freeze({
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+  'cache-control': 'no-cache',
+});
+
+/** The HTTP service: `listen()` starts it, `close()` ends it when what is under way is done. */
+export async function createService(options: ServiceOptions): Promise<FastifyInstance> {
+  const { models, onFailure } = options;
+  const limits = { ...usualLimits, ...options.limits };
+  const answerError = errorHandler(onFailure);
+  const app = fastify({
+    ...connectionOptions(limits),
+    // Nothing is made to fit: what is not as described is an error.
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allowUnionTypes: true } },
+    schemaErrorFormatter: describeProblems,
+    frameworkErrors: answerError,
+  });
+  stopInTime(app, limits);
+  takeJsonOnly(app);
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler(refuseRoute);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(securityHeaders);
+    done();
+  });
+  for (const schema of namedSchemas) app.addSchema(schema);
+  await describeRoutes(app);
+  const queue = new WorkQueue(limits.waiting);
+  app.get('/healthz', { schema: healthSchema }, () => ({ status: 'ok' }));
+  addModelRoutes(app, { models, limits, queue, metrics: addMetrics(app, queue) });
+  addPage(app);
+  return app;
+}
+
+function errorHandler(onFailure: ServiceOptions['onFailure']) {
+  return (
+    error: Parameters<typeof serviceErrorOf>[0],
+    _request: FastifyRequest,
+    reply: FastifyReply,
+  ): void => {
+    const answer = serviceErrorOf(error);
+    if (answer.code === 'ERR_FAILED') onFailure?.(error);
+    if (answer.code === 'ERR_BUSY') reply.header('retry-after', '1');
+    reply.headers(securityHeaders).code(answer.statusCode).type('application/json; charset=utf-8');
+    void reply.send(JSON.stringify(answer));
+  };
+}
+
+function refuseRoute(request: FastifyRequest, reply: FastifyReply): void {
+  const url = request.url.split('?')[0] ?? '';
+  const methods = ['GET', 'HEAD', 'POST'].filter((method) => request.server.hasRoute({ method, url }));
+  if (methods.length === 0) {
+    throw new ServiceError('ERR_NOT_FOUND', 'There is nothing here; /openapi.json says what there is.');
+  }
+  reply.header('allow', methods.join(', '));
+  throw new ServiceError('ERR_METHOD', `Expected one of ${methods.join(', ')} here.`);
+}
+
+/** Bodies are JSON in UTF-8. Forms are not taken: a page of another site could send them without being asked. */
+function takeJsonOnly(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    let text: string;
+    try {
+      text = utf8.decode(body as Buffer);
+    } catch {
+      done(new ServiceError('ERR_NOT_UTF8', 'Expected a body in UTF-8 but it has other bytes.'));
+      return;
+    }
+    void parse(request, text, done);
+  });
+}
+
+async function describeRoutes(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'imdb-torch',
+        description: 'A trained text classifier. Errors are objects with a code and a message.',
+        version: packageVersion(),
+      },
+    },
+    refResolver: { buildLocalReference: ({ $id }) => $id as string },
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { expect, test } from '@jest/globals';
+import { withTemporaryFolder } from '../helpers.js';
+import { writeSmallRun } from '../model/helpers.js';
+import { main, runCli } from './helpers.js';
+
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'when serve gets %s then it answers what is under way and ends with code 0',
+  async (signal) => {
+    await withTemporaryFolder(async (cwd) => {
+      await writeSmallRun(cwd, { adapter: true });
+      const child = spawn(process.execPath, [main, 'serve', 'run', '--port', '0', '--adapter', 'off'], {
+        cwd,
+      });
+      let errors = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+      const ended = once(child, 'close');
+      const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+      const url =
+        /^Serving run at (http:\/\/127\.0\.0\.1:\d+\/) \(Ctrl-C ends it\)\.$/.exec(line)?.[1] ?? line;
+      const ask = (text: string | string[]): Promise<Response> =>
+        fetch(`${url}predict`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ text }),
+        });
+      expect(await (await ask('a small, perfect film')).json()).toMatchObject({
+        label: expect.stringMatching(/^(neg|pos)$/),
+      });
+      const large = ask(Array(1000).fill('good bad film '.repeat(60)) as string[]);
+      // Its headers are read by now, since those of a later request are.
+      while (!(await (await fetch(`${url}metrics`)).text()).includes('imdb_torch_requests_waiting 1'));
+      child.kill(signal);
+      const { predictions } = (await (await large).json()) as { predictions: unknown[] };
+      expect(predictions).toHaveLength(1000);
+      expect(await ended).toEqual([0, null]);
+      expect(errors).toBe('Stopping; what is under way is finished first.\n');
+    });
+  },
+);
+
+test('when serve listens beyond this machine then it says what that means', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    const args = ['serve', 'run', '--port', '0', '--host', '0.0.0.0', '--json'];
+    const { code, stdout, stderr } = await runCli(args, {
+      cwd,
+      onOutput: { when: /"port"/, then: (child) => child.kill('SIGTERM') },
+    });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ schema: 1, command: 'serve', run: 'run', host: '0.0.0.0' });
+    expect(stderr).toMatch(/0\.0\.0\.0 can be reached from other machines.*no password/);
+  });
+});
+
+test('when serve cannot listen, or there is no such run or option, then it says so', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    expect(await runCli(['serve', 'run', '--port', port], { cwd })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error: Expected to listen on port ${port} of 127.0.0.1: another program listens there; choose another port with --port.\n`,
+    });
+    other.close();
+    expect(await runCli(['serve', 'nowhere', '--port', '0'], { cwd })).toMatchObject({ code: 4 });
+    expect(await runCli(['serve', 'run', '--port', '65536'], { cwd })).toMatchObject({ code: 2 });
+    expect(await runCli(['serve', 'run', '--host', 'no such host'], { cwd })).toMatchObject({ code: 1 });
+    expect(await runCli(['serve', 'run', '--adapter', 'on'], { cwd })).toMatchObject({ code: 4 });
+  });
+});

@@ -1,0 +1,195 @@
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
+import { headOfPost, talk, withService } from './helpers.js';
+
+const json = { 'content-type': 'application/json' };
+const invalidUtf8 = Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
+
+test.each<[string, number, string, string, string | Buffer, Record<string, string>?]>([
+  ['JSON that breaks off', 400, 'ERR_BAD_REQUEST', '/predict', '{"text":'],
+  ['nothing', 400, 'ERR_BAD_REQUEST', '/predict', ''],
+  ['deep nesting', 400, 'ERR_BAD_REQUEST', '/predict', '['.repeat(500_000)],
+  ['a key that is a trap', 400, 'ERR_BAD_REQUEST', '/predict', '{"text":"a","__proto__":{"adapter":"off"}}'],
+  ['no object', 400, 'ERR_BAD_REQUEST', '/predict', 'null'],
+  ['a number as text', 400, 'ERR_BAD_REQUEST', '/predict', '{"text":1}'],
+  ['a null among texts', 400, 'ERR_BAD_REQUEST', '/predict', '{"text":["a",null]}'],
+  ['a list to explain', 400, 'ERR_BAD_REQUEST', '/explain', '{"text":["a"]}'],
+  ['no text', 400, 'ERR_BAD_REQUEST', '/explain', '{}'],
+  ['an unknown field', 400, 'ERR_BAD_REQUEST', '/predict', '{"text":"a","model":"b"}'],
+  ['an unknown adapter', 400, 'ERR_BAD_REQUEST', '/predict', '{"text":"a","adapter":"/etc"}'],
+  ['too many texts', 400, 'ERR_BAD_REQUEST', '/predict', JSON.stringify({ text: Array(1001).fill('') })],
+  ['a text too long', 400, 'ERR_BAD_REQUEST', '/predict', JSON.stringify({ text: 'x'.repeat(100_001) })],
+  ['a text too long', 400, 'ERR_BAD_REQUEST', '/explain', JSON.stringify({ text: 'x'.repeat(10_001) })],
+  ['a body too large', 413, 'ERR_TOO_LARGE', '/predict', `{"text":"${'x'.repeat(1 << 20)}"}`],
+  ['bytes that are no UTF-8', 400, 'ERR_NOT_UTF8', '/predict', invalidUtf8],
+  [
+    'a form',
+    415,
+    'ERR_MEDIA_TYPE',
+    '/predict',
+    'text=a',
+    { 'content-type': 'application/x-www-form-urlencoded' },
+  ],
+  ['plain text', 415, 'ERR_MEDIA_TYPE', '/predict', '{"text":"a"}', { 'content-type': 'text/plain' }],
+  ['another path', 404, 'ERR_NOT_FOUND', '/../../etc/passwd', '{}'],
+  ['another method', 405, 'ERR_METHOD', '/model', '{}'],
+])('when %s is sent then the answer is %i %s', async (_what, status, code, path, body, headers = json) => {
+  await withService(async ({ ask, run, failures }) => {
+    const response = await ask(path, { method: 'POST', body, headers });
+    expect({ status: response.status, body: JSON.parse(response.body) as unknown }).toEqual({
+      status,
+      body: { code, message: expect.stringMatching(/^[A-Z'][^\n]*\.$/) },
+    });
+    expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(response.body.length).toBeLessThan(400);
+    expect(response.body).not.toContain(run.path);
+    expect(response.body).not.toMatch(/ at .*:\d+|node_modules/);
+    expect(failures).toEqual([]);
+    expect((await ask('/healthz')).status).toBe(200);
+  });
+});
+
+test('when the service itself fails then the client is told no more than that', async () => {
+  await withService(async ({ ask, models, failures }) => {
+    models.dispose();
+    const { status, body } = await ask('/predict', { method: 'POST', body: { text: 'good' } });
+    expect({ status, body: JSON.parse(body) as unknown }).toEqual({
+      status: 500,
+      body: { code: 'ERR_FAILED', message: 'The service failed at this request; its log says why.' },
+    });
+    expect(failures).toMatchObject([{ code: 'ERR_DISPOSED' }]);
+  });
+});
+
+test('when too much waits then further requests are turned away, and what waits is answered', async () => {
+  await withService(
+    async ({ ask }) => {
+      const body = { text: Array(1000).fill('good bad film '.repeat(60)) as string[] };
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, () => ask('/predict', { method: 'POST', body })),
+      );
+      const statuses = answers.map(({ status }) => status);
+      expect(new Set(statuses)).toEqual(new Set([200, 503]));
+      expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2);
+      const turnedAway = answers.find(({ status }) => status === 503);
+      expect(turnedAway?.body).toMatch(/^\{"code":"ERR_BUSY",/);
+      expect(turnedAway?.headers['retry-after']).toBe('1');
+    },
+    { limits: { waiting: 2 } },
+  );
+});
+
+const impatient = { headersMilliseconds: 150, requestMilliseconds: 300, checkMilliseconds: 30 };
+
+test('when a client sends its headers or its body a byte at a time then it is answered 408 and dropped', async () => {
+  await withService(
+    async ({ port }) => {
+      const drip = async (start: string, rest: string): Promise<string | null> => {
+        let timer: NodeJS.Timeout | undefined;
+        const answer = await talk(port, (socket) => {
+          socket.write(start);
+          let sent = 0;
+          timer = setInterval(() => socket.write(rest[sent++] ?? ' '), 20);
+        });
+        clearInterval(timer);
+        return answer;
+      };
+      const [headers, body] = await Promise.all([
+        drip('', 'GET / HTTP/1.1\r\nx: y'),
+        drip(headOfPost('/predict', 1000), '{"text":"a'),
+      ]);
+      for (const answer of [headers, body]) {
+        expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
+        expect(answer).toContain('{"code":"ERR_TIMEOUT",');
+      }
+    },
+    { limits: impatient },
+  );
+});
+
+test('when bytes are no HTTP, or the headers too many, then the answer is an error and the end', async () => {
+  await withService(async ({ port }) => {
+    const noise = await talk(port, (socket) => socket.write('\u0016\u0003\u0001 hello\r\n\r\n'));
+    expect(noise).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*\{"code":"ERR_BAD_REQUEST",/);
+    const many = await talk(port, (socket) =>
+      socket.write(`GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`),
+    );
+    expect(many).toMatch(/^HTTP\/1\.1 431 [^]*\{"code":"ERR_HEADERS_TOO_LARGE",/);
+  });
+});
+
+test('when a client hangs up then its work is dropped', async () => {
+  await withService(async ({ ask, port, failures }) => {
+    const words = Array.from({ length: 2000 }, (_, k) => k.toString(36)).join(' ');
+    const body = JSON.stringify({ text: words });
+    const waiting = async (): Promise<number> => {
+      const { body: metrics } = await ask('/metrics');
+      return Number(/^imdb_torch_requests_waiting (\d+)$/m.exec(metrics)?.[1]);
+    };
+    const gone = Array.from({ length: 20 }, () => {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+      socket.write(headOfPost('/explain', body.length) + body);
+      return socket;
+    });
+    while ((await waiting()) < gone.length) await sleep(5);
+    for (const socket of gone) socket.destroy();
+    while ((await waiting()) > 0) await sleep(5);
+    expect(failures).toEqual([]);
+    const { body: metrics } = await ask('/metrics');
+    expect(metrics).not.toContain('route="/explain",status="200"');
+  });
+});
+
+test('when an array is large then a short text need not wait for its end', async () => {
+  await withService(async ({ post, ask }) => {
+    const done: string[] = [];
+    const predict = async (name: string, text: string | string[]): Promise<void> => {
+      await post('/predict', { text });
+      done.push(name);
+    };
+    const large = predict('large', Array(1000).fill('good bad film '.repeat(60)) as string[]);
+    while ((await ask('/metrics')).body.includes('imdb_torch_requests_waiting 0')) await sleep(1);
+    await Promise.all([large, predict('short', 'good')]);
+    expect(done).toEqual(['short', 'large']);
+  });
+});
+
+test('when there are more connections than allowed then the others still work', async () => {
+  await withService(
+    async ({ port }) => {
+      const held = [1, 2].map(() => connect(port, '127.0.0.1'));
+      await Promise.all(held.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
+      expect(
+        await talk(port, (socket) => socket.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n')),
+      ).toBeNull();
+      const [first, second] = held;
+      first?.destroy();
+      const answer = new Promise((resolve) =>
+        second?.once('data', (data) => {
+          resolve(String(data));
+        }),
+      );
+      second?.write('GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n');
+      expect(await answer).toMatch(/^HTTP\/1\.1 200 OK/);
+      second?.destroy();
+    },
+    { limits: { connections: 2 } },
+  );
+});
+
+test('when the service is closed then what is under way is answered, and a client that is too slow is not waited for', async () => {
+  await withService(
+    async ({ app, ask, port }) => {
+      const body = JSON.stringify({ text: Array(1000).fill('good bad film '.repeat(60)) });
+      const answered = talk(port, (socket) => socket.write(headOfPost('/predict', body.length) + body));
+      const slow = talk(port, (socket) => socket.write(headOfPost('/predict', 100)));
+      while ((await ask('/metrics')).body.includes('imdb_torch_requests_waiting 0')) await sleep(1);
+      await app.close();
+      expect(await answered).toMatch(/^HTTP\/1\.1 200 OK\r\n[^]*connection: close[^]*\]\}$/i);
+      expect(await slow).toBeNull();
+      await expect(fetch(`http://127.0.0.1:${port}/healthz`)).rejects.toThrow();
+    },
+    { limits: { stopMilliseconds: 1500 } },
+  );
+});

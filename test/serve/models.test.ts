@@ -1,0 +1,31 @@
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { openModels } from '../../src/serve/models.js';
+import { withTemporaryFolder } from '../helpers.js';
+import { writeSmallRun } from '../model/helpers.js';
+
+/** What requests can ask for, and what they get when they do not. */
+async function served(path: string, adapter?: string): Promise<unknown> {
+  const models = await openModels(path, { adapter });
+  models.dispose();
+  return [models.about.adapters, models.about.adapter];
+}
+
+test('when a run has an adapter, or another one is named, then that is what is served, beside the model alone', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { path } = await writeSmallRun(folder, { adapter: true });
+    const all = ['off', 'on', 'merged'];
+    expect(await served(path)).toEqual([all, 'merged']);
+    for (const adapter of all) expect(await served(path, adapter)).toEqual([all, adapter]);
+    expect(await served(path, join(path, 'adapter'))).toEqual([['off', 'on'], 'on']);
+
+    await rm(join(path, 'merged.safetensors'));
+    await rename(join(path, 'adapter'), join(folder, 'elsewhere'));
+    expect(await served(path)).toEqual([['off'], 'off']);
+    expect(await served(path, join(folder, 'elsewhere'))).toEqual([['off', 'on'], 'on']);
+    for (const adapter of ['on', 'merged', join(folder, 'nowhere')]) {
+      await expect(served(path, adapter)).rejects.toMatchObject({ name: 'ImdbTorchError' });
+    }
+  });
+});

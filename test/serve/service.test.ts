@@ -1,0 +1,159 @@
+import { expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { explainText } from '../../src/model/explanation.js';
+import { TextClassifier } from '../../src/model/text_classifier.js';
+import type { ExplanationAnswer } from '../../src/report/answers.js';
+import { explanationAnswer } from '../../src/report/explanation.js';
+import { packageVersion } from '../../src/setup/package_root.js';
+import { logitsByHand, softmaxByHand } from '../model/helpers.js';
+import { withService } from './helpers.js';
+
+/** Differences of a few float64 numbers of about 1. */
+const digits = 12;
+
+test.each(['off', 'on', 'merged'] as const)(
+  'when one text is sent for the adapter %s then its prediction is the one by hand',
+  async (adapter) => {
+    await withService(async ({ post, run }) => {
+      const answer = await post('/predict', { text: 'a good film', adapter });
+      const [neg = NaN, pos = NaN] = softmaxByHand(logitsByHand(run, [0, 1, 3], adapter));
+      expect(answer).toEqual({
+        label: neg > pos ? 'neg' : 'pos',
+        probability: expect.closeTo(Math.max(neg, pos), digits),
+        probabilities: { neg: expect.closeTo(neg, digits), pos: expect.closeTo(pos, digits) },
+      });
+      if (adapter !== 'merged') return;
+      expect(await post('/predict', { text: 'a good film' })).toEqual(answer);
+    });
+  },
+);
+
+test('when many texts are sent then each has its prediction, in their order', async () => {
+  await withService(
+    async ({ post }) => {
+      const some = ['good', '', 'bad bad film', 'not \u{1f600} \ud800', '<script>', 'not good'];
+      const text = Array.from(
+        { length: 1000 },
+        (_, k) => `${some[k % some.length] ?? ''}${k % 7 ? '' : ' bad'}`,
+      );
+      const alone = await Promise.all(text.slice(0, 42).map((one) => post('/predict', { text: one })));
+      expect(await post('/predict', { text })).toEqual({ predictions: text.map((_, k) => alone[k % 42]) });
+      expect(await post('/predict', { text: [] })).toEqual({ predictions: [] });
+    },
+    { classes: ['bad', 'fair', '__proto__'] },
+  );
+});
+
+test('when a text is explained then the answer is what the library says', async () => {
+  await withService(async ({ post, run }) => {
+    const text = 'Not good, not a film! \u{1f600} \ud800 bad';
+    const answer = (await post('/explain', { text, adapter: 'off' })) as ExplanationAnswer;
+    using classifier = await TextClassifier.open(run.path, { adapter: 'off' });
+    expect(answer).toEqual(explanationAnswer(explainText(classifier, text), classifier.classes));
+    expect(answer.prediction).toEqual(await post('/predict', { text, adapter: 'off' }));
+    expect(await post('/explain', { text: '' })).toMatchObject({ words: [] });
+  });
+});
+
+test('when the model is asked for then name, classes, adapters and limits are told, and no path', async () => {
+  await withService(
+    async ({ ask, run }) => {
+      const { body } = await ask('/model');
+      expect(JSON.parse(body)).toEqual({
+        name: 'run',
+        version: packageVersion(),
+        command: 'train',
+        test: null,
+        classes: ['neg', 'pos'],
+        features: 5,
+        hidden: 3,
+        adapters: ['off', 'on', 'merged'],
+        adapter: 'merged',
+        limits: {
+          bodyBytes: 1 << 20,
+          texts: 10,
+          predictedCharacters: 100_000,
+          explainedCharacters: 10_000,
+        },
+      });
+      expect(body).not.toContain(run.path);
+    },
+    { limits: { texts: 10 } },
+  );
+});
+
+interface OpenApi {
+  paths: Record<
+    string,
+    Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>
+  >;
+}
+
+test('when answers are compared with /openapi.json then each is as described, failures too', async () => {
+  await withService(async ({ ask }) => {
+    const description = JSON.parse((await ask('/openapi.json')).body) as OpenApi;
+    const ajv = new Ajv2020({ strict: false }).addSchema(description, 'openapi');
+    const pointer = (...parts: string[]): string =>
+      parts.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/');
+    const text = 'not a good film';
+    const requests: [path: string, body?: object][] = [
+      ['/healthz'],
+      ['/model'],
+      ['/predict', { text }],
+      ['/predict', { text: [text, ''] }],
+      ['/predict', { text: 3 }],
+      ['/explain', { text }],
+      ['/explain', {}],
+    ];
+    for (const [path, body] of requests) {
+      const method = body === undefined ? 'GET' : 'POST';
+      const answer = await ask(path, { method, ...(body && { body }) });
+      const status = answer.status === 200 ? '200' : '4XX';
+      const place = pointer('paths', path, method.toLowerCase(), 'responses', status, 'content');
+      const check = ajv.compile({ $ref: `openapi#/${place}/${pointer('application/json')}/schema` });
+      check(JSON.parse(answer.body));
+      expect({ path, body, problems: check.errors }).toEqual({ path, body, problems: null });
+    }
+    const routes = ['/explain', '/healthz', '/metrics', '/model', '/predict'];
+    expect(Object.keys(description.paths).sort()).toEqual(routes);
+  });
+});
+
+test('when requests have been answered then the metrics have counted them', async () => {
+  await withService(async ({ ask, post }) => {
+    await post('/predict', { text: ['good', 'bad'] });
+    await post('/explain', { text: 'good' });
+    await ask('/nowhere');
+    const response = await ask('/metrics');
+    expect(response.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
+    const lines = response.body.split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'imdb_torch_texts_total{route="/predict"} 2',
+        'imdb_torch_texts_total{route="/explain"} 1',
+        'imdb_torch_requests_waiting 0',
+        'http_request_duration_seconds_count{method="POST",route="/predict",status="200"} 1',
+        'http_request_duration_seconds_count{method="GET",route="none",status="404"} 1',
+      ]),
+    );
+    expect(response.body).toMatch(/^process_resident_memory_bytes \d+$/m);
+    expect(response.body).not.toContain('nowhere');
+  });
+});
+
+test('when anything is answered then it comes with the security headers', async () => {
+  await withService(async ({ ask }) => {
+    for (const path of ['/', '/model', '/nowhere', '/%zz']) {
+      const { headers } = await ask(path);
+      expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self';/);
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+      });
+      expect(headers).not.toHaveProperty('access-control-allow-origin');
+    }
+    const page = await ask('/');
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(page.body).not.toMatch(/https?:|<script>|style=/);
+  });
+});

@@ -48,21 +48,41 @@ export {
 export { DataLoader, type DataLoaderOptions } from './training/data_loader.js';
 export {
   train,
+  type EarlyStopping,
   type EpochResult,
-  type Progress,
   type TrainingEvents,
   type TrainingOptions,
   type TrainingResult,
 } from './training/loop.js';
+export type { PassOptions, Progress, StepOptions } from './training/pass.js';
+export { lrFactor, type Schedule } from './training/schedule.js';
+export { createOptimizer } from './training/optimizer.js';
+export type { OptimizerOptions } from './training/optimizer_options.js';
+export {
+  fitCalibration,
+  scoreProbabilities,
+  type CalibrationKind,
+  type CalibrationScores,
+  type LabelledLogits,
+  type ProbabilityScores,
+} from './training/calibration.js';
 export { evaluate, type EvaluateOptions, type Metrics } from './training/metrics.js';
-export type { Phase, PhaseEvents, PhaseResult, Tested } from './training/phase.js';
+export type {
+  Phase,
+  PhaseEvents,
+  PhaseOptions,
+  PhaseResult,
+  RefitResult,
+  Tested,
+  TrainedPhase,
+} from './training/phase.js';
 export { createSplitBags, type SplitBags } from './training/split_bags.js';
 export { notebook, type ExperimentOptions } from './experiments/options.js';
-export {
-  runFullTraining,
-  type ExperimentInput,
-  type FullTrainingResult,
-} from './experiments/full_training.js';
+export { loraPresets, trainPresets, type Preset } from './experiments/presets.js';
+export type { ExperimentInput } from './experiments/experiment_model.js';
+export { runFullTraining, type FullTrainingResult } from './experiments/full_training.js';
+export type { CalibrationResult } from './experiments/calibration_result.js';
+export type { FoldResult } from './experiments/validation.js';
 export { runLoraFineTuning, type LoraInput, type LoraResult } from './experiments/lora_fine_tuning.js';
 export type { LayerExcerpt, LayerParameter, OfLayer } from './experiments/layer_state.js';
 export type { MergeResult } from './experiments/merge.js';

@@ -1,16 +1,27 @@
 import type { StoredRun } from '../storage/read_run.js';
+import type { Config } from './config_file.js';
 import { allFeatures, writeFeatureOptions } from './feature_options.js';
 import { throwProblems, type RawOptions } from './options.js';
 
-/** The options that the data and the model of a run depend on, and that fine-tuning takes over from it. */
+/** The options that the data of a run depend on, and that fine-tuning takes over from it. */
 const inherited = {
   seed: 'seed',
   vocab: 'vocabularySize',
   valid: 'validationSize',
+  split: 'split',
+} as const satisfies Partial<Record<keyof RawOptions, string>>;
+
+/** How it was trained: taken over unless a preset says how to fine-tune. */
+const inheritedTraining = {
   batch: 'batchSize',
   lr: 'learningRate',
   loss: 'loss',
-  split: 'split',
+  optimizer: 'optimizer',
+  momentum: 'momentum',
+  weightDecay: 'weightDecay',
+  schedule: 'schedule',
+  warmup: 'warmup',
+  clip: 'maxGradNorm',
 } as const satisfies Partial<Record<keyof RawOptions, string>>;
 
 /** Which reviews a run took: taken over unless others are given. */
@@ -25,17 +36,20 @@ const inheritedData = {
 
 /**
  * The given options, with those of the run at `path` where none is given.
+ * @param config what a configuration file gives
  * @throws ImdbTorchError ERR_USAGE when one contradicts the shape or the dtype of the run's model
  */
 export function readBaseOptions(
   raw: RawOptions,
   path: string,
   { run, tensors, description }: StoredRun,
+  config: Config = {},
 ): RawOptions {
-  const otherData = raw.data !== undefined || raw.train !== undefined;
+  const otherData = [raw.data, raw.train, config.data, config.train].some((given) => given !== undefined);
   const { features } = description;
   const defaults: RawOptions = {
-    ...pick(run, inherited),
+    ...pick(run, inherited, config),
+    ...(raw.preset === undefined && pick(run, inheritedTraining, config)),
     ...writeFeatureOptions(features),
     ...(features.vocabularySize === null && { vocab: allFeatures }),
     ...(otherData ? {} : storedDataOptions(run)),
@@ -59,15 +73,20 @@ export function storedDataOptions(run: StoredRun['run']): RawOptions {
   return { ...pick(run, inheritedData), ...(valid === undefined ? {} : { valid }) };
 }
 
-/** Options of a run as they would be given; those that it has under the names that are the values of `names`. */
+/**
+ * Options of a run as they would be given; those that it has under the names that are the values of `names`, and that
+ * `config` has not.
+ */
 function pick<Name extends string>(
   { options }: StoredRun['run'],
   names: Readonly<Record<Name, string>>,
+  config: object = {},
 ): Partial<Record<Name, string>> {
   const stored = (options ?? {}) as Readonly<Record<string, unknown>>;
   const picked: Partial<Record<Name, string>> = {};
   for (const [name, key] of Object.entries(names) as [Name, string][]) {
     const value = stored[key];
+    if (key in config) continue;
     if (typeof value === 'string' || typeof value === 'number' || Array.isArray(value))
       picked[name] = String(value);
   }

@@ -17,26 +17,24 @@ export interface DataOptions {
   labelColumn: string | undefined;
   labels: string[] | undefined;
   strict: boolean;
-  split: 'random' | 'movie';
+  split: 'random' | 'movie' | 'auto';
 }
 
-export function readDataOptions(raw: RawOptions): DataOptions {
-  const { data, train, valid, test, textColumn, labelColumn, labels, strict = false } = raw;
-  const validFile = isFile(valid) ? valid : undefined;
-  const validationSize = valid === undefined || isFile(valid) ? null : Number(valid);
-  const split = raw.split === 'movie' ? 'movie' : 'random';
-  const names = labels?.split(',').map((name) => name.trim());
+/** @param defaults what holds where an option is not given: their reviews only where no others are named */
+export function readDataOptions(raw: RawOptions, defaults: Partial<DataOptions> = {}): DataOptions {
+  const { data, train, valid, test, textColumn, labelColumn, labels, strict } = raw;
+  const stored = data === undefined && train === undefined ? defaults : {};
   return {
-    data,
-    train,
-    validFile,
-    test,
-    validationSize,
-    textColumn,
-    labelColumn,
-    labels: names,
-    strict,
-    split,
+    data: data ?? stored.data,
+    train: train ?? stored.train,
+    validFile: isFile(valid) ? valid : stored.validFile,
+    test: test ?? stored.test,
+    validationSize: valid === undefined || isFile(valid) ? (defaults.validationSize ?? null) : Number(valid),
+    textColumn: textColumn ?? stored.textColumn,
+    labelColumn: labelColumn ?? stored.labelColumn,
+    labels: labels?.split(',').map((name) => name.trim()) ?? stored.labels,
+    strict: strict ?? defaults.strict ?? false,
+    split: (raw.split as DataOptions['split'] | undefined) ?? defaults.split ?? 'random',
   };
 }
 
@@ -46,9 +44,9 @@ export function isFile(valid: string | undefined): valid is string {
 }
 
 /** What contradicts itself in the choice of the reviews, a sentence each. */
-export function findDataProblems(raw: RawOptions): string[] {
+export function findDataProblems(raw: RawOptions, defaults: Partial<DataOptions>): string[] {
   const problems: string[] = [];
-  const { data, train, validFile, test, labels } = readDataOptions(raw);
+  const { data, train, validFile, test, labels } = readDataOptions(raw, defaults);
   const splitProblem = raw.split === undefined ? null : checkChoice(splitRule, raw.split);
   if (splitProblem !== null) problems.push(splitProblem);
   if (train !== undefined && data !== undefined)
@@ -63,7 +61,7 @@ export function findDataProblems(raw: RawOptions): string[] {
     (labels.length < 2 || labels.includes('') || new Set(labels).size < labels.length)
   ) {
     problems.push(
-      `Expected at least two different names, separated by commas, for --labels but received ${JSON.stringify(raw.labels)}.`,
+      `Expected at least two different names, separated by commas, for --labels but received ${JSON.stringify(labels.join(','))}.`,
     );
   }
   return problems;

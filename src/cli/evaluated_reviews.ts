@@ -1,9 +1,10 @@
 import { originNames, splitNames, type Dataset, type EncodedSplit, type SplitName } from '../data/dataset.js';
+import { joinReviews, type Reviews } from '../data/regroup.js';
 import { ImdbTorchError } from '../errors.js';
 import { predictedClasses, type LabelledPredictions } from '../training/classification_report.js';
 
 /** The reviews that a model is evaluated on. */
-export interface ChosenReviews extends Pick<EncodedSplit, 'ids' | 'offsets' | 'labels'> {
+export interface ChosenReviews extends Reviews {
   /** What they are called. */
   name: string;
   /** File, or file and line, of a review. */
@@ -27,8 +28,10 @@ export function chooseReviews(
   const whole = given && !kindsWithTest.includes(dataset.source.kind);
   const name = split ?? (whole ? 'all' : 'test');
   const names = name === 'all' ? splitNames : [name as SplitName];
-  const joined = joinSplits(names.map((each) => dataset.splits[each]));
-  return { ...joined, name, labels: mapLabels(dataset, joined.labels, classes) };
+  const splits = names.map((each) => dataset.splits[each]);
+  const joined = joinReviews(splits);
+  const labels = mapLabels(dataset, joined.labels, classes);
+  return { ...joined, name, labels, originOf: joinOrigins(splits) };
 }
 
 function mapLabels(
@@ -46,33 +49,18 @@ function mapLabels(
   );
 }
 
-function joinSplits(splits: readonly EncodedSplit[]): Omit<ChosenReviews, 'name'> {
-  const ids = concatenate(splits.map((split) => split.ids));
-  const labels = concatenate(splits.map((split) => split.labels));
-  const offsets = new Int32Array(labels.length + 1);
-  const origins: { start: number; nameOf: (review: number) => string }[] = [];
-  let [row, entry] = [0, 0];
-  for (const split of splits) {
-    origins.unshift({ start: row, nameOf: originNames(split.origins) });
-    for (const [index, offset] of split.offsets.entries()) offsets[row + index] = entry + offset;
-    row += split.labels.length;
-    entry += split.ids.length;
+/** Names of the origins of the reviews of splits, one split behind the other. */
+function joinOrigins(splits: readonly EncodedSplit[]): ChosenReviews['originOf'] {
+  const parts: { start: number; nameOf: (review: number) => string }[] = [];
+  let start = 0;
+  for (const { labels, origins } of splits) {
+    parts.unshift({ start, nameOf: originNames(origins) });
+    start += labels.length;
   }
-  const originOf = (review: number): string => {
-    const part = origins.find(({ start }) => start <= review);
+  return (review) => {
+    const part = parts.find((each) => each.start <= review);
     return part?.nameOf(review - part.start) ?? '';
   };
-  return { ids, offsets, labels, originOf };
-}
-
-function concatenate(arrays: readonly Int32Array[]): Int32Array {
-  const result = new Int32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let start = 0;
-  for (const array of arrays) {
-    result.set(array, start);
-    start += array.length;
-  }
-  return result;
 }
 
 /** What `--save-predictions` writes: a JSON object a review. */

@@ -5,7 +5,7 @@ import { checkChoice, readNumber, type ChoiceRule, type NumberRule } from './opt
 /** The value of --vocab that keeps every feature. */
 export const allFeatures = 'all';
 
-const numbers = {
+export const featureNumbers = {
   ngrams: {
     flag: '--ngrams',
     about: 'features are the runs of 1 to so many words',
@@ -22,61 +22,91 @@ const numbers = {
     most: 1_000_000_000,
     default: notebookFeatures.minimumCount,
   },
+  gain: {
+    flag: '--gain',
+    about: 'what all values are multiplied with in the end',
+    integer: false,
+    above: 0,
+    most: Number.MAX_VALUE,
+    default: notebookFeatures.gain,
+  },
 } as const satisfies Readonly<Record<string, NumberRule>>;
 
-const choices = {
+export const featureChoices = {
   tokenizer: {
     flag: '--tokenizer',
     about: 'words alone, the rest as <UNK>, or punctuation marks too, the rest left out',
     choices: ['notebook', 'words-and-punctuation'],
     default: notebookFeatures.tokenizer,
   },
+  counts: {
+    flag: '--counts',
+    about: 'whether a feature counts once a review or as often as it occurs',
+    choices: ['binary', 'counts'],
+    default: notebookFeatures.counts,
+  },
+  weighting: {
+    flag: '--weighting',
+    about: 'multiplies each feature by how much the training reviews say it speaks for a class',
+    choices: ['none', 'naive-bayes'],
+    default: notebookFeatures.weighting,
+  },
 } as const satisfies Readonly<Record<string, ChoiceRule>>;
 
-type NumberName = keyof typeof numbers;
-type ChoiceName = keyof typeof choices;
+type NumberName = keyof typeof featureNumbers;
+type ChoiceName = keyof typeof featureChoices;
+
+/** Features, but for how many. */
+export type FeatureChoice = Omit<FeatureOptions, 'vocabularySize'>;
 
 /** The options of features as they are given. */
-export type RawFeatureOptions = Partial<Record<NumberName | ChoiceName, string>>;
+export type RawFeatureOptions = Partial<Record<NumberName | ChoiceName, string>> & { normalize?: boolean };
 
 export function addFeatureOptions(command: Command): Command {
-  for (const rule of Object.values(choices)) {
+  for (const rule of Object.values(featureChoices)) {
     const flags = `${rule.flag} <${rule.choices.join('|')}>`;
     command.addOption(new Option(flags, `${rule.about} (default: ${rule.default})`));
   }
-  for (const rule of Object.values(numbers)) {
+  for (const rule of Object.values(featureNumbers)) {
     command.addOption(new Option(`${rule.flag} <number>`, `${rule.about} (default: ${rule.default})`));
   }
-  return command;
+  return command
+    .option('--normalize', "divide a review's values by their Euclidean norm")
+    .option('--no-normalize', 'leave them as they are (default)');
 }
 
 /** What is wrong with them, a sentence each. */
 export function findFeatureProblems(raw: RawFeatureOptions): string[] {
-  const ofNumbers = (Object.keys(numbers) as NumberName[]).map((name) =>
-    raw[name] === undefined ? 0 : readNumber(numbers[name], raw[name]),
+  const ofNumbers = (Object.keys(featureNumbers) as NumberName[]).map((name) =>
+    raw[name] === undefined ? 0 : readNumber(featureNumbers[name], raw[name]),
   );
-  const ofChoices = (Object.keys(choices) as ChoiceName[]).map((name) =>
-    raw[name] === undefined ? null : checkChoice(choices[name], raw[name]),
+  const ofChoices = (Object.keys(featureChoices) as ChoiceName[]).map((name) =>
+    raw[name] === undefined ? null : checkChoice(featureChoices[name], raw[name]),
   );
   return [...ofNumbers, ...ofChoices].filter((problem) => typeof problem === 'string');
 }
 
-/** The features that are asked for: the notebook's where nothing else is. */
-export function readFeatureOptions(raw: RawFeatureOptions, vocabularySize: number | null): FeatureOptions {
+/** The features that are asked for, and what `defaults` has where nothing else is. */
+export function readFeatureOptions(raw: RawFeatureOptions, defaults: FeatureChoice): FeatureChoice {
+  const { tokenizer, ngrams, minCount, counts, weighting, normalize, gain } = raw;
   return {
-    ...notebookFeatures,
-    vocabularySize,
-    tokenizer: (raw.tokenizer ?? notebookFeatures.tokenizer) as FeatureOptions['tokenizer'],
-    ngrams: Number(raw.ngrams ?? notebookFeatures.ngrams),
-    minimumCount: Number(raw.minCount ?? notebookFeatures.minimumCount),
+    tokenizer: (tokenizer ?? defaults.tokenizer) as FeatureOptions['tokenizer'],
+    ngrams: Number(ngrams ?? defaults.ngrams),
+    minimumCount: Number(minCount ?? defaults.minimumCount),
+    counts: (counts ?? defaults.counts) as FeatureOptions['counts'],
+    weighting: (weighting ?? defaults.weighting) as FeatureOptions['weighting'],
+    normalize: normalize ?? defaults.normalize,
+    gain: Number(gain ?? defaults.gain),
   };
 }
 
 /** The options, as they would be given, that ask for these features. */
-export function writeFeatureOptions(features: FeatureOptions): Required<RawFeatureOptions> {
+export function writeFeatureOptions(features: FeatureChoice): Required<RawFeatureOptions> {
+  const { tokenizer, ngrams, minimumCount, counts, weighting, normalize, gain } = features;
   return {
-    tokenizer: features.tokenizer,
-    ngrams: String(features.ngrams),
-    minCount: String(features.minimumCount),
+    ...{ tokenizer, counts, weighting, normalize },
+    ngrams: String(ngrams),
+    minCount: String(minimumCount),
+    gain: String(gain),
   };
 }

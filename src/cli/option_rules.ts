@@ -1,6 +1,7 @@
 import { notebook } from '../experiments/options.js';
+import { trainingChoices, trainingNumbers } from './training_rules.js';
 
-/** A number that an option takes. `above` excludes the bound itself. */
+/** A number that an option takes. `above` and `below` exclude the bound itself. */
 export interface NumberRule {
   flag: string;
   about: string;
@@ -9,7 +10,8 @@ export interface NumberRule {
   integer: boolean;
   least?: number;
   above?: number;
-  most: number;
+  most?: number;
+  below?: number;
   default?: number;
 }
 
@@ -35,9 +37,9 @@ export const numberRules = {
   },
   hidden: {
     flag: '--hidden',
-    about: 'width of the hidden layer',
+    about: 'width of the hidden layer; 0: a linear model',
     integer: true,
-    least: 1,
+    least: 0,
     most: 65_536,
     default: notebook.hidden,
   },
@@ -104,6 +106,7 @@ export const numberRules = {
     most: mostOfAnything,
     default: notebook.loraEpochs,
   },
+  ...trainingNumbers,
 } as const satisfies Readonly<Record<string, NumberRule>>;
 
 /** An option that takes one of a few words. `pattern` says which, where they cannot be listed. */
@@ -117,8 +120,9 @@ export interface ChoiceRule {
 
 export const splitRule = {
   flag: '--split',
-  about: 'what is held out for validation: single reviews or whole movies',
-  choices: ['random', 'movie'],
+  about:
+    'what is held out for validation: single reviews, whole movies, or movies where they are known (auto)',
+  choices: ['random', 'movie', 'auto'],
   default: 'random',
 } as const satisfies ChoiceRule;
 
@@ -154,6 +158,7 @@ export const choiceRules = {
     choices: ['notebook', 'kaiming', 'gaussian', 'pissa'],
     default: notebook.initialization,
   },
+  ...trainingChoices,
 } as const satisfies Readonly<Record<string, ChoiceRule>>;
 
 /** The value of `text`, or the sentence that says what is wrong with it. */
@@ -161,14 +166,16 @@ export function readNumber(rule: NumberRule, text: string): number | string {
   const form = rule.integer ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
   const value = form.test(text) ? Number(text) : NaN;
   const tooSmall = value < (rule.least ?? -Infinity) || value <= (rule.above ?? -Infinity);
-  if (!Number.isNaN(value) && !tooSmall && value <= rule.most) return value;
+  const tooLarge = value > (rule.most ?? Number.MAX_VALUE) || value >= (rule.below ?? Infinity);
+  if (!Number.isNaN(value) && !tooSmall && !tooLarge) return value;
   return `Expected ${describeRange(rule)} for ${rule.flag} but received ${JSON.stringify(text)}.`;
 }
 
-function describeRange({ integer, least, above, most }: NumberRule): string {
+function describeRange({ integer, least, above, most, below }: NumberRule): string {
   const kind = integer ? 'a whole number' : 'a number';
   if (above !== undefined) return `${kind} above ${above}`;
-  return `${kind} from ${String(least)} to ${most}`;
+  if (below !== undefined) return `${kind} from ${String(least)} to below ${below}`;
+  return `${kind} from ${String(least)} to ${String(most)}`;
 }
 
 /** `text` when it is one of the choices, or the sentence that says what is wrong with it. */

@@ -1,7 +1,7 @@
 import { Option, type Command } from 'commander';
 import { ImdbTorchError } from '../errors.js';
-import { notebook, type ExperimentOptions } from '../experiments/options.js';
-import type { FeatureOptions } from '../text/features.js';
+import { trainPresets, type Preset } from '../experiments/presets.js';
+import type { PhaseOptions } from '../training/phase.js';
 import {
   addFeatureOptions,
   allFeatures,
@@ -10,6 +10,7 @@ import {
   type RawFeatureOptions,
 } from './feature_options.js';
 import { findDataProblems, isFile, readDataOptions, type DataOptions } from './data_options.js';
+import { findConflicts } from './option_conflicts.js';
 import { checkChoice, choiceRules, numberRules, readNumber, splitRule } from './option_rules.js';
 
 type NumberName = keyof typeof numberRules;
@@ -33,6 +34,11 @@ export interface RawOptions
   useDora?: boolean;
   pytorch?: boolean;
   verbose?: boolean;
+  preset?: string;
+  config?: string;
+  printConfig?: boolean;
+  nesterov?: boolean;
+  refit?: boolean;
 }
 
 export interface OutputOptions {
@@ -41,16 +47,23 @@ export interface OutputOptions {
 }
 
 /** The options of a command that runs an experiment. */
-export interface RunOptions extends ExperimentOptions, OutputOptions, DataOptions {
-  features: FeatureOptions;
+export interface RunOptions extends Omit<Preset, 'split' | 'validationSize'>, OutputOptions, DataOptions {
   out: string | undefined;
   /** Null: libtorch's choice. */
   threads: number | null;
+  /** Runs, each with the next seed. */
+  seeds: number;
 }
+
+/** What holds where an option is not given. */
+export interface Defaults
+  extends Preset, Partial<Pick<RunOptions, 'threads' | 'seeds'>>, Partial<Omit<DataOptions, keyof Preset>> {}
 
 const dataNumbers = ['seed', 'vocab', 'valid'] as const;
 const modelNumbers = ['hidden', 'lr', 'batch', 'threads'] as const;
-const trainingChoices = ['loss', 'engine', 'dtype', 'device'] as const;
+const modelChoices = ['loss', 'engine', 'dtype', 'device'] as const;
+const optimizerNumbers = ['momentum', 'weightDecay', 'warmup', 'clip', 'patience', 'seeds'] as const;
+const optimizerChoices = ['optimizer', 'schedule', 'calibration'] as const;
 const loraNumbers = ['rank', 'alpha', 'loraEpochs'] as const;
 
 export function addOutputOptions(command: Command): Command {
@@ -81,8 +94,29 @@ export function addDataOptions(command: Command): Command {
 export function addTrainingOptions(command: Command): Command {
   addDataOptions(command);
   addNumbers(command, modelNumbers);
-  for (const name of trainingChoices) addChoice(command, name);
+  addChoices(command, modelChoices);
   return command.option('--out <folder>', 'run directory (default: runs/<UTC time>-<command>)');
+}
+
+/** What a training can have that the notebook's has not. @param presets the names that --preset takes */
+export function addPresetOptions(command: Command, presets: readonly string[]): Command {
+  command
+    .option(
+      `--preset <${presets.join('|')}>`,
+      'what the other options default to (default: notebook, whose values are named here)',
+    )
+    .option('--config <file>', 'JSON file of options, between the preset and the command line')
+    .option('--print-config', 'print the options as such a file, and do nothing else');
+  addChoices(command, optimizerChoices);
+  return addNumbers(command, optimizerNumbers)
+    .option('--nesterov', "Nesterov's momentum")
+    .option('--no-nesterov', 'plain momentum (default)');
+}
+
+export function addSelectionOptions(command: Command): Command {
+  return addNumbers(command, ['dropout', 'folds'])
+    .option('--refit', 'train a new model on all training reviews in the end, those held out included')
+    .option('--no-refit', 'keep the model that was validated (default)');
 }
 
 export function addEpochsOption(command: Command): Command {
@@ -99,15 +133,24 @@ export function addLoraOptions(command: Command): Command {
 
 /** What the notebook's LoRA has not. */
 export function addBranchOptions(command: Command): Command {
-  addChoice(command, 'init');
+  addChoices(command, ['init']);
   return command
     .option('--use-rslora', 'scale the LoRA branch by alpha / sqrt(rank)')
     .option('--use-dora', "learn the lengths of W's rows apart from their directions (engine torch)");
 }
 
-function addChoice(command: Command, name: ChoiceName): void {
-  const rule = choiceRules[name];
-  command.addOption(new Option(`${rule.flag} <${rule.choices.join('|')}>`, withDefault(rule)));
+/** What fine-tuning can have that the notebook's has not. */
+export function addFineTuningOptions(command: Command): Command {
+  addChoices(command, ['pretraining']);
+  return addNumbers(command, ['lrA', 'lrB']);
+}
+
+function addChoices(command: Command, names: readonly ChoiceName[]): Command {
+  for (const name of names) {
+    const rule = choiceRules[name];
+    command.addOption(new Option(`${rule.flag} <${rule.choices.join('|')}>`, withDefault(rule)));
+  }
+  return command;
 }
 
 function addNumbers(command: Command, names: readonly NumberName[]): Command {
@@ -125,41 +168,72 @@ function withDefault(rule: { about: string; default?: number | string }): string
   return rule.default === undefined ? rule.about : `${rule.about} (default: ${rule.default})`;
 }
 
-/** The options of an experiment. @throws ImdbTorchError ERR_USAGE that names every problem */
-export function readRunOptions(raw: RawOptions): RunOptions {
-  const problems = [...findProblems(raw), ...findDataProblems(raw), ...findFeatureProblems(raw)];
+/**
+ * The options of an experiment.
+ * @param defaults of a preset and a configuration file
+ * @throws ImdbTorchError ERR_USAGE that names every problem
+ */
+export function readRunOptions(raw: RawOptions, defaults: Defaults = trainPresets.notebook): RunOptions {
+  const problems = [...findProblems(raw), ...findDataProblems(raw, defaults), ...findFeatureProblems(raw)];
   const number = (name: NumberName): number | undefined => {
     const text = raw[name];
     return text === undefined ? undefined : Number(text);
   };
-  const vocabularySize = raw.vocab === allFeatures ? null : (number('vocab') ?? notebook.vocabularySize);
   const options: RunOptions = {
-    ...readDataOptions(raw),
-    features: readFeatureOptions(raw, vocabularySize),
+    ...defaults,
+    ...readDataOptions(raw, defaults),
+    features: readFeatureOptions(raw, defaults.features),
     out: raw.out,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
-    seed: number('seed') ?? notebook.seed,
-    vocabularySize,
-    hidden: number('hidden') ?? notebook.hidden,
-    learningRate: number('lr') ?? notebook.learningRate,
-    epochs: number('epochs') ?? notebook.epochs,
-    batchSize: number('batch') ?? notebook.batchSize,
-    threads: number('threads') ?? null,
-    rank: number('rank') ?? notebook.rank,
-    alpha: number('alpha') ?? notebook.alpha,
-    useRslora: raw.useRslora ?? notebook.useRslora,
-    useDora: raw.useDora ?? notebook.useDora,
-    initialization: (raw.init ?? notebook.initialization) as ExperimentOptions['initialization'],
-    loraEpochs: number('loraEpochs') ?? notebook.loraEpochs,
-    loss: (raw.loss ?? notebook.loss) as ExperimentOptions['loss'],
-    engine: (raw.engine ?? notebook.engine) as ExperimentOptions['engine'],
-    dtype: (raw.dtype ?? notebook.dtype) as ExperimentOptions['dtype'],
-    device: (raw.device ?? notebook.device) as ExperimentOptions['device'],
+    seed: number('seed') ?? defaults.seed,
+    vocabularySize: raw.vocab === allFeatures ? null : (number('vocab') ?? defaults.vocabularySize),
+    hidden: number('hidden') ?? defaults.hidden,
+    epochs: number('epochs') ?? defaults.epochs,
+    threads: number('threads') ?? defaults.threads ?? null,
+    seeds: number('seeds') ?? defaults.seeds ?? 1,
+    rank: number('rank') ?? defaults.rank,
+    alpha: number('alpha') ?? defaults.alpha,
+    useRslora: raw.useRslora ?? defaults.useRslora,
+    useDora: raw.useDora ?? defaults.useDora,
+    initialization: (raw.init ?? defaults.initialization) as Preset['initialization'],
+    loraEpochs: number('loraEpochs') ?? defaults.loraEpochs,
+    engine: (raw.engine ?? defaults.engine) as Preset['engine'],
+    dtype: (raw.dtype ?? defaults.dtype) as Preset['dtype'],
+    device: (raw.device ?? defaults.device) as Preset['device'],
+    pretraining: (raw.pretraining ?? defaults.pretraining) as Preset['pretraining'],
+    calibration: (raw.calibration ?? defaults.calibration) as Preset['calibration'],
+    folds: number('folds') ?? defaults.folds,
+    refit: raw.refit ?? defaults.refit,
+    ...readStepOptions(raw, defaults, number),
   };
-  problems.push(...findConflicts(options));
+  problems.push(...findConflicts(options, raw));
   throwProblems(problems);
   return options;
+}
+
+/** How each step of a training goes. */
+function readStepOptions(
+  raw: RawOptions,
+  defaults: Defaults,
+  number: (name: NumberName) => number | undefined,
+): PhaseOptions {
+  return {
+    optimizer: (raw.optimizer ?? defaults.optimizer) as Preset['optimizer'],
+    learningRate: number('lr') ?? defaults.learningRate,
+    learningRateA: number('lrA') ?? defaults.learningRateA,
+    learningRateB: number('lrB') ?? defaults.learningRateB,
+    momentum: number('momentum') ?? defaults.momentum,
+    nesterov: raw.nesterov ?? defaults.nesterov,
+    weightDecay: number('weightDecay') ?? defaults.weightDecay,
+    schedule: (raw.schedule ?? defaults.schedule) as Preset['schedule'],
+    warmup: number('warmup') ?? defaults.warmup,
+    maxGradNorm: number('clip') ?? defaults.maxGradNorm,
+    inputDropout: number('dropout') ?? defaults.inputDropout,
+    batchSize: number('batch') ?? defaults.batchSize,
+    loss: (raw.loss ?? defaults.loss) as Preset['loss'],
+    patience: number('patience') ?? defaults.patience,
+  };
 }
 
 /** @throws ImdbTorchError ERR_USAGE with all of them, when there are any */
@@ -179,29 +253,8 @@ function findProblems(raw: RawOptions): string[] {
     const problem = raw[name] === undefined ? null : checkChoice(choiceRules[name], raw[name]);
     if (problem !== null) problems.push(problem);
   }
-  for (const name of ['data', 'train', 'valid', 'test', 'out', 'base'] as const) {
+  for (const name of ['data', 'train', 'valid', 'test', 'out', 'base', 'config'] as const) {
     if (raw[name]?.trim() === '') problems.push(`Expected a value for --${name} but received an empty text.`);
-  }
-  return problems;
-}
-
-function findConflicts({ rank, hidden, vocabularySize, engine, device, useDora }: RunOptions): string[] {
-  const problems: string[] = [];
-  const most = Math.min(hidden, vocabularySize ?? Infinity);
-  // A size below 1 is a problem of its own, and has been reported.
-  if (most >= 1 && rank > most) {
-    problems.push(
-      `Expected --rank to be at most ${most}, the smaller side of the hidden layer ` +
-        `(${vocabularySize ?? 'all'} features x ${hidden}), but received ${rank}.`,
-    );
-  }
-  if (engine === 'fused' && device.startsWith('cuda')) {
-    problems.push(
-      'Expected --engine torch or auto with --device cuda: the fused kernels run on the CPU only.',
-    );
-  }
-  if (engine === 'fused' && useDora) {
-    problems.push('Expected --engine torch or auto with --use-dora: the fused kernels have no DoRA.');
   }
   return problems;
 }

@@ -1,5 +1,6 @@
 import { ImdbTorchError } from '../errors.js';
 import { loadDataset, type Dataset, type DataFiles } from '../data/dataset.js';
+import type { SplitOptions } from '../data/split_orders.js';
 import type { FeatureOptions } from '../text/features.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { ensureAddon } from '../setup/addon.js';
@@ -11,8 +12,8 @@ export interface DataChoice {
   data: string | DataFiles;
   vocabularySize: number | null;
   /** Default: those of the notebook. */
-  features?: FeatureOptions | undefined;
-  split?: 'random' | 'movie' | undefined;
+  features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
+  split?: SplitOptions['split'];
   seed: number;
   /** Null: a fifth of the training reviews, at most 5000. */
   validationSize: number | null;

@@ -1,9 +1,11 @@
 import { analyzeModel } from '../experiments/model_analysis.js';
 import { runLoraFineTuning, type LoraResult } from '../experiments/lora_fine_tuning.js';
+import { withFeatureWeights } from '../experiments/experiment_model.js';
 import { ImdbTorchError } from '../errors.js';
 import { formatCheck, type Check } from '../report/checks.js';
 import { loraDocument, type LoraDocument } from '../report/documents.js';
 import { formatExcerpts, formatHeading } from '../report/narrative.js';
+import { describeCalibration } from '../report/selection.js';
 import type { StoredRun } from '../storage/read_run.js';
 import type { RunDirectory } from '../storage/run_directory.js';
 import {
@@ -28,6 +30,7 @@ export async function runLora(bench: Workbench, options: LoraOptions): Promise<L
   return withRunDirectory(out, 'lora', async (directory) => {
     const { bags, dataset, device, signal, terminal } = bench;
     const result = await runLoraFineTuning({
+      dataset,
       bags,
       classes: dataset.classes.length,
       device,
@@ -44,8 +47,9 @@ export async function runLora(bench: Workbench, options: LoraOptions): Promise<L
   });
 }
 
-function sayOutcome({ terminal }: Workbench, { excerpts, checks }: LoraResult): void {
+function sayOutcome({ terminal }: Workbench, { excerpts, checks, calibration }: LoraResult): void {
   const { style } = terminal;
+  if (calibration !== null) terminal.result(...describeCalibration(calibration, style));
   terminal.say(formatHeading('The LoRA layer', style), formatExcerpts(excerpts, style));
   terminal.say(formatHeading('Checks', style));
   terminal.result(...checks.map((check) => formatCheck(check, style)));
@@ -57,15 +61,22 @@ async function save(
   result: LoraResult,
   base: string,
 ): Promise<LoraDocument> {
-  const { baseModule, adapter, mergedModule } = result;
+  const { adapter, mergedModule, calibration } = result;
   const { dataset, bags, signal } = bench;
+  const { weights } = dataset;
+  const baseModule = withFeatureWeights(result.baseModule, weights);
   const { words: vocabulary } = dataset.vocabulary;
   await directory.writeVocabulary(vocabulary);
   const { sha256: baseSha256 } = await directory.writeModel('model', baseModule);
-  const description = modelDescription(bench, baseSha256);
+  const description = {
+    ...modelDescription(bench, baseSha256),
+    calibration: calibration && calibration.calibration,
+  };
   await directory.writeAdapter({ ...adapter, baseSha256 });
   await directory.writeDescription(description);
-  if (mergedModule !== null) await directory.writeModel('merged', mergedModule);
+  if (mergedModule !== null) {
+    await directory.writeModel('merged', withFeatureWeights(mergedModule, weights));
+  }
   const model = { description, vocabulary, tensors: baseModule };
   const test = { bags: bags.test, labels: dataset.splits.test.labels };
   const analysis = await analyzeModel({ model, adapter, ...test, signal });

@@ -1,6 +1,7 @@
 import { analyzeModel } from '../experiments/model_analysis.js';
 import { runFullTraining, type FullTrainingResult } from '../experiments/full_training.js';
 import { trainDocument, type TrainDocument } from '../report/documents.js';
+import { describeCalibration, describeFolds } from '../report/selection.js';
 import type { RunDirectory } from '../storage/run_directory.js';
 import {
   createEvents,
@@ -16,38 +17,43 @@ export async function runTrain(bench: Workbench, out: string | undefined): Promi
   return withRunDirectory(out, 'train', async (directory) => {
     const { bags, dataset, device, options, signal, terminal } = bench;
     const events = createEvents(bench, directory);
-    const { classes } = dataset;
-    const result = await runFullTraining({
-      bags,
-      classes: classes.length,
-      device,
-      options,
-      signal,
-      events,
-    });
-    const document = await save(bench, directory, result);
-    terminal.say(`Run directory: ${directory.path}`);
-    return document;
+    const classes = dataset.classes.length;
+    const result = await runFullTraining({ bags, dataset, classes, device, options, signal, events });
+    try {
+      sayOutcome(bench, result);
+      const document = await save(bench, directory, result);
+      terminal.say(`Run directory: ${directory.path}`);
+      return document;
+    } finally {
+      result.dispose();
+    }
   });
+}
+
+function sayOutcome({ terminal }: Workbench, { folds, calibration }: FullTrainingResult): void {
+  const { style } = terminal;
+  if (folds !== null) terminal.result(...describeFolds(folds, style));
+  if (calibration !== null) terminal.result(...describeCalibration(calibration, style));
 }
 
 async function save(
   bench: Workbench,
   directory: RunDirectory,
-  { full, module }: FullTrainingResult,
+  result: FullTrainingResult,
 ): Promise<TrainDocument> {
-  const { dataset, bags, signal } = bench;
+  const { dataset, signal } = bench;
+  const { module, calibration } = result;
   const { words: vocabulary } = dataset.vocabulary;
-  const description = modelDescription(bench);
+  const description = { ...modelDescription(bench), calibration: calibration && calibration.calibration };
   await directory.writeVocabulary(vocabulary);
   await directory.writeModel('model', module);
   await directory.writeDescription(description);
   const model = { description, vocabulary, tensors: module };
-  const test = { bags: bags.test, labels: dataset.splits.test.labels };
+  const test = { bags: result.test, labels: dataset.splits.test.labels };
   const analysis = await analyzeModel({ model, adapter: null, ...test, signal });
   const files = await directory.listFiles();
   signal.throwIfAborted();
-  const document = { ...trainDocument(runFacts(bench, directory), full), ...analysis, files };
+  const document = { ...trainDocument(runFacts(bench, directory), result), ...analysis, files };
   await directory.writeRun(runRecord(bench, document));
   return document;
 }

@@ -1,37 +1,40 @@
 import type { Command } from 'commander';
-import { dataChoice } from './data_options.js';
-import { interruptSignal } from './interrupt.js';
+import { trainPresets } from '../experiments/presets.js';
+import { printConfig } from './config_file.js';
+import { readDefaults } from './defaults.js';
 import {
   addEpochsOption,
   addOutputOptions,
+  addPresetOptions,
+  addSelectionOptions,
   addTrainingOptions,
   readRunOptions,
   type RawOptions,
 } from './options.js';
-import { prepare, readData } from './prepare.js';
-import { Terminal } from './terminal.js';
+import { runSeeds } from './run_seeds.js';
+import { testFigures } from '../report/seeds.js';
 
 export function addTrainCommand(program: Command): void {
-  const command = program.command('train').description('train the whole classifier, as the notebook does');
+  const command = program
+    .command('train')
+    .description('train the whole classifier, as the notebook does or as a better preset says');
+  addPresetOptions(command, Object.keys(trainPresets));
   addTrainingOptions(command);
   addEpochsOption(command);
+  addSelectionOptions(command);
   addOutputOptions(command).action(train);
 }
 
 async function train(raw: RawOptions): Promise<void> {
-  const options = readRunOptions(raw);
-  const terminal = new Terminal(options);
-  const signal = interruptSignal();
-  const choice = dataChoice(options);
-  const dataset = await prepare((shared) => readData(choice, terminal, shared), terminal, signal);
-  const [{ openWorkbench }, { runTrain }] = await Promise.all([
-    import('./workbench.js'),
-    import('./run_train.js'),
-  ]);
-  const bench = openWorkbench(options, dataset, terminal, signal);
-  try {
-    terminal.document(await runTrain(bench, options.out));
-  } finally {
-    bench.dispose();
+  const { defaults } = readDefaults(raw, trainPresets, 'train');
+  const options = readRunOptions(raw, defaults);
+  if (raw.printConfig === true) {
+    printConfig(options, 'train');
+    return;
   }
+  await runSeeds('train', options, async (bench, out) => {
+    const { runTrain } = await import('./run_train.js');
+    const document = await runTrain(bench, out);
+    return { document, figures: testFigures(document.test, document.calibration) };
+  });
 }

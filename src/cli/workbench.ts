@@ -125,12 +125,15 @@ export function runRecord(bench: Workbench, document: object): object {
 
 const headings: Readonly<Record<Phase, string>> = {
   full: 'Full training',
+  fold: 'Training without a fold',
+  refit: 'Training on all training reviews',
   pretrain: 'Pretraining',
   lora: 'LoRA fine-tuning',
 };
 
 const testTitles: Readonly<Record<Tested, string>> = {
   full: 'fully trained',
+  refit: 'refitted',
   pretrain: 'pretrained',
   lora: 'fine-tuned',
   base: 'base',
@@ -156,12 +159,13 @@ export function createEvents(bench: Workbench, directory: RunDirectory): PhaseEv
     },
     async onEpoch(phase, result) {
       epochs.push(result);
-      const count = { full: options.epochs, pretrain: 1, lora: options.loraEpochs }[phase];
+      const count = { pretrain: 1, lora: options.loraEpochs }[phase as string] ?? options.epochs;
       terminal.say(describeEpoch(result, count));
       await directory.appendMetrics({ phase, ...result });
     },
     async onTest(phase, test) {
-      if (phase !== 'merged' && phase !== 'base') terminal.say(describeMeanEpoch(epochs));
+      if (phase !== 'merged' && phase !== 'base' && epochs.length > 0)
+        terminal.say(describeMeanEpoch(epochs));
       terminal.result(describeTest(test, testTitles[phase]));
       await directory.appendMetrics({ phase, test });
     },

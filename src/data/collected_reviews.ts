@@ -62,5 +62,5 @@ export interface CollectedReviews {
    * `[reviews]`: the number of the movie that each training review is about; absent where a source cannot know.
    * @throws ImdbTorchError ERR_USAGE when it does not say, ERR_DATASET when it does not for all of them
    */
-  movies?(): Int32Array;
+  readonly movies?: (() => Int32Array) | undefined;
 }

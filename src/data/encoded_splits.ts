@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../errors.js';
 import { TimeSlices } from '../system/time_slices.js';
 import type { EncodedTexts } from '../text/bag_writer.js';
-import { featureValuesInSlices, naiveBayesWeights } from '../text/feature_values.js';
+import { naiveBayesWeights } from '../text/feature_values.js';
 import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../text/features.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { NgramCounter } from '../text/ngram_counter.js';
@@ -19,8 +19,6 @@ import { splitOrders, type SplitOptions } from './split_orders.js';
 
 /** Reviews as bags of features: review `r` has the ids from `offsets[r]` to `offsets[r + 1]`, ascending, each once. */
 export interface EncodedSplit extends EncodedTexts {
-  /** `[ids.length]`: what the model multiplies; absent: all 1. See `featureValues`. */
-  readonly values?: Float32Array;
   /** `[reviews]`: indices into the classes. */
   readonly labels: Int32Array;
   readonly origins: Origins;
@@ -38,7 +36,7 @@ export interface EncodedSplits {
   /** The features: `words[0]` of the notebook's is `<UNK>`. The SHA-256 is that of the words joined by line feeds. */
   readonly vocabulary: { readonly words: readonly string[]; readonly sha256: string };
   readonly features: FeatureOptions;
-  /** `[features]`: what each feature was multiplied by; null without weighting. */
+  /** `[features]`: what the training split says that each feature is to be multiplied by; null without weighting. */
   readonly weights: Float32Array | null;
   readonly splits: Readonly<Record<SplitName, EncodedSplit>>;
   /** The first and the last three reviews of each split. */
@@ -103,7 +101,7 @@ export async function encodeSplits(
     vocabulary: { words, sha256: createHash('sha256').update(words.join('\n')).digest('hex') },
     features,
     weights,
-    splits: await withValues(splits, weights, features, slices),
+    splits,
     previews: {
       train: previewsOf(collected, orders.train),
       valid: previewsOf(collected, orders.valid),
@@ -153,24 +151,6 @@ function givenEncoder(
     words: featurizer.features,
     encode: (name) => featurizer.encodeTokens(tokens, orders[name].rows, slices),
     weightsOf: () => featurizer.weights,
-  };
-}
-
-/** The splits with the values that the options ask for. @throws the reason of the signal of `slices` */
-export async function withValues(
-  splits: EncodedSplits['splits'],
-  weights: Float32Array | null,
-  options: FeatureOptions,
-  slices: TimeSlices,
-): Promise<EncodedSplits['splits']> {
-  const valued = async (split: EncodedSplit): Promise<EncodedSplit> => {
-    const values = await featureValuesInSlices(split, weights, options, slices);
-    return values === null ? split : { ...split, values };
-  };
-  return {
-    train: await valued(splits.train),
-    valid: await valued(splits.valid),
-    test: await valued(splits.test),
   };
 }
 

@@ -16,6 +16,10 @@ export class MovieUrls {
 
   constructor(readonly location: string) {}
 
+  get isEmpty(): boolean {
+    return this.#lines.size === 0;
+  }
+
   add(className: string, text: Uint8Array): void {
     this.#lines.set(className, Buffer.from(text).toString('latin1').split('\n'));
   }
@@ -23,10 +27,9 @@ export class MovieUrls {
   /**
    * @param paths of training reviews, such as `train/pos/7_9.txt`
    * @returns `[paths]`: the number of the title that each is about
-   * @throws ImdbTorchError ERR_USAGE without lists of addresses, ERR_DATASET when they lack a review
+   * @throws ImdbTorchError ERR_DATASET when the lists of addresses lack a review
    */
   moviesOf(paths: readonly string[]): Int32Array {
-    if (this.#lines.size === 0) throw noMovies(this.location);
     return Int32Array.from(paths, (path) => {
       const [, className = '', index = ''] = /^train\/([^/]+)\/(\d+)_[^/]*$/.exec(path) ?? [];
       const url = this.#lines.get(className)?.[Number(index === '' ? NaN : index)] ?? '';

@@ -76,8 +76,9 @@ export class ReviewCollector implements CollectedReviews {
     return { rows: Int32Array.from(rows), labels: Int32Array.from(labels), origins: fileOrigins(paths) };
   }
 
-  movies(): Int32Array {
-    return this.urls.moviesOf(this.#ordered('train').paths);
+  get movies(): (() => Int32Array) | undefined {
+    if (this.urls.isEmpty) return undefined;
+    return () => this.urls.moviesOf(this.#ordered('train').paths);
   }
 
   #ordered(split: SourceSplit): { rows: number[]; labels: number[]; paths: string[] } {

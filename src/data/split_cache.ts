@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../system/atomic_file.js';
 import { TimeSlices } from '../system/time_slices.js';
 import type { FeatureOptions } from '../text/features.js';
 import { splitNames } from './collected_reviews.js';
-import { withValues, type EncodedSplit, type EncodedSplits } from './encoded_splits.js';
+import type { EncodedSplit, EncodedSplits } from './encoded_splits.js';
 import type { TableFile } from './origins.js';
 
 /**
@@ -93,7 +93,6 @@ function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array
     counts ?? new Int32Array(0),
     movies ?? new Int32Array(0),
   ]);
-  // Values follow from these, sooner than they could be read.
   arrays.push(new Int32Array((weights ?? new Float32Array(0)).slice().buffer));
   const paths = splits.map(({ origins }) => origins.paths);
   const words = Buffer.from(vocabulary.words.join('\n'));
@@ -156,19 +155,14 @@ async function readEntry(file: FileHandle, key: string, slices: TimeSlices): Pro
   await read(new Uint8Array(data), dataStart);
   const expected = Buffer.alloc(digestBytes);
   readSync(file.fd, expected, 0, digestBytes, size - digestBytes);
-  return hash.digest().equals(expected) ? splitsFrom(header, data, arrayBytes, slices) : null;
+  return hash.digest().equals(expected) ? splitsFrom(header, data, arrayBytes) : null;
 }
 
 function sumOf(lengths: readonly number[]): number {
   return lengths.reduce((sum, length) => sum + length, 0);
 }
 
-async function splitsFrom(
-  header: Header,
-  data: ArrayBuffer,
-  arrayBytes: number,
-  slices: TimeSlices,
-): Promise<EncodedSplits> {
+function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): EncodedSplits {
   let end = 0;
   const arrays = header.lengths.map((length) => {
     const array = new Int32Array(data, end, length);
@@ -195,7 +189,7 @@ async function splitsFrom(
     vocabulary: { words, sha256: header.vocabularySha256 },
     features,
     weights,
-    splits: await withValues({ train: split(0), valid: split(1), test: split(2) }, weights, features, slices),
+    splits: { train: split(0), valid: split(1), test: split(2) },
     previews: header.previews,
     notes: header.notes,
   };

@@ -20,9 +20,10 @@ export interface SplitOptions {
   validationSize: number | null;
   /**
    * What is shuffled and held out for validation. `movie`: whole movies, all reviews of each, as long as they fit; what
-   * a review says of its movie, and not of the opinion, then does not count. Default: `random`, single reviews.
+   * a review says of its movie, and not of the opinion, then does not count. `auto`: movies where they are known.
+   * Default: `random`, single reviews.
    */
-  split?: 'random' | 'movie' | undefined;
+  split?: 'random' | 'movie' | 'auto' | undefined;
 }
 
 /**
@@ -36,9 +37,10 @@ export async function splitOrders(
   { seed, validationSize, split = 'random' }: SplitOptions,
   slices: TimeSlices,
 ): Promise<Record<SplitName, CollectedSplit>> {
+  const byMovie = split === 'movie' || (split === 'auto' && collected.movies !== undefined);
   const all = {
     ...nonEmpty(collected.split('train'), 'train', collected),
-    ...(split === 'movie' && { movies: moviesOf(collected) }),
+    ...(byMovie && { movies: moviesOf(collected) }),
   };
   await slices.next();
   const given = collected.split('test');

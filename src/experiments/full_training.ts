@@ -1,57 +1,85 @@
-import { chooseEngine, createClassifier, type ClassifierModel } from '../model/classifier.js';
-import { Generator, type Device } from '../model/native.js';
+import { joinReviews } from '../data/regroup.js';
+import type { Bags } from '../model/native.js';
 import { readModule, type Module } from '../model/parameters.js';
-import type { ExperimentOptions } from './options.js';
-import { runPhase, type PhaseEvents, type PhaseResult } from '../training/phase.js';
-import type { SplitBags } from '../training/split_bags.js';
-
-/** What an experiment is given. */
-export interface ExperimentInput {
-  bags: SplitBags;
-  /** Number of classes of the labels. */
-  classes: number;
-  device: Device;
-  options: ExperimentOptions;
-  signal?: AbortSignal | undefined;
-  events?: PhaseEvents | undefined;
-}
+import type { LabelledLogits } from '../training/calibration.js';
+import { readLogits } from '../training/metrics.js';
+import { runRefit, runTest, runTraining, type PhaseResult, type RefitResult } from '../training/phase.js';
+import { createFitBags } from '../training/split_bags.js';
+import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
+import { withFeatureWeights, withNewModel, type ExperimentInput } from './experiment_model.js';
+import { validate, type FoldResult } from './validation.js';
 
 export interface FullTrainingResult {
+  /** The training with validation; with folds that of the first one. The test is that of the final model. */
   full: PhaseResult;
+  folds: FoldResult[] | null;
+  calibration: CalibrationResult | null;
+  refit: RefitResult | null;
   /** The trained model, as `model.safetensors` holds it. */
   module: Module;
+  /** The test reviews as the model reads them. */
+  test: Bags;
+  /** Frees `test` where it is not that of the input. */
+  dispose(): void;
 }
 
-/** The notebook's first experiment: trains every parameter but the LoRA branch, then tests. */
+/**
+ * Trains every parameter but the LoRA branch, as the notebook's first experiment does; fits a calibration on reviews
+ * that were held out, and trains a new model on all of them, where the options ask for it. The test reviews are looked
+ * at when all that is done.
+ */
 export async function runFullTraining(input: ExperimentInput): Promise<FullTrainingResult> {
-  const generator = new Generator(input.options.seed);
-  const model = createExperimentModel(input, generator);
-  try {
-    const full = await runPhase({ ...input, model, generator }, 'full', input.options.epochs);
-    return { full, module: readModule(model) };
-  } finally {
-    model.dispose();
-    generator.dispose();
-  }
+  return input.options.refit ? validateAndRefit(input) : trainOnce(input);
 }
 
-/** The model of both experiments, drawn from `generator`. */
-export function createExperimentModel(
-  { bags, classes, device, options }: ExperimentInput,
-  generator: Generator,
-): ClassifierModel {
-  const { hidden, rank, alpha, useRslora, dtype, engine } = options;
-  const { vocabularySize } = bags.train;
-  return createClassifier({
-    vocabularySize,
-    hidden,
-    classes,
-    rank,
-    alpha,
-    useRslora,
-    dtype,
-    device,
-    engine: chooseEngine(engine, device, options),
-    generator,
+async function trainOnce(input: ExperimentInput): Promise<FullTrainingResult> {
+  const { bags, dataset, options, classes } = input;
+  const { valid, test } = dataset.splits;
+  return withNewModel(input, async (own) => {
+    const context = { ...input, ...own };
+    const logitsOf =
+      (of: Bags, { labels }: { labels: Int32Array }) =>
+      (): LabelledLogits => ({
+        logits: readLogits(own.model.classifier, of),
+        labels,
+        classes,
+      });
+    const full = await runTraining(context, 'full', options.epochs);
+    const fitted = fitOnHeldOut(options, logitsOf(bags.valid, valid));
+    const tested = await runTest(context, 'full');
+    return {
+      full: { ...full, ...tested },
+      folds: null,
+      calibration: withTest(fitted, logitsOf(bags.test, test)),
+      refit: null,
+      module: withFeatureWeights(readModule(own.model), dataset.weights),
+      test: bags.test,
+      dispose: () => undefined,
+    };
+  });
+}
+
+async function validateAndRefit(input: ExperimentInput): Promise<FullTrainingResult> {
+  const { dataset, options, classes } = input;
+  const { full, folds, held, epochs } = await validate(input);
+  const fitted = fitOnHeldOut(options, () => held);
+  const { train, valid, test } = dataset.splits;
+  const fit = createFitBags(dataset, joinReviews([train, valid]), test);
+  return withNewModel(input, async (own) => {
+    const context = { ...input, ...own, bags: { train: fit.train, test: fit.held } };
+    const refit = await runRefit(context, options.epochs, epochs);
+    const tested = await runTest(context, 'refit');
+    const logits = (): Float64Array => readLogits(own.model.classifier, fit.held);
+    return {
+      full: { ...full, ...tested },
+      folds,
+      calibration: withTest(fitted, () => ({ logits: logits(), labels: test.labels, classes })),
+      refit,
+      module: withFeatureWeights(readModule(own.model), fit.weights),
+      test: fit.held,
+      dispose: () => {
+        fit.dispose();
+      },
+    };
   });
 }

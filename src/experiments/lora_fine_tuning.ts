@@ -5,8 +5,10 @@ import { loadModule, readTensor, type Module } from '../model/parameters.js';
 import type { Check } from '../report/checks.js';
 import type { Adapter } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
-import type { Metrics } from '../training/metrics.js';
-import { createExperimentModel, type ExperimentInput } from './full_training.js';
+import type { LabelledLogits } from '../training/calibration.js';
+import { readLogits, type Metrics } from '../training/metrics.js';
+import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
+import { createExperimentModel, type ExperimentInput } from './experiment_model.js';
 import { checkLayerOutputs } from './layer_outputs.js';
 import {
   excerptOf,
@@ -19,7 +21,14 @@ import {
 } from './layer_state.js';
 import { fineTuningChecks, mergeChecks } from './lora_checks.js';
 import { mergeAndTest, type MergeResult } from './merge.js';
-import { runPhase, runTest, type PhaseContext, type PhaseResult } from '../training/phase.js';
+import { notebook, type ExperimentOptions } from './options.js';
+import {
+  runPhase,
+  runTest,
+  type PhaseContext,
+  type PhaseOptions,
+  type PhaseResult,
+} from '../training/phase.js';
 
 export interface LoraInput extends ExperimentInput {
   /** Fine-tune this model; without one, pretrain a new one for an epoch first. */
@@ -37,6 +46,7 @@ export interface LoraResult {
   /** Which parameters of the LoRA layer fine-tuning left as they were, bit for bit. */
   frozen: OfLayer<boolean>;
   merged: MergeResult | null;
+  calibration: CalibrationResult | null;
   checks: Check[];
   /** A few values of the LoRA layer: before fine-tuning, after it, after the merge. */
   excerpts: LayerExcerpt[];
@@ -79,6 +89,7 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraRe
     lora,
     frozen,
     merged: null,
+    calibration: calibrate(input, model),
     checks: [...fineTuningChecks(frozen), ...checkLayerOutputs({ ...input.options, device: input.device })],
     excerpts: [excerptOf(before), excerptOf(after)],
     baseModule,
@@ -89,11 +100,12 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraRe
 }
 
 async function prepareBase(
-  { base }: LoraInput,
+  { base, options: { pretraining } }: LoraInput,
   context: PhaseContext,
 ): Promise<Pick<LoraResult, 'pretrain' | 'baseTest'>> {
   if (base === undefined) {
-    const pretrain = await runPhase(context, 'pretrain', 1);
+    const options = pretrainingOptions(context.options, pretraining);
+    const pretrain = await runPhase({ ...context, options }, 'pretrain', 1);
     return { pretrain, baseTest: pretrain.test };
   }
   loadModule(context.model, base);
@@ -107,6 +119,27 @@ function startBranch({ options }: LoraInput, { model, generator }: PhaseContext)
   model.hidden.initializeAdapter({ ...options, generator });
   model.renewBranch();
   return true;
+}
+
+function pretrainingOptions(
+  options: PhaseOptions,
+  pretraining: ExperimentOptions['pretraining'],
+): PhaseOptions {
+  return { ...(pretraining === 'notebook' ? notebook : options), patience: null };
+}
+
+/** Of the fine-tuned model. */
+function calibrate(
+  { dataset: { splits }, bags, classes, options }: LoraInput,
+  { classifier }: ClassifierModel,
+): CalibrationResult | null {
+  const labelled = (split: 'valid' | 'test'): LabelledLogits => ({
+    logits: readLogits(classifier, bags[split]),
+    labels: splits[split].labels,
+    classes,
+  });
+  const fitted = fitOnHeldOut(options, () => labelled('valid'));
+  return withTest(fitted, () => labelled('test'));
 }
 
 async function mergeInto(

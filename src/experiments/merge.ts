@@ -1,5 +1,4 @@
-import type { Tensor } from '../model/native.js';
-import type { Metrics } from '../training/metrics.js';
+import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTest, type PhaseContext } from '../training/phase.js';
 
 export interface MergeResult {
@@ -16,19 +15,12 @@ export interface MergeResult {
 
 /** Merges the LoRA branch into W, compares the logits of the validation set, and tests. */
 export async function mergeAndTest(context: PhaseContext): Promise<MergeResult> {
-  const { model, generator } = context;
-  const before = validationLogits(context);
+  const { model, bags, generator } = context;
+  const before = readLogits(model.classifier, bags.valid);
   model.hidden.merge({ generator });
-  const after = validationLogits(context);
+  const after = readLogits(model.classifier, bags.valid);
   const tested = await runTest(context, 'merged');
   return { ...tested, ...compareLogits(before, after, model.classifier.classes) };
-}
-
-function validationLogits({ model, bags }: PhaseContext): Float64Array {
-  const logits: Tensor = model.classifier.forward(bags.valid);
-  const values = Float64Array.from(logits.toTypedArray(), Number);
-  logits.dispose();
-  return values;
 }
 
 /** @param before,after `[n, classes]`, row-major */

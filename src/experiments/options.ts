@@ -1,18 +1,18 @@
-import type { Device, Engine, FloatDtype, LoraInitialization, LossForm } from '../../binding.js';
+import type { Device, Engine, FloatDtype, LoraInitialization } from '../../binding.js';
+import type { CalibrationKind } from '../training/calibration.js';
+import { plainSteps } from '../training/pass.js';
+import type { PhaseOptions } from '../training/phase.js';
 
 /** What decides the numbers of an experiment, apart from the data. */
-export interface ExperimentOptions {
+export interface ExperimentOptions extends PhaseOptions {
   /** Of every random number: the order of the reviews, the first weights, the order of the batches. */
   seed: number;
   /** Features that are told apart, `<UNK>` included; null: all. */
   vocabularySize: number | null;
-  /** Width of the hidden layer. */
+  /** Width of the hidden layer; 0: a linear model. */
   hidden: number;
-  learningRate: number;
   /** Of full training. */
   epochs: number;
-  batchSize: number;
-  loss: LossForm;
   engine: Engine | 'auto';
   dtype: FloatDtype;
   device: Device | 'auto';
@@ -25,6 +25,14 @@ export interface ExperimentOptions {
   initialization: LoraInitialization;
   /** Of fine-tuning. */
   loraEpochs: number;
+  /** How the epoch before fine-tuning goes: with the same optimizer, or as the notebook's. */
+  pretraining: 'same' | 'notebook';
+  /** What is fitted on reviews that were held out, so that probabilities come true as often as they say. */
+  calibration: CalibrationKind;
+  /** Cross-validates in so many parts before the refit; null: validates on the reviews that are held out. */
+  folds: number | null;
+  /** Whether a new model is trained on all training reviews in the end, those held out included. */
+  refit: boolean;
 }
 
 /** The notebook's constants. */
@@ -32,7 +40,15 @@ export const notebook = Object.freeze({
   seed: 123,
   vocabularySize: 20_000,
   hidden: 200,
+  optimizer: 'sgd',
   learningRate: 0.1,
+  momentum: 0,
+  nesterov: false,
+  weightDecay: 0,
+  ...plainSteps,
+  learningRateA: null,
+  learningRateB: null,
+  patience: null,
   epochs: 7,
   batchSize: 128,
   loss: 'softmax',
@@ -45,5 +61,9 @@ export const notebook = Object.freeze({
   useDora: false,
   initialization: 'notebook',
   loraEpochs: 10,
+  pretraining: 'same',
+  calibration: 'none',
+  folds: null,
+  refit: false,
   validationSize: 5000,
 } as const) satisfies Readonly<ExperimentOptions> & { validationSize: number };

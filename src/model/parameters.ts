@@ -1,6 +1,6 @@
 import { ImdbTorchError } from '../errors.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
-import { Tensor } from './native.js';
+import { Tensor, type ParameterGroup } from './native.js';
 import type { ClassifierModel, ParameterName } from './classifier.js';
 
 export interface ParameterCounts {
@@ -21,6 +21,26 @@ export function countParameters(model: ClassifierModel): ParameterCounts {
 /** The parameters that training changes, in the order of `model.parameters`. */
 export function trainableParameters(model: ClassifierModel): Tensor[] {
   return Object.values(model.parameters).filter((parameter) => parameter.requiresGrad);
+}
+
+/** The same in groups: A and B apart where they have learning rates of their own. */
+export function trainableGroups(
+  model: ClassifierModel,
+  { learningRateA, learningRateB }: { learningRateA: number | null; learningRateB: number | null },
+): ParameterGroup[] {
+  const own: Partial<Record<ParameterName, number | null>> = {
+    'fc1.A': learningRateA,
+    'fc1.B': learningRateB,
+  };
+  const groups: ParameterGroup[] = [];
+  const others: Tensor[] = [];
+  for (const [name, parameter] of Object.entries(model.parameters) as [ParameterName, Tensor][]) {
+    const lr = own[name] ?? null;
+    if (!parameter.requiresGrad) continue;
+    if (lr === null) others.push(parameter);
+    else groups.push({ params: [parameter], lr });
+  }
+  return [{ params: others }, ...groups];
 }
 
 /** The names of what a plain PyTorch module of the same layers holds: everything but the LoRA branch. */

@@ -1,10 +1,13 @@
 import type { Device, Engine, FloatDtype } from '../../binding.js';
 import type { BadRows, Columns, Dataset } from '../data/dataset.js';
 import type { ParameterCounts } from '../model/parameters.js';
+import type { Calibration } from '../storage/model_description.js';
+import type { CalibrationScores } from '../training/calibration.js';
 import type { EpochResult } from '../training/loop.js';
 import type { Metrics } from '../training/metrics.js';
-import type { PhaseResult } from '../training/phase.js';
+import type { PhaseResult, RefitResult } from '../training/phase.js';
 import type { Check } from './checks.js';
+import type { FoldFigures } from './selection.js';
 
 /** Of the documents that `--json` prints and `run.json` keeps. Grows when a field changes its meaning. */
 const schema = 1;
@@ -59,8 +62,29 @@ interface FactsDocument extends DatasetDocument {
   seconds: { data: number; train: number; evaluate: number; total: number };
 }
 
-/** What `train --json` prints. */
-export interface TrainDocument extends FactsDocument, PhaseDocument {}
+/** What `train --json` prints. With folds its epochs are those of the first one; the test is that of the final model. */
+export interface TrainDocument extends FactsDocument, PhaseDocument {
+  /** The epoch that counts, where early stopping chose it. */
+  bestEpoch?: number;
+  folds?: readonly FoldFigures[];
+  refit?: RefitResult;
+  calibration?: CalibrationDocument;
+}
+
+/** How probabilities are calibrated, and how well they fit before and after. */
+export interface CalibrationDocument {
+  calibration: Calibration;
+  heldOut: CalibrationScores;
+  test: CalibrationScores;
+}
+
+/** What the experiment without LoRA hands over; it says more. */
+export interface TrainFigures {
+  full: PhaseResult;
+  folds: readonly FoldFigures[] | null;
+  refit: RefitResult | null;
+  calibration: CalibrationDocument | null;
+}
 
 /** What `lora --json` prints. */
 export interface LoraDocument extends FactsDocument {
@@ -71,6 +95,7 @@ export interface LoraDocument extends FactsDocument {
   frozen: LoraFigures['frozen'];
   merged?: { test: Metrics; maxAbsLogitDifference: number; predictionFlips: number };
   checks: Check[];
+  calibration?: CalibrationDocument;
 }
 
 /** What the experiments with LoRA hand over; the experiments say more. */
@@ -87,22 +112,28 @@ export interface LoraFigures {
     maxAbsLogitDifference: number;
     predictionFlips: number;
   } | null;
+  calibration: CalibrationDocument | null;
   checks: Check[];
 }
 
-export function trainDocument(facts: RunFacts, full: PhaseResult): TrainDocument {
+export function trainDocument(facts: RunFacts, figures: TrainFigures): TrainDocument {
+  const { full, folds, refit, calibration } = figures;
   return {
     schema,
     command: 'train',
     ...factsDocument(facts),
     ...phaseDocument(full),
-    seconds: secondsDocument(facts, [full], 0),
+    ...(full.bestEpoch !== undefined && { bestEpoch: full.bestEpoch }),
+    ...(folds && { folds }),
+    ...(refit && { refit }),
+    ...(calibration && { calibration }),
+    seconds: secondsDocument(facts, [full], { train: refit?.seconds ?? 0 }),
   };
 }
 
 /** @param base the run that fine-tuning started from; not looked at after a pretraining */
 export function loraDocument(facts: RunFacts, figures: LoraFigures, base: string): LoraDocument {
-  const { pretrain, baseTest, lora, frozen, merged, checks } = figures;
+  const { pretrain, baseTest, lora, frozen, merged, checks, calibration } = figures;
   const phases = pretrain === null ? [lora] : [pretrain, lora];
   return {
     schema,
@@ -113,7 +144,8 @@ export function loraDocument(facts: RunFacts, figures: LoraFigures, base: string
     frozen,
     ...(merged === null ? {} : { merged: mergedDocument(merged) }),
     checks,
-    seconds: secondsDocument(facts, phases, merged?.testSeconds ?? 0),
+    ...(calibration && { calibration }),
+    seconds: secondsDocument(facts, phases, { evaluate: merged?.testSeconds ?? 0 }),
   };
 }
 
@@ -163,17 +195,17 @@ function phaseDocument({ parameters, before, firstSteps, epochs, test }: PhaseRe
 function secondsDocument(
   { dataset, totalSeconds }: RunFacts,
   phases: readonly PhaseResult[],
-  extra: number,
+  { train = 0, evaluate = 0 },
 ): FactsDocument['seconds'] {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const epochs = phases.flatMap((phase) => phase.epochs);
   return {
     data: dataset.seconds,
-    train: sum(epochs.map(({ seconds }) => seconds)),
+    train: sum(epochs.map(({ seconds }) => seconds)) + train,
     evaluate:
       sum(epochs.map(({ evaluateSeconds }) => evaluateSeconds)) +
       sum(phases.map(({ beforeSeconds, testSeconds }) => beforeSeconds + testSeconds)) +
-      extra,
+      evaluate,
     total: totalSeconds,
   };
 }

@@ -77,7 +77,11 @@ export function classificationReport(predictions: LabelledPredictions): Classifi
 }
 
 /** The class that each example is given. */
-export function predictedClasses({ labels, probabilities, classes }: LabelledPredictions): Int32Array {
+export function predictedClasses({
+  labels,
+  probabilities,
+  classes,
+}: Pick<LabelledPredictions, 'labels' | 'probabilities' | 'classes'>): Int32Array {
   return Int32Array.from(labels, (_, row) =>
     indexOfLargest(probabilities.subarray(row * classes, (row + 1) * classes)),
   );
@@ -132,7 +136,9 @@ function rocAuc({ labels, logOdds, classes }: LabelledPredictions): number | nul
   return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
 }
 
-function reliabilityBins(predictions: LabelledPredictions): ReliabilityBin[] {
+export function reliabilityBins(
+  predictions: Pick<LabelledPredictions, 'labels' | 'probabilities' | 'classes'>,
+): ReliabilityBin[] {
   const { labels, probabilities, classes } = predictions;
   const bins = Array.from({ length: calibrationBins }, () => ({ count: 0, confidence: 0, right: 0 }));
   predictedClasses(predictions).forEach((predicted, index) => {
@@ -150,7 +156,7 @@ function reliabilityBins(predictions: LabelledPredictions): ReliabilityBin[] {
   }));
 }
 
-function calibrationError(bins: readonly ReliabilityBin[]): number {
+export function calibrationError(bins: readonly ReliabilityBin[]): number {
   const gaps = bins.map(({ count, confidence, accuracy }) => count * Math.abs(confidence - accuracy));
   return sum(gaps) / sum(bins.map(({ count }) => count));
 }

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
-import type { EncodedSplit } from '../data/dataset.js';
-import { Bags, type LossForm } from '../model/native.js';
+import type { Reviews } from '../data/regroup.js';
+import type { Bags, LossForm } from '../model/native.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import type { LabelledPredictions } from './classification_report.js';
 import { evaluate, type Metrics } from './metrics.js';
+import { createBags } from './split_bags.js';
 
 export interface LabelledEvaluation {
   /** Of the logits, before any calibration. */
@@ -16,20 +17,19 @@ const reviewsAtOnce = 4096;
 
 /**
  * Evaluates a model on encoded reviews.
- * @param split encoded with the features of `classifier`, labelled with its class numbers
+ * @param reviews encoded with the features of `classifier`, labelled with its class numbers
  * @throws the reason of `signal`
  */
 export async function evaluateLabelled(
   classifier: TextClassifier,
-  split: Pick<EncodedSplit, 'ids' | 'offsets' | 'labels'>,
+  reviews: Reviews,
   { loss, signal }: { loss: LossForm; signal?: AbortSignal | undefined },
 ): Promise<LabelledEvaluation> {
-  const { ids, offsets, labels } = split;
-  const vocabularySize = classifier.featurizer.features.length;
-  const bags = new Bags({ ids, offsets, labels, vocabularySize });
+  const { options, weights, features } = classifier.featurizer;
+  const bags = createBags(reviews, { options, weights, size: features.length });
   try {
     const metrics = await evaluate(classifier.model.classifier, bags, { loss, signal });
-    return { metrics, predictions: await predictLabelled(classifier, bags, labels, signal) };
+    return { metrics, predictions: await predictLabelled(classifier, bags, reviews.labels, signal) };
   } finally {
     bags.dispose();
   }

@@ -42,3 +42,13 @@ export function meanOf(slices: readonly Evaluation[]): Metrics {
   }
   return { loss: lossSum / count, accuracy: correct / count };
 }
+
+/** `[bags, classes]`, row-major: the logits of all bags. */
+export function readLogits(classifier: Classifier, bags: Bags): Float64Array {
+  const logits = classifier.forward(bags);
+  try {
+    return Float64Array.from(logits.toTypedArray(), Number);
+  } finally {
+    logits.dispose();
+  }
+}

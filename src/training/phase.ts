@@ -1,22 +1,42 @@
 import { performance } from 'node:perf_hooks';
 import type { ClassifierModel } from '../model/classifier.js';
-import { Sgd, type Generator, type LossForm } from '../model/native.js';
-import { countParameters, trainableParameters, type ParameterCounts } from '../model/parameters.js';
+import type { Generator, LossForm } from '../model/native.js';
+import {
+  countParameters,
+  trainableGroups,
+  trainableParameters,
+  type ParameterCounts,
+} from '../model/parameters.js';
 import { DataLoader } from './data_loader.js';
-import { train, type EpochResult, type Progress, type TrainingResult } from './loop.js';
+import { train, type EpochResult, type TrainingResult } from './loop.js';
 import { evaluate, type Metrics } from './metrics.js';
+import { createOptimizer } from './optimizer.js';
+import type { OptimizerOptions } from './optimizer_options.js';
+import { trainPass, type Progress, type StepOptions } from './pass.js';
 import type { SplitBags } from './split_bags.js';
 
 /** The trainings, and the models that are only tested. */
-export type Phase = 'full' | 'pretrain' | 'lora';
-export type Tested = Phase | 'base' | 'merged';
+export type Phase = 'full' | 'fold' | 'refit' | 'pretrain' | 'lora';
+export type Tested = Exclude<Phase, 'fold'> | 'base' | 'merged';
+
+/** One training, before its model is tested. */
+export interface TrainedPhase extends TrainingResult {
+  parameters: ParameterCounts;
+}
 
 /** One training with the test after it. */
-export interface PhaseResult extends TrainingResult {
-  parameters: ParameterCounts;
+export interface PhaseResult extends TrainedPhase {
   test: Metrics;
   /** Of evaluating the test set. */
   testSeconds: number;
+}
+
+/** A training on all reviews, with none held out to validate on. */
+export interface RefitResult {
+  epochs: number;
+  /** Reviews that it was trained on. */
+  reviews: number;
+  seconds: number;
 }
 
 export interface PhaseEvents {
@@ -27,16 +47,20 @@ export interface PhaseEvents {
   onTest?(tested: Tested, test: Metrics): void | Promise<void>;
 }
 
-export interface PhaseOptions {
+export interface PhaseOptions extends OptimizerOptions, StepOptions {
   batchSize: number;
-  learningRate: number;
   loss: LossForm;
+  /** Of A and of B, the parameters of the LoRA branch; null: that of all. */
+  learningRateA: number | null;
+  learningRateB: number | null;
+  /** Stops after so many epochs without a better validation accuracy and restores the best; null: never. */
+  patience: number | null;
 }
 
 /** What the phases of one experiment share. */
 export interface PhaseContext {
   model: ClassifierModel;
-  bags: SplitBags;
+  bags: Pick<SplitBags, 'train' | 'valid' | 'test'>;
   generator: Generator;
   options: PhaseOptions;
   signal?: AbortSignal | undefined;
@@ -45,34 +69,78 @@ export interface PhaseContext {
 
 const titles: Readonly<Record<Phase, string>> = {
   full: 'full training',
+  fold: "fold's training",
+  refit: 'refit',
   pretrain: 'pretraining',
   lora: 'LoRA fine-tuning',
 };
 
 /** Trains what is trainable with a new optimizer, then tests. @throws what `train` throws */
-export async function runPhase(context: PhaseContext, phase: Phase, epochs: number): Promise<PhaseResult> {
+export async function runPhase(
+  context: PhaseContext,
+  phase: 'full' | 'pretrain' | 'lora',
+  epochs: number,
+): Promise<PhaseResult> {
+  const trained = await runTraining(context, phase, epochs);
+  return { ...trained, ...(await runTest(context, phase)) };
+}
+
+/** As `runPhase`, without the test. */
+export async function runTraining(
+  context: Omit<PhaseContext, 'bags'> & { bags: Pick<SplitBags, 'train' | 'valid'> },
+  phase: Phase,
+  epochs: number,
+): Promise<TrainedPhase> {
   const { model, bags, generator, options, signal, events } = context;
   const parameters = countParameters(model);
   events?.onPhase?.(phase, parameters);
-  const optimizer = new Sgd(trainableParameters(model), { lr: options.learningRate });
+  const { batchSize, loss, patience } = options;
+  const optimizer = createOptimizer(options, trainableGroups(model, options));
   try {
     const result = await train({
       classifier: model.classifier,
-      optimizer,
+      ...{ optimizer, batchSize, epochs, loss, generator, signal },
       train: new DataLoader({ bags: bags.train, shuffle: true, generator }),
       valid: new DataLoader({ bags: bags.valid, shuffle: false, generator }),
-      batchSize: options.batchSize,
-      epochs,
-      loss: options.loss,
+      steps: options,
+      earlyStopping: patience === null ? undefined : { patience, parameters: trainableParameters(model) },
       name: titles[phase],
-      signal,
       events: {
         onBefore: (metrics) => events?.onBefore?.(phase, metrics),
         onProgress: (progress) => events?.onProgress?.(phase, progress),
         onEpoch: (epoch) => events?.onEpoch?.(phase, epoch),
       },
     });
-    return { ...result, parameters, ...(await runTest(context, phase)) };
+    return { ...result, parameters };
+  } finally {
+    optimizer.dispose();
+  }
+}
+
+/**
+ * Trains a new model on all reviews at hand, as the schedule over `epochs` has it, evaluating nothing on the way.
+ * @param until the last epoch, where early stopping chose one before `epochs`
+ */
+export async function runRefit(
+  context: Omit<PhaseContext, 'bags'> & { bags: Pick<SplitBags, 'train'> },
+  epochs: number,
+  until: number,
+): Promise<RefitResult> {
+  const { model, bags, generator, options, signal, events } = context;
+  events?.onPhase?.('refit', countParameters(model));
+  const begun = performance.now();
+  const { batchSize, loss } = options;
+  const optimizer = createOptimizer(options, trainableGroups(model, options));
+  const loader = new DataLoader({ bags: bags.train, shuffle: true, generator });
+  const pace = { batches: 1 };
+  try {
+    for (let epoch = 1; epoch <= until; epoch += 1) {
+      const pass = { ...{ optimizer, batchSize, epochs, loss, generator, signal }, train: loader };
+      const onProgress = (progress: Progress): void => events?.onProgress?.('refit', progress);
+      const { classifier } = model;
+      await trainPass({ ...pass, classifier, steps: options, name: titles.refit, onProgress }, epoch, pace);
+    }
+    return { epochs: until, reviews: bags.train.length, seconds: (performance.now() - begun) / 1000 };
   } finally {
     optimizer.dispose();
   }
@@ -80,7 +148,14 @@ export async function runPhase(context: PhaseContext, phase: Phase, epochs: numb
 
 /** Evaluates the test set, with the draws of a pass over it. */
 export async function runTest(
-  { model, bags, generator, options, signal, events }: PhaseContext,
+  {
+    model,
+    bags,
+    generator,
+    options,
+    signal,
+    events,
+  }: Omit<PhaseContext, 'bags'> & { bags: Pick<SplitBags, 'test'> },
   tested: Tested,
 ): Promise<{ test: Metrics; testSeconds: number }> {
   new DataLoader({ bags: bags.test, shuffle: false, generator }).skipPass();

@@ -1,26 +1,74 @@
-import type { Dataset, EncodedSplit } from '../data/dataset.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Reviews } from '../data/regroup.js';
 import { Bags } from '../model/native.js';
+import { featureValues, naiveBayesWeights } from '../text/feature_values.js';
+import type { FeatureOptions } from '../text/features.js';
 
 /** The three splits of a data set on the native side. `dispose` frees them. */
 export interface SplitBags {
   readonly train: Bags;
   readonly valid: Bags;
+  /** Copied when it is first asked for. */
   readonly test: Bags;
   dispose(): void;
 }
 
-/** Copies the splits of `dataset` to the native side. */
-export function createSplitBags(dataset: Pick<Dataset, 'splits' | 'vocabulary'>): SplitBags {
-  const vocabularySize = dataset.vocabulary.words.length;
-  const create = ({ ids, offsets, labels }: EncodedSplit): Bags =>
-    new Bags({ ids, offsets, labels, vocabularySize });
-  const bags = {
-    train: create(dataset.splits.train),
-    valid: create(dataset.splits.valid),
-    test: create(dataset.splits.test),
+/** What reviews become bags with. */
+export interface Features {
+  options: FeatureOptions;
+  /** `[size]`: what each feature is multiplied by; null without weighting. */
+  weights: Float32Array | null;
+  size: number;
+}
+
+/** Copies the splits of `dataset` to the native side, weighted as its training split says. */
+export function createSplitBags(
+  dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>,
+): SplitBags {
+  const { splits, features: options, weights } = dataset;
+  const features = { options, weights, size: dataset.vocabulary.words.length };
+  const [train, valid] = [createBags(splits.train, features), createBags(splits.valid, features)];
+  let test: Bags | undefined;
+  return {
+    train,
+    valid,
+    get test() {
+      test ??= createBags(splits.test, features);
+      return test;
+    },
+    dispose() {
+      for (const bags of [train, valid, test]) bags?.dispose();
+    },
   };
+}
+
+/** Reviews to fit a model on, and others that it does not see. `dispose` frees them. */
+export interface FitBags {
+  readonly train: Bags;
+  readonly held: Bags;
+  readonly weights: Float32Array | null;
+  dispose(): void;
+}
+
+/** Copies reviews of `dataset` to the native side, weighted as `train`, and nothing else, says. */
+export function createFitBags(
+  dataset: Pick<Dataset, 'vocabulary' | 'features'>,
+  train: Reviews,
+  held: Reviews,
+): FitBags {
+  const { features: options, vocabulary } = dataset;
+  const size = vocabulary.words.length;
+  const weights = options.weighting === 'none' ? null : naiveBayesWeights(train, train.labels, size);
+  const features = { options, weights, size };
+  const bags = { train: createBags(train, features), held: createBags(held, features) };
   const dispose = (): void => {
-    for (const split of Object.values(bags)) split.dispose();
+    for (const each of Object.values(bags)) each.dispose();
   };
-  return { ...bags, dispose };
+  return { ...bags, weights, dispose };
+}
+
+export function createBags(reviews: Reviews, { options, weights, size }: Features): Bags {
+  const { ids, offsets, labels } = reviews;
+  const values = featureValues(reviews, weights, options);
+  return new Bags({ ids, offsets, labels, vocabularySize: size, ...(values && { values }) });
 }

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { loadDataset } from '../../src/data/dataset.js';
-import { runFullTraining, type ExperimentInput } from '../../src/experiments/full_training.js';
+import { loadDataset, type Dataset } from '../../src/data/dataset.js';
+import type { ExperimentInput } from '../../src/experiments/experiment_model.js';
+import { runFullTraining } from '../../src/experiments/full_training.js';
 import { runLoraFineTuning } from '../../src/experiments/lora_fine_tuning.js';
 import { notebook } from '../../src/experiments/options.js';
 import { getNumThreads, setNumThreads } from '../../src/model/native.js';
@@ -39,6 +40,7 @@ const loraFloat32 = { steps: 1e-4, epoch: 2e-3 } as const;
 /** The epochs of fine-tuning in which even float64 runs that differ by one rounding stay together. */
 const stableLoraEpochs = 3;
 
+let dataset: Dataset;
 let bags: SplitBags;
 const minutes = 60_000;
 
@@ -51,7 +53,7 @@ function inputOf(
   dtype: keyof typeof tolerances,
   change: Partial<ExperimentInput['options']> = {},
 ): ExperimentInput {
-  return { bags, classes: 2, device: 'cpu', options: { ...notebook, dtype, ...change } };
+  return { dataset, bags, classes: 2, device: 'cpu', options: { ...notebook, dtype, ...change } };
 }
 
 function expectClose(actual: number | undefined, expected: number, tolerance: number): void {
@@ -89,7 +91,8 @@ function figuresOf({ before, firstSteps, epochs, test: tested }: PhaseResult): u
 
 describeWithData('on the real reviews', () => {
   beforeAll(async () => {
-    bags = createSplitBags(await loadDataset({ data: archive, ...notebook }));
+    dataset = await loadDataset({ data: archive, ...notebook });
+    bags = createSplitBags(dataset);
   }, 2 * minutes);
 
   test.each(['float32', 'float64'] as const)(

@@ -3,8 +3,9 @@ import { createClassifier } from '../../src/model/classifier.js';
 import { Bags, Generator, Sgd } from '../../src/model/native.js';
 import { trainableParameters } from '../../src/model/parameters.js';
 import { DataLoader } from '../../src/training/data_loader.js';
-import { train, type Progress, type TrainingEvents } from '../../src/training/loop.js';
-import { meanOf } from '../../src/training/metrics.js';
+import { train, type TrainingEvents } from '../../src/training/loop.js';
+import { evaluate, meanOf } from '../../src/training/metrics.js';
+import { plainSteps, type Progress, type StepOptions } from '../../src/training/pass.js';
 
 const reviews = 50;
 const vocabularySize = 6;
@@ -92,4 +93,52 @@ test('when slices are added up then the mean is over all examples', () => {
     { lossSum: 2, correct: 1, count: 1 },
   ];
   expect(meanOf(slices)).toEqual({ loss: 1, accuracy: 0.6 });
+});
+
+test('when validation stops getting better then training stops, and the best epoch is what counts', async () => {
+  const generator = new Generator(1);
+  const model = createClassifier({ vocabularySize, hidden: 4, dtype: 'float64', generator });
+  const bags = createBags();
+  const parameters = trainableParameters(model);
+  const { epochs, bestEpoch } = await train({
+    classifier: model.classifier,
+    optimizer: new Sgd(parameters, { lr: 0.5 }),
+    train: new DataLoader({ bags, shuffle: true, generator }),
+    valid: new DataLoader({ bags, shuffle: false, generator }),
+    batchSize: 8,
+    epochs: 50,
+    loss: 'logits',
+    earlyStopping: { patience: 2, parameters },
+  });
+  const best = epochs.findIndex(({ valid }) => valid.accuracy === 1) + 1;
+  expect(bestEpoch).toBe(best);
+  expect(epochs).toHaveLength(best + 2);
+  // The loss goes on falling, so that the parameters of the last epoch would give another one.
+  expect(await evaluate(model.classifier, bags, { loss: 'logits' })).toEqual(epochs[best - 1]?.valid);
+});
+
+test('when a rate decays linearly then the steps are those of a smaller and smaller rate', async () => {
+  const run = async (steps?: StepOptions): Promise<number[]> => {
+    const generator = new Generator(1);
+    const model = createClassifier({
+      vocabularySize,
+      hidden: 4,
+      dtype: 'float64',
+      engine: 'torch',
+      generator,
+    });
+    const loader = new DataLoader({ bags: createBags(), shuffle: false, generator });
+    const optimizer = new Sgd(trainableParameters(model), { lr: 0.5 });
+    const { firstSteps } = await train({
+      ...{ classifier: model.classifier, optimizer, train: loader, valid: loader, batchSize: 25 },
+      epochs: 2,
+      loss: 'logits',
+      steps,
+    });
+    return firstSteps;
+  };
+  const [constant, linear] = [await run(), await run({ ...plainSteps, schedule: 'linear' })];
+  // Two batches an epoch: the first step has the full rate, so the second loss is the same, and none after it.
+  expect(linear.slice(0, 2)).toEqual(constant.slice(0, 2));
+  expect(linear[2]).not.toBe(constant[2]);
 });

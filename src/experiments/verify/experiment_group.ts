@@ -5,7 +5,8 @@ import { bytesOf } from '../../storage/stored_tensor.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { PhaseResult } from '../../training/phase.js';
 import { createSplitBags } from '../../training/split_bags.js';
-import { runFullTraining, type ExperimentInput } from '../full_training.js';
+import type { ExperimentInput } from '../experiment_model.js';
+import { runFullTraining } from '../full_training.js';
 import { runLoraFineTuning } from '../lora_fine_tuning.js';
 import { notebook } from '../options.js';
 import { fineTuningTolerance, trainingTolerance } from '../tolerances.js';
@@ -34,7 +35,8 @@ export async function recomputeExperiment(
   const bags = createSplitBags(dataset);
   try {
     const options = { ...notebook, ...facts, learningRate: facts.lr, engine: place.engine };
-    const input: ExperimentInput = { bags, classes: facts.classes, device: place.device, options, signal };
+    const { device } = place;
+    const input: ExperimentInput = { dataset, bags, classes: facts.classes, device, options, signal };
     const { full } = await runFullTraining(input);
     comparePhase(comparisons, reference, 'full', full);
     const { pretrain, lora, merged } = await runLoraFineTuning({ ...input, merge: true });

@@ -1,0 +1,64 @@
+import type { Dataset } from '../data/dataset.js';
+import { chooseEngine, createClassifier, type ClassifierModel } from '../model/classifier.js';
+import { Generator, type Device } from '../model/native.js';
+import type { Module } from '../model/parameters.js';
+import type { PhaseEvents } from '../training/phase.js';
+import type { SplitBags } from '../training/split_bags.js';
+import type { ExperimentOptions } from './options.js';
+
+/** What an experiment is given. */
+export interface ExperimentInput {
+  dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>;
+  /** Those of `dataset`. */
+  bags: SplitBags;
+  /** Number of classes of the labels. */
+  classes: number;
+  device: Device;
+  options: ExperimentOptions;
+  signal?: AbortSignal | undefined;
+  events?: PhaseEvents | undefined;
+}
+
+/** Gives `work` a new model and the generator that it was drawn from, and disposes of both. */
+export async function withNewModel<T>(
+  input: Pick<ExperimentInput, 'bags' | 'classes' | 'device' | 'options'>,
+  work: (own: { model: ClassifierModel; generator: Generator }) => Promise<T>,
+): Promise<T> {
+  const generator = new Generator(input.options.seed);
+  const model = createExperimentModel(input, generator);
+  try {
+    return await work({ model, generator });
+  } finally {
+    model.dispose();
+    generator.dispose();
+  }
+}
+
+/** The model of both experiments, drawn from `generator`. */
+export function createExperimentModel(
+  { bags, classes, device, options }: Pick<ExperimentInput, 'bags' | 'classes' | 'device' | 'options'>,
+  generator: Generator,
+): ClassifierModel {
+  const { hidden, rank, alpha, useRslora, dtype, engine } = options;
+  const { vocabularySize } = bags.train;
+  return createClassifier({
+    vocabularySize,
+    hidden,
+    classes,
+    rank,
+    alpha,
+    useRslora,
+    dtype,
+    device,
+    engine: chooseEngine(engine, device, options),
+    generator,
+  });
+}
+
+/** Adds the weights of the features, where they have any, in the dtype of the model. */
+export function withFeatureWeights(module: Module, weights: Float32Array | null): Module {
+  if (weights === null) return module;
+  const dtype = module.get('fc1.weight')?.dtype === 'float64' ? 'float64' : 'float32';
+  const data = dtype === 'float64' ? Float64Array.from(weights) : weights;
+  return new Map(module).set('features.weight', { dtype, shape: [weights.length], data });
+}

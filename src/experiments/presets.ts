@@ -1,0 +1,81 @@
+import type { FeatureOptions } from '../text/features.js';
+import { notebookFeatures } from '../text/features.js';
+import { notebook, type ExperimentOptions } from './options.js';
+
+/** All that the numbers of a run depend on, apart from the reviews. */
+export interface Preset extends ExperimentOptions {
+  features: Omit<FeatureOptions, 'vocabularySize'>;
+  /** What is held out for validation: single reviews, whole movies, or movies where they are known. */
+  split: 'random' | 'movie' | 'auto';
+  /** Training reviews that are held out; null: a fifth, at most 5000. */
+  validationSize: number | null;
+}
+
+const { vocabularySize: _, ...words } = notebookFeatures;
+
+const asNotebook: Preset = { ...notebook, features: words, split: 'random', validationSize: null };
+
+/** Runs of 1 to 3 words and marks, each multiplied by how much it speaks for a class (Wang and Manning 2012). */
+const weightedNgrams: Partial<Preset> = {
+  vocabularySize: null,
+  features: {
+    tokenizer: 'words-and-punctuation',
+    ngrams: 3,
+    minimumCount: 3,
+    counts: 'binary',
+    weighting: 'naive-bayes',
+    normalize: true,
+    gain: 10,
+  },
+  split: 'auto',
+  loss: 'logits',
+  optimizer: 'sparse-adam',
+  schedule: 'linear',
+  batchSize: 64,
+  calibration: 'sigmoid',
+  refit: true,
+};
+
+/** Of `train`. */
+export const trainPresets = {
+  /** The notebook, to the last digit. */
+  notebook: asNotebook,
+  /** The notebook's features and model, with a loss and an optimizer that suit them. */
+  fixed: {
+    ...asNotebook,
+    split: 'auto',
+    loss: 'logits',
+    optimizer: 'sparse-adam',
+    learningRate: 1e-3,
+    schedule: 'linear',
+    epochs: 2,
+    calibration: 'temperature',
+  },
+  /** A linear model of weighted n-grams. */
+  fast: { ...asNotebook, ...weightedNgrams, hidden: 0, learningRate: 1.5e-3, epochs: 3 },
+  /** The same with a small hidden layer and dropout. */
+  best: {
+    ...asNotebook,
+    ...weightedNgrams,
+    hidden: 16,
+    learningRate: 5e-4,
+    inputDropout: 0.5,
+    epochs: 6,
+  },
+} satisfies Readonly<Record<string, Preset>>;
+
+/** Of `lora`. */
+export const loraPresets = {
+  notebook: asNotebook,
+  /** Adam and a falling learning rate, from the notebook's pretrained model. */
+  stable: {
+    ...asNotebook,
+    loss: 'logits',
+    optimizer: 'adam',
+    learningRate: 1e-3,
+    schedule: 'linear',
+    loraEpochs: 2,
+    pretraining: 'notebook',
+    calibration: 'temperature',
+  },
+} satisfies Readonly<Record<string, Preset>>;

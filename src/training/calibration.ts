@@ -1,0 +1,164 @@
+import { logOddsOf, probabilitiesOf } from '../model/probabilities.js';
+import type { Calibration } from '../storage/model_description.js';
+import { calibrationError, predictedClasses, reliabilityBins } from './classification_report.js';
+
+export const calibrationKinds = ['none', 'temperature', 'sigmoid'] as const;
+export type CalibrationKind = (typeof calibrationKinds)[number];
+
+/** Logits of labelled examples. */
+export interface LabelledLogits {
+  /** `[n, classes]`, row-major. */
+  logits: Float64Array;
+  /** `[n]` */
+  labels: Int32Array;
+  classes: number;
+}
+
+/** How well predictions fit what comes true. */
+export interface ProbabilityScores {
+  /** Share of the examples whose label has the highest probability. */
+  accuracy: number;
+  /** Mean of -ln of the probability of the true class. */
+  logLoss: number;
+  /** As of `classificationReport`. */
+  calibrationError: number;
+}
+
+export interface CalibrationScores {
+  before: ProbabilityScores;
+  after: ProbabilityScores;
+}
+
+/** Newton steps; some ten are enough where the minimum is not at infinity. */
+const mostSteps = 100;
+const smallestStep = 1e-10;
+/** Where logits tell the classes apart without a mistake, the likelihood would grow for ever. */
+const largestScale = 1e3;
+
+/**
+ * Fits a calibration by maximum likelihood. `temperature` (Guo et al. 2017, _On Calibration of Modern Neural
+ * Networks_) divides the logits; `sigmoid` (Platt 1999) is `1 / (1 + exp(-(scale * s + bias)))` of two logits'
+ * difference s.
+ * @param held of examples that the model was not trained on
+ */
+export function fitCalibration(kind: Exclude<CalibrationKind, 'none'>, held: LabelledLogits): Calibration {
+  if (kind === 'temperature') return { kind, temperature: 1 / fitInverseTemperature(held) };
+  return { kind, ...fitSigmoid(held) };
+}
+
+/** What a calibration does to the probabilities of examples. */
+export function compareCalibration(of: LabelledLogits, calibration: Calibration): CalibrationScores {
+  return { before: scoreProbabilities(of, null), after: scoreProbabilities(of, calibration) };
+}
+
+export function scoreProbabilities(
+  { logits, labels, classes }: LabelledLogits,
+  calibration: Calibration | null,
+): ProbabilityScores {
+  const probabilities = probabilitiesOf(logits, classes, calibration);
+  const logOdds = logOddsOf(logits, classes, calibration);
+  let sum = 0;
+  labels.forEach((label, row) => {
+    // -ln(p) without rounding p to 0 or 1.
+    sum += softplus(-(logOdds[row * classes + label] ?? NaN));
+  });
+  const predictions = { labels, probabilities, classes };
+  const right = predictedClasses(predictions).reduce(
+    (count, predicted, row) => count + Number(predicted === labels[row]),
+    0,
+  );
+  return {
+    accuracy: right / labels.length,
+    logLoss: sum / labels.length,
+    calibrationError: calibrationError(reliabilityBins(predictions)),
+  };
+}
+
+/** Minimises the log loss of `softmax(a * logits)` over a: with p these probabilities its slope is E_p[z] - z_y. */
+function fitInverseTemperature({ logits, labels, classes }: LabelledLogits): number {
+  let inverse = 1;
+  for (let step = 0; step < mostSteps; step += 1) {
+    const probabilities = probabilitiesOf(logits, classes, { kind: 'temperature', temperature: 1 / inverse });
+    let [slope, curvature] = [0, 0];
+    labels.forEach((label, row) => {
+      let [mean, square] = [0, 0];
+      for (let k = row * classes; k < (row + 1) * classes; k += 1) {
+        const [p, z] = [probabilities[k] ?? NaN, logits[k] ?? NaN];
+        mean += p * z;
+        square += p * z * z;
+      }
+      slope += mean - (logits[row * classes + label] ?? NaN);
+      curvature += square - mean * mean;
+    });
+    // In the logarithm of a, which stays above 0 and changes by a factor of e at most.
+    const change = -slope / (curvature * inverse + Math.abs(slope));
+    if (!(Math.abs(change) > smallestStep)) break;
+    inverse = Math.min(inverse * Math.exp(change), largestScale);
+  }
+  return inverse;
+}
+
+/** Logistic regression of the labels on one number, by Newton's method with steps halved until they help. */
+function fitSigmoid({ logits, labels }: LabelledLogits): { scale: number; bias: number } {
+  const scores = Float64Array.from(
+    labels,
+    (_, row) => (logits[2 * row + 1] ?? NaN) - (logits[2 * row] ?? NaN),
+  );
+  let [scale, bias] = [1, 0];
+  for (let step = 0; step < mostSteps; step += 1) {
+    let [gs, gb, hss, hsb, hbb] = [0, 0, 0, 0, 0];
+    scores.forEach((score, row) => {
+      const p = 1 / (1 + Math.exp(-(scale * score + bias)));
+      const difference = p - (labels[row] ?? NaN);
+      const weight = p * (1 - p);
+      gs += difference * score;
+      gb += difference;
+      hss += weight * score * score;
+      hsb += weight * score;
+      hbb += weight;
+    });
+    const determinant = hss * hbb - hsb * hsb;
+    if (!(determinant > 0)) break;
+    const direction = {
+      scale: (hsb * gb - hbb * gs) / determinant,
+      bias: (hsb * gs - hss * gb) / determinant,
+    };
+    const size = shorten(scores, labels, { scale, bias }, direction);
+    scale = clamp(scale + size * direction.scale, largestScale);
+    bias = clamp(bias + size * direction.bias, largestScale);
+    if (!(size * Math.max(Math.abs(direction.scale), Math.abs(direction.bias)) > smallestStep)) break;
+  }
+  return { scale, bias };
+}
+
+interface Line {
+  scale: number;
+  bias: number;
+}
+
+/** How much of a Newton step does not make the log loss worse. */
+function shorten(scores: Float64Array, labels: Int32Array, from: Line, direction: Line): number {
+  const before = sigmoidLoss(scores, labels, from);
+  for (let size = 1; size > smallestStep; size /= 2) {
+    const to = { scale: from.scale + size * direction.scale, bias: from.bias + size * direction.bias };
+    if (sigmoidLoss(scores, labels, to) <= before) return size;
+  }
+  return 0;
+}
+
+function sigmoidLoss(scores: Float64Array, labels: Int32Array, { scale, bias }: Line): number {
+  let sum = 0;
+  scores.forEach((score, row) => {
+    sum += softplus((labels[row] === 1 ? -1 : 1) * (scale * score + bias));
+  });
+  return sum;
+}
+
+/** ln(1 + exp(x)) without overflow. */
+function softplus(x: number): number {
+  return Math.log1p(Math.exp(-Math.abs(x))) + Math.max(0, x);
+}
+
+function clamp(value: number, most: number): number {
+  return Math.max(-most, Math.min(most, value));
+}

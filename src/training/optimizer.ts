@@ -1,0 +1,17 @@
+import { Adam, AdamW, Sgd, SparseAdam, type Optimizer, type OptimizerParameters } from '../model/native.js';
+import type { OptimizerOptions } from './optimizer_options.js';
+
+/** @param parameters those to train, or groups of them with learning rates of their own */
+export function createOptimizer(options: OptimizerOptions, parameters: OptimizerParameters): Optimizer {
+  const { optimizer, learningRate: lr, momentum, nesterov, weightDecay } = options;
+  switch (optimizer) {
+    case 'sgd':
+      return new Sgd(parameters, { lr, momentum, nesterov, weightDecay });
+    case 'adam':
+      return new Adam(parameters, { lr, weightDecay });
+    case 'adamw':
+      return new AdamW(parameters, { lr, weightDecay });
+    case 'sparse-adam':
+      return new SparseAdam(parameters, { lr });
+  }
+}

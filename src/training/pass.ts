@@ -1,0 +1,131 @@
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers/promises';
+import { ImdbTorchError } from '../errors.js';
+import type { Classifier, Generator, LossForm, Optimizer } from '../model/native.js';
+import type { DataLoader } from './data_loader.js';
+import { lrFactors, type Schedule } from './schedule.js';
+
+export interface Progress {
+  epoch: number;
+  epochs: number;
+  /** Examples of this epoch that have been trained on, out of `total`. */
+  done: number;
+  total: number;
+  /** Since the epoch began. */
+  seconds: number;
+}
+
+/** What is done at every step beside the optimizer's work; by default nothing. */
+export interface StepOptions extends Schedule {
+  /** The largest norm of a step's gradient (`torch.nn.utils.clip_grad_norm_`); null: any. */
+  maxGradNorm: number | null;
+  /** The probability with which each entry of a review is left out of a step. */
+  inputDropout: number;
+}
+
+export const plainSteps = Object.freeze({
+  schedule: 'constant',
+  warmup: 0,
+  maxGradNorm: null,
+  inputDropout: 0,
+} as const) satisfies StepOptions;
+
+export interface PassOptions {
+  classifier: Classifier;
+  optimizer: Optimizer;
+  train: DataLoader;
+  batchSize: number;
+  /** Of the whole training, which the schedule goes over. */
+  epochs: number;
+  loss: LossForm;
+  /** By default `plainSteps`. */
+  steps?: Readonly<StepOptions> | undefined;
+  /** Draws a seed for each epoch's dropout; needed with `inputDropout`. */
+  generator?: Generator | undefined;
+  /** What the training is called in the messages of errors; `training` by default. */
+  name?: string;
+  signal?: AbortSignal | undefined;
+  /** After every slice of about 10 ms. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Long enough to keep the event loop's share small, short enough for a progress bar and Ctrl-C. */
+const sliceMilliseconds = 10;
+
+/** Batches to train at once: found in one pass, good for the next. */
+export interface Pace {
+  batches: number;
+}
+
+/**
+ * One pass over the training set, a few batches at a time: where it is cut does not change a number.
+ * @param epoch from 1
+ * @param onLosses is given the losses of the batches, each before its step
+ * @throws ImdbTorchError ERR_NON_FINITE at the first loss that is NaN or infinite; the reason of `signal`
+ */
+export async function trainPass(
+  options: PassOptions,
+  epoch: number,
+  pace: Pace,
+  onLosses?: (losses: Float64Array) => void,
+): Promise<void> {
+  const { classifier, optimizer, train, batchSize, loss, steps = plainSteps, signal, epochs } = options;
+  const begun = performance.now();
+  const rows = train.nextOrder();
+  const dropout = dropoutOf(steps, options.generator);
+  const batches = Math.ceil(rows.length / batchSize);
+  for (let start = 0; start < rows.length;) {
+    signal?.throwIfAborted();
+    const sliceBegun = performance.now();
+    const slice = rows.subarray(start, start + pace.batches * batchSize);
+    const first = (epoch - 1) * batches + start / batchSize;
+    const factors = lrFactors(steps, first, first + Math.ceil(slice.length / batchSize), epochs * batches);
+    const losses = classifier.trainBatches(train.bags, slice, {
+      ...{ batchSize, optimizer, loss, ...dropout },
+      ...(factors && { lrFactors: factors }),
+      ...(steps.maxGradNorm !== null && { maxGradNorm: steps.maxGradNorm }),
+    });
+    assertFinite(options, losses, epoch, start / batchSize);
+    onLosses?.(losses);
+    start += slice.length;
+    pace.batches = nextSliceLength(Math.ceil(slice.length / batchSize), performance.now() - sliceBegun);
+    const seconds = (performance.now() - begun) / 1000;
+    options.onProgress?.({ epoch, epochs, done: start, total: rows.length, seconds });
+    await setImmediate();
+  }
+}
+
+/** Draws only where something is dropped: the notebook's stream has no such draw. */
+function dropoutOf(
+  { inputDropout }: StepOptions,
+  generator: Generator | undefined,
+): { inputDropout: number; dropoutSeed: bigint } | undefined {
+  if (inputDropout === 0) return undefined;
+  if (generator !== undefined) return { inputDropout, dropoutSeed: generator.randomInt64() };
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    'Expected a generator with inputDropout but received none; give one.',
+  );
+}
+
+/** Batches to train at once, from how long the last slice took. Grows slowly: the first slice is slow. */
+function nextSliceLength(batches: number, milliseconds: number): number {
+  const wanted = Math.round((batches * sliceMilliseconds) / Math.max(milliseconds, 0.01));
+  return Math.max(1, Math.min(wanted, 4 * batches));
+}
+
+function assertFinite(
+  { name = 'training' }: PassOptions,
+  losses: Float64Array,
+  epoch: number,
+  batchesBefore: number,
+): void {
+  const last = losses.at(-1) ?? NaN;
+  if (Number.isFinite(last)) return;
+  const batch = batchesBefore + losses.length;
+  throw nonFinite(`the loss of batch ${batch} in epoch ${epoch} of the ${name} is ${last}`);
+}
+
+export function nonFinite(what: string): ImdbTorchError {
+  return new ImdbTorchError('ERR_NON_FINITE', `Training stopped: ${what}; try a smaller learning rate.`);
+}

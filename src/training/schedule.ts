@@ -1,0 +1,32 @@
+/** How the learning rate goes over a training: after a linear warm-up constant, or falling to 0. */
+export interface Schedule {
+  schedule: 'constant' | 'linear' | 'cosine';
+  /** Share of all steps in which the learning rate rises to its full height, from 0 to below 1. */
+  warmup: number;
+}
+
+/**
+ * What the learning rate is multiplied with, in 0 .. 1. The first step of a decay has the full rate, and the step
+ * behind the last one would have none.
+ * @param step from 0
+ * @param steps of the whole training
+ */
+export function lrFactor({ schedule, warmup }: Schedule, step: number, steps: number): number {
+  const rising = Math.round(warmup * steps);
+  if (step < rising) return (step + 1) / rising;
+  const progress = (step - rising) / (steps - rising);
+  if (schedule === 'linear') return 1 - progress;
+  if (schedule === 'cosine') return (1 + Math.cos(Math.PI * progress)) / 2;
+  return 1;
+}
+
+/** Those of the steps `from` .. `to` - 1; undefined where they are all 1. */
+export function lrFactors(
+  schedule: Schedule,
+  from: number,
+  to: number,
+  steps: number,
+): Float64Array | undefined {
+  if (schedule.schedule === 'constant' && schedule.warmup === 0) return undefined;
+  return Float64Array.from({ length: to - from }, (_, index) => lrFactor(schedule, from + index, steps));
+}

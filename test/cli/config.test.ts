@@ -1,0 +1,62 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { withTemporaryFolder } from '../helpers.js';
+import { runCli } from './helpers.js';
+
+async function printed(args: readonly string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await runCli([...args, '--print-config']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+test('when a preset is named then its options hold, but for those that are given', async () => {
+  const config = await printed(['train', '--preset', 'best', '--hidden', '8', '--ngrams', '2', '--no-refit']);
+  expect(config).toMatchObject({
+    hidden: 8,
+    refit: false,
+    optimizer: 'sparse-adam',
+    inputDropout: 0.5,
+    vocabularySize: null,
+    features: { tokenizer: 'words-and-punctuation', ngrams: 2, minimumCount: 3, weighting: 'naive-bayes' },
+  });
+});
+
+test('when a printed configuration is read then it says the same, and the command line goes before it', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'stable.json');
+    const config = await printed(['lora', '--preset', 'stable', '--rank', '4']);
+    await writeFile(path, JSON.stringify(config));
+    expect(await printed(['lora', '--config', path])).toEqual(config);
+    expect(await printed(['lora', '--config', path, '--lr', '0.5'])).toEqual({
+      ...config,
+      learningRate: 0.5,
+    });
+  });
+});
+
+test('when a configuration is wrong then every problem is named at once', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'config.json');
+    const config = {
+      epochs: 0,
+      features: { ngrams: 'two', colour: 1 },
+      optimizer: 'sgdm',
+      rank: 2,
+      refit: 'yes',
+    };
+    await writeFile(path, JSON.stringify(config));
+    const { code, stderr } = await runCli(['train', '--config', path]);
+    expect(code).toBe(2);
+    for (const problem of [
+      /epochs: .*>=1/,
+      /features\.ngrams: .*expected number, received string/,
+      /features: .*"colour"/,
+      /optimizer: .*"sparse-adam"/,
+      /config\.json: .*"rank"/,
+      /refit: .*expected boolean/,
+    ]) {
+      expect(stderr).toMatch(problem);
+    }
+  });
+});

@@ -1,0 +1,69 @@
+import { expect, test } from '@jest/globals';
+import { assignFolds, joinReviews, selectReviews, type Reviews } from '../../src/data/regroup.js';
+
+function reviewsOf(bags: readonly (readonly number[])[], movies?: readonly number[]): Reviews {
+  const offsets = [0];
+  for (const bag of bags) offsets.push((offsets.at(-1) ?? 0) + bag.length);
+  const ids = bags.flat();
+  return {
+    ids: Int32Array.from(ids),
+    offsets: Int32Array.from(offsets),
+    labels: Int32Array.from(bags, (_, index) => index % 2),
+    counts: Int32Array.from(ids, (id) => id + 100),
+    ...(movies && { movies: Int32Array.from(movies) }),
+  };
+}
+
+/** Ids, counts and label of each review. */
+function listOf({ ids, offsets, labels, counts }: Reviews): unknown[] {
+  return Array.from(labels, (label, row) => {
+    const [start, end] = [offsets[row], offsets[row + 1]];
+    return { ids: [...ids.subarray(start, end)], counts: [...(counts?.subarray(start, end) ?? [])], label };
+  });
+}
+
+const one = reviewsOf([[1, 5], [], [2]], [7, 8, 7]);
+const other = reviewsOf([[3], [0, 4, 9]], [9, 8]);
+
+test('when splits are joined then their reviews follow each other', () => {
+  const joined = joinReviews([one, other]);
+  expect(listOf(joined)).toEqual([...listOf(one), ...listOf(other)]);
+  expect(joined.movies).toEqual(Int32Array.of(7, 8, 7, 9, 8));
+  const plain = joinReviews(
+    [{ ...one, counts: null }, reviewsOf([[1]])].map((part) => ({ ...part, counts: null })),
+  );
+  expect(plain.counts).toBeNull();
+  expect(plain.movies).toBeUndefined();
+});
+
+test('when reviews are selected then they come in the order asked for', () => {
+  const all = joinReviews([one, other]);
+  const list = listOf(all);
+  expect(listOf(selectReviews(all, Int32Array.of(4, 0, 1)))).toEqual([list[4], list[0], list[1]]);
+});
+
+test('when folds are assigned then each movie is in one, and the smallest fold takes the next', () => {
+  const movies = [1, 1, 1, 2, 3, 3, 4, 5, 5, 1];
+  const folds = assignFolds(
+    reviewsOf(
+      movies.map(() => []),
+      movies,
+    ),
+    3,
+  );
+  const byMovie = new Map<number, Set<number>>();
+  movies.forEach((movie, row) => byMovie.set(movie, (byMovie.get(movie) ?? new Set()).add(folds[row] ?? -1)));
+  expect([...byMovie.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1]);
+  const sizes = [0, 1, 2].map((fold) => folds.filter((each) => each === fold).length);
+  expect(sizes).toEqual([4, 4, 2]);
+});
+
+test('when movies are not known then reviews are dealt out; when there are too few then that is refused', () => {
+  expect(assignFolds(reviewsOf([[], [], [], [], []]), 2)).toEqual(Int32Array.of(0, 1, 0, 1, 0));
+  expect(() => assignFolds(reviewsOf([[], []]), 3)).toThrow(
+    /at most 2 folds, one for each of the training reviews/,
+  );
+  expect(() => assignFolds(reviewsOf([[], [], []], [4, 4, 4]), 2)).toThrow(
+    /at most 1 folds, one for each of the movies/,
+  );
+});

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { describeNgrams, ngramFigures } from './ngrams.mjs';
 import { ourSamples } from './ours.mjs';
 import { peerFigures } from './peers.mjs';
+import { describePredictions, predictFigures } from './predict.mjs';
 import { median } from './process.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -36,7 +37,8 @@ const measure = () => samples.push(ourSamples({ archive, runs: Number(values.run
 measure();
 const peers = peerFigures({ archive, scripts: resolve(values.scripts), log, between: measure });
 const ngrams = ngramFigures({ archive, runs: Number(values.runs), log });
-const text = `${describe(samples, peers)}\n${describeNgrams(ngrams)}`;
+const predictions = await predictFigures({ archive, runs: Number(values.runs), log });
+const text = [describe(samples, peers), describeNgrams(ngrams), describePredictions(predictions)].join('\n');
 console.log(text);
 writeFileSync(join(root, 'bench/RESULTS.md'), text);
 

@@ -51,7 +51,7 @@ function calibrate(row: Float64Array, calibration: Calibration | null): void {
 }
 
 function softmax(row: Float64Array): void {
-  const largest = Math.max(...row);
+  const largest = row[indexOfLargest(row)] ?? NaN;
   let sum = 0;
   for (let k = 0; k < row.length; k += 1) {
     const value = Math.exp((row[k] ?? NaN) - largest);

@@ -89,9 +89,11 @@ export class NgramIndex {
   #findWords(words: Int32Array, writer: BagWriter): void {
     if (words.length > this.#runs.length) this.#runs = new Int32Array(2 * words.length);
     for (let i = 0; i < words.length; i += 1) {
-      const id = this.#idOfWord[words[i] ?? none] ?? none;
+      const word = words[i] ?? none;
+      // An array is slow at an index that it does not have.
+      const id = word === none ? none : (this.#idOfWord[word] ?? none);
       this.#runs[i] = id;
-      if (id >= 0 && id < this.features.length) writer.add(id);
+      if (id !== none && id < this.features.length) writer.add(id);
       else if (this.hasUnknown) writer.add(0);
     }
   }

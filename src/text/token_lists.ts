@@ -23,7 +23,7 @@ const blockSpan = 2 ** 32;
 export class TokenLists {
   readonly words: WordTable;
   readonly #room: number;
-  readonly #blocks: Uint8Array[];
+  #blocks: Uint8Array[];
   /** The last one. */
   #block: Uint8Array;
   /** Where the next token goes in it. */
@@ -89,6 +89,13 @@ export class TokenLists {
     this.#lengths[this.#texts] = this.#length;
     this.#texts += 1;
     return this.#texts - 1;
+  }
+
+  /** Forgets all texts and keeps the words. */
+  clear(): void {
+    this.#blocks = [this.#block];
+    this.#end = 0;
+    this.#texts = 0;
   }
 
   /** For the scanners: how many tokens the text has so far. */

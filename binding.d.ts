@@ -125,16 +125,23 @@ export class Tensor implements Disposable {
 
 /**
  * Labelled bags of words in compressed rows: bag i holds the ids `ids[offsets[i] .. offsets[i + 1])`, each at most
- * once and ascending. Immutable; the arrays are copied.
+ * once and ascending, with a value each: the row of a matrix that is 0 elsewhere. Immutable; the arrays are copied.
  */
 export class Bags implements Disposable {
   /**
    * @param options.offsets length n + 1, from 0 to `ids.length`, ascending
    * @param options.labels length n, class numbers from 0
+   * @param options.values one for each id; default: all 1
    * @throws ERR_SHAPE lengths or offsets that do not fit; ERR_ARG_RANGE an id outside 0 .. vocabularySize - 1,
-   *   unsorted or repeated ids in one bag, a negative label
+   *   unsorted or repeated ids in one bag, a negative label, a value that is NaN or infinite
    */
-  constructor(options: { ids: Int32Array; offsets: Int32Array; labels: Int32Array; vocabularySize: number });
+  constructor(options: {
+    ids: Int32Array;
+    offsets: Int32Array;
+    labels: Int32Array;
+    vocabularySize: number;
+    values?: Float32Array;
+  });
   /** Number of bags. */
   readonly length: number;
   /** Number of ids in all bags together. */
@@ -232,7 +239,7 @@ export class LoraLinear implements Disposable {
   /** Chooses what requires a gradient: the base (W and b), the branch (A, B, magnitude). New layers: base only. */
   setTrainable(options: { base: boolean; lora: boolean }): void;
   /**
-   * `[n, in] -> [n, out]`, or the bags of `input` as multi-hot rows.
+   * `[n, in] -> [n, out]`, or the bags of `input` as the rows of a matrix.
    * @param branchInput what the branch sees in place of `input`, after dropout for one: of the same kind and length
    */
   forward(input: Tensor, branchInput?: Tensor): Tensor;
@@ -393,6 +400,17 @@ export interface TrainBatchesOptions {
   lrFactors?: Float64Array;
   /** `torch.nn.utils.clip_grad_norm_` over the optimizer's parameters: the largest norm of a batch's gradient. */
   maxGradNorm?: number;
+  /**
+   * The probability with which an entry of a bag is dropped: its word counts as absent, and the values of the others
+   * are divided by 1 - probability. Default: 0.
+   */
+  inputDropout?: number;
+  /**
+   * What is dropped, of the input or of a branch (`LoraLinear.dropout`), follows from this, the number of the bag and
+   * the place in it alone, whatever the engine, the threads and the calls that an epoch is cut into. Needed with
+   * dropout; give each epoch another one.
+   */
+  dropoutSeed?: number | bigint;
 }
 
 export interface Evaluation {
@@ -418,7 +436,8 @@ export interface Gradients {
 }
 
 /**
- * Bag of words -> hidden layer with LoRA -> ReLU -> classes. Holds on to the two layers it is made of.
+ * Bag of words -> hidden layer with LoRA -> ReLU -> classes. Holds on to the layers it is made of. Without an output
+ * layer it is a linear model: what the hidden layer gives are the logits, without ReLU.
  *
  * The `fused` engine refuses a branch with DoRA while it is on (ERR_STATE).
  *
@@ -426,8 +445,11 @@ export interface Gradients {
  * keeps it (4 or 8 bytes x hidden x bags) until W or b change.
  */
 export class Classifier implements Disposable {
-  /** @throws ERR_SHAPE layers that do not fit; ERR_ARG_RANGE different dtypes or devices, `fused` off the CPU */
-  constructor(options: { hidden: LoraLinear; output: Linear; engine: Engine });
+  /**
+   * @throws ERR_SHAPE layers that do not fit; ERR_ARG_RANGE different dtypes or devices, `fused` off the CPU or with a
+   *   LoraLinear as output
+   */
+  constructor(options: { hidden: LoraLinear; output: Linear | LoraLinear | null; engine: Engine });
   readonly engine: Engine;
   /** Number of classes. */
   readonly classes: number;

@@ -1,6 +1,10 @@
 /** Errors to plant in the native code: `from` occurs once in `file` and becomes `to`. None reads out of bounds. */
 const loops = 'native/kernels/loops.inl';
+const narrow = 'native/kernels/narrow_loops.inl';
+const stepLoops = 'native/kernels/step_loops.inl';
 const pass = 'native/core/fused_pass.cpp';
+const training = 'native/core/fused_training.cpp';
+const steps = 'native/core/fused_steps.cpp';
 const lora = 'native/core/lora_linear.cpp';
 const loss = 'native/core/loss.cpp';
 const optimizer = 'native/core/optimizer.cpp';
@@ -21,16 +25,16 @@ export const mutations = [
     to: 'sum[k] - load(bias + k * kLanes)',
   },
   {
-    what: 'updateRows: the step has the wrong sign',
+    what: 'plain SGD, fused: the step has the wrong sign',
     file: loops,
-    from: 'load(row + k * kLanes) - rate * sum[k]',
-    to: 'load(row + k * kLanes) + rate * sum[k]',
+    from: 'load(value + k * kLanes) - rule.rate * gradient[k]',
+    to: 'load(value + k * kLanes) + rule.rate * gradient[k]',
   },
   {
-    what: 'updateRows: the learning rate is missing',
+    what: 'plain SGD, fused: the learning rate is missing',
     file: loops,
-    from: 'load(row + k * kLanes) - rate * sum[k]',
-    to: 'load(row + k * kLanes) - sum[k]',
+    from: 'load(value + k * kLanes) - rule.rate * gradient[k]',
+    to: 'load(value + k * kLanes) - gradient[k]',
   },
   {
     what: 'updateRows: the first example of a word is skipped (an offset off by one)',
@@ -58,27 +62,63 @@ export const mutations = [
   },
   {
     what: 'sumNarrowRows: the last word is skipped at rank 1',
-    file: loops,
+    file: narrow,
     from: 'for (; ids < end; ++ids) sum[0] += table[*ids];',
     to: 'for (; ids + 1 < end; ++ids) sum[0] += table[*ids];',
   },
   {
     what: 'sumNarrowRows: B is read transposed at higher ranks',
-    file: loops,
-    from: 'out[r] += table[*ids * width + r];',
-    to: 'out[r] += table[*ids + r];',
+    file: narrow,
+    from: 'out[r] += value * table[*ids * width + r];',
+    to: 'out[r] += value * table[*ids + r];',
   },
   {
     what: 'addToNarrowRows: every rank gets the gradient of the first',
-    file: loops,
-    from: 'table[*ids * width + r] += row[r];',
-    to: 'table[*ids * width + r] += row[0];',
+    file: narrow,
+    from: 'table[*ids * width + r] += value * row[r];',
+    to: 'table[*ids * width + r] += value * row[0];',
   },
   {
-    what: 'stepRow: the step has the wrong sign',
+    what: 'values, fused: they are missing from the sums',
     file: loops,
-    from: 'load(out + k * lanes<T>) - rate * sum[k]',
-    to: 'load(out + k * lanes<T>) + rate * sum[k]',
+    from: 'sum[k] += static_cast<T>(*value) * load(',
+    to: 'sum[k] += load(',
+  },
+  {
+    what: 'Nesterov, fused: it does not look ahead by the momentum',
+    file: stepLoops,
+    from: 'gradient + rule.momentum * first',
+    to: 'gradient + first',
+  },
+  {
+    what: 'weight decay, fused: it has the wrong sign',
+    file: stepLoops,
+    from: 'gradient += rule.weightDecay * value',
+    to: 'gradient -= rule.weightDecay * value',
+  },
+  {
+    what: 'AdamW, fused: the weight does not shrink',
+    file: stepLoops,
+    from: 'value = rule.shrink * load(target.value)',
+    to: 'value = load(target.value)',
+  },
+  {
+    what: 'Adam, fused: the squares are not decayed',
+    file: stepLoops,
+    from: 'rule.squareDecay * load(target.second)',
+    to: 'load(target.second)',
+  },
+  {
+    what: 'Adam, fused: rows that a batch lacks stay',
+    file: training,
+    from: 'return !plan.movesBatchWordsOnly && plan',
+    to: 'return false && plan',
+  },
+  {
+    what: 'clipping, fused: the words do not count',
+    file: steps,
+    from: 'squaresOfColumns(batch, plan) + ofWords',
+    to: 'squaresOfColumns(batch, plan)',
   },
   {
     what: 'stepRow: the coefficients are missing',
@@ -95,7 +135,7 @@ export const mutations = [
   {
     what: 'ReLU is missing',
     file: loops,
-    from: 'store(out + c, sum < zero ? zero : sum);',
+    from: 'store(out + c, sum < bound ? bound : sum);',
     to: 'store(out + c, sum);',
   },
   {
@@ -118,39 +158,39 @@ export const mutations = [
   },
   {
     what: 'LoRA, fused: the scale is missing from the gradient of B',
-    file: pass,
+    file: training,
     from: 'model_.scale * kernels_.dot(delta',
     to: 'kernels_.dot(delta',
   },
   {
     what: 'LoRA, fused: x B^T is read transposed for the gradient of A',
-    file: pass,
-    from: 'scratch_.branch.data() + r, rank,',
-    to: 'scratch_.branch.data() + r * batch.count, 1,',
+    file: steps,
+    from: 'scratch_.branch.data() + r, rank, batch.count',
+    to: 'scratch_.branch.data() + r * batch.count, 1, batch.count',
   },
   {
-    what: 'LoRA, fused: the step of B has the wrong sign',
-    file: pass,
-    from: 'step.targets.B[i] -= step.rate * gradient[i];',
-    to: 'step.targets.B[i] += step.rate * gradient[i];',
+    what: 'LoRA, fused: only the first words of B move',
+    file: steps,
+    from: 'const auto [begin, end] = elementsOfB(wordRangesOf(member));',
+    to: 'const auto [begin, end] = elementsOfB({0, member.index == 0 ? 1 : 0});',
   },
   {
     what: 'LoRA, fused: the gradient of B is not cleared between batches',
-    file: pass,
-    from: '    gradient[i] = 0;\n',
+    file: steps,
+    from: '    std::fill(gradient + begin, gradient + end, T{0});\n',
     to: '',
   },
   {
     what: 'fused: the mean of a batch is taken over a full one (last partial batch)',
-    file: pass,
+    file: training,
     from: 'logitsDelta[c] /= static_cast<T>(batch.count);',
     to: 'logitsDelta[c] /= static_cast<T>(batchSize_);',
   },
   {
     what: 'fused: the last row of a batch is skipped for the output bias',
-    file: pass,
-    from: 'for (int64_t example = 0; example < batch.count; ++example)\n      sum += scratch_.logitsDelta',
-    to: 'for (int64_t example = 0; example + 1 < batch.count; ++example)\n      sum += scratch_.logitsDelta',
+    file: steps,
+    from: 'for (int64_t example = 0; example < count; ++example)\n      gradient[c] += scratch_.logitsDelta',
+    to: 'for (int64_t example = 0; example + 1 < count; ++example)\n      gradient[c] += scratch_.logitsDelta',
   },
   {
     what: 'fused: the output bias is missing from the logits',

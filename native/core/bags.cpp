@@ -1,6 +1,7 @@
 #include "core/bags.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -9,13 +10,14 @@
 namespace imdb {
 
 Bags::Bags(std::vector<int32_t> ids, std::vector<int32_t> offsets, std::vector<int32_t> labels,
-           int64_t vocabularySize)
+           int64_t vocabularySize, std::optional<std::vector<float>> values)
     : ids_(std::move(ids)),
       offsets_(std::move(offsets)),
       labels_(std::move(labels)),
       vocabularySize_(vocabularySize) {
   checkLengths();
   checkIds();
+  if (values) takeValues(std::move(*values));
   chooseWordBorders();
   cutBags();
   if (!labels_.empty()) largestLabel_ = *std::max_element(labels_.begin(), labels_.end());
@@ -56,6 +58,20 @@ void Bags::checkIds() const {
   }
 }
 
+void Bags::takeValues(std::vector<float> values) {
+  if (values.size() != ids_.size()) {
+    throw shapeError("Expected one value for each of " + std::to_string(ids_.size()) + " ids but received " +
+                     std::to_string(values.size()));
+  }
+  const auto isFinite = [](float value) { return std::isfinite(value); };
+  const auto wrong = std::find_if_not(values.begin(), values.end(), isFinite);
+  if (wrong != values.end()) {
+    throw rangeError("Expected finite values but value " + std::to_string(wrong - values.begin()) +
+                     " is a NaN or an infinity");
+  }
+  values_ = std::move(values);
+}
+
 void Bags::chooseWordBorders() {
   std::vector<int32_t> entriesOf(vocabularySize_, 0);
   for (const int32_t id : ids_) ++entriesOf[id];
@@ -78,9 +94,50 @@ void Bags::cutBags() {
   }
 }
 
+Bags Bags::withDropout(const std::vector<int64_t>& rows, const std::vector<Dropout>& dropouts) const {
+  Bags left;
+  left.vocabularySize_ = vocabularySize_;
+  left.wordBorders_ = wordBorders_;
+  left.largestLabel_ = largestLabel_;
+  size_t most = 0;
+  for (const int64_t row : rows) most += size(row);
+  left.ids_.resize(most);
+  left.values_.resize(most);
+  double factor = 1;
+  for (const Dropout& dropout : dropouts) factor /= 1 - dropout.probability;
+  int32_t count = 0;
+  for (const int64_t row : rows) {
+    left.appendKept(*this, row, dropouts, static_cast<float>(factor), &count);
+    left.offsets_.push_back(count);
+    left.labels_.push_back(labels_[row]);
+  }
+  left.ids_.resize(count);
+  left.values_.resize(count);
+  return left;
+}
+
+void Bags::appendKept(const Bags& all, int64_t row, const std::vector<Dropout>& dropouts, float factor,
+                      int32_t* count) {
+  std::vector<DropoutDraws> draws;
+  for (const Dropout& dropout : dropouts) draws.emplace_back(dropout, row);
+  const auto isKept = [&](int64_t entry) {
+    return std::all_of(draws.begin(), draws.end(), [&](const auto& own) { return own.keeps(entry); });
+  };
+  const int32_t* const cuts = all.placesOf(row);
+  for (int range = 0; range < kWordRanges; ++range) {
+    cuts_.push_back(*count);
+    for (int32_t place = cuts[range]; place < cuts[range + 1]; ++place) {
+      ids_[*count] = all.ids_[place];
+      values_[*count] = factor * (all.values_.empty() ? 1 : all.values_[place]);
+      *count += isKept(place - all.offsets_[row]) ? 1 : 0;
+    }
+  }
+  cuts_.push_back(*count);
+}
+
 int64_t Bags::bytes() const {
-  return static_cast<int64_t>(sizeof(int32_t) *
-                              (ids_.size() + offsets_.size() + labels_.size() + cuts_.size()));
+  return static_cast<int64_t>(
+      sizeof(int32_t) * (ids_.size() + values_.size() + offsets_.size() + labels_.size() + cuts_.size()));
 }
 
 }  // namespace imdb

@@ -2,16 +2,28 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
+
+#include "core/dropout.h"
 
 namespace imdb {
 
 /** Labelled bags of words in compressed rows; see binding.d.ts. */
 class Bags {
  public:
-  /** @throws Error (ERR_SHAPE, ERR_ARG_RANGE) for arrays that are no such bags */
+  /**
+   * @param values one an id; without them all are 1
+   * @throws Error (ERR_SHAPE, ERR_ARG_RANGE) for arrays that are no such bags
+   */
   Bags(std::vector<int32_t> ids, std::vector<int32_t> offsets, std::vector<int32_t> labels,
-       int64_t vocabularySize);
+       int64_t vocabularySize, std::optional<std::vector<float>> values);
+
+  /**
+   * The bags `rows` without the entries that any of `dropouts` takes, in the same word ranges; the values of
+   * what is left are divided by each 1 - probability (Srivastava et al. 2014).
+   */
+  Bags withDropout(const std::vector<int64_t>& rows, const std::vector<Dropout>& dropouts) const;
 
   int64_t length() const { return static_cast<int64_t>(labels_.size()); }
   int64_t entries() const { return offsets_.back(); }
@@ -38,20 +50,32 @@ class Bags {
 
   const int32_t* ids(int64_t bag) const { return ids_.data() + offsets_[bag]; }
   int64_t size(int64_t bag) const { return offsets_[bag + 1] - offsets_[bag]; }
+  /** The values of a bag's ids from this one on; null where all are 1. */
+  const float* valuesOf(const int32_t* id) const {
+    return values_.empty() ? nullptr : values_.data() + (id - ids_.data());
+  }
+  bool hasValues() const { return !values_.empty(); }
   int32_t label(int64_t bag) const { return labels_[bag]; }
 
  private:
+  Bags() = default;
+
+  /** Adds what dropout leaves of bag `row` of `all`. */
+  void appendKept(const Bags& all, int64_t row, const std::vector<Dropout>& dropouts, float factor,
+                  int32_t* count);
   void checkLengths() const;
   void checkIds() const;
+  void takeValues(std::vector<float> values);
   void chooseWordBorders();
   void cutBags();
 
   std::vector<int32_t> ids_;
-  std::vector<int32_t> offsets_;
+  std::vector<float> values_;
+  std::vector<int32_t> offsets_{0};
   std::vector<int32_t> labels_;
   std::array<int32_t, kWordRanges + 1> wordBorders_{};
   std::vector<int32_t> cuts_;  // [bags, kWordRanges + 1]: places in `ids_`
-  int64_t vocabularySize_;
+  int64_t vocabularySize_ = 0;
   int32_t largestLabel_ = -1;
 };
 

@@ -21,6 +21,7 @@ void BatchGroups::build(const Batch& batch, WordRanges ranges) {
     starts_.resize(entries + 1);
     examples_.resize(entries);
   }
+  values_.resize(batch.bags.hasValues() ? examples_.size() : 0);
 
   int32_t* const cursor = cursor_.data();
   count_ = 0;
@@ -37,9 +38,18 @@ void BatchGroups::build(const Batch& batch, WordRanges ranges) {
   }
   starts_[count_] = place;
   for (int64_t example = 0; example < batch.count; ++example) {
-    forEachId(example, [&](int32_t id) { examples_[cursor[id]++] = static_cast<int32_t>(example); });
+    const float* value = batch.bags.valuesOf(batch.idsFrom(example, ranges.begin));
+    forEachId(example, [&](int32_t id) {
+      if (value != nullptr) values_[cursor[id]] = *value++;
+      examples_[cursor[id]++] = static_cast<int32_t>(example);
+    });
   }
   for (int64_t group = 0; group < count_; ++group) cursor[words_[group]] = 0;
+}
+
+void BatchGroups::sortWords() {
+  sorted_.assign(words_.begin(), words_.begin() + count_);
+  std::sort(sorted_.begin(), sorted_.end());
 }
 
 }  // namespace imdb

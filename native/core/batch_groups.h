@@ -63,14 +63,33 @@ struct Batch {
 class BatchGroups {
  public:
   void build(const Batch& batch, WordRanges ranges);
-  kernels::WordGroups view() const { return {words_.data(), starts_.data(), examples_.data(), count_}; }
+  kernels::WordGroups view() const {
+    return {words_.data(), starts_.data(), examples_.data(), values_.empty() ? nullptr : values_.data(),
+            count_};
+  }
+  /** Has `forEachMissing` know the words. */
+  void sortWords();
+  /** Calls `visit(word)` for every word in `first .. last - 1` that the batch lacks. */
+  template <typename Visit>
+  void forEachMissing(int64_t first, int64_t last, Visit visit) const;
 
  private:
   std::vector<int32_t> cursor_;    // [vocabulary], all 0 between calls
   std::vector<int32_t> words_;     // [groups], in order of first appearance
   std::vector<int32_t> starts_;    // [groups + 1]
   std::vector<int32_t> examples_;  // [entries], ascending within a group
+  std::vector<float> values_;      // [entries], empty where all are 1
+  std::vector<int32_t> sorted_;    // [groups], as `sortWords` leaves them
   int64_t count_ = 0;
 };
+
+template <typename Visit>
+void BatchGroups::forEachMissing(int64_t first, int64_t last, Visit visit) const {
+  for (const int64_t word : sorted_) {
+    for (; first < word; ++first) visit(first);
+    first = word + 1;
+  }
+  for (; first < last; ++first) visit(first);
+}
 
 }  // namespace imdb

@@ -10,14 +10,15 @@ namespace imdb {
 namespace {
 
 std::unique_ptr<Engine> makeEngine(const Layers& layers, Classifier::EngineKind kind) {
-  const auto& [hidden, output] = layers;
-  if (hidden->outFeatures() != output->inFeatures()) {
-    throw shapeError("Expected an output layer for " + std::to_string(hidden->outFeatures()) +
-                     " hidden features but received one for " + std::to_string(output->inFeatures()));
-  }
-  if (hidden->weight.scalar_type() != output->weight.scalar_type() ||
-      hidden->weight.device() != output->weight.device()) {
-    throw rangeError("Expected both layers to have the same dtype and device but received different ones");
+  const at::Tensor weight = layers.hidden->weight, outputWeight = layers.outputWeight();
+  if (outputWeight.defined()) {
+    if (weight.size(0) != outputWeight.size(1)) {
+      throw shapeError("Expected an output layer for " + std::to_string(weight.size(0)) +
+                       " hidden features but received one for " + std::to_string(outputWeight.size(1)));
+    }
+    if (weight.scalar_type() != outputWeight.scalar_type() || weight.device() != outputWeight.device()) {
+      throw rangeError("Expected both layers to have the same dtype and device but received different ones");
+    }
   }
   return kind == Classifier::EngineKind::fused ? makeFusedEngine(layers) : makeTorchEngine(layers);
 }
@@ -39,11 +40,36 @@ std::vector<double> Classifier::trainBatches(const BagsPointer& bags, const Rows
   checkLabels(*bags);
   checkRows(*bags, rows);
   const auto batches = (static_cast<int64_t>(rows.size()) + options.batchSize - 1) / options.batchSize;
-  if (!options.lrFactors.empty() && static_cast<int64_t>(options.lrFactors.size()) != batches) {
+  if (options.lrFactors && static_cast<int64_t>(options.lrFactors->size()) != batches) {
     throw shapeError("Expected one of lrFactors for each of " + std::to_string(batches) +
-                     " batches but received " + std::to_string(options.lrFactors.size()));
+                     " batches but received " + std::to_string(options.lrFactors->size()));
   }
-  return engine_->trainBatches(bags, rows, options);
+  return engine_->trainBatches(dropped({rows, {bags, rows}, {bags, rows}}, options), options);
+}
+
+TrainingRows Classifier::dropped(TrainingRows data, const TrainingOptions& options) const {
+  const bool dropsOutput = layers_.loraOutput != nullptr && layers_.loraOutput->dropsInTraining();
+  if (options.inputDropout == 0 && !layers_.hidden->dropsInTraining() && !dropsOutput) return data;
+  if (!options.dropoutSeed) {
+    throw Error(ErrorKind::type, "ERR_ARG_TYPE",
+                "Expected a dropoutSeed for what is dropped but received none; give each epoch another one");
+  }
+  const BagRows all = data.base;
+  const auto drop = [&](const std::vector<Dropout>& dropouts) {
+    if (dropouts.empty()) return all;
+    Rows rows(all.rows.size());
+    std::iota(rows.begin(), rows.end(), 0);
+    return BagRows{std::make_shared<const Bags>(all.bags->withDropout(all.rows, dropouts)), rows};
+  };
+  std::vector<Dropout> dropouts;
+  if (options.inputDropout > 0)
+    dropouts.push_back({Dropout::Of::input, options.inputDropout, *options.dropoutSeed});
+  data.base = data.branch = drop(dropouts);
+  if (layers_.hidden->dropsInTraining()) {
+    dropouts.push_back({Dropout::Of::branchInput, layers_.hidden->dropout, *options.dropoutSeed});
+    data.branch = drop(dropouts);
+  }
+  return data;
 }
 
 Evaluation Classifier::evaluate(const BagsPointer& bags, int64_t start, int64_t end, LossForm loss) {

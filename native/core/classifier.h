@@ -21,10 +21,12 @@ class Classifier {
   Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm loss);
 
   EngineKind kind() const { return kind_; }
-  int64_t classes() const { return layers_.output->outFeatures(); }
+  int64_t classes() const { return layers_.classes(); }
   int64_t bytes() const { return engine_->bytes(); }
 
  private:
+  /** @throws Error (ERR_ARG_TYPE) for dropout without a seed */
+  TrainingRows dropped(TrainingRows data, const TrainingOptions& options) const;
   void checkBags(const Bags& bags) const;
   void checkLabels(const Bags& bags) const;
   static void checkRows(const Bags& bags, const Rows& rows);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <memory>
 #include <numeric>
 #include <utility>
@@ -34,25 +35,29 @@ class FusedEngine final : public Engine {
   explicit FusedEngine(Layers layers) : layers_(std::move(layers)) {}
 
   at::Tensor forward(const BagsPointer& bags, const Rows& rows) override {
-    at::Tensor logits = at::empty({static_cast<int64_t>(rows.size()), layers_.output->outFeatures()},
-                                  layers_.output->weight.options().requires_grad(false));
+    at::Tensor logits = at::empty({static_cast<int64_t>(rows.size()), layers_.classes()},
+                                  layers_.hidden->weight.options().requires_grad(false));
     FusedPass<T> pass = passOver(bags, LossForm::softmax, kRowsAtOnce);
     run(pass, [&](const Member& member) { pass.logits(member, rows, logits.mutable_data_ptr<T>()); });
     return logits;
   }
 
-  std::vector<double> trainBatches(const BagsPointer& bags, const Rows& rows,
-                                   const TrainingOptions& options) override {
-    const Optimizer::Rule rule = options.optimizer.rule({{}, 1, 0}, 1);
-    if (rule.kind != Optimizer::Rule::Kind::sgd || !options.lrFactors.empty() || options.maxGradNorm)
-      throw stateError("Expected plain Sgd for the fused engine; use the torch engine");
+  std::vector<double> trainBatches(const TrainingRows& data, const TrainingOptions& options) override {
     std::vector<double> losses;
-    const StepTargets<T> step{targetsOf(&options.optimizer), static_cast<T>(options.optimizer.lr())};
-    FusedPass<T> pass = passOver(bags, options.loss, std::min<int64_t>(options.batchSize, rows.size()));
-    run(pass, [&](const Member& member) { pass.train(member, rows, step, &losses); });
-    for (const at::Tensor* parameter : parameters()) {
+    const auto count = static_cast<int64_t>(data.rows.size());
+    const int64_t batchSize = std::min(options.batchSize, count);
+    const std::array<OptimizedParameter*, kParameters> trained = trainedBy(&options.optimizer);
+    const TrainingPlan<T> plan =
+        planOf(trained, options, batchSize == 0 ? 0 : (count + batchSize - 1) / batchSize);
+    FusedPass<T> pass = passOver(data.base.bags, options.loss, batchSize);
+    run(pass, [&](const Member& member) { pass.train(member, data, plan, &losses); });
+    const bool stopped = !losses.empty() && !std::isfinite(losses.back());
+    const auto steps = static_cast<int64_t>(losses.size()) - (stopped ? 1 : 0);
+    for (OptimizedParameter* own : trained) {
+      if (own == nullptr) continue;
+      own->state.steps += steps;
       // Autograd and the kept activations watch this counter, and raw pointers do not move it.
-      if (isTrained(*parameter, &options.optimizer)) parameter->unsafeGetTensorImpl()->bump_version();
+      own->parameter.unsafeGetTensorImpl()->bump_version();
     }
     return losses;
   }
@@ -68,27 +73,23 @@ class FusedEngine final : public Engine {
 
   Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm loss) override {
     const Placement placement{layers_.hidden->weight.scalar_type(), at::kCPU};
-    const auto& [hidden, output] = layers_;
+    const auto& hidden = layers_.hidden;
+    const int64_t in = hidden->inFeatures(), out = hidden->outFeatures(), classes = layers_.classes();
     const auto like = [&](const at::Tensor& parameter, auto make) {
-      return parameter.requires_grad() ? make() : at::Tensor();
+      return parameter.defined() && parameter.requires_grad() ? make() : at::Tensor();
     };
     Gradients result;
-    const int64_t in = hidden->inFeatures(), out = hidden->outFeatures(), classes = output->outFeatures();
     result.weight = like(hidden->weight, [&] { return paddedColumnMatrix(out, in, placement); });
     result.bias = like(hidden->bias, [&] { return paddedVector(out, placement); });
     result.A = like(hidden->A, [&] { return paddedColumnMatrix(out, hidden->rank(), placement); });
     result.B = like(hidden->B, [&] { return at::zeros({in, hidden->rank()}, hidden->B.options()).t(); });
-    result.outputWeight = like(output->weight, [&] { return paddedMatrix(classes, out, placement); });
-    result.outputBias = like(output->bias, [&] { return paddedVector(classes, placement); });
-    using Model = FusedModel<T>;
-    // A step from 0 with rate -1 leaves the gradient.
-    const StepTargets<T> step{
-        {Model::pointer(result.weight), Model::pointer(result.bias), loraPointer(result.A),
-         loraPointer(result.B), Model::pointer(result.outputWeight), Model::pointer(result.outputBias)},
-        T{-1}};
+    result.outputWeight = like(layers_.outputWeight(), [&] { return paddedMatrix(classes, out, placement); });
+    result.outputBias = like(layers_.outputBias(), [&] { return paddedVector(classes, placement); });
     std::vector<double> losses;
     FusedPass<T> pass = passOver(bags, loss, static_cast<int64_t>(rows.size()));
-    run(pass, [&](const Member& member) { pass.train(member, rows, step, &losses); });
+    const TrainingPlan<T> plan = planOfGradients(result);
+    const TrainingRows data{rows, {bags, rows}, {bags, rows}};
+    run(pass, [&](const Member& member) { pass.train(member, data, plan, &losses); });
     result.loss = losses.at(0);
     return result;
   }
@@ -115,28 +116,57 @@ class FusedEngine final : public Engine {
                         &scratch_);
   }
 
-  std::array<const at::Tensor*, 6> parameters() const {
-    return {&layers_.hidden->weight, &layers_.hidden->bias,   &layers_.hidden->A,
-            &layers_.hidden->B,      &layers_.output->weight, &layers_.output->bias};
+  /** In the order of ParameterIndex; null for those that `optimizer` does not train. */
+  std::array<OptimizedParameter*, kParameters> trainedBy(Optimizer* optimizer) const {
+    const LoraLinear& hidden = *layers_.hidden;
+    const std::array<at::Tensor, kParameters> parameters = {
+        hidden.weight, hidden.bias, hidden.A, hidden.B, layers_.outputWeight(), layers_.outputBias()};
+    std::array<OptimizedParameter*, kParameters> trained{};
+    for (size_t i = 0; i < kParameters; ++i) {
+      const at::Tensor& parameter = parameters[i];
+      // The branch has no gradient while it is off.
+      const bool reached = (i != kA && i != kB) || hidden.loraEnabled;
+      if (reached && parameter.defined() && parameter.requires_grad())
+        trained[i] = optimizer->find(parameter);
+      if (trained[i] != nullptr) optimizer->makeState(trained[i]);
+    }
+    return trained;
   }
 
-  static bool isTrained(const at::Tensor& parameter, Optimizer* optimizer) {
-    return parameter.requires_grad() && optimizer->find(parameter) != nullptr;
+  static TrainingPlan<T> planOf(const std::array<OptimizedParameter*, kParameters>& trained,
+                                const TrainingOptions& options, int64_t batches) {
+    const Optimizer& optimizer = options.optimizer;
+    TrainingPlan<T> plan{{}, {}, optimizer.movesBatchWordsOnly(), options.maxGradNorm};
+    plan.rules.resize(batches);
+    for (size_t i = 0; i < kParameters; ++i) {
+      const OptimizedParameter* const own = trained[i];
+      if (own == nullptr) continue;
+      using Model = FusedModel<T>;
+      plan.targets[i] = {Model::pointer(own->parameter), Model::pointer(own->state.first),
+                         Model::pointer(own->state.second)};
+      for (int64_t batch = 0; batch < batches; ++batch) {
+        const ParameterGroup group = optimizer.groupOf(*own, options.lrFactor(batch));
+        const int64_t step = own->state.steps + 1 + batch;
+        plan.rules[batch][i] = kernels::StepRule<T>(i == kWeight || i == kB ? optimizer.wordsRule(group, step)
+                                                                            : optimizer.rule(group, step));
+      }
+    }
+    return plan;
   }
 
-  /** The branch has no gradient while it is off. */
-  T* loraPointer(const at::Tensor& tensor) const {
-    return layers_.hidden->loraEnabled ? FusedModel<T>::pointer(tensor) : nullptr;
-  }
-
-  ParameterPointers<T> targetsOf(Optimizer* optimizer) const {
-    const auto target = [&](const at::Tensor& parameter) {
-      return isTrained(parameter, optimizer) ? parameter : at::Tensor();
-    };
-    using Model = FusedModel<T>;
-    return {Model::pointer(target(layers_.hidden->weight)), Model::pointer(target(layers_.hidden->bias)),
-            loraPointer(target(layers_.hidden->A)),         loraPointer(target(layers_.hidden->B)),
-            Model::pointer(target(layers_.output->weight)), Model::pointer(target(layers_.output->bias))};
+  /** One step from 0 with rate -1, which leaves the gradient. */
+  TrainingPlan<T> planOfGradients(const Gradients& gradients) const {
+    TrainingPlan<T> plan{{}, std::vector<typename TrainingPlan<T>::Rules>(1), false, {}};
+    for (auto& rule : plan.rules.front()) rule.rate = -1;
+    const bool lora = layers_.hidden->loraEnabled;
+    const std::array<at::Tensor, kParameters> tensors = {gradients.weight,
+                                                         gradients.bias,
+                                                         lora ? gradients.A : at::Tensor(),
+                                                         lora ? gradients.B : at::Tensor(),
+                                                         gradients.outputWeight,
+                                                         gradients.outputBias};
+    for (size_t i = 0; i < kParameters; ++i) plan.targets[i].value = FusedModel<T>::pointer(tensors[i]);
+    return plan;
   }
 
   /** Kept activations of `bags`, computed where missing; null while the base may change or LoRA is off. */
@@ -173,6 +203,11 @@ std::unique_ptr<Engine> makeFusedEngine(Layers layers) {
   if (!weight.device().is_cpu()) {
     throw rangeError("Expected layers on the CPU for the fused engine but received layers on " +
                      weight.device().str() + "; use the torch engine");
+  }
+  if (layers.loraOutput != nullptr) {
+    throw rangeError(
+        "Expected a Linear or no output for the fused engine but received a LoraLinear; use the torch "
+        "engine");
   }
   if (weight.scalar_type() == at::kDouble) return std::make_unique<FusedEngine<double>>(std::move(layers));
   return std::make_unique<FusedEngine<float>>(std::move(layers));

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "core/engine.h"
 #include "kernels/kernels.h"
@@ -14,7 +17,7 @@ struct ParameterPointers {
   T* bias = nullptr;          // [stride]
   T* A = nullptr;             // A^T: [rank, stride]
   T* B = nullptr;             // B^T: [vocabulary, rank]
-  T* outputWeight = nullptr;  // [classes, stride]
+  T* outputWeight = nullptr;  // [classes, stride]; null without an output layer
   T* outputBias = nullptr;    // [classes]
 };
 
@@ -24,11 +27,12 @@ struct FusedModel {
   explicit FusedModel(const Layers& layers)
       : stride(kernels::paddedColumns<T>(layers.hidden->outFeatures())),
         rank(layers.hidden->rank()),
-        classes(layers.output->outFeatures()),
+        classes(layers.classes()),
         scale(static_cast<T>(layers.hidden->scale)),
         lora(layers.hidden->loraEnabled),
+        linear(layers.isLinear()),
         values{pointer(layers.hidden->weight), pointer(layers.hidden->bias),   pointer(layers.hidden->A),
-               pointer(layers.hidden->B),      pointer(layers.output->weight), pointer(layers.output->bias)} {
+               pointer(layers.hidden->B),      pointer(layers.outputWeight()), pointer(layers.outputBias())} {
   }
 
   static T* pointer(const at::Tensor& tensor) {
@@ -40,14 +44,24 @@ struct FusedModel {
   int64_t classes;
   T scale;
   bool lora;
+  bool linear;  // no output layer: the hidden layer's sums are the logits
   ParameterPointers<T> values;
 };
 
-/** Where steps go: parameters to update (null: left alone), `target -= rate * gradient`. */
+/** The parameters, in the order of what holds something for each. */
+enum ParameterIndex { kWeight, kBias, kA, kB, kOutputWeight, kOutputBias, kParameters };
+
+/** Whose steps a training takes, and how. */
 template <typename T>
-struct StepTargets {
-  ParameterPointers<T> targets;
-  T rate;
+struct TrainingPlan {
+  using Rules = std::array<kernels::StepRule<T>, kParameters>;
+
+  bool trains(ParameterIndex parameter) const { return targets[parameter].value != nullptr; }
+
+  std::array<kernels::Target<T>, kParameters> targets;  // null: left alone
+  std::vector<Rules> rules;                             // one a batch
+  bool movesBatchWordsOnly;                             // whether columns of words that a batch lacks stay
+  std::optional<double> maxGradNorm;                    // see Optimizer::clipGradNorm
 };
 
 }  // namespace imdb

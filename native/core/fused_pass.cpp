@@ -1,18 +1,13 @@
 #include "core/fused_pass.h"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
+#include <utility>
 
 namespace imdb {
 
 using kernels::Columns;
 using kernels::Member;
-
-/** Makes room; what is there already stays. */
-template <typename T>
-static void reserve(std::vector<T>* values, int64_t size) {
-  if (static_cast<int64_t>(values->size()) < size) values->resize(size);
-}
 
 template <typename T>
 int64_t FusedScratch<T>::bytes() const {
@@ -32,46 +27,16 @@ FusedPass<T>::FusedPass(const FusedModel<T>& model, const BagsPointer& bags, Los
       kernels_(kernels::kernels<T>()),
       batchSize_(batchSize),
       scratch_(*scratch) {
-  for (auto& hidden : scratch_.hidden) reserve(&hidden, batchSize * model.stride);
-  reserve(&scratch_.branchParts, Bags::kWordRanges * batchSize * model.rank);
-  reserve(&scratch_.branch, batchSize * model.rank);
-  reserve(&scratch_.logitsDelta, batchSize * model.classes);
-  reserve(&scratch_.losses, batchSize);
+  for (auto& hidden : scratch_.hidden) reserveAtLeast(&hidden, batchSize * model.stride);
+  reserveAtLeast(&scratch_.branchParts, Bags::kWordRanges * batchSize * model.rank);
+  reserveAtLeast(&scratch_.branch, batchSize * model.rank);
+  reserveAtLeast(&scratch_.logitsDelta, batchSize * model.classes);
+  reserveAtLeast(&scratch_.losses, batchSize);
 }
 
 template <typename T>
 int FusedPass<T>::memberLimit() const {
-  return static_cast<int>(model_.stride / kernels::lanes<T>);
-}
-
-template <typename T>
-void FusedPass<T>::train(const Member& member, const Rows& rows, const StepTargets<T>& step,
-                         std::vector<double>* losses) {
-  if (member.index == 0) {
-    reserve(&scratch_.delta, batchSize_ * model_.stride);
-    reserve(&scratch_.branchDelta, batchSize_ * model_.rank);
-    if (step.targets.B != nullptr) reserve(&scratch_.gradientOfB, bags_->vocabularySize() * model_.rank);
-    for (auto& groups : scratch_.groups) groups.resize(member.threads);
-  }
-  member.barrier.wait();
-  const auto total = static_cast<int64_t>(rows.size());
-  int parity = 0;
-  for (int64_t begin = 0; begin < total; begin += batchSize_, parity ^= 1) {
-    const Batch batch{*bags_, rows.data() + begin, std::min(batchSize_, total - begin)};
-    const Batch next{*bags_, batch.rows + batch.count, std::min(batchSize_, total - begin - batch.count)};
-    if (step.targets.weight != nullptr)
-      scratch_.groups[parity][member.index].build(batch, wordRangesOf(member));
-    forwardInTraining(member, batch);
-    lossAndDeltas(member, batch, next);
-    member.barrier.wait();
-    const double loss = meanLoss(batch.count);  // the same on every member, so all stop together
-    if (member.index == 0) losses->push_back(loss);
-    if (!std::isfinite(loss)) return;
-    stepColumns(member, batch, parity, step);
-    if (step.targets.B != nullptr) stepB(member, batch, step);
-    if (member.index == 0 && step.targets.outputBias != nullptr) stepOutputBias(batch, step);
-    // The next batch starts with the member's own words or columns, which nobody else reads or writes.
-  }
+  return isNarrow() ? Bags::kWordRanges : static_cast<int>(model_.stride / kernels::lanes<T>);
 }
 
 template <typename T>
@@ -109,23 +74,27 @@ void FusedPass<T>::logits(const Member& member, const Rows& rows, T* logits) {
 
 template <typename T>
 void FusedPass<T>::hiddenOfAll(const Member& member, T* out) {
-  const Columns columns = columnsOf(member);
-  for (int64_t bag = 0; bag < bags_->length(); ++bag) {
-    kernels_.sumRows(model_.values.weight, model_.stride, bags_->ids(bag), bags_->size(bag),
-                     model_.values.bias, out + bag * model_.stride, columns);
+  const Columns columns = isNarrow() ? allColumns() : columnsOf(member);
+  const auto [begin, end] =
+      isNarrow() ? member.share(bags_->length()) : std::pair{int64_t{0}, bags_->length()};
+  for (int64_t bag = begin; bag < end; ++bag) {
+    kernels_.sumRows(model_.values.weight, model_.stride, bags_->ids(bag), bags_->valuesOf(bags_->ids(bag)),
+                     bags_->size(bag), model_.values.bias, out + bag * model_.stride, columns);
   }
 }
 
 template <typename T>
-void FusedPass<T>::forwardInTraining(const Member& member, const Batch& batch) {
+void FusedPass<T>::forwardInTraining(const Member& member, const TrainingBatch& both) {
+  const Batch& batch = both.base;
   const Examples examples = examplesOf(member, batch);
   T* const hidden = scratch_.hidden[0].data();
   if (model_.lora) {
-    sumBranchParts(batch, {0, batch.count}, wordRangesOf(member));
+    sumBranchParts(both.branch, {0, batch.count}, wordRangesOf(member));
     member.barrier.wait();
     sumBranch(examples);
   }
-  if (kept_ != nullptr) return hiddenLayer(batch, examples, allColumns(), hidden);
+  if (isNarrow() && !model_.lora) member.barrier.wait();  // for the other members' steps of W
+  if (kept_ != nullptr || isNarrow()) return hiddenLayer(batch, examples, allColumns(), hidden);
   hiddenByColumns(member, batch, hidden);
 }
 
@@ -136,7 +105,7 @@ void FusedPass<T>::forward(const Member& member, const Batch& batch, T* hidden) 
     sumBranchParts(batch, examples, {0, Bags::kWordRanges});
     sumBranch(examples);
   }
-  if (kept_ != nullptr) return hiddenLayer(batch, examples, allColumns(), hidden);
+  if (kept_ != nullptr || isNarrow()) return hiddenLayer(batch, examples, allColumns(), hidden);
   hiddenByColumns(member, batch, hidden);
 }
 
@@ -153,8 +122,9 @@ void FusedPass<T>::sumBranchParts(const Batch& batch, Examples examples, WordRan
   for (int64_t example = examples.begin; example < examples.end; ++example) {
     for (int range = ranges.begin; range < ranges.end; ++range) {
       T* const out = scratch_.branchParts.data() + (range * batchSize_ + example) * rank;
-      kernels_.sumNarrowRows(model_.values.B, rank, batch.idsFrom(example, range),
-                             batch.idsFrom(example, range + 1), out);
+      const int32_t* const ids = batch.idsFrom(example, range);
+      kernels_.sumNarrowRows(model_.values.B, rank, ids, batch.idsFrom(example, range + 1),
+                             batch.bags.valuesOf(ids), out);
     }
   }
 }
@@ -174,131 +144,34 @@ template <typename T>
 void FusedPass<T>::hiddenLayer(const Batch& batch, Examples examples, Columns columns, T* hidden) const {
   const int64_t stride = model_.stride;
   const int64_t branches = model_.lora ? model_.rank : 0;
+  const T least = model_.linear ? -std::numeric_limits<T>::infinity() : T{0};  // ReLU
   for (int64_t example = examples.begin; example < examples.end; ++example) {
     const int64_t bag = batch.rows[example];
     T* const out = hidden + example * stride;
     const T* base = kept_ + bag * stride;
     if (kept_ == nullptr) {
       batch.prefetchIds(example + Batch::kAhead);
-      kernels_.sumRows(model_.values.weight, stride, batch.bags.ids(bag), batch.bags.size(bag),
+      const int32_t* const ids = batch.bags.ids(bag);
+      kernels_.sumRows(model_.values.weight, stride, ids, batch.bags.valuesOf(ids), batch.bags.size(bag),
                        model_.values.bias, out, columns);
       base = out;
     } else if (example + Batch::kAhead < batch.count) {
       prefetch(kept_ + batch.rows[example + Batch::kAhead] * stride, stride);
     }
-    kernels_.reluOfSum(out, base, model_.values.A, stride, scratch_.branch.data() + example * model_.rank,
-                       branches, columns);
+    kernels_.boundedSum(out, base, model_.values.A, stride, scratch_.branch.data() + example * model_.rank,
+                        branches, least, columns);
   }
 }
 
 template <typename T>
 void FusedPass<T>::logitsOf(const T* hidden, T* logits) const {
+  if (model_.linear) {
+    std::copy_n(hidden, model_.classes, logits);
+    return;
+  }
   for (int64_t c = 0; c < model_.classes; ++c) {
     logits[c] = kernels_.dot(hidden, model_.values.outputWeight + c * model_.stride, model_.stride) +
                 model_.values.outputBias[c];
-  }
-}
-
-template <typename T>
-void FusedPass<T>::lossAndDeltas(const Member& member, const Batch& batch, const Batch& next) {
-  const int64_t stride = model_.stride, classes = model_.classes;
-  const Examples examples = examplesOf(member, batch);
-  std::vector<T> logits(classes);
-  if (kept_ != nullptr) touchNext(member, next);
-  for (int64_t example = examples.begin; example < examples.end; ++example) {
-    if (kept_ != nullptr) prefetchNext(member, examples, example, next);
-    const T* const hidden = scratch_.hidden[0].data() + example * stride;
-    T* const logitsDelta = scratch_.logitsDelta.data() + example * classes;
-    T* const delta = scratch_.delta.data() + example * stride;
-    logitsOf(hidden, logits.data());
-    scratch_.losses[example] = crossEntropyOfExample<T>(
-        logits.data(), classes, batch.bags.label(batch.rows[example]), loss_, logitsDelta);
-    for (int64_t c = 0; c < classes; ++c)
-      logitsDelta[c] /= static_cast<T>(batch.count);  // of the batch's mean
-    kernels_.reluBackward(delta, hidden, model_.values.outputWeight, stride, logitsDelta, classes,
-                          allColumns());
-    for (int64_t r = 0; model_.lora && r < model_.rank; ++r) {
-      scratch_.branchDelta[example * model_.rank + r] =
-          model_.scale * kernels_.dot(delta, model_.values.A + r * stride, stride);
-    }
-  }
-}
-
-template <typename T>
-void FusedPass<T>::touchNext(const Member& member, const Batch& next) const {
-  const Examples examples = examplesOf(member, next);
-  const WordRanges ranges = wordRangesOf(member);
-  for (int64_t i = 0; i < next.count; ++i) touch(next.bags.placesOf(next.rows[i]));
-  for (int64_t i = 0; i < next.count; ++i) next.touchIds(i, ranges);
-  for (int64_t i = examples.begin; i < examples.end; ++i) touch(kept_ + next.rows[i] * model_.stride);
-}
-
-template <typename T>
-void FusedPass<T>::prefetchNext(const Member& member, Examples examples, int64_t example,
-                                const Batch& next) const {
-  if (example < next.count) prefetch(kept_ + next.rows[example] * model_.stride, model_.stride);
-  const int64_t own = examples.end - examples.begin, index = example - examples.begin;
-  const WordRanges ranges = wordRangesOf(member);
-  for (int64_t i = next.count * index / own; i < next.count * (index + 1) / own; ++i)
-    next.prefetchIds(i, ranges);
-}
-
-template <typename T>
-double FusedPass<T>::meanLoss(int64_t count) const {
-  double sum = 0;
-  for (int64_t example = 0; example < count; ++example) sum += scratch_.losses[example];
-  return sum / static_cast<double>(count);
-}
-
-template <typename T>
-void FusedPass<T>::stepColumns(const Member& member, const Batch& batch, int parity,
-                               const StepTargets<T>& step) {
-  const int64_t stride = model_.stride, rank = model_.rank, classes = model_.classes;
-  const Columns columns = columnsOf(member);
-  const auto& targets = step.targets;
-  for (int64_t c = 0; targets.outputWeight != nullptr && c < classes; ++c) {
-    kernels_.stepRow(targets.outputWeight + c * stride, scratch_.hidden[0].data(), stride,
-                     scratch_.logitsDelta.data() + c, classes, batch.count, step.rate, columns);
-  }
-  for (int64_t r = 0; targets.A != nullptr && r < rank; ++r) {
-    kernels_.stepRow(targets.A + r * stride, scratch_.delta.data(), stride, scratch_.branch.data() + r, rank,
-                     batch.count, step.rate, columns);
-  }
-  if (targets.bias != nullptr) {
-    kernels_.stepRow(targets.bias, scratch_.delta.data(), stride, nullptr, 0, batch.count, step.rate,
-                     columns);
-  }
-  for (int other = 0; targets.weight != nullptr && other < member.threads; ++other) {
-    kernels_.updateRows(targets.weight, stride, scratch_.groups[parity][other].view(), scratch_.delta.data(),
-                        stride, step.rate, columns);
-  }
-}
-
-template <typename T>
-void FusedPass<T>::stepB(const Member& member, const Batch& batch, const StepTargets<T>& step) {
-  const WordRanges ranges = wordRangesOf(member);
-  const int64_t rank = model_.rank;
-  T* const gradient = scratch_.gradientOfB.data();
-  for (int64_t example = 0; example < batch.count; ++example) {
-    kernels_.addToNarrowRows(gradient, rank, batch.idsFrom(example, ranges.begin),
-                             batch.idsFrom(example, ranges.end),
-                             scratch_.branchDelta.data() + example * rank);
-  }
-  // Of all words: a batch holds about as many entries as there are words, and this loop runs over vectors.
-  const int64_t endOfWords = bags_->wordBorder(ranges.end) * rank;
-  for (int64_t i = bags_->wordBorder(ranges.begin) * rank; i < endOfWords; ++i) {
-    step.targets.B[i] -= step.rate * gradient[i];
-    gradient[i] = 0;
-  }
-}
-
-template <typename T>
-void FusedPass<T>::stepOutputBias(const Batch& batch, const StepTargets<T>& step) {
-  for (int64_t c = 0; c < model_.classes; ++c) {
-    T sum = 0;
-    for (int64_t example = 0; example < batch.count; ++example)
-      sum += scratch_.logitsDelta[example * model_.classes + c];
-    step.targets.outputBias[c] -= step.rate * sum;
   }
 }
 

@@ -10,6 +10,12 @@
 
 namespace imdb {
 
+/** Makes room; what is there already stays. */
+template <typename T>
+void reserveAtLeast(std::vector<T>* values, int64_t size) {
+  if (static_cast<int64_t>(values->size()) < size) values->resize(size);
+}
+
 /** Memory that passes reuse: fresh memory costs more than a batch does. */
 template <typename T>
 struct FusedScratch {
@@ -25,6 +31,15 @@ struct FusedScratch {
   std::vector<T> gradientOfB;                      // [vocabulary, rank], 0 between batches
   std::vector<T> logitsDelta;                      // [batch, classes]
   std::vector<T> losses;                           // [batch]
+  std::vector<BatchGroups> branchGroups;           // one a member, only where B's words move by themselves
+  // Of the gradients of W and B in each range of words, only while gradients are clipped.
+  std::array<double, Bags::kWordRanges> squares{};
+};
+
+/** A batch as W and as the LoRA branch see it. */
+struct TrainingBatch {
+  Batch base;
+  Batch branch;
 };
 
 /**
@@ -33,6 +48,9 @@ struct FusedScratch {
  * sums across columns, examples or words have a fixed order, so the bits do not depend on the number of
  * threads. Between phases that read what other members wrote stands a barrier. In training, x B^T is split
  * over words, as the step of B is: so B, which changes in every batch, stays in the cache of one core.
+ *
+ * A row of a narrow hidden layer is one or two cache lines, which members would take from each other: there
+ * the forward pass is split over examples, and the step of W over words.
  */
 template <typename T>
 class FusedPass {
@@ -48,7 +66,7 @@ class FusedPass {
   int memberLimit() const;
 
   /** Trains batch by batch; see Engine::trainBatches. Called by each member; member 0 fills `losses`. */
-  void train(const kernels::Member& member, const Rows& rows, const StepTargets<T>& step,
+  void train(const kernels::Member& member, const TrainingRows& data, const TrainingPlan<T>& plan,
              std::vector<double>* losses);
   /** Fills `losses` and `correct` (1 or 0) of every row. */
   void evaluate(const kernels::Member& member, const Rows& rows, T* losses, uint8_t* correct);
@@ -64,7 +82,7 @@ class FusedPass {
   };
 
   /** The hidden layer of a batch: all of it is there afterwards; of kept activations the member's part. */
-  void forwardInTraining(const kernels::Member& member, const Batch& batch);
+  void forwardInTraining(const kernels::Member& member, const TrainingBatch& batch);
   void forward(const kernels::Member& member, const Batch& batch, T* hidden);
   void hiddenByColumns(const kernels::Member& member, const Batch& batch, T* hidden);
   /** x B^T, range by range of the words. */
@@ -74,18 +92,35 @@ class FusedPass {
   void hiddenLayer(const Batch& batch, Examples examples, kernels::Columns columns, T* hidden) const;
   void logitsOf(const T* hidden, T* logits) const;
   /** Losses, and the derivatives by the logits, by the hidden layer before ReLU and by x B^T. */
-  void lossAndDeltas(const kernels::Member& member, const Batch& batch, const Batch& next);
+  void lossAndDeltas(const kernels::Member& member, const Batch& batch, const TrainingBatch& next);
   /** Touches what the next batch reads from places all over memory: all at once, so that the waiting
    * overlaps. */
-  void touchNext(const kernels::Member& member, const Batch& next) const;
+  void touchNext(const kernels::Member& member, const TrainingBatch& next) const;
   /** Asks for the rest of it, a share with each example of this batch. */
   void prefetchNext(const kernels::Member& member, Examples examples, int64_t example,
-                    const Batch& next) const;
+                    const TrainingBatch& next) const;
   double meanLoss(int64_t count) const;
 
-  void stepColumns(const kernels::Member& member, const Batch& batch, int parity, const StepTargets<T>& step);
-  void stepB(const kernels::Member& member, const Batch& batch, const StepTargets<T>& step);
-  void stepOutputBias(const Batch& batch, const StepTargets<T>& step);
+  using Rules = typename TrainingPlan<T>::Rules;
+
+  void reserveForTraining(int threads, const TrainingPlan<T>& plan);
+  TrainingBatch batchFrom(const TrainingRows& data, int64_t begin) const;
+  void groupWords(const kernels::Member& member, const TrainingBatch& batch, int parity,
+                  const TrainingPlan<T>& plan);
+  void sumGradientOfB(const kernels::Member& member, const Batch& batch);
+  /** Makes the deltas so small that the norm of all gradients, which are linear in them, is not too large. */
+  void clip(const kernels::Member& member, const Batch& batch, int parity, const TrainingPlan<T>& plan);
+  /** Of the parameters without a column for each word; the same on every member. */
+  double squaresOfColumns(const Batch& batch, const TrainingPlan<T>& plan) const;
+  /** Of W and B, range by range of the member's words: their sum is the same for any number of members. */
+  void squareWords(const kernels::Member& member, int parity, const TrainingPlan<T>& plan);
+  void stepColumns(const kernels::Member& member, const Batch& batch, const TrainingPlan<T>& plan,
+                   const Rules& rules);
+  void stepWeight(const kernels::Member& member, int parity, const TrainingPlan<T>& plan,
+                  const kernels::StepRule<T>& rule);
+  void stepB(const kernels::Member& member, const TrainingPlan<T>& plan, const kernels::StepRule<T>& rule);
+  /** [classes] */
+  std::vector<T> gradientOfOutputBias(int64_t count) const;
 
   /** Calls `visit(hidden, row)` for the member's rows, `hidden` being the row's hidden layer. */
   template <typename Visit>
@@ -96,6 +131,15 @@ class FusedPass {
   kernels::Columns allColumns() const { return {0, model_.stride}; }
   kernels::Columns columnsOf(const kernels::Member& member) const;
   WordRanges wordRangesOf(const kernels::Member& member) const;
+  /** Where the words of these ranges begin and end in B^T. */
+  std::pair<int64_t, int64_t> elementsOfB(WordRanges ranges) const {
+    return {bags_->wordBorder(ranges.begin) * model_.rank, bags_->wordBorder(ranges.end) * model_.rank};
+  }
+  bool isNarrow() const { return model_.stride * static_cast<int64_t>(sizeof(T)) <= kNarrowBytes; }
+  /** Whether rows of W that a batch lacks move. */
+  static bool movesAllWords(const TrainingPlan<T>& plan, ParameterIndex parameter);
+
+  static constexpr int64_t kNarrowBytes = 256;
 
   const FusedModel<T> model_;
   const BagsPointer bags_;

@@ -31,7 +31,12 @@ BagIndices bagIndices(const Bags& bags, const int64_t* rows, int64_t count, at::
   at::Tensor ids = at::empty({offset[count]}, int64);
   auto* id = ids.mutable_data_ptr<int64_t>();
   for (int64_t i = 0; i < count; ++i) id = std::copy_n(bags.ids(rows[i]), bags.size(rows[i]), id);
-  return {ids.to(device), offsets.to(device), {}};
+  if (!bags.hasValues()) return {ids.to(device), offsets.to(device), {}};
+  at::Tensor values = at::empty({offset[count]}, at::TensorOptions().dtype(at::kFloat));
+  auto* value = values.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < count; ++i)
+    value = std::copy_n(bags.valuesOf(bags.ids(rows[i])), bags.size(rows[i]), value);
+  return {ids.to(device), offsets.to(device), values.to(device)};
 }
 
 namespace {
@@ -39,7 +44,8 @@ namespace {
 /** Sum of the columns of `matrix [out, in]` that each bag names, times their values: [n, out]. */
 at::Tensor sumColumns(const at::Tensor& matrix, const BagIndices& bags) {
   constexpr int64_t kModeSum = 0;
-  const std::optional<at::Tensor> values = bags.values.defined() ? std::optional(bags.values) : std::nullopt;
+  std::optional<at::Tensor> values;
+  if (bags.values.defined()) values = bags.values.to(matrix.scalar_type());
   return std::get<0>(at::embedding_bag(matrix.t(), bags.ids, bags.offsets, /*scale_grad_by_freq=*/false,
                                        kModeSum, /*sparse=*/false, values, /*include_last_offset=*/true));
 }

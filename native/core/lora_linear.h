@@ -14,7 +14,7 @@ namespace imdb {
 struct BagIndices {
   at::Tensor ids;      // [entries], int64
   at::Tensor offsets;  // [rows + 1], int64
-  at::Tensor values;   // [entries], the layer's dtype; undefined: all 1
+  at::Tensor values;   // [entries], float32; undefined: all 1
 };
 BagIndices bagIndices(const Bags& bags, const int64_t* rows, int64_t count, at::Device device);
 
@@ -77,6 +77,7 @@ class LoraLinear {
   /** @throws Error (ERR_STATE) for switching on what is merged: it would count twice */
   void setLoraEnabled(bool enabled);
 
+  bool dropsInTraining() const { return loraEnabled && dropout > 0; }
   bool baseTrainable() const { return weight.requires_grad() || bias.requires_grad(); }
   int64_t inFeatures() const { return weight.size(1); }
   int64_t outFeatures() const { return weight.size(0); }

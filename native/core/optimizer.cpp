@@ -22,6 +22,7 @@ void applyRule(const Optimizer::Rule& rule, const at::Tensor& parameter, at::Ten
   if (rule.shrink != 1) parameter.mul_(rule.shrink);
   if (rule.weightDecay != 0) gradient = gradient.add(parameter, rule.weightDecay);
   switch (rule.kind) {
+    case Kind::plain:
     case Kind::sgd:
       parameter.add_(gradient, -rule.rate);
       break;
@@ -50,6 +51,14 @@ void applyRuleTo(const at::Tensor& words, const Optimizer::Rule& rule, const at:
   state.second.index_copy_(1, words, movedState.second);
 }
 
+/** Null for a parameter without a column for each word. */
+const BatchWords* wordsOf(const OptimizedParameter& own, const std::vector<BatchWords>& batch) {
+  const auto found = std::find_if(batch.begin(), batch.end(), [&](const BatchWords& words) {
+    return own.parameter.is_same(words.parameter);
+  });
+  return found == batch.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 Optimizer::Optimizer(std::vector<ParameterGroup> groups) : groups_(std::move(groups)) {
@@ -68,10 +77,10 @@ Optimizer::Optimizer(std::vector<ParameterGroup> groups) : groups_(std::move(gro
   if (parameters_.empty()) throw rangeError("Expected at least one parameter but received none");
 }
 
-void Optimizer::step(double lrFactor, const BatchWords* words) {
+void Optimizer::step(double lrFactor, const std::vector<BatchWords>* batch) {
   const at::NoGradGuard noGrad;
   const auto hasGradient = [](const OptimizedParameter& own) { return own.parameter.grad().defined(); };
-  if (movesBatchWordsOnly() && words == nullptr &&
+  if (movesBatchWordsOnly() && batch == nullptr &&
       std::any_of(parameters_.begin(), parameters_.end(), hasGradient)) {
     throw stateError(
         "Expected trainBatches() to step this optimizer, which has to know the words of the batch, but "
@@ -82,8 +91,7 @@ void Optimizer::step(double lrFactor, const BatchWords* words) {
     makeState(&own);
     const ParameterGroup group = groupOf(own, lrFactor);
     const int64_t step = ++own.state.steps;
-    const auto isSame = [&](const at::Tensor& other) { return own.parameter.is_same(other); };
-    if (movesBatchWordsOnly() && std::any_of(words->parameters.begin(), words->parameters.end(), isSame)) {
+    if (const BatchWords* const words = batch == nullptr ? nullptr : wordsOf(own, *batch)) {
       applyRuleTo(words->words, wordsRule(group, step), own.parameter, own.state);
     } else {
       applyRule(rule(group, step), own.parameter, own.parameter.grad(), own.state);

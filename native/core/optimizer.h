@@ -39,9 +39,9 @@ struct OptimizedParameter {
 /** Numbers and tensors by names like `param_groups.0.lr`, `state.0.step`, `state.0.exp_avg`. */
 using StateDict = std::map<std::string, std::variant<double, at::Tensor>>;
 
-/** Columns of parameters `[out, in]` that a batch of bags has words in; the rest of the gradient is 0. */
+/** Columns of a parameter `[out, in]` that a batch of bags has words in; the rest of its gradient is 0. */
 struct BatchWords {
-  std::vector<at::Tensor> parameters;
+  at::Tensor parameter;
   at::Tensor words;  // ascending ids, each once, int64
 };
 
@@ -61,7 +61,7 @@ class Optimizer {
    * One step of every parameter that has a gradient, with the learning rates multiplied by `lrFactor`.
    * @throws Error (ERR_STATE) when only the words of a batch may move and none are given
    */
-  void step(double lrFactor = 1, const BatchWords* words = nullptr);
+  void step(double lrFactor = 1, const std::vector<BatchWords>* batch = nullptr);
   void zeroGrad();
   /** torch.nn.utils.clip_grad_norm_ over all parameters. */
   void clipGradNorm(double maxNorm);

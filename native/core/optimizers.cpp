@@ -19,7 +19,10 @@ Sgd::Sgd(std::vector<ParameterGroup> groups, SgdOptions options)
 
 Optimizer::Rule Sgd::rule(const ParameterGroup& group, int64_t step) const {
   Rule rule;
-  rule.kind = options_.momentum == 0 ? Kind::sgd : Kind::momentum;
+  if (options_.momentum != 0)
+    rule.kind = Kind::momentum;
+  else if (group.weightDecay != 0)
+    rule.kind = Kind::sgd;
   rule.nesterov = options_.nesterov;
   rule.rate = group.lr;
   rule.weightDecay = group.weightDecay;

@@ -2,11 +2,14 @@
 #include <ATen/ops/_unique.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/relu.h>
+#include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "core/engine.h"
 
@@ -22,20 +25,22 @@ class TorchEngine final : public Engine {
     return logits(*bags, rows.data(), static_cast<int64_t>(rows.size()));
   }
 
-  std::vector<double> trainBatches(const BagsPointer& bags, const Rows& rows,
-                                   const TrainingOptions& options) override {
+  std::vector<double> trainBatches(const TrainingRows& data, const TrainingOptions& options) override {
     std::vector<double> losses;
-    forEachBatch(rows, options.batchSize, [&](const int64_t* batch, int64_t count) {
-      const at::Tensor loss = meanLoss(*bags, batch, count, options.loss);
+    const bool sameBags = data.branch.bags == data.base.bags;
+    forEachBatch(data.base.rows, options.batchSize, [&](const int64_t* rows, int64_t count) {
+      const int64_t begin = rows - data.base.rows.data();
+      const BagIndices base = indicesOf(*data.base.bags, rows, count);
+      const BagIndices branch =
+          sameBags ? base : indicesOf(*data.branch.bags, data.branch.rows.data() + begin, count);
+      const at::Tensor hidden = layers_.hidden->forward(base, sameBags ? nullptr : &branch);
+      const at::Tensor mask = outputBranchMask(data.rows.data() + begin, count, options);
+      const at::Tensor labels = batchLabels(*data.base.bags, rows, count);
+      const at::Tensor loss = crossEntropy(logitsOf(hidden, mask), labels, options.loss);
       losses.push_back(loss.item<double>());
       if (!std::isfinite(losses.back())) return false;
-      Optimizer& optimizer = options.optimizer;
-      optimizer.zeroGrad();
-      if (loss.requires_grad()) loss.backward();
-      if (options.maxGradNorm) optimizer.clipGradNorm(*options.maxGradNorm);
-      BatchWords words{{layers_.hidden->weight, layers_.hidden->B}, {}};
-      if (optimizer.movesBatchWordsOnly()) words.words = wordsOf(*bags, batch, count);
-      optimizer.step(options.lrFactor(losses.size() - 1), &words);
+      step(loss, options, losses.size() - 1,
+           {{layers_.hidden->weight, base.ids}, {layers_.hidden->B, branch.ids}});
       return true;
     });
     return losses;
@@ -58,23 +63,24 @@ class TorchEngine final : public Engine {
   }
 
   Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm form) override {
-    const auto& [hidden, output] = layers_;
+    const LoraLinear& hidden = *layers_.hidden;
     Gradients result;
-    std::vector<std::pair<at::Tensor*, at::Tensor>> parameters = {{&result.weight, hidden->weight},
-                                                                  {&result.bias, hidden->bias},
-                                                                  {&result.A, hidden->A},
-                                                                  {&result.B, hidden->B},
-                                                                  {&result.outputWeight, output->weight},
-                                                                  {&result.outputBias, output->bias}};
-    if (hidden->magnitude.defined()) parameters.emplace_back(&result.magnitude, hidden->magnitude);
+    const std::pair<at::Tensor*, at::Tensor> parameters[] = {{&result.weight, hidden.weight},
+                                                             {&result.bias, hidden.bias},
+                                                             {&result.A, hidden.A},
+                                                             {&result.B, hidden.B},
+                                                             {&result.magnitude, hidden.magnitude},
+                                                             {&result.outputWeight, layers_.outputWeight()},
+                                                             {&result.outputBias, layers_.outputBias()}};
     // backward() accumulates into .grad, which belongs to the caller: put aside, restored below.
     std::vector<at::Tensor> saved;
     for (const auto& [gradient, parameter] : parameters)
-      saved.push_back(std::exchange(parameter.mutable_grad(), {}));
+      saved.push_back(parameter.defined() ? std::exchange(parameter.mutable_grad(), {}) : at::Tensor());
     const at::Tensor loss = meanLoss(*bags, rows.data(), static_cast<int64_t>(rows.size()), form);
     if (loss.requires_grad()) loss.backward();
     for (size_t i = 0; i < saved.size(); ++i) {
       const auto& [gradient, parameter] = parameters[i];
+      if (!parameter.defined()) continue;
       *gradient = std::exchange(parameter.mutable_grad(), saved[i]);
       if (parameter.requires_grad() && !gradient->defined()) *gradient = at::zeros_like(parameter);
     }
@@ -85,15 +91,48 @@ class TorchEngine final : public Engine {
   int64_t bytes() const override { return 0; }
 
  private:
-  at::Tensor logits(const Bags& bags, const int64_t* rows, int64_t count) const {
-    const auto& [hidden, output] = layers_;
-    return output->forward(at::relu(hidden->forward(bagIndices(bags, rows, count, hidden->weight.device()))));
+  /** @param batch ids of the batch's entries, in any order */
+  static void step(const at::Tensor& loss, const TrainingOptions& options, size_t number,
+                   std::vector<BatchWords> batch) {
+    Optimizer& optimizer = options.optimizer;
+    optimizer.zeroGrad();
+    if (loss.requires_grad()) loss.backward();
+    if (options.maxGradNorm) optimizer.clipGradNorm(*options.maxGradNorm);
+    if (!optimizer.movesBatchWordsOnly()) return optimizer.step(options.lrFactor(number));
+    for (BatchWords& own : batch) own.words = std::get<0>(at::_unique(own.words, /*sorted=*/true));
+    optimizer.step(options.lrFactor(number), &batch);
   }
 
-  /** The words of a batch, ascending, each once. */
-  at::Tensor wordsOf(const Bags& bags, const int64_t* rows, int64_t count) const {
-    const at::Tensor ids = bagIndices(bags, rows, count, layers_.hidden->weight.device()).ids;
-    return std::get<0>(at::_unique(ids, /*sorted=*/true));
+  BagIndices indicesOf(const Bags& bags, const int64_t* rows, int64_t count) const {
+    return bagIndices(bags, rows, count, layers_.hidden->weight.device());
+  }
+
+  at::Tensor logits(const Bags& bags, const int64_t* rows, int64_t count) const {
+    return logitsOf(layers_.hidden->forward(indicesOf(bags, rows, count)));
+  }
+
+  /** @param branchMask what the input of the output layer's branch is multiplied with; undefined: 1 */
+  at::Tensor logitsOf(const at::Tensor& hidden, const at::Tensor& branchMask = {}) const {
+    if (layers_.isLinear()) return hidden;
+    const at::Tensor active = at::relu(hidden);
+    if (layers_.output) return layers_.output->forward(active);
+    return layers_.loraOutput->forward(active, branchMask.defined() ? active.mul(branchMask) : at::Tensor());
+  }
+
+  /** [count, hidden]: 0 for what dropout takes. */
+  at::Tensor outputBranchMask(const int64_t* rows, int64_t count, const TrainingOptions& options) const {
+    if (layers_.loraOutput == nullptr || !layers_.loraOutput->dropsInTraining()) return {};
+    const double probability = layers_.loraOutput->dropout;
+    const Dropout dropout{Dropout::Of::outputBranchInput, probability, *options.dropoutSeed};
+    const int64_t width = layers_.hidden->outFeatures();
+    const at::Tensor mask = at::zeros({count, width}, at::TensorOptions().dtype(at::kDouble));
+    auto* value = mask.mutable_data_ptr<double>();
+    for (int64_t i = 0; i < count; ++i) {
+      const DropoutDraws draws(dropout, rows[i]);
+      for (int64_t entry = 0; entry < width; ++entry)
+        *value++ = draws.keeps(entry) ? 1 / (1 - probability) : 0;
+    }
+    return mask.to(layers_.hidden->weight.options().requires_grad(false));
   }
 
   at::Tensor batchLabels(const Bags& bags, const int64_t* rows, int64_t count) const {

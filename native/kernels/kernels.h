@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "kernels/step_rule.h"
+
 namespace imdb::kernels {
 
 /** Bytes of the vectors that the loops work in. Rows and column ranges are whole vectors (see `lanes`). */
@@ -28,6 +30,7 @@ struct WordGroups {
   const int32_t* words;
   const int32_t* starts;
   const int32_t* examples;
+  const float* values;  // one an example; null: all 1
   int64_t count;
 };
 
@@ -40,24 +43,33 @@ struct WordGroups {
  */
 template <typename T>
 struct Kernels {
-  /** out[c] = bias[c] + sum over `ids` of table[id, c] */
-  void (*sumRows)(const T* table, int64_t stride, const int32_t* ids, int64_t count, const T* bias, T* out,
-                  Columns columns);
-  /** table[word, c] -= rate * (sum over the word's examples of delta[example, c]), for every group. */
-  void (*updateRows)(T* table, int64_t stride, WordGroups groups, const T* delta, int64_t deltaStride, T rate,
-                     Columns columns);
-  /** out[r] = sum over the ids in `ids .. end` of table[id, r], for rows of `width` numbers, which may be
-   * one. */
-  void (*sumNarrowRows)(const T* table, int64_t width, const int32_t* ids, const int32_t* end, T* out);
-  /** table[id, r] += row[r] for every id in `ids .. end` */
-  void (*addToNarrowRows)(T* table, int64_t width, const int32_t* ids, const int32_t* end, const T* row);
-  /** target[c] -= rate * (sum over examples e of coefficients[e * every] * rows[e, c]); null coefficients are
-   * ones. */
-  void (*stepRow)(T* target, const T* rows, int64_t stride, const T* coefficients, int64_t every,
-                  int64_t count, T rate, Columns columns);
-  /** out[c] = max(base[c] + sum over r of factors[r] * rows[r, c], 0); NaN stays NaN. `out` may be `base`. */
-  void (*reluOfSum)(T* out, const T* base, const T* rows, int64_t stride, const T* factors, int64_t count,
-                    Columns columns);
+  /** out[c] = bias[c] + sum over `ids` of value * table[id, c]; null `values` are ones. */
+  void (*sumRows)(const T* table, int64_t stride, const int32_t* ids, const float* values, int64_t count,
+                  const T* bias, T* out, Columns columns);
+  /** One step of the rows of the groups' words: the gradient of a word is the sum over its examples of value
+   * * delta[example, c]. */
+  void (*updateRows)(Target<T> table, int64_t stride, const WordGroups& groups, const T* delta,
+                     int64_t deltaStride, const StepRule<T>& rule, Columns columns);
+  /** The sum over all columns of the squares of a group's gradient. */
+  T (*squareOfGroup)(const WordGroups& groups, int64_t group, const T* delta, int64_t deltaStride);
+  /** out[r] = sum over the ids in `ids .. end` of value * table[id, r], for rows of `width` numbers, which
+   * may be one. */
+  void (*sumNarrowRows)(const T* table, int64_t width, const int32_t* ids, const int32_t* end,
+                        const float* values, T* out);
+  /** table[id, r] += value * row[r] for every id in `ids .. end` */
+  void (*addToNarrowRows)(T* table, int64_t width, const int32_t* ids, const int32_t* end,
+                          const float* values, const T* row);
+  /** One step of a row with the gradient sum over examples e of coefficients[e * every] * rows[e, c]; null
+   * coefficients are ones. */
+  void (*stepRow)(Target<T> target, const T* rows, int64_t stride, const T* coefficients, int64_t every,
+                  int64_t count, const StepRule<T>& rule, Columns columns);
+  /** One step of any elements; a null `gradient` is 0. */
+  void (*stepElements)(Target<T> target, const T* gradient, int64_t count, const StepRule<T>& rule);
+  /** out[c] = max(base[c] + sum over r of factors[r] * rows[r, c], least); NaN stays NaN. `out` may be
+   * `base`.
+   */
+  void (*boundedSum)(T* out, const T* base, const T* rows, int64_t stride, const T* factors, int64_t count,
+                     T least, Columns columns);
   /** out[c] = hidden[c] > 0 ? sum over r of factors[r] * rows[r, c] : 0 */
   void (*reluBackward)(T* out, const T* hidden, const T* rows, int64_t stride, const T* factors,
                        int64_t count, Columns columns);

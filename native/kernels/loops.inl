@@ -31,8 +31,24 @@ inline void prefetch(const T* row, int64_t width) {
   for (int64_t c = 0; c < width; c += 64 / static_cast<int64_t>(sizeof(T))) __builtin_prefetch(row + c);
 }
 
+#include "kernels/narrow_loops.inl"
+#include "kernels/step_loops.inl"
+
+/** sum += value * row; a null value is 1. */
 template <typename T, int kTile>
-void sumRowsTile(const T* table, int64_t stride, const int32_t* ids, int64_t count, const T* bias, T* out) {
+inline void addRow(Vector<T>* sum, const T* row, const float* value) {
+  constexpr int64_t kLanes = lanes<T>;
+  if (value == nullptr) {
+    for (int k = 0; k < kTile; ++k) sum[k] += load(row + k * kLanes);
+  } else {
+    for (int k = 0; k < kTile; ++k) sum[k] += static_cast<T>(*value) * load(row + k * kLanes);
+  }
+}
+
+// Whether there are values, and whether a step is the simplest one, is settled outside the loops over ids.
+template <typename T, int kTile, bool kWeighted>
+void sumRowsTile(const T* table, int64_t stride, const int32_t* ids, const float* values, int64_t count,
+                 const T* bias, T* out) {
   constexpr int64_t kLanes = lanes<T>;
   constexpr int64_t kIdsAhead = 8;
 #ifdef IMDB_PLANTED_READ  // see CMakeLists.txt
@@ -42,26 +58,44 @@ void sumRowsTile(const T* table, int64_t stride, const int32_t* ids, int64_t cou
   for (int64_t j = 0; j < count; ++j) {
     if (j + kIdsAhead < count) prefetch(table + ids[j + kIdsAhead] * stride, kTile * kLanes);
     const T* row = table + ids[j] * stride;
-    for (int k = 0; k < kTile; ++k) sum[k] += load(row + k * kLanes);
+    addRow<T, kTile>(sum, row, kWeighted ? values + j : nullptr);
   }
   for (int k = 0; k < kTile; ++k) store(out + k * kLanes, sum[k] + load(bias + k * kLanes));
 }
 
-template <typename T, int kTile>
-void updateRowsTile(T* table, int64_t stride, const WordGroups& groups, const T* delta, int64_t deltaStride,
-                    T rate) {
+/** One step of `kTile` vectors with their gradient. */
+template <typename T, int kTile, bool kPlain>
+inline void stepTile(Target<T> target, const Vector<T>* gradient, const StepRule<T>& rule) {
+  constexpr int64_t kLanes = lanes<T>;
+  if constexpr (kPlain) {
+    T* const value = target.value;
+    for (int k = 0; k < kTile; ++k)
+      store(value + k * kLanes, load(value + k * kLanes) - rule.rate * gradient[k]);
+  } else {
+    T elements[kTile * kLanes];
+    for (int k = 0; k < kTile; ++k) store(elements + k * kLanes, gradient[k]);
+    stepElements(target, elements, kTile * kLanes, rule);
+  }
+}
+
+template <typename T, int kTile, bool kWeighted, bool kPlain>
+void updateRowsTile(Target<T> table, int64_t stride, const WordGroups& groups, const T* delta,
+                    int64_t deltaStride, const StepRule<T>& rule) {
   constexpr int64_t kLanes = lanes<T>;
   constexpr int64_t kGroupsAhead = 4;
   for (int64_t g = 0; g < groups.count; ++g) {
-    if (g + kGroupsAhead < groups.count)
-      prefetch(table + groups.words[g + kGroupsAhead] * stride, kTile * kLanes);
+    if (g + kGroupsAhead < groups.count) {
+      const Target<T> ahead = advance(table, groups.words[g + kGroupsAhead] * stride);
+      prefetch(ahead.value, kTile * kLanes);
+      if (!kPlain && ahead.first != nullptr) prefetch(ahead.first, kTile * kLanes);
+      if (!kPlain && ahead.second != nullptr) prefetch(ahead.second, kTile * kLanes);
+    }
     Vector<T> sum[kTile] = {};
     for (int32_t j = groups.starts[g]; j < groups.starts[g + 1]; ++j) {
       const T* row = delta + groups.examples[j] * deltaStride;
-      for (int k = 0; k < kTile; ++k) sum[k] += load(row + k * kLanes);
+      addRow<T, kTile>(sum, row, kWeighted ? groups.values + j : nullptr);
     }
-    T* row = table + groups.words[g] * stride;
-    for (int k = 0; k < kTile; ++k) store(row + k * kLanes, load(row + k * kLanes) - rate * sum[k]);
+    stepTile<T, kTile, kPlain>(advance(table, groups.words[g] * stride), sum, rule);
   }
 }
 
@@ -93,6 +127,7 @@ struct SumRows {
   const T* table;
   int64_t stride;
   const int32_t* ids;
+  const float* values;
   int64_t count;
   const T* bias;
   T* out;
@@ -100,76 +135,52 @@ struct SumRows {
 
   template <int kTile>
   void run() const {
-    sumRowsTile<T, kTile>(table + begin, stride, ids, count, bias + begin, out + begin);
+    const auto sum = values == nullptr ? sumRowsTile<T, kTile, false> : sumRowsTile<T, kTile, true>;
+    sum(table + begin, stride, ids, values, count, bias + begin, out + begin);
   }
 };
 
 template <typename T>
-void sumRows(const T* table, int64_t stride, const int32_t* ids, int64_t count, const T* bias, T* out,
-             Columns columns) {
-  forEachTile<T>(columns, SumRows<T>{table, stride, ids, count, bias, out, 0});
+void sumRows(const T* table, int64_t stride, const int32_t* ids, const float* values, int64_t count,
+             const T* bias, T* out, Columns columns) {
+  forEachTile<T>(columns, SumRows<T>{table, stride, ids, values, count, bias, out, 0});
 }
 
 template <typename T>
 struct UpdateRows {
-  T* table;
+  Target<T> table;
   int64_t stride;
   const WordGroups& groups;
   const T* delta;
   int64_t deltaStride;
-  T rate;
+  const StepRule<T>& rule;
   int64_t begin;
 
   template <int kTile>
   void run() const {
-    updateRowsTile<T, kTile>(table + begin, stride, groups, delta + begin, deltaStride, rate);
+    const bool plain = rule.kind == StepRule<T>::Kind::plain;
+    const auto update = groups.values != nullptr ? updateRowsTile<T, kTile, true, false>
+                        : plain                  ? updateRowsTile<T, kTile, false, true>
+                                                 : updateRowsTile<T, kTile, false, false>;
+    update(advance(table, begin), stride, groups, delta + begin, deltaStride, rule);
   }
 };
 
 template <typename T>
-void updateRows(T* table, int64_t stride, WordGroups groups, const T* delta, int64_t deltaStride, T rate,
-                Columns columns) {
-  forEachTile<T>(columns, UpdateRows<T>{table, stride, groups, delta, deltaStride, rate, 0});
-}
-
-template <typename T>
-void sumNarrowRows(const T* table, int64_t width, const int32_t* ids, const int32_t* end, T* out) {
-  if (width == 1) {
-    // Four sums side by side: one alone would wait for each addition to finish.
-    T sum[4] = {};
-    for (; ids + 4 <= end; ids += 4) {
-      for (int k = 0; k < 4; ++k) sum[k] += table[ids[k]];
-    }
-    for (; ids < end; ++ids) sum[0] += table[*ids];
-    *out = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    return;
-  }
-  for (int64_t r = 0; r < width; ++r) out[r] = 0;
-  for (; ids < end; ++ids) {
-    for (int64_t r = 0; r < width; ++r) out[r] += table[*ids * width + r];
-  }
-}
-
-template <typename T>
-void addToNarrowRows(T* table, int64_t width, const int32_t* ids, const int32_t* end, const T* row) {
-  if (width == 1) {
-    for (; ids < end; ++ids) table[*ids] += *row;
-    return;
-  }
-  for (; ids < end; ++ids) {
-    for (int64_t r = 0; r < width; ++r) table[*ids * width + r] += row[r];
-  }
+void updateRows(Target<T> table, int64_t stride, const WordGroups& groups, const T* delta,
+                int64_t deltaStride, const StepRule<T>& rule, Columns columns) {
+  forEachTile<T>(columns, UpdateRows<T>{table, stride, groups, delta, deltaStride, rule, 0});
 }
 
 template <typename T>
 struct StepRow {
-  T* target;
+  Target<T> target;
   const T* rows;
   int64_t stride;
   const T* coefficients;
   int64_t every;
   int64_t count;
-  T rate;
+  const StepRule<T>& rule;
   int64_t begin;
 
   template <int kTile>
@@ -180,15 +191,18 @@ struct StepRow {
       const T* row = rows + e * stride + begin;
       for (int k = 0; k < kTile; ++k) sum[k] += coefficient * load(row + k * lanes<T>);
     }
-    T* out = target + begin;
-    for (int k = 0; k < kTile; ++k) store(out + k * lanes<T>, load(out + k * lanes<T>) - rate * sum[k]);
+    if (rule.kind == StepRule<T>::Kind::plain) {
+      stepTile<T, kTile, true>(advance(target, begin), sum, rule);
+    } else {
+      stepTile<T, kTile, false>(advance(target, begin), sum, rule);
+    }
   }
 };
 
 template <typename T>
-void stepRow(T* target, const T* rows, int64_t stride, const T* coefficients, int64_t every, int64_t count,
-             T rate, Columns columns) {
-  forEachTile<T>(columns, StepRow<T>{target, rows, stride, coefficients, every, count, rate, 0});
+void stepRow(Target<T> target, const T* rows, int64_t stride, const T* coefficients, int64_t every,
+             int64_t count, const StepRule<T>& rule, Columns columns) {
+  forEachTile<T>(columns, StepRow<T>{target, rows, stride, coefficients, every, count, rule, 0});
 }
 
 template <typename T>
@@ -198,12 +212,12 @@ inline Vector<T> weightedSum(Vector<T> sum, const T* rows, int64_t stride, const
 }
 
 template <typename T>
-void reluOfSum(T* out, const T* base, const T* rows, int64_t stride, const T* factors, int64_t count,
-               Columns columns) {
-  const Vector<T> zero = {};
+void boundedSum(T* out, const T* base, const T* rows, int64_t stride, const T* factors, int64_t count,
+                T least, Columns columns) {
+  const Vector<T> bound = Vector<T>{} + least;
   for (int64_t c = columns.begin; c < columns.end; c += lanes<T>) {
     const Vector<T> sum = weightedSum<T>(load(base + c), rows + c, stride, factors, count);
-    store(out + c, sum < zero ? zero : sum);
+    store(out + c, sum < bound ? bound : sum);
   }
 }
 
@@ -217,22 +231,43 @@ void reluBackward(T* out, const T* hidden, const T* rows, int64_t stride, const 
   }
 }
 
+/** Pairwise over the lanes. */
 template <typename T>
-T dot(const T* a, const T* b, int64_t count) {
-  Vector<T> sum = {};
-  for (int64_t i = 0; i < count; i += lanes<T>) sum += load(a + i) * load(b + i);
+inline T sumOfLanes(Vector<T> sum) {
   for (int64_t width = lanes<T> / 2; width > 0; width /= 2) {
     for (int64_t i = 0; i < width; ++i) sum[i] += sum[i + width];
   }
   return sum[0];
 }
 
+template <typename T>
+T dot(const T* a, const T* b, int64_t count) {
+  Vector<T> sum = {};
+  for (int64_t i = 0; i < count; i += lanes<T>) sum += load(a + i) * load(b + i);
+  return sumOfLanes<T>(sum);
+}
+
+template <typename T>
+T squareOfGroup(const WordGroups& groups, int64_t group, const T* delta, int64_t deltaStride) {
+  Vector<T> squares = {};
+  for (int64_t c = 0; c < deltaStride; c += lanes<T>) {
+    Vector<T> sum = {};
+    for (int32_t j = groups.starts[group]; j < groups.starts[group + 1]; ++j) {
+      addRow<T, 1>(&sum, delta + groups.examples[j] * deltaStride + c,
+                   groups.values == nullptr ? nullptr : groups.values + j);
+    }
+    squares += sum * sum;
+  }
+  return sumOfLanes<T>(squares);
+}
+
 }  // namespace
 
 template <typename T>
 const Kernels<T>& table() {
-  static constexpr Kernels<T> kTable = {sumRows<T>, updateRows<T>, sumNarrowRows<T>, addToNarrowRows<T>,
-                                        stepRow<T>, reluOfSum<T>,  reluBackward<T>,  dot<T>};
+  static constexpr Kernels<T> kTable = {sumRows<T>,         updateRows<T>, squareOfGroup<T>, sumNarrowRows<T>,
+                                        addToNarrowRows<T>, stepRow<T>,    stepElements<T>,  boundedSum<T>,
+                                        reluBackward<T>,    dot<T>};
   return kTable;
 }
 

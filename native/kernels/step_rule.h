@@ -6,6 +6,7 @@ namespace imdb::kernels {
  * One step of one parameter as torch.optim takes it, with everything worked out that is the same for all
  * elements. An element p with gradient g and the state m, v becomes
  *
+ *   plain:     p -= rate * g, and that is all; for the others first
  *   p = shrink * p;  g = g + weightDecay * p
  *   sgd:       p -= rate * g
  *   momentum:  m = momentum * m + gradientShare * g;  p -= rate * (nesterov ? g + momentum * m : m)
@@ -14,7 +15,7 @@ namespace imdb::kernels {
  */
 template <typename T>
 struct StepRule {
-  enum class Kind { sgd, momentum, adam };
+  enum class Kind { plain, sgd, momentum, adam };
 
   StepRule() = default;
   /** The same rule in another precision. */
@@ -32,7 +33,7 @@ struct StepRule {
         squareScale(static_cast<T>(other.squareScale)),
         epsilon(static_cast<T>(other.epsilon)) {}
 
-  Kind kind = Kind::sgd;
+  Kind kind = Kind::plain;
   bool nesterov = false;
   T rate = 0;
   T shrink = 1;
@@ -43,6 +44,15 @@ struct StepRule {
   T squareShare = 0;
   T squareScale = 1;
   T epsilon = 0;
+};
+
+/** Elements of a parameter and of its optimizer's state, which is laid out alike; null where there is none.
+ */
+template <typename T>
+struct Target {
+  T* value = nullptr;
+  T* first = nullptr;
+  T* second = nullptr;
 };
 
 }  // namespace imdb::kernels

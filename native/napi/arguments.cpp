@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include "core/devices.h"
@@ -102,6 +103,17 @@ int64_t readInteger(const Napi::Value& value, const std::string& name, int64_t l
     throw outOfRange("an integer in " + std::to_string(least) + " .. " + std::to_string(most), name, value);
   }
   return static_cast<int64_t>(number);
+}
+
+uint64_t readSeed(const Napi::Value& value, const std::string& name) {
+  constexpr int64_t kLargestSafeInteger = (int64_t{1} << 53) - 1;
+  if (!value.IsBigInt()) return static_cast<uint64_t>(readInteger(value, name, 0, kLargestSafeInteger));
+  bool lossless = false;
+  const uint64_t seed = value.As<Napi::BigInt>().Uint64Value(&lossless);
+  if (!lossless || seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
+    throw rangeError("Expected an integer in 0 .. 2^63 - 1 for " + name + " but received a bigint outside");
+  }
+  return seed;
 }
 
 bool readBoolean(const Napi::Value& value, const std::string& name) {

@@ -32,6 +32,8 @@ double readNonNegative(const Napi::Value& value, const std::string& name);
 /** A number in 0 .. 1, 1 excluded. */
 double readProbability(const Napi::Value& value, const std::string& name);
 int64_t readInteger(const Napi::Value& value, const std::string& name, int64_t least, int64_t most);
+/** A non-negative integer below 2^63, as number or bigint. */
+uint64_t readSeed(const Napi::Value& value, const std::string& name);
 bool readBoolean(const Napi::Value& value, const std::string& name);
 Napi::Object readObject(const Napi::Value& value, const std::string& name);
 /** Index of the string among `choices`. */

@@ -31,9 +31,8 @@ Napi::Value forward(const Napi::CallbackInfo& info, const Self& self) {
   return wrapTensor(info.Env(), self->forward(bags, rows));
 }
 
-/** One finite number of at least 0 a batch, or none. */
+/** One finite number of at least 0 a batch. */
 std::vector<double> readLrFactors(const Napi::Value& value) {
-  if (value.IsUndefined()) return {};
   const std::vector<double> factors = readFloat64Array(value, "lrFactors");
   for (const double factor : factors) {
     if (!(factor >= 0) || std::isinf(factor))
@@ -49,10 +48,15 @@ Napi::Value trainBatches(const Napi::CallbackInfo& info, const Self& self) {
   const int64_t batchSize = readInteger(object.Get("batchSize"), "batchSize", 1, kLargestSize);
   const Napi::Value optimizerObject = object.Get("optimizer");
   const auto optimizer = readOptimizer(optimizerObject, "optimizer");
-  TrainingOptions options{batchSize, *optimizer, readLossForm(object.Get("loss"), "loss"), {}, {}};
+  TrainingOptions options{batchSize, *optimizer, readLossForm(object.Get("loss"), "loss"), {}, {}, 0, {}};
   const Napi::Value maxGradNorm = object.Get("maxGradNorm");
   if (!maxGradNorm.IsUndefined()) options.maxGradNorm = readPositive(maxGradNorm, "maxGradNorm");
-  options.lrFactors = readLrFactors(object.Get("lrFactors"));
+  const Napi::Value lrFactors = object.Get("lrFactors");
+  if (!lrFactors.IsUndefined()) options.lrFactors = readLrFactors(lrFactors);
+  const Napi::Value inputDropout = object.Get("inputDropout");
+  if (!inputDropout.IsUndefined()) options.inputDropout = readProbability(inputDropout, "inputDropout");
+  const Napi::Value dropoutSeed = object.Get("dropoutSeed");
+  if (!dropoutSeed.IsUndefined()) options.dropoutSeed = readSeed(dropoutSeed, "dropoutSeed");
   const std::vector<double> losses = self->trainBatches(bags, readRows(info[1], "rows"), options);
   reportOptimizerBytes(optimizerObject);
   Napi::Float64Array result = Napi::Float64Array::New(info.Env(), losses.size());
@@ -103,8 +107,14 @@ std::shared_ptr<Classifier> ClassTraits<Classifier>::construct(const Napi::Callb
                         ? Classifier::EngineKind::torch
                         : Classifier::EngineKind::fused;
   const auto hidden = readInstance<LoraLinear>(options.Get("hidden"), "hidden");
-  const auto output = readInstance<Linear>(options.Get("output"), "output");
-  return std::make_shared<Classifier>(Layers{hidden, output}, kind);
+  const Napi::Value output = options.Get("output");
+  Layers layers{hidden, nullptr, nullptr};
+  if (handleOf<LoraLinear>(info.Env(), output) != nullptr) {
+    layers.loraOutput = readInstance<LoraLinear>(output, "output");
+  } else if (!output.IsNull()) {
+    layers.output = readInstance<Linear>(output, "output");
+  }
+  return std::make_shared<Classifier>(layers, kind);
 }
 
 void defineClassifier(Napi::Env env, Napi::Object exports) {

@@ -2,7 +2,9 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/randperm.h>
 
-#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "napi/arguments.h"
 #include "napi/exports.h"
@@ -10,18 +12,6 @@
 
 namespace imdb {
 namespace {
-
-/** A non-negative integer below 2^63, as number or bigint. */
-uint64_t readSeed(const Napi::Value& value) {
-  constexpr int64_t kLargestSafeInteger = (int64_t{1} << 53) - 1;
-  if (!value.IsBigInt()) return static_cast<uint64_t>(readInteger(value, "seed", 0, kLargestSafeInteger));
-  bool lossless = false;
-  const uint64_t seed = value.As<Napi::BigInt>().Uint64Value(&lossless);
-  if (!lossless || seed > static_cast<uint64_t>(std::numeric_limits<int64_t>::max())) {
-    throw rangeError("Expected an integer in 0 .. 2^63 - 1 for seed but received a bigint outside");
-  }
-  return seed;
-}
 
 Napi::Value randomInt64(const Napi::CallbackInfo& info, const std::shared_ptr<RandomSource>& self) {
   const at::Tensor draw = at::empty({}, at::TensorOptions().dtype(at::kLong)).random_(self->generator);
@@ -52,7 +42,8 @@ Napi::Value vocabularySize(const Napi::CallbackInfo& info, const BagsPointer& se
 }  // namespace
 
 std::shared_ptr<RandomSource> ClassTraits<RandomSource>::construct(const Napi::CallbackInfo& info) {
-  return std::make_shared<RandomSource>(RandomSource{at::detail::createCPUGenerator(readSeed(info[0]))});
+  return std::make_shared<RandomSource>(
+      RandomSource{at::detail::createCPUGenerator(readSeed(info[0], "seed"))});
 }
 
 int64_t ClassTraits<RandomSource>::bytes(const RandomSource&) { return sizeof(at::CPUGeneratorImpl); }
@@ -63,9 +54,12 @@ std::shared_ptr<const Bags> ClassTraits<const Bags>::construct(const Napi::Callb
   const Napi::Value offsets = options.Get("offsets");
   const Napi::Value labels = options.Get("labels");
   const Napi::Value vocabulary = options.Get("vocabularySize");
-  return std::make_shared<const Bags>(readInt32Array(ids, "ids"), readInt32Array(offsets, "offsets"),
-                                      readInt32Array(labels, "labels"),
-                                      readInteger(vocabulary, "vocabularySize", 1, kLargestSize - 1));
+  const Napi::Value values = options.Get("values");
+  std::optional<std::vector<float>> weights;
+  if (!values.IsUndefined()) weights = readFloat32Array(values, "values");
+  return std::make_shared<const Bags>(
+      readInt32Array(ids, "ids"), readInt32Array(offsets, "offsets"), readInt32Array(labels, "labels"),
+      readInteger(vocabulary, "vocabularySize", 1, kLargestSize - 1), std::move(weights));
 }
 
 void defineGenerator(Napi::Env env, Napi::Object exports) {

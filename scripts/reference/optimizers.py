@@ -140,14 +140,16 @@ def train(model, optimizers, bags, rows, clip):
 
 
 def bag_cases():
-    """Trainings over bags with a falling learning rate; also clipped."""
+    """Trainings over bags with a falling learning rate; also clipped, with values, and without a hidden layer."""
     variants = {
         "plain": dict(values=False, hidden=True, clip=None),
         "clipped": dict(values=False, hidden=True, clip=0.3),
+        "weighted": dict(values=True, hidden=True, clip=None),
+        "linear": dict(values=True, hidden=False, clip=None),
     }
     for name, variant, dtype_name in itertools.product(OPTIMIZERS, variants, FLOATS):
         # torch takes no norm of sparse gradients.
-        if variant == "plain" or (name in IN_ALL_VARIANTS and name != "sparse-adam"):
+        if variant == "plain" or (name in IN_ALL_VARIANTS and (variant, name) != ("clipped", "sparse-adam")):
             redraw(lambda attempt: bag_case(name, variant, dtype_name, attempt, **variants[variant]))
 
 

@@ -1,5 +1,5 @@
 import type { ClassifierModel } from '../model/classifier.js';
-import { readTensor, type Module } from '../model/parameters.js';
+import { readOutput, readTensor, type Module } from '../model/parameters.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 
 export type LayerParameter = 'weight' | 'bias' | 'A' | 'B';
@@ -27,13 +27,8 @@ export function readLayer({ parameters }: ClassifierModel): LayerState {
 }
 
 /** The model without the LoRA branch, of whose layer `state` has just been read: W is large, so it is read once. */
-export function moduleOf({ weight, bias }: LayerState, { parameters }: ClassifierModel): Module {
-  return new Map([
-    ['fc1.weight', weight],
-    ['fc1.bias', bias],
-    ['fc2.weight', readTensor(parameters['fc2.weight'])],
-    ['fc2.bias', readTensor(parameters['fc2.bias'])],
-  ]);
+export function moduleOf({ weight, bias }: LayerState, model: ClassifierModel): Module {
+  return new Map([['fc1.weight', weight], ['fc1.bias', bias], ...readOutput(model)]);
 }
 
 export function excerptOf(state: LayerState): LayerExcerpt {

@@ -1,7 +1,7 @@
 import { withoutStart } from '../model/adapter_algebra.js';
 import type { ClassifierModel } from '../model/classifier.js';
 import { Generator } from '../model/native.js';
-import { loadModule, readTensor, type Module } from '../model/parameters.js';
+import { loadModule, readOutput, type Module } from '../model/parameters.js';
 import type { Check } from '../report/checks.js';
 import type { Adapter } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
@@ -162,7 +162,7 @@ async function mergeInto(
 
 function adapterOf(
   { options }: LoraInput,
-  { parameters }: ClassifierModel,
+  model: ClassifierModel,
   before: LayerState,
   after: LayerState,
 ): Adapter {
@@ -175,10 +175,7 @@ function adapterOf(
     useRslora,
     dropout: 0,
     pissa: false,
-    replaced: new Map([
-      ['fc2.weight', readTensor(parameters['fc2.weight'])],
-      ['fc2.bias', readTensor(parameters['fc2.bias'])],
-    ]),
+    replaced: readOutput(model),
     baseSha256: null,
   };
 }

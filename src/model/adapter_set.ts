@@ -24,7 +24,13 @@ import {
 } from './adapter_algebra.js';
 import type { ClassifierModel } from './classifier.js';
 import { Tensor } from './native.js';
-import { loadParameters, parameterShapes, readTensor, type ModuleParameter } from './parameters.js';
+import {
+  loadParameters,
+  moduleParameters,
+  parameterShapes,
+  readTensor,
+  type ModuleParameter,
+} from './parameters.js';
 import { plus, scaled } from './stored_matrices.js';
 
 export interface AdapterSetOptions {
@@ -63,8 +69,8 @@ export class AdapterSet {
   constructor(model: ClassifierModel, { baseSha256 = null }: AdapterSetOptions = {}) {
     this.#model = model;
     this.#baseSha256 = baseSha256;
-    for (const name of parameterShapes(model).keys()) {
-      if (name !== 'fc1.weight') this.#base.set(name, readTensor(model.parameters[name]));
+    for (const [name, tensor] of moduleParameters(model)) {
+      if (name !== 'fc1.weight') this.#base.set(name, readTensor(tensor));
     }
   }
 
@@ -218,7 +224,7 @@ export class AdapterSet {
    */
   merge(): void {
     this.#assertUnmerged();
-    const broken = [...this.#base.keys()].filter((name) => !this.#model.parameters[name].isFinite());
+    const broken = [...this.#base.keys()].filter((name) => !this.#model.parameters[name]?.isFinite());
     if (broken.length > 0) {
       throw new ImdbTorchError(
         'ERR_NON_FINITE',

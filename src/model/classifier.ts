@@ -4,11 +4,11 @@ import { Classifier, Linear, LoraLinear, type Generator, type Tensor } from './n
 /** The defaults are the notebook's. */
 export interface ClassifierOptions {
   vocabularySize: number;
-  /** Width of the hidden layer, 200 by default. */
+  /** Width of the hidden layer, 200 by default; 0: a linear model. */
   hidden?: number;
   /** 2 by default. */
   classes?: number;
-  /** 1 .. min(vocabularySize, hidden), 1 by default. */
+  /** 1 .. min(vocabularySize, hidden), 1 by default; of a linear model 1 .. min(vocabularySize, classes). */
   rank?: number;
   /** 1 by default. */
   alpha?: number;
@@ -25,17 +25,27 @@ export interface ClassifierOptions {
 
 export type ParameterName = 'fc1.weight' | 'fc1.bias' | 'fc1.A' | 'fc1.B' | 'fc2.weight' | 'fc2.bias';
 
-/** The parameters by the names that the notebook's PyTorch module gives them. */
-export type Parameters = Readonly<Record<ParameterName, Tensor>> & {
-  /** With DoRA. */
-  readonly 'fc1.magnitude'?: Tensor;
-};
+type OutputName = 'fc2.weight' | 'fc2.bias';
 
-/** Bag of words -> LoRA layer -> ReLU -> linear layer, with the parts it is made of. `dispose` frees them all. */
+/** The parameters by the names that the notebook's PyTorch module gives them. */
+export type Parameters = Readonly<
+  Record<Exclude<ParameterName, OutputName>, Tensor> & {
+    /** With DoRA. */
+    'fc1.magnitude'?: Tensor;
+    /** With a hidden layer. */
+    'fc2.weight'?: Tensor;
+    'fc2.bias'?: Tensor;
+  }
+>;
+
+/**
+ * Bag of words -> LoRA layer -> ReLU -> linear layer, with the parts it is made of. A linear model is the LoRA layer
+ * alone. `dispose` frees all parts.
+ */
 export interface ClassifierModel {
   readonly classifier: Classifier;
   readonly hidden: LoraLinear;
-  readonly output: Linear;
+  readonly output: Linear | null;
   readonly parameters: Parameters;
   /** To be called when the branch was replaced, which has new tensors then: `parameters` names them afterwards. */
   renewBranch(): void;
@@ -57,7 +67,7 @@ export function createClassifier(options: ClassifierOptions): ClassifierModel {
   const { useRslora = false, dtype = 'float32', device = 'cpu', engine = 'auto' } = options;
   const hidden = new LoraLinear({
     inFeatures: vocabularySize,
-    outFeatures: width,
+    outFeatures: width === 0 ? classes : width,
     rank,
     alpha,
     useRslora,
@@ -65,15 +75,15 @@ export function createClassifier(options: ClassifierOptions): ClassifierModel {
     device,
     generator,
   });
-  const output = new Linear({ inFeatures: width, outFeatures: classes, dtype, device, generator });
+  const output =
+    width === 0 ? null : new Linear({ inFeatures: width, outFeatures: classes, dtype, device, generator });
   const classifier = new Classifier({ hidden, output, engine: chooseEngine(engine, device) });
   const parameters: { -readonly [Name in keyof Parameters]: Parameters[Name] } = {
     'fc1.weight': hidden.weight,
     'fc1.bias': hidden.bias,
     'fc1.A': hidden.A,
     'fc1.B': hidden.B,
-    'fc2.weight': output.weight,
-    'fc2.bias': output.bias,
+    ...(output && { 'fc2.weight': output.weight, 'fc2.bias': output.bias }),
   };
   const renewBranch = (): void => {
     for (const name of ['fc1.A', 'fc1.B', 'fc1.magnitude'] as const) parameters[name]?.dispose();
@@ -84,7 +94,7 @@ export function createClassifier(options: ClassifierOptions): ClassifierModel {
     if (magnitude !== null) parameters['fc1.magnitude'] = magnitude;
   };
   const dispose = (): void => {
-    for (const part of [...Object.values(parameters), classifier, output, hidden]) part.dispose();
+    for (const part of [...Object.values(parameters), classifier, output, hidden]) part?.dispose();
   };
   return { classifier, hidden, output, parameters, renewBranch, dispose };
 }

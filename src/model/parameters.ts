@@ -47,9 +47,15 @@ export function trainableGroups(
 const moduleNames = ['fc1.weight', 'fc1.bias', 'fc2.weight', 'fc2.bias'] as const;
 export type ModuleParameter = (typeof moduleNames)[number];
 
+/** The parameters without the LoRA branch, by name: two of them in a linear model. */
+export function moduleParameters({ parameters }: ClassifierModel): Map<ModuleParameter, Tensor> {
+  const found = moduleNames.map((name) => [name, parameters[name]] as const);
+  return new Map(found.filter((pair): pair is [ModuleParameter, Tensor] => pair[1] !== undefined));
+}
+
 /** Shapes of the parameters without the LoRA branch, by name. */
-export function parameterShapes({ parameters }: ClassifierModel): Map<ModuleParameter, readonly number[]> {
-  return new Map(moduleNames.map((name) => [name, parameters[name].shape]));
+export function parameterShapes(model: ClassifierModel): Map<ModuleParameter, readonly number[]> {
+  return new Map(Array.from(moduleParameters(model), ([name, { shape }]) => [name, shape]));
 }
 
 /** A copy of one parameter that can be stored. */
@@ -63,7 +69,17 @@ export type Module = Map<string, StoredTensor>;
 
 /** Copies of the parameters without the LoRA branch, by name: what `model.safetensors` holds. */
 export function readModule(model: ClassifierModel): Module {
-  return new Map(moduleNames.map((name) => [name, readTensor(model.parameters[name])]));
+  return new Map(Array.from(moduleParameters(model), ([name, tensor]) => [name, readTensor(tensor)]));
+}
+
+/** The same of the output layer; nothing of a linear model. */
+export function readOutput({ parameters }: ClassifierModel): Module {
+  const { 'fc2.weight': weight, 'fc2.bias': bias } = parameters;
+  if (weight === undefined || bias === undefined) return new Map();
+  return new Map([
+    ['fc2.weight', readTensor(weight)],
+    ['fc2.bias', readTensor(bias)],
+  ]);
 }
 
 /**
@@ -71,7 +87,10 @@ export function readModule(model: ClassifierModel): Module {
  * @throws ImdbTorchError ERR_SAFETENSORS when one is missing or has another shape; nothing has changed then
  */
 export function loadModule(model: ClassifierModel, stored: ReadonlyMap<string, StoredTensor>): void {
-  loadParameters(model, new Map(moduleNames.map((name) => [name, stored.get(name)])));
+  loadParameters(
+    model,
+    new Map(Array.from(moduleParameters(model).keys(), (name) => [name, stored.get(name)])),
+  );
 }
 
 /** Overwrites parameters with stored ones. @throws as `loadModule` */
@@ -81,10 +100,13 @@ export function loadParameters(
 ): void {
   const pairs = Array.from(stored, ([name, source]) => {
     const target = model.parameters[name];
-    if (source?.shape.join() === target.shape.join()) return { source, target };
-    const found = source === undefined ? 'nothing' : `[${source.shape.join(', ')}]`;
-    const expected = `[${target.shape.join(', ')}]`;
-    throw new ImdbTorchError('ERR_SAFETENSORS', `Expected ${name} of shape ${expected} but found ${found}.`);
+    const fits = source !== undefined && source.shape.join() === target?.shape.join();
+    if (fits) return { source, target };
+    const [expected, found] = [target, source].map((tensor) => tensor && `[${tensor.shape.join(', ')}]`);
+    throw new ImdbTorchError(
+      'ERR_SAFETENSORS',
+      `Expected ${name} of shape ${expected ?? 'nothing'} but found ${found ?? 'nothing'}.`,
+    );
   });
   for (const { source, target } of pairs) {
     const tensor = Tensor.from(source.data, source.shape);

@@ -146,9 +146,10 @@ export class TextClassifier {
   }
 
   /** As `logits`, of texts that are encoded already. */
-  logitsOfEncoded({ ids, offsets }: EncodedTexts): Float64Array {
+  logitsOfEncoded({ ids, offsets, values }: EncodedTexts): Float64Array {
     const labels = new Int32Array(offsets.length - 1);
-    const bags = new Bags({ ids, offsets, labels, vocabularySize: this.featurizer.features.length });
+    const vocabularySize = this.featurizer.features.length;
+    const bags = new Bags({ ids, offsets, labels, vocabularySize, ...(values && { values }) });
     try {
       return this.logitsOfBags(bags);
     } finally {

@@ -127,7 +127,7 @@ test('when one adapter counts once then what it replaces has its bits', () => {
   ]);
   adapters.add('a', adapter({ fc1: branch(1, 'fc1', 1) }, { replaced }));
   adapters.use('a');
-  expect(model.output.weight.toTypedArray()).toEqual(weight.data);
+  expect(model.output?.weight.toTypedArray()).toEqual(weight.data);
 });
 
 test('when adapters are merged then logits stay, and unmerging brings every bit back', () => {

@@ -99,7 +99,9 @@ export function optimizers(): void {
 
 export async function training(): Promise<void> {
   const model = createClassifier({ vocabularySize: 100, generator });
-  const optimizer = new Sgd([model.output.weight], { lr: 0.1 });
+  // @ts-expect-error A linear model has no output layer.
+  model.output.forward(tensor);
+  const optimizer = new Sgd([model.hidden.weight], { lr: 0.1 });
   const options = { classifier, optimizer, train: loader, valid: loader, batchSize: 8, epochs: 1 } as const;
   const result = await train({
     ...options,

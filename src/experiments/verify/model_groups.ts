@@ -126,13 +126,12 @@ function fill(model: ClassifierModel, reference: Reference<ClassifierFacts>, pre
 }
 
 /** Every parameter by the name that `Gradients` gives it. */
-function parametersOf({ parameters }: ClassifierModel): Record<GradientName, Tensor> {
+function parametersOf({ parameters, output }: ClassifierModel): Partial<Record<GradientName, Tensor>> {
   return {
     weight: parameters['fc1.weight'],
     bias: parameters['fc1.bias'],
     A: parameters['fc1.A'],
     B: parameters['fc1.B'],
-    outputWeight: parameters['fc2.weight'],
-    outputBias: parameters['fc2.bias'],
+    ...(output && { outputWeight: output.weight, outputBias: output.bias }),
   };
 }

@@ -1,8 +1,10 @@
-import { createClassifier, type ClassifierModel } from '../../model/classifier.js';
 import {
   Adam,
   AdamW,
+  Classifier,
   Generator,
+  Linear,
+  LoraLinear,
   Sgd,
   SparseAdam,
   type FloatDtype,
@@ -30,6 +32,7 @@ export interface OptimizerFacts {
 
 export interface OptimizerTrainingFacts extends OptimizerFacts {
   vocabulary: number;
+  /** 0: a linear model. */
   hidden: number;
   classes: number;
   batchSize: number;
@@ -68,9 +71,9 @@ export function recomputeOptimizerTraining(
 ): Comparisons {
   const { optimizer: kind, options, kept, vocabulary, batchSize, clip, dtype, terms } = reference.facts;
   const comparisons = new Comparisons();
-  const model = createModel(reference.facts, place);
+  const { hidden, output } = createLayers(reference.facts, place);
+  const classifier = new Classifier({ hidden, output, engine: place.engine });
   try {
-    const { hidden, output } = model;
     const parameters = { weight: hidden.weight, bias: hidden.bias, ...parametersOf(output) };
     for (const [name, tensor] of Object.entries(parameters)) {
       tensor.copy_(tensorOf(reference.get(`before.${name}`), place.device));
@@ -82,7 +85,7 @@ export function recomputeOptimizerTraining(
     const losses: number[] = [];
     for (const [index, end] of kept.entries()) {
       const begin = kept[index - 1] ?? 0;
-      const own = model.classifier.trainBatches(bags, rows.subarray(begin * batchSize, end * batchSize), {
+      const own = classifier.trainBatches(bags, rows.subarray(begin * batchSize, end * batchSize), {
         ...{ batchSize, optimizer, loss: 'logits', lrFactors: lrFactors.slice(begin, end) },
         ...(clip === null ? {} : { maxGradNorm: clip }),
       });
@@ -91,21 +94,29 @@ export function recomputeOptimizerTraining(
     }
     comparisons.values('losses', losses, reference.get('losses'), toleranceOf(dtype, terms));
   } finally {
-    model.dispose();
+    for (const part of [classifier, output, hidden]) part?.dispose();
   }
   return comparisons;
 }
 
-function createModel(facts: OptimizerTrainingFacts, place: Place): ClassifierModel {
-  const generator = new Generator(0);
-  const sizes = { ...facts, vocabularySize: facts.vocabulary, rank: 1, alpha: 1 };
-  const model = createClassifier({ ...sizes, ...place, generator });
-  generator.dispose();
-  return model;
+interface Layers {
+  hidden: LoraLinear;
+  output: Linear | null;
 }
 
-function parametersOf(output: ClassifierModel['output']): Record<string, Tensor> {
-  return { outputWeight: output.weight, outputBias: output.bias };
+function createLayers(facts: OptimizerTrainingFacts, { device }: Place): Layers {
+  const { vocabulary, hidden: width, classes, dtype } = facts;
+  const generator = new Generator(0);
+  const options = { dtype, device, generator };
+  const outFeatures = width === 0 ? classes : width;
+  const hidden = new LoraLinear({ inFeatures: vocabulary, outFeatures, rank: 1, alpha: 1, ...options });
+  const output = width === 0 ? null : new Linear({ inFeatures: width, outFeatures: classes, ...options });
+  generator.dispose();
+  return { hidden, output };
+}
+
+function parametersOf(output: Layers['output']): Record<string, Tensor> {
+  return output === null ? {} : { outputWeight: output.weight, outputBias: output.bias };
 }
 
 /** Gives `leaf` this gradient. */

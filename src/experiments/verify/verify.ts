@@ -72,7 +72,7 @@ const groups: Readonly<Record<string, Group>> = {
     recompute: (reference, place) => recomputeOptimizer(reference as ReferenceCase<OptimizerFacts>, place),
   },
   steps: {
-    runsOn: 'torch',
+    runsOn: 'engines',
     recompute: (reference, place) =>
       recomputeOptimizerTraining(reference as ReferenceCase<OptimizerTrainingFacts>, place),
   },

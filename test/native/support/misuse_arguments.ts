@@ -74,6 +74,20 @@ export function dimension(): Argument[] {
   return [{ ...rest, bad: [...bad, torch('a dimension that is not there', 2)] }];
 }
 
+const values: Argument = {
+  name: 'values',
+  good: Float32Array.of(0.5, -2),
+  bad: [
+    wrong.type('null', null),
+    wrong.type('an array', [0.5, -2]),
+    wrong.type('a Float64Array', Float64Array.of(0.5, -2)),
+    wrong.shape('too few', Float32Array.of(0.5)),
+    wrong.range('a NaN', Float32Array.of(0.5, NaN)),
+    wrong.range('an infinity', Float32Array.of(-Infinity, 1)),
+    ...unsteadyArrays(Float32Array, Float32Array.of(0.5, -2)),
+  ],
+};
+
 export const bagsOptions: Argument = options(
   'options',
   [
@@ -101,6 +115,7 @@ export const bagsOptions: Argument = options(
       wrong.shape('too many', Int32Array.of(0, 0)),
     ),
     integer('vocabularySize', 3, 1, largest - 1),
+    optional(values),
   ],
   wrong.shape('offsets that go back', {
     ids: Int32Array.of(0, 1),

@@ -72,6 +72,14 @@ function anyOptimizer(world: World): Argument {
   return { ...rest, bad: bad.filter(({ value }) => !others.includes(value)) };
 }
 
+/** The output layer of a classifier. */
+function output(world: World, ...more: Argument['bad'][number][]): Argument {
+  const { bad, ...rest } = object(world, 'output', 'Linear', ...more);
+  const others: unknown[] = [null, world.live.LoraLinear];
+  const branch = wrong.shape('a LoraLinear for another width', world.live.LoraLinear);
+  return { ...rest, bad: [...bad.filter(({ value }) => !others.includes(value)), branch] };
+}
+
 const lrFactors: Argument = {
   name: 'lrFactors',
   good: Float64Array.of(0.5),
@@ -196,7 +204,7 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
       return [
         options('options', [
           object(world, 'hidden', 'LoraLinear'),
-          object(world, 'output', 'Linear', ...bad),
+          output(world, ...bad),
           choice('engine', 'fused'),
         ]),
       ];
@@ -213,6 +221,8 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
           choice('loss', 'softmax'),
           optional(lrFactors),
           optional(positive('maxGradNorm', 1)),
+          optional(probability('inputDropout', 0.5)),
+          optional({ ...seed, name: 'dropoutSeed' }),
         ]),
       ],
       evaluate: (world) => [

@@ -19,6 +19,10 @@ export function tensorOf({ data, shape }: StoredTensor): Tensor {
   return native.Tensor.from(data, shape);
 }
 
+export function numbersOf(tensor: Tensor): number[] {
+  return [...tensor.toTypedArray()].map(Number);
+}
+
 /** The elements as bits, so that -0 and 0 differ and NaN equals itself. */
 export function bits(tensor: Tensor | TypedArray): string {
   const { buffer, byteOffset, byteLength } = 'toTypedArray' in tensor ? tensor.toTypedArray() : tensor;
@@ -94,9 +98,10 @@ export function fillB({ hidden }: Pick<Model, 'hidden'>, seed = 9): void {
   hidden.B.copy_(native.Tensor.randn(hidden.B.shape, { generator }));
 }
 
+type BagsOptions = ConstructorParameters<typeof Bags>[0];
+
 /** Random bags; the first is empty, the second has every word. */
-export function randomBags(count: number, vocabulary: number, classes = 2, seed = 5): Bags {
-  const generator = new native.Generator(seed);
+function randomRows(count: number, vocabulary: number, classes: number, generator: Generator): BagsOptions {
   const ids: number[] = [];
   const offsets = [0];
   for (let bag = 0; bag < count; bag++) {
@@ -105,12 +110,31 @@ export function randomBags(count: number, vocabulary: number, classes = 2, seed 
     offsets.push(ids.length);
   }
   const labels = Int32Array.from({ length: count }, () => Number(generator.randomInt64() % BigInt(classes)));
-  return new native.Bags({
+  return {
     ids: Int32Array.from(ids),
     offsets: Int32Array.from(offsets),
     labels,
     vocabularySize: vocabulary,
-  });
+  };
+}
+
+/** Random bags; the first is empty, the second has every word. */
+export function randomBags(count: number, vocabulary: number, classes = 2, seed = 5): Bags {
+  return new native.Bags(randomRows(count, vocabulary, classes, new native.Generator(seed)));
+}
+
+/** The same bags with values, which are standard normal unless told. */
+export function weightedBags(
+  count: number,
+  vocabulary: number,
+  classes = 2,
+  seed = 5,
+  valueOf = (normal: number): number => normal,
+): Bags {
+  const generator = new native.Generator(seed);
+  const options = randomRows(count, vocabulary, classes, generator);
+  const normal = numbersOf(native.Tensor.randn([options.ids.length], { generator }));
+  return new native.Bags({ ...options, values: Float32Array.from(normal, valueOf) });
 }
 
 export function allRows(bags: Bags): Int32Array {

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+
+namespace imdb {
+
+/** One of the things that training drops; see TrainBatchesOptions in binding.d.ts. */
+struct Dropout {
+  enum class Of { input, branchInput, outputBranchInput };
+
+  Of what;
+  double probability;
+  uint64_t seed;
+};
+
+/**
+ * The draws for the entries of one bag: they follow from the seed, what is dropped, the bag's number and the
+ * entry's place, in whatever order they are asked for (a counter-based generator, Salmon et al. 2011). The
+ * numbers are those of SplitMix64 (Steele, Lea & Flood 2014).
+ */
+class DropoutDraws {
+ public:
+  DropoutDraws(const Dropout& dropout, int64_t bag)
+      : threshold_(static_cast<uint64_t>(dropout.probability * kTwoTo64)),
+        start_(mix(mix(dropout.seed + static_cast<uint64_t>(dropout.what) * kGoldenGamma) +
+                   static_cast<uint64_t>(bag))) {}
+
+  bool keeps(int64_t entry) const { return mix(start_ + (entry + 1) * kGoldenGamma) >= threshold_; }
+
+ private:
+  static constexpr double kTwoTo64 = 18446744073709551616.0;
+  static constexpr uint64_t kGoldenGamma = 0x9e3779b97f4a7c15;
+
+  static uint64_t mix(uint64_t x) {
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+    return x ^ (x >> 31);
+  }
+
+  uint64_t threshold_;
+  uint64_t start_;
+};
+
+}  // namespace imdb

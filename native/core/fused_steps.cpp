@@ -1,0 +1,180 @@
+// The steps of FusedPass, and the clipping before them.
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/fused_pass.h"
+
+namespace imdb {
+
+using kernels::Columns;
+using kernels::Member;
+using kernels::StepRule;
+using kernels::Target;
+
+namespace {
+
+template <typename T>
+double squaresOf(const T* values, int64_t count) {
+  double sum = 0;
+  for (int64_t i = 0; i < count; ++i) sum += static_cast<double>(values[i]) * values[i];
+  return sum;
+}
+
+template <typename T>
+double squaresOf(const std::vector<T>& values) {
+  return squaresOf(values.data(), static_cast<int64_t>(values.size()));
+}
+
+template <typename T>
+Target<T> advance(const Target<T>& target, int64_t elements) {
+  const auto from = [&](T* start) { return start == nullptr ? nullptr : start + elements; };
+  return {from(target.value), from(target.first), from(target.second)};
+}
+
+template <typename T>
+void scale(T* values, int64_t count, T factor) {
+  for (int64_t i = 0; i < count; ++i) values[i] *= factor;
+}
+
+}  // namespace
+
+template <typename T>
+void FusedPass<T>::sumGradientOfB(const Member& member, const Batch& batch) {
+  const WordRanges ranges = wordRangesOf(member);
+  const int64_t rank = model_.rank;
+  for (int64_t example = 0; example < batch.count; ++example) {
+    const int32_t* const ids = batch.idsFrom(example, ranges.begin);
+    kernels_.addToNarrowRows(scratch_.gradientOfB.data(), rank, ids, batch.idsFrom(example, ranges.end),
+                             batch.bags.valuesOf(ids), scratch_.branchDelta.data() + example * rank);
+  }
+}
+
+template <typename T>
+void FusedPass<T>::clip(const Member& member, const Batch& batch, int parity, const TrainingPlan<T>& plan) {
+  squareWords(member, parity, plan);
+  member.barrier.wait();
+  const double ofWords = std::accumulate(scratch_.squares.begin(), scratch_.squares.end(), 0.0);
+  const double norm = std::sqrt(squaresOfColumns(batch, plan) + ofWords);
+  const auto share = static_cast<T>(clippedShare(norm, *plan.maxGradNorm));
+  member.barrier.wait();  // all have read the deltas
+  if (share == 1) return;
+  const auto [begin, end] = examplesOf(member, batch);
+  scale(scratch_.delta.data() + begin * model_.stride, (end - begin) * model_.stride, share);
+  scale(scratch_.logitsDelta.data() + begin * model_.classes, (end - begin) * model_.classes, share);
+  if (plan.trains(kB)) {
+    const auto [first, last] = elementsOfB(wordRangesOf(member));
+    scale(scratch_.gradientOfB.data() + first, last - first, share);
+  }
+  member.barrier.wait();
+}
+
+template <typename T>
+double FusedPass<T>::squaresOfColumns(const Batch& batch, const TrainingPlan<T>& plan) const {
+  const int64_t stride = model_.stride, rank = model_.rank, classes = model_.classes;
+  StepRule<T> gradient;  // a step from 0 with rate -1 leaves the gradient
+  gradient.rate = -1;
+  double squares = 0;
+  const auto add = [&](const std::vector<T>& rows, const T* coefficients, int64_t every) {
+    std::vector<T> sum(stride);
+    kernels_.stepRow({sum.data(), nullptr, nullptr}, rows.data(), stride, coefficients, every, batch.count,
+                     gradient, allColumns());
+    squares += squaresOf(sum);
+  };
+  for (int64_t c = 0; plan.trains(kOutputWeight) && c < classes; ++c)
+    add(scratch_.hidden[0], scratch_.logitsDelta.data() + c, classes);
+  for (int64_t r = 0; plan.trains(kA) && r < rank; ++r) add(scratch_.delta, scratch_.branch.data() + r, rank);
+  if (plan.trains(kBias)) add(scratch_.delta, nullptr, 0);
+  if (plan.trains(kOutputBias)) squares += squaresOf(gradientOfOutputBias(batch.count));
+  return squares;
+}
+
+template <typename T>
+void FusedPass<T>::squareWords(const Member& member, int parity, const TrainingPlan<T>& plan) {
+  const WordRanges ranges = wordRangesOf(member);
+  for (int range = ranges.begin; range < ranges.end; ++range) {
+    const auto [first, last] = elementsOfB({range, range + 1});
+    scratch_.squares[range] =
+        plan.trains(kB) ? squaresOf(scratch_.gradientOfB.data() + first, last - first) : 0;
+  }
+  if (!plan.trains(kWeight)) return;
+  const kernels::WordGroups groups = scratch_.groups[parity][member.index].view();
+  for (int64_t group = 0; group < groups.count; ++group) {
+    int range = ranges.begin;
+    while (groups.words[group] >= bags_->wordBorder(range + 1)) ++range;
+    scratch_.squares[range] += kernels_.squareOfGroup(groups, group, scratch_.delta.data(), model_.stride);
+  }
+}
+
+template <typename T>
+void FusedPass<T>::stepColumns(const Member& member, const Batch& batch, const TrainingPlan<T>& plan,
+                               const Rules& rules) {
+  const int64_t stride = model_.stride, rank = model_.rank, classes = model_.classes;
+  const Columns columns = columnsOf(member);
+  for (int64_t c = 0; plan.trains(kOutputWeight) && c < classes; ++c) {
+    kernels_.stepRow(advance(plan.targets[kOutputWeight], c * stride), scratch_.hidden[0].data(), stride,
+                     scratch_.logitsDelta.data() + c, classes, batch.count, rules[kOutputWeight], columns);
+  }
+  for (int64_t r = 0; plan.trains(kA) && r < rank; ++r) {
+    kernels_.stepRow(advance(plan.targets[kA], r * stride), scratch_.delta.data(), stride,
+                     scratch_.branch.data() + r, rank, batch.count, rules[kA], columns);
+  }
+  if (plan.trains(kBias)) {
+    kernels_.stepRow(plan.targets[kBias], scratch_.delta.data(), stride, nullptr, 0, batch.count,
+                     rules[kBias], columns);
+  }
+}
+
+template <typename T>
+void FusedPass<T>::stepWeight(const Member& member, int parity, const TrainingPlan<T>& plan,
+                              const StepRule<T>& rule) {
+  const int64_t stride = model_.stride;
+  const Target<T>& weight = plan.targets[kWeight];
+  const Columns columns = isNarrow() ? allColumns() : columnsOf(member);
+  const auto step = [&](const Member& owner) {
+    const BatchGroups& groups = scratch_.groups[parity][owner.index];
+    kernels_.updateRows(weight, stride, groups.view(), scratch_.delta.data(), stride, rule, columns);
+    if (!movesAllWords(plan, kWeight)) return;
+    const WordRanges ranges = wordRangesOf(owner);
+    groups.forEachMissing(bags_->wordBorder(ranges.begin), bags_->wordBorder(ranges.end), [&](int64_t word) {
+      kernels_.stepElements(advance(weight, word * stride + columns.begin), nullptr,
+                            columns.end - columns.begin, rule);
+    });
+  };
+  if (isNarrow()) return step(member);
+  for (int other = 0; other < member.threads; ++other) step({other, member.threads, member.barrier});
+}
+
+template <typename T>
+void FusedPass<T>::stepB(const Member& member, const TrainingPlan<T>& plan, const StepRule<T>& rule) {
+  T* const gradient = scratch_.gradientOfB.data();
+  const auto step = [&](int64_t begin, int64_t end) {
+    kernels_.stepElements(advance(plan.targets[kB], begin), gradient + begin, end - begin, rule);
+    std::fill(gradient + begin, gradient + end, T{0});
+  };
+  if (plan.movesBatchWordsOnly) {
+    const kernels::WordGroups groups = scratch_.branchGroups[member.index].view();
+    for (int64_t g = 0; g < groups.count; ++g)
+      step(groups.words[g] * model_.rank, (groups.words[g] + 1) * model_.rank);
+  } else {
+    // Of all words: a batch holds about as many entries as there are words, and this loop runs over vectors.
+    const auto [begin, end] = elementsOfB(wordRangesOf(member));
+    step(begin, end);
+  }
+}
+
+template <typename T>
+std::vector<T> FusedPass<T>::gradientOfOutputBias(int64_t count) const {
+  std::vector<T> gradient(model_.classes, T{0});
+  for (int64_t c = 0; c < model_.classes; ++c) {
+    for (int64_t example = 0; example < count; ++example)
+      gradient[c] += scratch_.logitsDelta[example * model_.classes + c];
+  }
+  return gradient;
+}
+
+template class FusedPass<float>;
+template class FusedPass<double>;
+
+}  // namespace imdb

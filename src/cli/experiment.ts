@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { meanEpochSeconds, type LoraDocument, type TrainDocument } from '../report/documents.js';
 import { formatHeading, formatResults, type ResultRow } from '../report/narrative.js';
+import { reportName } from '../report/write_report.js';
 import { chooseDataAtHand } from './choose_data.js';
 import { dataChoice } from './data_options.js';
 import { interruptSignal } from './interrupt.js';
@@ -33,7 +34,7 @@ async function runNotebook(raw: RawOptions): Promise<void> {
   const signal = interruptSignal();
   const choice = dataChoice(options, chooseDataAtHand);
   const dataset = await prepare((shared) => readDataOrSample(choice, terminal, shared), terminal, signal);
-  const [{ openWorkbench }, { runTrain }, { runLora, assertChecks }] = await Promise.all([
+  const [{ openWorkbench, reportRuns }, { runTrain }, { runLora, assertChecks }] = await Promise.all([
     import('./workbench.js'),
     import('./run_train.js'),
     import('./run_lora.js'),
@@ -43,6 +44,8 @@ async function runNotebook(raw: RawOptions): Promise<void> {
   try {
     const train = await runTrain(bench, outOf('train'));
     const lora = await runLora(bench, { out: outOf('lora'), merge: true, base: null });
+    const folder = options.out ?? lora.run;
+    await reportRuns(bench, [train.run, lora.run], join(folder, reportName));
     const rows = resultRows(train, lora);
     terminal.say(formatHeading(`Results on ${dataset.source.location}`, terminal.style));
     terminal.result(formatResults(rows, terminal.style));

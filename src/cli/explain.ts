@@ -24,7 +24,6 @@ const rules = {
 } as const satisfies Readonly<Record<string, NumberRule>>;
 
 const narrowest = 40;
-const usualWidth = 80;
 
 export function addExplainCommand(program: Command): void {
   const command = program
@@ -54,7 +53,7 @@ async function explain(path: string, text: string | undefined, options: ExplainO
     const explanation = whole === undefined ? null : explainText(classifier, whole);
     const target = chooseTarget(options.label, explanation, classes);
     const top = count === undefined ? null : topWords(classifier, count);
-    const width = Math.max(narrowest, process.stdout.columns || usualWidth);
+    const width = Math.max(narrowest, terminal.width);
     const format = { classes, target, style: terminal.style, width };
     if (!json) {
       if (explanation !== null) terminal.result(...describeExplanation(explanation, whole ?? '', format));

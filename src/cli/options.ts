@@ -32,6 +32,7 @@ export interface RawOptions
   merge?: boolean;
   useRslora?: boolean;
   useDora?: boolean;
+  report?: boolean;
   pytorch?: boolean;
   verbose?: boolean;
   preset?: string;
@@ -53,6 +54,8 @@ export interface RunOptions extends Omit<Preset, 'split' | 'validationSize'>, Ou
   threads: number | null;
   /** Runs, each with the next seed. */
   seeds: number;
+  /** Whether the run ends with a report. */
+  report: boolean;
 }
 
 /** What holds where an option is not given. */
@@ -95,7 +98,9 @@ export function addTrainingOptions(command: Command): Command {
   addDataOptions(command);
   addNumbers(command, modelNumbers);
   addChoices(command, modelChoices);
-  return command.option('--out <folder>', 'run directory (default: runs/<UTC time>-<command>)');
+  return command
+    .option('--out <folder>', 'run directory (default: runs/<UTC time>-<command>)')
+    .option('--no-report', 'do not write report.html');
 }
 
 /** What a training can have that the notebook's has not. @param presets the names that --preset takes */
@@ -186,6 +191,7 @@ export function readRunOptions(raw: RawOptions, defaults: Defaults = trainPreset
     out: raw.out,
     json: raw.json ?? false,
     quiet: raw.quiet ?? false,
+    report: raw.report ?? true,
     seed: number('seed') ?? defaults.seed,
     vocabularySize: raw.vocab === allFeatures ? null : (number('vocab') ?? defaults.vocabularySize),
     hidden: number('hidden') ?? defaults.hidden,

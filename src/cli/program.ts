@@ -9,6 +9,7 @@ import { addExperimentCommand } from './experiment.js';
 import { addLoraCommand } from './lora.js';
 import { addPredictCommand } from './predict.js';
 import { packageVersion } from '../setup/package_root.js';
+import { addReportCommand } from './report.js';
 import { addRunsCommand } from './runs.js';
 import { addServeCommand } from './serve.js';
 import { addSetupCommand } from './setup.js';
@@ -49,6 +50,7 @@ function createProgram(): Command {
   addPredictCommand(program);
   addEvaluateCommand(program);
   addExplainCommand(program);
+  addReportCommand(program);
   addRunsCommand(program);
   addServeCommand(program);
   addDataCommand(program);

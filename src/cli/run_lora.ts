@@ -11,6 +11,7 @@ import type { RunDirectory } from '../storage/run_directory.js';
 import {
   createEvents,
   modelDescription,
+  reportRuns,
   runFacts,
   runRecord,
   withRunDirectory,
@@ -27,7 +28,7 @@ export interface LoraOptions {
 /** Runs the LoRA experiment into a new run directory, which is kept even when a check fails. */
 export async function runLora(bench: Workbench, options: LoraOptions): Promise<LoraDocument> {
   const { out, merge, base } = options;
-  return withRunDirectory(out, 'lora', async (directory) => {
+  const document = await withRunDirectory(out, 'lora', async (directory) => {
     const { bags, dataset, device, signal, terminal } = bench;
     const result = await runLoraFineTuning({
       dataset,
@@ -41,10 +42,12 @@ export async function runLora(bench: Workbench, options: LoraOptions): Promise<L
       events: createEvents(bench, directory),
     });
     sayOutcome(bench, result);
-    const document = await save(bench, directory, result, base?.path ?? '');
+    const saved = await save(bench, directory, result, base?.path ?? '');
     terminal.say(`Run directory: ${directory.path}`);
-    return document;
+    return saved;
   });
+  await reportRuns(bench, [document.run]);
+  return document;
 }
 
 function sayOutcome({ terminal }: Workbench, { excerpts, checks, calibration }: LoraResult): void {

@@ -6,6 +6,7 @@ import type { RunDirectory } from '../storage/run_directory.js';
 import {
   createEvents,
   modelDescription,
+  reportRuns,
   runFacts,
   runRecord,
   withRunDirectory,
@@ -14,20 +15,22 @@ import {
 
 /** Runs the full experiment into a new run directory. */
 export async function runTrain(bench: Workbench, out: string | undefined): Promise<TrainDocument> {
-  return withRunDirectory(out, 'train', async (directory) => {
+  const document = await withRunDirectory(out, 'train', async (directory) => {
     const { bags, dataset, device, options, signal, terminal } = bench;
     const events = createEvents(bench, directory);
     const classes = dataset.classes.length;
     const result = await runFullTraining({ bags, dataset, classes, device, options, signal, events });
     try {
       sayOutcome(bench, result);
-      const document = await save(bench, directory, result);
+      const saved = await save(bench, directory, result);
       terminal.say(`Run directory: ${directory.path}`);
-      return document;
+      return saved;
     } finally {
       result.dispose();
     }
   });
+  await reportRuns(bench, [document.run]);
+  return document;
 }
 
 function sayOutcome({ terminal }: Workbench, { folds, calibration }: FullTrainingResult): void {

@@ -7,6 +7,7 @@ export interface TerminalOptions {
 }
 
 const redrawMilliseconds = 50;
+const usualWidth = 80;
 
 /**
  * What a command says and where: results and narrative to stdout, progress and notes to stderr. With `json`, stdout
@@ -25,6 +26,12 @@ export class Terminal {
   get style(): LineStyle {
     const stream = this.#options.json ? process.stderr : process.stdout;
     return { unicode: speaksUnicode(), colour: hasColours(stream) };
+  }
+
+  /** Columns of the window; a usual number where there is none. */
+  get width(): number {
+    const stream = this.#options.json ? process.stderr : process.stdout;
+    return stream.columns || usualWidth;
   }
 
   /** What happens, for people. */

@@ -2,6 +2,7 @@ import type { Dataset } from '../data/dataset.js';
 import { chooseDevice } from '../experiments/device.js';
 import { chooseEngine } from '../model/classifier.js';
 import { getNumThreads, setNumThreads, versions, type Device, type Engine } from '../model/native.js';
+import { formatCurve } from '../report/curve.js';
 import {
   describeDataset,
   describeDevice,
@@ -15,6 +16,7 @@ import {
   formatHeading,
 } from '../report/narrative.js';
 import type { RunFacts } from '../report/documents.js';
+import { writeReport } from '../report/write_report.js';
 import type { ModelDescription } from '../storage/model_description.js';
 import { createRunDirectory, type RunDirectory } from '../storage/run_directory.js';
 import { ImdbTorchError } from '../errors.js';
@@ -82,6 +84,17 @@ export async function withRunDirectory<T>(
   }
 }
 
+/** Writes the report of finished runs, unless there is to be none. */
+export async function reportRuns(
+  { options, terminal }: Workbench,
+  runs: readonly string[],
+  file?: string,
+): Promise<void> {
+  if (!options.report) return;
+  const { path } = await writeReport(runs, file);
+  terminal.say(`Report: ${path}`);
+}
+
 export function runFacts(bench: Workbench, directory: RunDirectory): RunFacts {
   const { options, dataset, device, engine } = bench;
   const { path: run } = directory;
@@ -117,6 +130,7 @@ export function runRecord(bench: Workbench, document: object): object {
       json: undefined,
       quiet: undefined,
       out: undefined,
+      report: undefined,
     },
     seed: options.seed,
     versions: { 'imdb-torch': packageVersion(), node: process.versions.node, ...versions() },
@@ -164,8 +178,12 @@ export function createEvents(bench: Workbench, directory: RunDirectory): PhaseEv
       await directory.appendMetrics({ phase, ...result });
     },
     async onTest(phase, test) {
-      if (phase !== 'merged' && phase !== 'base' && epochs.length > 0)
+      if (phase !== 'merged' && phase !== 'base' && epochs.length > 0) {
+        const accuracies = epochs.map(({ valid }) => valid.accuracy);
+        const { width, style } = terminal;
+        terminal.say(...formatCurve('Validation accuracy by epoch:', accuracies, width, style));
         terminal.say(describeMeanEpoch(epochs));
+      }
       terminal.result(describeTest(test, testTitles[phase]));
       await directory.appendMetrics({ phase, test });
     },

@@ -49,6 +49,8 @@ export interface PhaseDocument {
   before: { train: Metrics };
   firstSteps: number[];
   epochs: EpochResult[];
+  /** Mean time of an epoch's training, without evaluations. */
+  secondsPerEpoch: number;
   test: Metrics;
 }
 
@@ -189,7 +191,7 @@ export function datasetDocument(dataset: Dataset): DatasetDocument {
 }
 
 function phaseDocument({ parameters, before, firstSteps, epochs, test }: PhaseResult): PhaseDocument {
-  return { parameters, before, firstSteps, epochs, test };
+  return { parameters, before, firstSteps, epochs, secondsPerEpoch: meanEpochSeconds(epochs), test };
 }
 
 function secondsDocument(

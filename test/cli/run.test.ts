@@ -90,6 +90,7 @@ test('when lora --merge runs on the sample then it prints its document and write
       'metrics.jsonl',
       'model.json',
       'model.safetensors',
+      'report.html',
       'run.json',
       'vocabulary.txt',
     ]);
@@ -169,6 +170,9 @@ test('when the whole experiment runs on the sample then it ends in one table of 
     expect(found).toEqual(rows);
     expect(existsSync(join(cwd, 'both', 'train', 'run.json'))).toBe(true);
     expect(existsSync(join(cwd, 'both', 'lora', 'run.json'))).toBe(true);
+    for (const name of ['', 'train', 'lora']) {
+      expect(existsSync(join(cwd, 'both', name, 'report.html'))).toBe(true);
+    }
   });
 });
 

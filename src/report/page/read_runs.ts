@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { ImdbTorchError } from '../../errors.js';
+import { readRunDocument } from '../../storage/read_run.js';
+import { systemCode } from '../../system/file_errors.js';
+import { paletteSize } from './phase_view.js';
+import type { RunView } from './run_view.js';
+
+/**
+ * Reads what a report shows of runs.
+ * @throws ERR_RUN when a folder is no complete run; ERR_USAGE when there are none or too many
+ */
+export async function readRunViews(paths: readonly string[]): Promise<RunView[]> {
+  if (paths.length === 0 || paths.length > paletteSize) {
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected 1 to ${paletteSize} runs for a report but received ${paths.length}.`,
+    );
+  }
+  return Promise.all(
+    paths.map(async (path, index) => {
+      const document = await readRunDocument(path);
+      const metrics = await readMetrics(path);
+      return { name: basename(resolve(path)), fields: { ...document, metrics }, index };
+    }),
+  );
+}
+
+/** The lines of `metrics.jsonl`: none where it is missing, and none for a line that is no JSON. */
+async function readMetrics(path: string): Promise<unknown[]> {
+  const file = join(path, 'metrics.jsonl');
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw new ImdbTorchError('ERR_RUN', `Expected to read ${file} but it cannot be read.`, { cause: error });
+  }
+  return text.split('\n').flatMap((line): unknown[] => {
+    try {
+      return [JSON.parse(line)];
+    } catch {
+      return [];
+    }
+  });
+}

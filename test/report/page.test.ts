@@ -1,0 +1,148 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { drawPage } from '../../src/report/page/page.js';
+import { writeReport } from '../../src/report/write_report.js';
+import { withTemporaryFolder } from '../helpers.js';
+import { readNumber, readPage, unsourcedText } from './support/read_page.js';
+import { loraRun, metricsLines, trainRun, viewsOf, writeRunFiles, type Fields } from './support/runs.js';
+
+/** What the reports of one file are allowed to weigh. */
+const mostBytes = 400_000;
+
+function valueAt(run: Fields, path: string): unknown {
+  const fields: Fields = { ...run, metrics: metricsLines(run) };
+  return path.split('.').reduce<unknown>((value, key) => (value as Fields | undefined)?.[key], fields);
+}
+
+/** The report of the runs, as text. */
+function draw(runs: readonly Fields[]): string {
+  return drawPage(viewsOf(runs));
+}
+
+test.each([
+  ['a full training', [trainRun()]],
+  ['a fine-tuning', [loraRun()]],
+  ['both', [trainRun(), loraRun({ classes: ['a', 'b', 'c'] })]],
+])('when the report of %s is read back then all it says is in run.json and metrics.jsonl', (_, runs) => {
+  const page = draw(runs);
+  const said = readPage(page);
+  expect(said.length).toBeGreaterThan(100);
+  for (const { run, from, value, text } of said) {
+    const [first, second] = from.split(' / ').map((path) => valueAt(runs[run] ?? {}, path));
+    if (value === null) {
+      expect({ from, text }).toEqual({ from, text: String(first) });
+    } else {
+      expect({ from, value }).toEqual({
+        from,
+        value: second === undefined ? first : Number(first) / Number(second),
+      });
+      const read = readNumber(text);
+      expect(Math.abs(read.value - value)).toBeLessThanOrEqual(read.rounding * (1 + 1e-9));
+    }
+  }
+  // Constants of the page itself.
+  const constants = ['90 %', 'o1 to o7', 'F1', 'SHA-256', 'sha256'];
+  const rest = constants.reduce((text, constant) => text.replaceAll(constant, ''), unsourcedText(page));
+  expect(rest.match(/.{0,40}\d.{0,40}/g)).toBeNull();
+});
+
+test('when a report is drawn then it has everything that the files have', () => {
+  const runs = [trainRun(), loraRun()];
+  const said = new Set(readPage(draw(runs)).map(({ run, from }) => `${run} ${from}`));
+  const missing = runs.flatMap((run, index) => {
+    const wanted = [
+      ...metricsLines(run).flatMap((line, number) =>
+        Object.keys(line).includes('valid')
+          ? ['train.loss', 'train.accuracy', 'valid.loss', 'valid.accuracy', 'seconds', 'epoch'].map(
+              (name) => `metrics.${number}.${name}`,
+            )
+          : [`metrics.${number}.train.loss`],
+      ),
+      ...[0, 1].flatMap((row) => [0, 1].map((column) => `evaluation.confusion.${row}.${column}`)),
+      ...[0, 1].flatMap((row) =>
+        ['precision', 'recall', 'f1', 'support'].map((name) => `evaluation.classes.${row}.${name}`),
+      ),
+      ...Array.from({ length: 8 }, (_none, bin) => `evaluation.calibration.reliability.${bin + 7}.accuracy`),
+      'evaluation.rocAuc',
+      'evaluation.calibration.error',
+      ...[0, 1].flatMap((row) => [0, 14].map((word) => `topWords.${row}.words.${word}.effect`)),
+      ...(run.command === 'lora'
+        ? loraPaths
+        : ['test.accuracy', 'parameters.trainable', 'secondsPerEpoch', 'files.0.bytes']),
+    ];
+    return wanted.filter((path) => !said.has(`${index} ${path}`));
+  });
+  expect(missing).toEqual([]);
+});
+
+const loraPaths = [
+  ...['pretrain', 'lora'].flatMap((name) =>
+    ['test.accuracy', 'parameters.trainable', 'secondsPerEpoch'].map((path) => `${name}.${path}`),
+  ),
+  ...Array.from({ length: 12 }, (_, unit) => `weightChange.units.${unit}`),
+  ...['rank', 'scale', 'norm', 'weightNorm', 'words.0.norm', 'words.14.weightNorm'].map(
+    (path) => `weightChange.${path}`,
+  ),
+  'checks.0.name',
+  'checks.1.detail',
+  'files.0.sha256',
+];
+
+test('when parts of the files are missing or odd then the rest is drawn all the same', () => {
+  const whole = loraRun();
+  for (const key of Object.keys(whole)) {
+    if (key === 'schema') continue;
+    for (const odd of [undefined, null, 'x', [null], { classes: [{}], units: ['a'], words: [null] }]) {
+      const page = draw([{ ...whole, [key]: odd }]);
+      expect(page).toContain('</html>');
+      expect(page.replace(/<style>.*<\/style>/s, '')).not.toMatch(/undefined|NaN|\[object|Infinity/);
+    }
+  }
+});
+
+test('when metrics.jsonl is missing or has broken lines then the curves have what can be read', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = await writeRunFiles(folder, 'run', trainRun());
+    const metrics = join(path, 'metrics.jsonl');
+    await writeFile(metrics, `${await readFile(metrics, 'utf8')}{"phase": "full", "epo`);
+    const broken = await readFile((await writeReport([path])).path, 'utf8');
+    expect(
+      readPage(broken)
+        .filter(({ from }) => from.endsWith('.epoch'))
+        .at(-1),
+    ).toMatchObject({ value: 3 });
+    await rm(metrics);
+    const missing = await readFile((await writeReport([path])).path, 'utf8');
+    expect(missing).not.toContain('Epoch by epoch');
+    expect(missing).toContain('Confusion matrix');
+  });
+});
+
+test('when names are HTML then they are shown as text', () => {
+  const evil = '<script>alert("1")</script>&amp;';
+  const run = loraRun({ classes: [evil, 'pos'] });
+  const page = draw([
+    { ...run, device: evil, topWords: [{ class: evil, words: [{ word: evil, effect: 1 }] }] },
+  ]);
+  expect(page).not.toContain('<script');
+  expect(readPage(page).filter(({ text }) => text === evil).length).toBeGreaterThan(5);
+});
+
+test('when there are many runs, epochs, units and classes then the report stays below its limit', () => {
+  const classes = Array.from({ length: 50 }, (_, k) => `a class with the number ${k}`);
+  const large = loraRun({ classes, epochs: 5000, hidden: 5000 });
+  expect(Buffer.byteLength(draw([large]))).toBeLessThan(mostBytes);
+  const usual = loraRun({ epochs: 5000, hidden: 1000 });
+  expect(Buffer.byteLength(draw(new Array<Fields>(8).fill(usual)))).toBeLessThan(mostBytes);
+});
+
+test('when the runs are none, too many or incomplete then the report is refused', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = await writeRunFiles(folder, 'run', trainRun());
+    await expect(writeReport([])).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    await expect(writeReport(new Array<string>(9).fill(path))).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    await rm(join(path, 'run.json'));
+    await expect(writeReport([path])).rejects.toMatchObject({ code: 'ERR_RUN' });
+  });
+});

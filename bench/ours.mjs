@@ -57,7 +57,7 @@ export function ourSamples({ archive, runs, log }) {
 }
 
 /** A cache folder of our own that shares the built addon and libtorch with the user's. */
-function makeHome() {
+export function makeHome() {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const users = process.env.IMDB_TORCH_HOME || join(cache, 'imdb-torch');
   const home = mkdtempSync(join(tmpdir(), 'imdb-torch-bench-'));

@@ -1,4 +1,5 @@
 import { ImdbTorchError } from '../errors.js';
+import { featureValues } from '../text/feature_values.js';
 import type { TokenSpan } from '../text/tokenizer.js';
 import type { Prediction, TextClassifier } from './text_classifier.js';
 
@@ -103,7 +104,8 @@ function singleFeatureEffects(classifier: TextClassifier): Float64Array {
     const rows = Math.min(featuresAtOnce, length - start);
     const ids = Int32Array.from({ length: rows }, (_, row) => start + row);
     const offsets = Int32Array.from({ length: rows + 1 }, (_, row) => row);
-    const logits = classifier.logitsOfEncoded({ ids, offsets, values: null });
+    const values = featureValues({ ids, offsets, counts: null }, featurizer.weights, featurizer.options);
+    const logits = classifier.logitsOfEncoded({ ids, offsets, values });
     classifier.logOdds(logits).forEach((value, index) => {
       effects[start * classes.length + index] = value - (empty[index % classes.length] ?? NaN);
     });

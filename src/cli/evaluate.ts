@@ -1,18 +1,16 @@
 import { Option, type Command } from 'commander';
 import { splitNames, type Dataset } from '../data/dataset.js';
-import { ImdbTorchError } from '../errors.js';
-import type { LossForm } from '../model/native.js';
 import { describeEvaluation, evaluationDocument, type EvaluationFigures } from '../report/evaluation.js';
 import { readRunDocument } from '../storage/read_run.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
-import { dataChoice } from './data_options.js';
 import { chooseReviews, predictionLines } from './evaluated_reviews.js';
 import { interruptSignal } from './interrupt.js';
 import { checkChoice, type ChoiceRule, type NumberRule } from './option_rules.js';
-import { throwProblems, type RunOptions } from './options.js';
-import { readData, type DataChoice } from './prepare.js';
+import { throwProblems } from './options.js';
+import { readData } from './prepare.js';
 import { addModelOptions, openClassifier, readNumbers, type ModelOptions } from './run_argument.js';
+import { readRunReviews, storedOptions, type StoredOptions } from './run_reviews.js';
 import { Terminal } from './terminal.js';
 
 interface EvaluateOptions extends ModelOptions {
@@ -101,29 +99,7 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   }
 }
 
-interface StoredOptions extends DataChoice {
-  loss: LossForm;
-}
-
-/** What the run was made with. @throws ImdbTorchError ERR_RUN when run.json does not say */
-function storedOptions({ options }: Readonly<Record<string, unknown>>, path: string): StoredOptions {
-  const stored = (options ?? {}) as Partial<RunOptions>;
-  const { data, train, vocabularySize, seed, loss } = stored;
-  if (
-    (data ?? train) !== undefined &&
-    vocabularySize !== undefined &&
-    seed !== undefined &&
-    loss !== undefined
-  ) {
-    return { ...dataChoice(stored as RunOptions), loss };
-  }
-  throw new ImdbTorchError(
-    'ERR_RUN',
-    `Expected the options that ${path} was made with in its run.json but it has none; give a run that \`train\` wrote.`,
-  );
-}
-
-/** The reviews as the model reads them: those of the run, which the cache has as a rule, or others. */
+/** The reviews as the model reads them: those of the run, or others. */
 async function readReviews(
   { data, textColumn, labelColumn, labels }: EvaluateOptions,
   stored: StoredOptions,
@@ -131,19 +107,10 @@ async function readReviews(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Dataset> {
-  if (data !== undefined) {
-    const { seed, vocabularySize } = stored;
-    const names = labels?.split(',').map((name) => name.trim()) ?? stored.labels;
-    const columns = { textColumn, labelColumn, labels: names };
-    const choice = { data, seed, vocabularySize, ...columns, validationSize: null, featurizer };
-    return readData(choice, terminal, signal);
-  }
-  const dataset = await readData(stored, terminal, signal);
-  if (sameWords(dataset.vocabulary.words, featurizer.features)) return dataset;
-  terminal.note(`${dataset.source.location} has changed since this model was trained on it.`);
-  return readData({ ...stored, featurizer }, terminal, signal);
-}
-
-function sameWords(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((word, id) => word === other[id]);
+  if (data === undefined) return readRunReviews(stored, featurizer, terminal, signal);
+  const { seed, vocabularySize } = stored;
+  const names = labels?.split(',').map((name) => name.trim()) ?? stored.labels;
+  const columns = { textColumn, labelColumn, labels: names };
+  const choice = { data, seed, vocabularySize, ...columns, validationSize: null, featurizer };
+  return readData(choice, terminal, signal);
 }

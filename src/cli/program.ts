@@ -8,12 +8,14 @@ import { addExplainCommand } from './explain.js';
 import { addExperimentCommand } from './experiment.js';
 import { addLoraCommand } from './lora.js';
 import { addPredictCommand } from './predict.js';
+import { addMergeCommand } from './merge.js';
 import { packageVersion } from '../setup/package_root.js';
 import { addReportCommand } from './report.js';
 import { addRunsCommand } from './runs.js';
 import { addServeCommand } from './serve.js';
 import { addSetupCommand } from './setup.js';
 import { addTrainCommand } from './train.js';
+import { addUnmergeCommand } from './unmerge.js';
 import { addVerifyCommand } from './verify.js';
 
 const usageExitCode = 2;
@@ -51,6 +53,8 @@ function createProgram(): Command {
   addEvaluateCommand(program);
   addExplainCommand(program);
   addReportCommand(program);
+  addMergeCommand(program);
+  addUnmergeCommand(program);
   addRunsCommand(program);
   addServeCommand(program);
   addDataCommand(program);

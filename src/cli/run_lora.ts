@@ -78,7 +78,8 @@ async function save(
   await directory.writeAdapter({ ...adapter, baseSha256 });
   await directory.writeDescription(description);
   if (mergedModule !== null) {
-    await directory.writeModel('merged', withFeatureWeights(mergedModule, weights));
+    const merged = withFeatureWeights(mergedModule, weights);
+    await directory.writeModel('merged', merged, { base_sha256: baseSha256 });
   }
   const model = { description, vocabulary, tensors: baseModule };
   const test = { bags: bags.test, labels: dataset.splits.test.labels };

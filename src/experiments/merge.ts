@@ -1,16 +1,22 @@
+import type { Reviews } from '../data/regroup.js';
+import type { TextClassifier } from '../model/text_classifier.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTest, type PhaseContext } from '../training/phase.js';
+import { createBags } from '../training/split_bags.js';
 
-export interface MergeResult {
+/** The logits of the validation set before and after a merge. */
+export interface MergeComparison {
+  maxAbsLogitDifference: number;
+  /** The largest logit, to judge the difference by. */
+  maxAbsLogit: number;
+  /** Reviews that are predicted otherwise after the merge. */
+  predictionFlips: number;
+}
+
+export interface MergeResult extends MergeComparison {
   /** On the test set, after the merge. */
   test: Metrics;
   testSeconds: number;
-  /** Over the validation set, before and after the merge. */
-  maxAbsLogitDifference: number;
-  /** The largest logit there, to judge the difference by. */
-  maxAbsLogit: number;
-  /** Reviews of the validation set that are predicted otherwise after the merge. */
-  predictionFlips: number;
 }
 
 /** Merges the LoRA branch into W, compares the logits of the validation set, and tests. */
@@ -23,12 +29,21 @@ export async function mergeAndTest(context: PhaseContext): Promise<MergeResult> 
   return { ...tested, ...compareLogits(before, after, model.classifier.classes) };
 }
 
+/**
+ * Merges the adapters that a classifier uses, and compares its logits of some reviews.
+ * @param reviews encoded with the features of `classifier`
+ * @throws what `AdapterSet.merge` throws; nothing is merged then
+ */
+export function mergeAdapters(classifier: TextClassifier, reviews: Reviews): MergeComparison {
+  const { options, weights, features } = classifier.featurizer;
+  using bags = createBags(reviews, { options, weights, size: features.length });
+  const before = classifier.logitsOfBags(bags);
+  classifier.adapters.merge();
+  return compareLogits(before, classifier.logitsOfBags(bags), classifier.classes.length);
+}
+
 /** @param before,after `[n, classes]`, row-major */
-export function compareLogits(
-  before: Float64Array,
-  after: Float64Array,
-  classes: number,
-): Omit<MergeResult, 'test' | 'testSeconds'> {
+export function compareLogits(before: Float64Array, after: Float64Array, classes: number): MergeComparison {
   const result = { maxAbsLogitDifference: 0, maxAbsLogit: 0, predictionFlips: 0 };
   for (let start = 0; start < before.length; start += classes) {
     const [old, now] = [before.subarray(start, start + classes), after.subarray(start, start + classes)];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { adapterConfigName, adapterFolder, type Adapter } from '../storage/adapter.js';
 import type { ModelDescription } from '../storage/model_description.js';
 import { readAdapter } from '../storage/read_adapter.js';
-import { readRun, type StoredRun } from '../storage/read_run.js';
+import { modelPath, readRun, type StoredRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
 import { Featurizer, type EncodedTexts } from '../text/featurizer.js';
 import { AdapterSet } from './adapter_set.js';
@@ -80,7 +80,7 @@ export class TextClassifier {
     if (chosen === 'off' || chosen === 'merged') return TextClassifier.create(run, null);
     const folder = chosen === 'on' ? join(path, adapterFolder) : chosen;
     const { unknownKeys, ...read } = await readAdapter(folder, shapesOf(run));
-    const { sha256: baseSha256 } = await hashFile(join(path, 'model.safetensors'));
+    const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
     const notes = unknownKeys.map((key) => `${folder}: "${key}" is not known here and does not count.`);
     return TextClassifier.create(run, read, { baseSha256, notes });
   }
@@ -181,7 +181,7 @@ export class TextClassifier {
 
 /** What a run directory has: `merged`, `on` or `off`. */
 export function defaultAdapter(path: string): string {
-  if (existsSync(join(path, 'merged.safetensors'))) return 'merged';
+  if (existsSync(modelPath(path, 'merged'))) return 'merged';
   return existsSync(join(path, adapterFolder, adapterConfigName)) ? 'on' : 'off';
 }
 

@@ -47,11 +47,16 @@ export async function readRun(path: string, { model = 'model' }: ReadRunOptions 
   ) {
     throw runError(path, 'vocabulary.txt is not the one that run.json describes');
   }
-  const { tensors } = await readSafetensors(join(path, `${model}.safetensors`));
+  const { tensors } = await readSafetensors(modelPath(path, model));
   const hidden = tensors.get('fc1.weight')?.shape[0] ?? 0;
   const description = (await readDescription(path)) ?? notebookDescription(vocabulary.length, hidden);
   checkModel(path, `${model}.safetensors`, { run, description, vocabulary, tensors });
   return { run, description, vocabulary, tensors };
+}
+
+/** Where a run keeps its model, or the one that LoRA's branch was added to. */
+export function modelPath(run: string, model: 'model' | 'merged'): string {
+  return join(run, `${model}.safetensors`);
 }
 
 /** Reads `run.json` alone. @throws ERR_RUN when there is none, or none that this version reads */

@@ -1,8 +1,9 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { LoraDocument } from '../../src/report/documents.js';
+import { readSafetensors, writeSafetensors } from '../../src/storage/safetensors.js';
 import type { Metrics } from '../../src/training/metrics.js';
 import { runCli } from './helpers.js';
 
@@ -50,4 +51,92 @@ test('when options of the branch contradict each other or the engine then lora e
   expect(code).toBe(2);
   expect(stderr).toMatch(/Expected --engine torch or auto with --use-dora/);
   expect(stderr).toMatch(/Expected one of notebook, kaiming, gaussian, pissa for --init but received "none"/);
+});
+
+interface MergeDocument {
+  adapter: string;
+  model: string;
+  validation: { count: number; maxAbsLogitDifference: number; maxAbsLogit: number; predictionFlips: number };
+  test: Metrics;
+}
+
+async function runJson<T>(...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await runCli([...args, '--json', '--quiet'], { cwd });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as T;
+}
+
+test('when a run is merged then it uses the merged model, and unmerged its own again, bit for bit', async () => {
+  await rm(join(cwd, 'runs'), { recursive: true, force: true });
+  await cp(join(cwd, 'base'), join(cwd, 'runs', 'mine'), { recursive: true });
+  const base = await readFile(join(cwd, 'runs', 'mine', 'model.safetensors'));
+  const tuned = await runJson<LoraDocument>(
+    ...['lora', '--base', 'runs/mine', '--lora-epochs', '1', '--use-dora', '--rank', '4', '--lr', '0.05'],
+  );
+  const before = await runJson<Metrics>('evaluate', 'runs/mine');
+
+  const merged = await runJson<MergeDocument>('merge', 'runs/mine');
+  expect(join(cwd, merged.adapter)).toBe(join(tuned.run, 'adapter'));
+  expect(merged.model).toBe('runs/mine/merged.safetensors');
+  const { count, maxAbsLogitDifference, maxAbsLogit, predictionFlips } = merged.validation;
+  expect({ count, predictionFlips }).toEqual({ count: 800, predictionFlips: 0 });
+  // 64 float32 roundings.
+  expect(maxAbsLogitDifference).toBeLessThan(2 ** -17 * maxAbsLogit);
+  expect(merged.test.loss).toBeCloseTo(tuned.lora.test.loss, 5);
+  // With DoRA merge computes by another engine.
+  const close = { accuracy: merged.test.accuracy, loss: expect.closeTo(merged.test.loss, 5) };
+  expect(await runJson('evaluate', 'runs/mine')).toMatchObject(close);
+
+  await runJson('merge', 'runs/mine', '--out', 'runs/alone');
+  expect(await runJson('evaluate', 'runs/alone')).toMatchObject(close);
+  const list = await runCli(['runs', '--json'], { cwd });
+  expect((JSON.parse(list.stdout) as { runs: unknown[] }).runs).toContainEqual(
+    expect.objectContaining({ name: 'alone', command: 'merge', test: merged.test }),
+  );
+  const alone = await runCli(['unmerge', 'runs/alone'], { cwd });
+  expect(alone).toMatchObject({
+    code: 4,
+    stderr: expect.stringMatching(/has none; its base is runs\/mine\.$/m),
+  });
+
+  await runJson('unmerge', 'runs/mine');
+  expect((await readFile(join(cwd, 'runs', 'mine', 'model.safetensors'))).equals(base)).toBe(true);
+  expect(await runJson('evaluate', 'runs/mine')).toEqual(before);
+  const again = await runCli(['unmerge', 'runs/mine'], { cwd });
+  expect(again).toMatchObject({
+    code: 4,
+    stderr: 'error: Expected a run with a merged model but runs/mine has none.\n',
+  });
+});
+
+test('when an adapter is of another base, broken or missing then merge says so and writes nothing', async () => {
+  const run = join(cwd, 'elsewhere', 'run');
+  await cp(join(cwd, 'base'), run, { recursive: true });
+  const names = await readdir(run);
+  const missing = await runCli(['merge', run], { cwd });
+  expect(missing).toMatchObject({ code: 4, stderr: expect.stringMatching(/there is none; fine-tune with/) });
+  const word = await runCli(['merge', run, '--adapter', 'off'], { cwd });
+  expect(word).toMatchObject({ code: 2, stderr: expect.stringMatching(/Expected a folder for --adapter/) });
+
+  const broken = join(cwd, 'broken');
+  await runJson(...['lora', '--base', 'base', '--lora-epochs', '1', '--out', 'other']);
+  await cp(join(cwd, 'other', 'adapter'), broken, { recursive: true });
+  const file = join(broken, 'adapter_model.safetensors');
+  const { tensors, metadata } = await readSafetensors(file);
+  tensors.get('base_model.model.fc1.lora_A.weight')?.data.fill(NaN as never);
+  await writeSafetensors(file, tensors, { base_sha256: metadata.get('base_sha256') ?? '' });
+  const infinite = await runCli(['merge', run, '--adapter', broken], { cwd });
+  expect(infinite).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/Expected finite merged weights/),
+  });
+
+  const { tensors: model } = await readSafetensors(join(run, 'model.safetensors'));
+  await writeSafetensors(join(run, 'model.safetensors'), model, { another: 'yes' });
+  const other = await runCli(['merge', run, '--adapter', 'other/adapter'], { cwd });
+  expect(other).toMatchObject({
+    code: 4,
+    stderr: expect.stringMatching(/adapter was trained on the one with/),
+  });
+  expect(await readdir(run)).toEqual(names);
 });

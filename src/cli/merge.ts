@@ -1,0 +1,83 @@
+import { Option, type Command } from 'commander';
+import { ImdbTorchError } from '../errors.js';
+import { describeMerge } from '../report/merge.js';
+import { describeTest } from '../report/narrative.js';
+import { findAdapters } from '../storage/find_adapters.js';
+import { modelPath, readRunDocument } from '../storage/read_run.js';
+import { hashFile } from '../system/file_hash.js';
+import { interruptSignal } from './interrupt.js';
+import { keepMergedModel, writeMergedRun, type MergedModel } from './merged_model.js';
+import { numberRules } from './option_rules.js';
+import { openClassifier, type ModelOptions } from './run_argument.js';
+import { readRunReviews, storedOptions } from './run_reviews.js';
+import { Terminal } from './terminal.js';
+
+interface MergeOptions extends ModelOptions {
+  out?: string;
+}
+
+export function addMergeCommand(program: Command): void {
+  const { flag, about } = numberRules.threads;
+  program
+    .command('merge')
+    .description('add a LoRA adapter to the weights of a model, and tell what that does to its logits')
+    .argument('<run>', 'run directory')
+    .option(
+      '--adapter <folder>',
+      "an adapter of this package or of PEFT (default: the run's own, else the newest of the runs beside it)",
+    )
+    .option(
+      '--out <folder>',
+      'a new run directory with the merged model (default: the run itself, which uses it from then on)',
+    )
+    .addOption(new Option(`${flag} <number>`, about))
+    .option('--quiet', 'say only what came out')
+    .option('--json', 'print one JSON document and nothing else on stdout')
+    .action(merge);
+}
+
+async function merge(path: string, options: MergeOptions): Promise<void> {
+  assertFolder(options.adapter);
+  const signal = interruptSignal();
+  const terminal = new Terminal({ json: options.json ?? false, quiet: options.quiet ?? false });
+  const run = await readRunDocument(path);
+  const stored = storedOptions(run, path);
+  const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
+  const adapter = options.adapter ?? (await chooseAdapter(path, baseSha256));
+  terminal.say(`Adapter: ${adapter}`);
+  const classifier = await openClassifier(path, { ...options, adapter }, terminal, signal);
+  try {
+    const { splits } = await readRunReviews(stored, classifier.featurizer, terminal, signal);
+    const { mergeAdapters } = await import('../experiments/merge.js');
+    const { evaluateLabelled } = await import('../training/labelled_evaluation.js');
+    const validation = { count: splits.valid.labels.length, ...mergeAdapters(classifier, splits.valid) };
+    const { metrics: test } = await evaluateLabelled(classifier, splits.test, { ...stored, signal });
+    const figures = { validation, test };
+    terminal.result(describeMerge(validation), describeTest(test, 'merged'));
+    const merged: MergedModel = { run, path, adapter, baseSha256, classifier, figures };
+    const { out } = options;
+    const model = await (out === undefined ? keepMergedModel(merged) : writeMergedRun(merged, out));
+    terminal.say(`Merged model: ${model}`);
+    const base = { run: path, sha256: baseSha256 };
+    terminal.document({ schema: 1, command: 'merge', base, adapter, ...figures, model });
+  } finally {
+    classifier.dispose();
+  }
+}
+
+/** Other commands take these words for a run's own models. @throws ImdbTorchError ERR_USAGE */
+function assertFolder(adapter: string | undefined): void {
+  if (adapter === undefined || !['on', 'off', 'merged'].includes(adapter)) return;
+  throw new ImdbTorchError('ERR_USAGE', `Expected a folder for --adapter but received ${adapter}.`);
+}
+
+/** The adapter that is meant where none is named. @throws ImdbTorchError ERR_RUN when there is none */
+async function chooseAdapter(path: string, baseSha256: string): Promise<string> {
+  const [adapter] = await findAdapters(path, baseSha256);
+  if (adapter !== undefined) return adapter;
+  throw new ImdbTorchError(
+    'ERR_RUN',
+    `Expected an adapter of ${path} in it or in a run beside it but there is none; ` +
+      `fine-tune with \`lora --base ${path}\` or name one with --adapter.`,
+  );
+}

@@ -105,7 +105,10 @@ test('when there is no such run, adapter or file then it exits with 4', async ()
     const none = await runCli(['predict', 'nowhere', 'good'], { cwd });
     expect(none).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining('has no run.json') });
     const adapter = await runCli(['predict', 'run', 'good', '--adapter', 'on'], { cwd });
-    expect(adapter).toMatchObject({ code: 4, stderr: expect.stringContaining('is no adapter for this model') });
+    expect(adapter).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('is no adapter for this model'),
+    });
     const file = await runCli(['predict', 'run', '--file', 'nowhere.txt'], { cwd });
     expect(file).toMatchObject({ code: 4, stderr: expect.stringContaining('nowhere.txt') });
   });

@@ -60,5 +60,5 @@ async function ask<T>(path: string, { signal, ...options }: RequestInit): Promis
   }
   if (response.ok) return answer as T;
   const { message } = answer as ErrorAnswer;
-  throw response.status >= 500 ? new ServiceAway(message) : new RequestRefused(message);
+  throw response.status === 503 ? new ServiceAway(message) : new RequestRefused(message);
 }

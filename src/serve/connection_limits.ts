@@ -8,6 +8,8 @@ import { ServiceError } from './service_error.js';
 export function connectionOptions(limits: Limits): FastifyHttpOptions<Server> {
   return {
     bodyLimit: limits.bodyBytes,
+    // `stopInTime` refuses them as all else is refused.
+    return503OnClosing: false,
     requestTimeout: limits.requestMilliseconds,
     connectionTimeout: limits.silenceMilliseconds,
     keepAliveTimeout: limits.keepAliveMilliseconds,
@@ -61,6 +63,11 @@ export function stopInTime(app: FastifyInstance, limits: Limits): void {
       app.server.closeAllConnections();
     }, limits.stopMilliseconds);
     done();
+  });
+  app.addHook('onRequest', (_request, _reply, done) => {
+    done(
+      isStopping ? new ServiceError('ERR_STOPPING', 'The service is ending; ask again later.') : undefined,
+    );
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (isStopping) reply.header('connection', 'close');

@@ -66,5 +66,6 @@ export type ServiceErrorCode =
   | 'ERR_METHOD'
   | 'ERR_NOT_FOUND'
   | 'ERR_NOT_UTF8'
+  | 'ERR_STOPPING'
   | 'ERR_TIMEOUT'
   | 'ERR_TOO_LARGE';

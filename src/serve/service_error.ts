@@ -14,6 +14,7 @@ const statuses: Readonly<Record<ServiceErrorCode, number>> = {
   ERR_CLIENT_GONE: 499,
   ERR_FAILED: 500,
   ERR_BUSY: 503,
+  ERR_STOPPING: 503,
 };
 
 /** A request that is not answered as it was asked. The message goes to the client. */

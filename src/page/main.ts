@@ -1,0 +1,142 @@
+import type { AdapterName, ModelAnswer } from '../serve/documents.js';
+import { compare, sidesOf, type AnswerWith, type Comparison } from './comparison.js';
+import { byId, element } from './dom.js';
+import { examples } from './examples.js';
+import { Latest, pause } from './latest.js';
+import { formatCount, formatShare } from './numbers.js';
+import { ServiceAway, askModel, explain, isThere, predict } from './service.js';
+import { drawView } from './view.js';
+import { WordCursor } from './word_cursor.js';
+import { drawWordsTable } from './words_table.js';
+
+/** Long enough for the next letter to come, too short to be noticed. */
+const typingMilliseconds = 150;
+/** Answers that take longer are waited for visibly. */
+const slowMilliseconds = 400;
+const retryMilliseconds = 1000;
+
+const input = byId('text') as HTMLTextAreaElement;
+const switchInput = byId('compare') as HTMLInputElement;
+const result = byId('result');
+const views = byId('views');
+const statusLine = byId('status');
+const cursor = new WordCursor(views, byId('word'));
+const latest = new Latest();
+
+await start();
+
+async function start(): Promise<void> {
+  const model = await untilThere(askModel);
+  describeModel(model);
+  const ask = (milliseconds: number): void => {
+    latest.start(milliseconds, (signal) => answer(model, signal));
+  };
+  for (const { title, text } of examples) {
+    const button = element('button', { text: title, attributes: { type: 'button' } });
+    button.addEventListener('click', () => {
+      input.value = text;
+      ask(0);
+    });
+    byId('examples').append(button);
+  }
+  input.addEventListener('input', () => {
+    ask(typingMilliseconds);
+  });
+  switchInput.addEventListener('change', () => {
+    ask(0);
+  });
+  ask(0);
+}
+
+function describeModel({ name, classes, features, hidden, test, adapters }: ModelAnswer): void {
+  const facts = [
+    name,
+    classes.length <= 6 ? classes.join(' or ') : `${classes.length} classes`,
+    `${formatCount(features)} words and phrases`,
+    hidden === 0 ? 'linear' : `${formatCount(hidden)} hidden units`,
+    ...(test === null ? [] : [`${formatShare(test.accuracy)} right on its test`]),
+  ];
+  byId('about').textContent = facts.join(' · ');
+  document.title = `${name} · imdb-torch`;
+  byId('comparison').hidden = adapters.length < 2;
+  byId('compared').textContent = `Compare adapter ${adapters.join(', ').replace(/, (?=[^,]*$)/, ' and ')}`;
+}
+
+/** Asks about what is in the text field now, and shows what comes back unless something else is asked meanwhile. */
+async function answer(model: ModelAnswer, signal: AbortSignal): Promise<void> {
+  const text = input.value;
+  try {
+    const isBlank = text.trim() === '';
+    const comparison = isBlank ? null : await untilThere(() => askAll(model, text, signal), signal);
+    if (signal.aborted) return;
+    show(comparison);
+    say(comparison?.answers[0]?.words.length === 0 ? whyNoWords(model, text) : '');
+  } catch (error) {
+    if (!signal.aborted) say(error instanceof Error ? error.message : String(error), 'trouble');
+  }
+  result.ariaBusy = 'false';
+}
+
+async function askAll(model: ModelAnswer, text: string, signal: AbortSignal): Promise<Comparison> {
+  const slow = setTimeout(() => {
+    result.ariaBusy = 'true';
+    say('Asking …');
+  }, slowMilliseconds);
+  const ask = async (adapter: AdapterName): Promise<AnswerWith> => {
+    if (isExplained(model, text)) return { adapter, ...(await explain(text, adapter, signal)) };
+    return { adapter, prediction: await predict(text, adapter, signal), words: [] };
+  };
+  try {
+    const adapters = switchInput.checked ? model.adapters : [model.adapter];
+    return compare(text, model.classes, await Promise.all(adapters.map(ask)));
+  } finally {
+    clearTimeout(slow);
+  }
+}
+
+/** Does `work` again, for as long as the service is away; says so meanwhile. */
+async function untilThere<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof ServiceAway)) throw error;
+      say(`${error.message} Trying again …`, 'trouble');
+    }
+    do {
+      await pause(retryMilliseconds, signal);
+      signal?.throwIfAborted();
+    } while (!(await isThere()));
+  }
+}
+
+function show(comparison: Comparison | null): void {
+  cursor.reset(comparison);
+  result.hidden = comparison === null;
+  if (comparison === null) return;
+  views.replaceChildren(...comparison.answers.map((one) => drawView(comparison, one)));
+  const hasWords = comparison.answers[0]?.words.length !== 0;
+  for (const id of ['reading', 'words']) byId(id).hidden = !hasWords;
+  const { supporting, opposing } = sidesOf(comparison);
+  byId('legend').replaceChildren(
+    element('span', { class: 'word for', text: supporting, properties: { '--strength': 1 } }),
+    element('span', { class: 'word against', text: opposing, properties: { '--strength': 1 } }),
+  );
+  byId('table').replaceChildren(drawWordsTable(comparison));
+}
+
+function isExplained({ limits }: ModelAnswer, text: string): boolean {
+  // As the service counts: code points.
+  return Array.from(text).length <= limits.explainedCharacters;
+}
+
+function whyNoWords(model: ModelAnswer, text: string): string {
+  if (isExplained(model, text)) return 'There is no word in it.';
+  return `Words are coloured in texts of up to ${formatCount(model.limits.explainedCharacters)} characters.`;
+}
+
+function say(text: string, kind: '' | 'trouble' = ''): void {
+  statusLine.className = kind;
+  statusLine.textContent = text;
+}

@@ -1,0 +1,86 @@
+import { adapterTitles, strongestEffect, type AnswerWith, type Comparison } from './comparison.js';
+import { element } from './dom.js';
+import { formatShare, formatSigned } from './numbers.js';
+import { cutAtWords } from './text_pieces.js';
+
+/** More classes than these are not all shown. */
+const shownClasses = 6;
+
+/** One answer: the label, its probability, the bars of the classes, and the text with its words coloured. */
+export function drawView(comparison: Comparison, answer: AnswerWith): HTMLElement {
+  const { answers } = comparison;
+  const isAlone = answers.length === 1;
+  const { label, probability } = answer.prediction;
+  return element(
+    'article',
+    { class: 'view', attributes: { 'data-adapter': answer.adapter } },
+    ...(isAlone ? [] : [element('h2', { text: adapterTitles[answer.adapter] })]),
+    element(
+      'p',
+      { class: 'verdict' },
+      element('strong', { text: label }),
+      ' ',
+      element('span', { text: formatShare(probability) }),
+    ),
+    drawBars(comparison, answer),
+    ...(isAlone ? [] : [drawDifference(comparison, answer)]),
+    drawText(comparison, answer),
+  );
+}
+
+function drawBars({ classes, target }: Comparison, { prediction }: AnswerWith): HTMLElement {
+  const share = (name: string): number => prediction.probabilities[name] ?? NaN;
+  const isFew = classes.length <= shownClasses;
+  const shown = isFew
+    ? classes
+    : classes.toSorted((one, other) => share(other) - share(one)).slice(0, shownClasses);
+  const side = (name: string): string => (name === target ? 'for' : classes.length === 2 ? 'against' : '');
+  return element(
+    'div',
+    { class: 'bars' },
+    ...shown.flatMap((name) => [
+      element('span', { text: name }),
+      element('div', {
+        class: `bar ${side(name)}`.trim(),
+        attributes: { 'aria-hidden': 'true' },
+        properties: { '--share': share(name) },
+      }),
+      element('span', { text: formatShare(share(name)) }),
+    ]),
+  );
+}
+
+/** How far this answer is from the first one. */
+function drawDifference({ answers, target }: Comparison, answer: AnswerWith): HTMLElement {
+  const [first = answer] = answers;
+  const share = ({ prediction }: AnswerWith): number => prediction.probabilities[target] ?? NaN;
+  const points = formatSigned((share(answer) - share(first)) * 100, 1);
+  const text =
+    answer === first
+      ? 'What the others are compared with.'
+      : `${points} points for ${target} against ${adapterTitles[first.adapter].toLowerCase()}.`;
+  return element('p', { class: 'difference', text });
+}
+
+function drawText(comparison: Comparison, { adapter, words }: AnswerWith): HTMLElement {
+  const { text, target, answers } = comparison;
+  const strongest = strongestEffect(comparison);
+  const pieces = cutAtWords(text, words).map(({ text: piece, word }) => {
+    if (word === null) return piece;
+    const effect = words[word]?.effects[target] ?? 0;
+    return element('span', {
+      class: `word ${effect < 0 ? 'against' : 'for'}`,
+      text: piece,
+      attributes: { 'data-word': String(word) },
+      properties: { '--strength': Math.abs(effect) / strongest },
+    });
+  });
+  // One stop for the Tab key is enough: the words of all views move together.
+  const isFirst = adapter === answers[0]?.adapter;
+  const attributes = {
+    role: 'group',
+    'aria-label': 'The review; the arrow keys go from word to word',
+    ...(isFirst ? { tabindex: '0' } : {}),
+  };
+  return element('p', { class: 'text', attributes }, ...pieces);
+}

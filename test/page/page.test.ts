@@ -1,10 +1,13 @@
-import { expect } from '@jest/globals';
+import { expect, jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { openModels } from '../../src/serve/models.js';
 import { createService } from '../../src/serve/service.js';
 import type { ExplanationAnswer } from '../../src/report/answers.js';
 import { withService, type TestedService } from '../serve/helpers.js';
 import { accessibilityProblems, browserTest, withPage } from '../support/browser.js';
+
+// Chromium takes its time where other tests keep the processors busy.
+jest.setTimeout(180_000);
 
 /** Runs `use` with the page of a service, and expects that the browser has nothing to complain of. */
 async function withServicePage(

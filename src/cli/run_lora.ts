@@ -73,7 +73,7 @@ async function save(
   const { sha256: baseSha256 } = await directory.writeModel('model', baseModule);
   const description = {
     ...modelDescription(bench, baseSha256),
-    calibration: calibration && calibration.calibration,
+    calibration: calibration?.calibration ?? null,
   };
   await directory.writeAdapter({ ...adapter, baseSha256 });
   await directory.writeDescription(description);

@@ -47,7 +47,7 @@ async function save(
   const { dataset, signal } = bench;
   const { module, calibration } = result;
   const { words: vocabulary } = dataset.vocabulary;
-  const description = { ...modelDescription(bench), calibration: calibration && calibration.calibration };
+  const description = { ...modelDescription(bench), calibration: calibration?.calibration ?? null };
   await directory.writeVocabulary(vocabulary);
   await directory.writeModel('model', module);
   await directory.writeDescription(description);

@@ -75,6 +75,7 @@ const schemas = {
       useRslora: z.boolean(),
       useDora: z.boolean(),
       initialization: choice(choices.init),
+      loraDropout: number(numbers.loraDropout),
       loraEpochs: number(numbers.loraEpochs),
       pretraining: choice(choices.pretraining),
       learningRateA: number(numbers.lrA).nullable(),

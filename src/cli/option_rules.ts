@@ -98,6 +98,14 @@ export const numberRules = {
     most: Number.MAX_VALUE,
     default: notebook.alpha,
   },
+  loraDropout: {
+    flag: '--lora-dropout',
+    about: "probability with which each feature is left out of a step's LoRA branch",
+    integer: false,
+    least: 0,
+    below: 1,
+    default: notebook.loraDropout,
+  },
   loraEpochs: {
     flag: '--lora-epochs',
     about: 'epochs of fine-tuning',

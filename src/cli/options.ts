@@ -139,7 +139,7 @@ export function addLoraOptions(command: Command): Command {
 /** What the notebook's LoRA has not. */
 export function addBranchOptions(command: Command): Command {
   addChoices(command, ['init']);
-  return command
+  return addNumbers(command, ['loraDropout'])
     .option('--use-rslora', 'scale the LoRA branch by alpha / sqrt(rank)')
     .option('--use-dora', "learn the lengths of W's rows apart from their directions (engine torch)");
 }
@@ -203,6 +203,7 @@ export function readRunOptions(raw: RawOptions, defaults: Defaults = trainPreset
     useRslora: raw.useRslora ?? defaults.useRslora,
     useDora: raw.useDora ?? defaults.useDora,
     initialization: (raw.init ?? defaults.initialization) as Preset['initialization'],
+    loraDropout: number('loraDropout') ?? defaults.loraDropout,
     loraEpochs: number('loraEpochs') ?? defaults.loraEpochs,
     engine: (raw.engine ?? defaults.engine) as Preset['engine'],
     dtype: (raw.dtype ?? defaults.dtype) as Preset['dtype'],

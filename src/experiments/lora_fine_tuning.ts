@@ -78,6 +78,7 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraRe
   const base = readLayer(model);
   const baseModule = moduleOf(base, model);
   const before = startBranch(input, context) ? readLayer(model) : base;
+  model.hidden.dropout = input.options.loraDropout;
   model.hidden.loraEnabled = true;
   model.hidden.setTrainable({ base: false, lora: true });
   const lora = await runPhase(context, 'lora', input.options.loraEpochs);
@@ -166,14 +167,14 @@ function adapterOf(
   before: LayerState,
   after: LayerState,
 ): Adapter {
-  const { alpha, useRslora, initialization } = options;
+  const { alpha, useRslora, initialization, loraDropout } = options;
   const { A, B, magnitude = null } = after;
   const branch = { A, B, alpha, magnitude, bias: null };
   const isPissa = initialization === 'pissa';
   return {
     branches: new Map([['fc1', isPissa ? withoutStart(branch, before, useRslora) : branch]]),
     useRslora,
-    dropout: 0,
+    dropout: loraDropout,
     pissa: false,
     replaced: readOutput(model),
     baseSha256: null,

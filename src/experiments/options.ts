@@ -23,6 +23,8 @@ export interface ExperimentOptions extends PhaseOptions {
   useDora: boolean;
   /** How the LoRA branch starts. */
   initialization: LoraInitialization;
+  /** The probability with which each entry of the LoRA branch's input is left out of a step. */
+  loraDropout: number;
   /** Of fine-tuning. */
   loraEpochs: number;
   /** How the epoch before fine-tuning goes: with the same optimizer, or as the notebook's. */
@@ -60,6 +62,7 @@ export const notebook = Object.freeze({
   useRslora: false,
   useDora: false,
   initialization: 'notebook',
+  loraDropout: 0,
   loraEpochs: 10,
   pretraining: 'same',
   calibration: 'none',

@@ -40,8 +40,10 @@ export interface PassOptions {
   loss: LossForm;
   /** By default `plainSteps`. */
   steps?: Readonly<StepOptions> | undefined;
-  /** Draws a seed for each epoch's dropout; needed with `inputDropout`. */
+  /** Draws a seed for each epoch's dropout; needed with `inputDropout` or `branchDropout`. */
   generator?: Generator | undefined;
+  /** Whether the LoRA branch has a dropout of its own; false by default. */
+  branchDropout?: boolean | undefined;
   /** What the training is called in the messages of errors; `training` by default. */
   name?: string;
   signal?: AbortSignal | undefined;
@@ -72,7 +74,7 @@ export async function trainPass(
   const { classifier, optimizer, train, batchSize, loss, steps = plainSteps, signal, epochs } = options;
   const begun = performance.now();
   const rows = train.nextOrder();
-  const dropout = dropoutOf(steps, options.generator);
+  const dropout = dropoutOf(steps, options);
   const batches = Math.ceil(rows.length / batchSize);
   for (let start = 0; start < rows.length;) {
     signal?.throwIfAborted();
@@ -98,14 +100,11 @@ export async function trainPass(
 /** Draws only where something is dropped: the notebook's stream has no such draw. */
 function dropoutOf(
   { inputDropout }: StepOptions,
-  generator: Generator | undefined,
+  { generator, branchDropout = false }: PassOptions,
 ): { inputDropout: number; dropoutSeed: bigint } | undefined {
-  if (inputDropout === 0) return undefined;
+  if (inputDropout === 0 && !branchDropout) return undefined;
   if (generator !== undefined) return { inputDropout, dropoutSeed: generator.randomInt64() };
-  throw new ImdbTorchError(
-    'ERR_USAGE',
-    'Expected a generator with inputDropout but received none; give one.',
-  );
+  throw new ImdbTorchError('ERR_USAGE', 'Expected a generator with dropout but received none; give one.');
 }
 
 /** Batches to train at once, from how long the last slice took. Grows slowly: the first slice is slow. */

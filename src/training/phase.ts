@@ -103,6 +103,7 @@ export async function runTraining(
       train: new DataLoader({ bags: bags.train, shuffle: true, generator }),
       valid: new DataLoader({ bags: bags.valid, shuffle: false, generator }),
       steps: options,
+      branchDropout: model.hidden.loraEnabled && model.hidden.dropout > 0,
       earlyStopping: patience === null ? undefined : { patience, parameters: trainableParameters(model) },
       name: titles[phase],
       events: {

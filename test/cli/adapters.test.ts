@@ -24,7 +24,11 @@ test.each([
     { use_dora: false, use_rslora: true, r: 4, lora_alpha: Math.SQRT2 },
     'fused',
   ],
-  [['--init', 'gaussian', '--alpha', '2'], { use_dora: false, r: 1, lora_alpha: 2 }, 'fused'],
+  [
+    ['--init', 'gaussian', '--alpha', '2', '--lora-dropout', '0.5'],
+    { use_dora: false, r: 1, lora_alpha: 2, lora_dropout: 0.5 },
+    'fused',
+  ],
 ])(
   'when lora runs with %j then all checks pass, and its adapter on the base is the tested model',
   async (options, config, engine) => {

@@ -2,7 +2,7 @@
 // npm run bench [-- --data ARCHIVE] [--scripts FOLDER] [--runs N]: the package (N runs before, between and after the peers) against two PyTorch scripts on the real
 // reviews. Prints a table of ratios and writes it to bench/RESULTS.md.
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +12,7 @@ import { ourSamples } from './ours.mjs';
 import { peerFigures } from './peers.mjs';
 import { describePredictions, predictFigures } from './predict.mjs';
 import { median } from './process.mjs';
+import { sectionOf } from './sections.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -40,7 +41,10 @@ const ngrams = ngramFigures({ archive, runs: Number(values.runs), log });
 const predictions = await predictFigures({ archive, runs: Number(values.runs), log });
 const text = [describe(samples, peers), describeNgrams(ngrams), describePredictions(predictions)].join('\n');
 console.log(text);
-writeFileSync(join(root, 'bench/RESULTS.md'), text);
+// Measured apart, and kept.
+const results = join(root, 'bench/RESULTS.md');
+const quality = sectionOf(readFileSync(results, 'utf8'), '## Quality');
+writeFileSync(results, quality === '' ? text : `${text.trimEnd()}\n\n${quality}`);
 
 /**
  * @param {import('./ours.mjs').Samples[]} samples

@@ -58,7 +58,7 @@ export const trainPresets = {
     ...asNotebook,
     ...weightedNgrams,
     hidden: 16,
-    learningRate: 5e-4,
+    learningRate: 3.5e-4,
     inputDropout: 0.5,
     epochs: 6,
   },
@@ -70,9 +70,10 @@ export const loraPresets = {
   /** Adam and a falling learning rate, from the notebook's pretrained model. */
   stable: {
     ...asNotebook,
+    split: 'auto',
     loss: 'logits',
     optimizer: 'adam',
-    learningRate: 1e-3,
+    learningRate: 5e-4,
     schedule: 'linear',
     loraEpochs: 2,
     pretraining: 'notebook',

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { TrainDocument } from '../../src/report/documents.js';
 import { withTemporaryFolder } from '../helpers.js';
@@ -59,7 +59,7 @@ test('when folds and seeds are asked for then each seed has its folds, and their
       test: { accuracy: { mean: number; standardDeviation: number } };
     }>(args, cwd);
     expect(seeds).toEqual([123, 124]);
-    expect(runs.map(({ run }) => run)).toEqual(['runs/seed-123', 'runs/seed-124']);
+    expect(runs.map(({ run }) => basename(run))).toEqual(['seed-123', 'seed-124']);
     for (const { folds = [], data } of runs) {
       expect(folds.reduce((sum, { valid }) => sum + valid, 0)).toBe(data.train + data.valid);
       expect(folds.map(({ train, valid }) => train + valid)).toEqual(

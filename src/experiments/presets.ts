@@ -46,10 +46,11 @@ export const trainPresets = {
     split: 'auto',
     loss: 'logits',
     optimizer: 'sparse-adam',
-    learningRate: 1e-3,
+    learningRate: 8e-4,
     schedule: 'linear',
     epochs: 2,
     calibration: 'temperature',
+    refit: true,
   },
   /** A linear model of weighted n-grams. */
   fast: { ...asNotebook, ...weightedNgrams, hidden: 0, learningRate: 1.5e-3, epochs: 3 },

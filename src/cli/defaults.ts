@@ -1,7 +1,7 @@
+import { ImdbTorchError } from '../errors.js';
 import type { Preset } from '../experiments/presets.js';
 import { readConfig, type Config, type ConfigurableCommand } from './config_file.js';
-import { checkChoice } from './option_rules.js';
-import { throwProblems, type Defaults, type RawOptions } from './options.js';
+import type { Defaults, RawOptions } from './options.js';
 
 /**
  * What the options default to: the preset, and what the configuration file changes of it.
@@ -12,10 +12,14 @@ export function readDefaults(
   presets: Readonly<Record<string, Preset>>,
   command: ConfigurableCommand,
 ): { defaults: Defaults; config: Config } {
-  const names = Object.keys(presets);
-  const problem = checkChoice({ flag: '--preset', about: '', choices: names, default: 'notebook' }, preset);
-  throwProblems(problem === null ? [] : [problem]);
-  const chosen = presets[preset] as Preset;
+  const chosen = new Map(Object.entries(presets)).get(preset);
+  if (chosen === undefined) {
+    const names = Object.keys(presets).join(', ');
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected one of ${names} for --preset but received ${JSON.stringify(preset)}.`,
+    );
+  }
   const config = path === undefined ? {} : readConfig(path, command);
   const features = { ...chosen.features, ...config.features };
   return { defaults: { ...chosen, ...config, features }, config };

@@ -11,9 +11,15 @@ export interface Preset extends ExperimentOptions {
   validationSize: number | null;
 }
 
-const { vocabularySize: _, ...words } = notebookFeatures;
+const { vocabularySize, ...words } = notebookFeatures;
 
-const asNotebook: Preset = { ...notebook, features: words, split: 'random', validationSize: null };
+const asNotebook: Preset = {
+  ...notebook,
+  vocabularySize,
+  features: words,
+  split: 'random',
+  validationSize: null,
+};
 
 /** Runs of 1 to 3 words and marks, each multiplied by how much it speaks for a class (Wang and Manning 2012). */
 const weightedNgrams: Partial<Preset> = {

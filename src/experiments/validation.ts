@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { assignFolds, joinReviews, selectReviews, type Reviews } from '../data/regroup.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
@@ -63,8 +64,9 @@ async function crossValidate(input: ExperimentInput, count: number): Promise<Val
   }
   const epochs = Math.round(folds.reduce((sum, { epoch }) => sum + epoch, 0) / count);
   const { logits, labels, classes } = held;
+  assert(first, 'there are at least two folds');
   return {
-    full: first as TrainedPhase,
+    full: first,
     folds,
     held: { logits: Float64Array.from(logits), labels: Int32Array.from(labels), classes },
     epochs,

@@ -82,7 +82,7 @@ async function trainEpochs(options: TrainingOptions, result: TrainingResult): Pr
       result.epochs.push(epochResult);
       await events?.onEpoch?.(epochResult);
       best?.observe(epochResult);
-      if (best && earlyStopping && epoch - best.epoch >= earlyStopping.patience) break;
+      if (best && epoch - best.epoch >= earlyStopping.patience) break;
     }
     best?.restore();
     return best?.epoch;

@@ -15,10 +15,11 @@ import {
   type RawOptions,
 } from './options.js';
 import { prepare, readDataOrSample } from './prepare.js';
+import { addSecondTaskCommand } from './second_task.js';
 import { Terminal } from './terminal.js';
 
 export function addExperimentCommand(program: Command): void {
-  const experiment = program.command('experiment').description('run a published experiment');
+  const experiment = program.command('experiment').description('run a whole experiment');
   const command = experiment
     .command('notebook')
     .description('train, then lora --merge, and the table of results; without IMDb at hand on the sample');
@@ -26,6 +27,7 @@ export function addExperimentCommand(program: Command): void {
   addEpochsOption(command);
   addLoraOptions(command);
   addOutputOptions(command).action(runNotebook);
+  addSecondTaskCommand(experiment);
 }
 
 async function runNotebook(raw: RawOptions): Promise<void> {

@@ -75,12 +75,15 @@ export function addOutputOptions(command: Command): Command {
     .option('--quiet', 'say only what came out');
 }
 
+export function addDataOption(command: Command): Command {
+  return command.option(
+    '--data <where>',
+    'imdb, sample, or a folder, an archive or a file of reviews (default: $IMDB_TORCH_DATA, else imdb)',
+  );
+}
+
 export function addDataOptions(command: Command): Command {
-  command
-    .option(
-      '--data <where>',
-      'imdb, sample, or a folder, an archive or a file of reviews (default: $IMDB_TORCH_DATA, else imdb)',
-    )
+  addDataOption(command)
     .option(
       '--train <file>',
       'training reviews: CSV, TSV, JSON Lines, Parquet or fastText lines, or a folder of classes',
@@ -98,9 +101,11 @@ export function addTrainingOptions(command: Command): Command {
   addDataOptions(command);
   addNumbers(command, modelNumbers);
   addChoices(command, modelChoices);
-  return command
-    .option('--out <folder>', 'run directory (default: runs/<UTC time>-<command>)')
-    .option('--no-report', 'do not write report.html');
+  return addOutOption(command).option('--no-report', 'do not write report.html');
+}
+
+export function addOutOption(command: Command): Command {
+  return command.option('--out <folder>', 'run directory (default: runs/<UTC time>-<command>)');
 }
 
 /** What a training can have that the notebook's has not. @param presets the names that --preset takes */
@@ -150,7 +155,7 @@ export function addFineTuningOptions(command: Command): Command {
   return addNumbers(command, ['lrA', 'lrB']);
 }
 
-function addChoices(command: Command, names: readonly ChoiceName[]): Command {
+export function addChoices(command: Command, names: readonly ChoiceName[]): Command {
   for (const name of names) {
     const rule = choiceRules[name];
     command.addOption(new Option(`${rule.flag} <${rule.choices.join('|')}>`, withDefault(rule)));
@@ -158,7 +163,7 @@ function addChoices(command: Command, names: readonly ChoiceName[]): Command {
   return command;
 }
 
-function addNumbers(command: Command, names: readonly NumberName[]): Command {
+export function addNumbers(command: Command, names: readonly NumberName[]): Command {
   for (const name of names) {
     const rule = numberRules[name];
     command.addOption(

@@ -27,13 +27,17 @@ import type { RunOptions } from './options.js';
 import { packageVersion } from '../setup/package_root.js';
 import type { Terminal } from './terminal.js';
 
+/** Where and how to compute. */
+export interface Computing {
+  device: Device;
+  engine: Engine;
+}
+
 /** What the experiments of one process share. `dispose` frees the bags. */
-export interface Workbench {
+export interface Workbench extends Computing {
   options: RunOptions;
   dataset: Dataset;
   bags: SplitBags;
-  device: Device;
-  engine: Engine;
   terminal: Terminal;
   signal: AbortSignal;
   dispose(): void;
@@ -46,17 +50,23 @@ export function openWorkbench(
   terminal: Terminal,
   signal: AbortSignal,
 ): Workbench {
-  const device = chooseDevice(options.device);
-  const engine = chooseEngine(options.engine, device, options);
   checkSizes(options, dataset);
-  if (options.threads !== null) setNumThreads(options.threads);
-  terminal.say(describeDevice(device, engine, options.dtype, getNumThreads()));
+  const computing = openDevice(options, terminal);
   terminal.say(...describeDataset(dataset), ...describePreviews(dataset));
   const bags = createSplitBags(dataset);
   const dispose = (): void => {
     bags.dispose();
   };
-  return { options, dataset, bags, device, engine, terminal, signal, dispose };
+  return { ...computing, options, dataset, bags, terminal, signal, dispose };
+}
+
+/** Chooses the device and the engine, sets the threads, and says so. */
+export function openDevice(options: RunOptions, terminal: Terminal): Computing {
+  const device = chooseDevice(options.device);
+  const engine = chooseEngine(options.engine, device, options);
+  if (options.threads !== null) setNumThreads(options.threads);
+  terminal.say(describeDevice(device, engine, options.dtype, getNumThreads()));
+  return { device, engine };
 }
 
 /** What can only be judged with the reviews at hand. */
@@ -102,7 +112,10 @@ export function runFacts(bench: Workbench, directory: RunDirectory): RunFacts {
 }
 
 /** What `model.json` keeps. @param base SHA-256 of the model that was fine-tuned, where it was */
-export function modelDescription({ options, dataset }: Workbench, base?: string): ModelDescription {
+export function modelDescription(
+  { options, dataset }: Pick<Workbench, 'options' | 'dataset'>,
+  base?: string,
+): ModelDescription {
   const { classes, features } = dataset;
   return {
     schema: 1,
@@ -116,8 +129,10 @@ export function modelDescription({ options, dataset }: Workbench, base?: string)
 }
 
 /** What `run.json` keeps beside the document that `--json` prints. */
-export function runRecord(bench: Workbench, document: object): object {
-  const { options, dataset } = bench;
+export function runRecord(
+  { options, dataset }: Pick<Workbench, 'options' | 'dataset'>,
+  document: object,
+): object {
   return {
     ...document,
     argv: process.argv.slice(2),

@@ -86,7 +86,7 @@ export class TextClassifier {
   }
 
   /**
-   * A classifier of these parts.
+   * A classifier of these parts; its classes are those of the adapter where that has a task of its own.
    * @param adapter null: the model alone
    * @throws ERR_RUN when the adapter is for a model with another SHA-256 than `baseSha256`, or does not fit
    */
@@ -102,7 +102,7 @@ export class TextClassifier {
         adapters.add('adapter', adapter);
         adapters.use('adapter');
       }
-      return new TextClassifier(parts, model, adapters, notes);
+      return new TextClassifier(partsWith(parts, adapter), model, adapters, notes);
     } catch (error) {
       model.dispose();
       throw error;
@@ -183,6 +183,12 @@ export class TextClassifier {
 export function defaultAdapter(path: string): string {
   if (existsSync(modelPath(path, 'merged'))) return 'merged';
   return existsSync(join(path, adapterFolder, adapterConfigName)) ? 'on' : 'off';
+}
+
+/** The calibration is that of the model's own task. */
+function partsWith(parts: ModelParts, adapter: Adapter | null): ModelParts {
+  if (adapter?.classes === undefined) return parts;
+  return { ...parts, description: { ...parts.description, classes: adapter.classes, calibration: null } };
 }
 
 /** Of the parameters; weights of features are none. */

@@ -35,6 +35,8 @@ export interface Adapter {
   readonly pissa: boolean;
   /** Parameters that stand in the place of the model's, by their names there: `fc2.weight`, `fc1.bias`, ... */
   readonly replaced: ReadonlyMap<string, StoredTensor>;
+  /** What the outputs mean with it, where it was trained on another task than the model; not kept by PEFT. */
+  readonly classes?: readonly string[];
   /** SHA-256 of the safetensors file of the model that the adapter belongs to; null where nobody has noted it. */
   readonly baseSha256: string | null;
 }
@@ -66,8 +68,11 @@ export function peftNames(module: string): Record<'A' | 'B' | 'magnitude' | 'bia
  * `PeftModel.from_pretrained(module, folder)` puts the adapter on a PyTorch module with the same layers.
  */
 export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
-  const { baseSha256 } = adapter;
-  const metadata = baseSha256 === null ? {} : { base_sha256: baseSha256 };
+  const { baseSha256, classes } = adapter;
+  const metadata = {
+    ...(baseSha256 !== null && { base_sha256: baseSha256 }),
+    ...(classes && { classes: JSON.stringify(classes) }),
+  };
   await makeFolders(folder);
   await writeSafetensors(join(folder, adapterTensorsName), peftTensors(adapter), metadata);
   const config = JSON.stringify(peftConfig(adapter), null, 2);

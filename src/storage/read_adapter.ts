@@ -38,7 +38,9 @@ export async function readAdapter(folder: string, shapes: ModelShapes): Promise<
   const problems = findProblems(tensors, expected);
   if (problems.length > 0) throw adapterError(folder, `${adapterTensorsName}: ${problems.join('; ')}`);
   const { useRslora, dropout, pissa, unknownKeys } = config;
+  const classes = readClasses(folder, metadata.get('classes'), shapes);
   return {
+    ...(classes && { classes }),
     ...sortOut(tensors, expected, config, prefix),
     useRslora,
     dropout,
@@ -63,6 +65,21 @@ async function readConfig(folder: string): Promise<Readonly<Record<string, unkno
     throw adapterError(folder, `its ${adapterConfigName} cannot be read (${messageOf(error)})`, error);
   }
   throw adapterError(folder, `its ${adapterConfigName} is no JSON object`);
+}
+
+/** The classes that `writeAdapter` has noted, one for each output. */
+function readClasses(folder: string, text: string | undefined, shapes: ModelShapes): string[] | undefined {
+  if (text === undefined) return undefined;
+  const outputs = shapes.get('fc2.bias')?.[0];
+  try {
+    const names: unknown = JSON.parse(text);
+    if (Array.isArray(names) && names.length === outputs && names.every((name) => typeof name === 'string')) {
+      return names;
+    }
+  } catch {
+    // Said below.
+  }
+  throw adapterError(folder, `${adapterTensorsName}: "classes" are not the names of ${outputs} outputs`);
 }
 
 /** The path of the module that the layers are in, with a dot at its end: an adapter may be for a larger module. */

@@ -76,18 +76,18 @@ export class RunDirectory {
     await this.#write([modelDescriptionName], (path) => writeFileAtomic(path, [text]));
   }
 
-  /** Writes `model.safetensors` or `merged.safetensors`; `metadata` are strings to keep with them. */
+  /** Writes `<name>.safetensors`, such as `model` or `merged`; `metadata` are strings to keep with them. */
   async writeModel(
-    name: 'model' | 'merged',
+    name: string,
     tensors: ReadonlyMap<string, StoredTensor>,
     metadata?: Readonly<Record<string, string>>,
   ): Promise<{ sha256: string }> {
     return this.#write([`${name}.safetensors`], (path) => writeSafetensors(path, tensors, metadata));
   }
 
-  /** Writes the folder `adapter` in the layout of Hugging Face PEFT. */
-  async writeAdapter(adapter: Adapter): Promise<void> {
-    const files = [join(adapterFolder, adapterTensorsName), join(adapterFolder, adapterConfigName)] as const;
+  /** Writes a folder, `adapter` unless it is named, in the layout of Hugging Face PEFT. */
+  async writeAdapter(adapter: Adapter, folder = adapterFolder): Promise<void> {
+    const files = [join(folder, adapterTensorsName), join(folder, adapterConfigName)] as const;
     await this.#write(files, (path) => writeAdapter(dirname(path), adapter));
   }
 
@@ -110,7 +110,8 @@ export class RunDirectory {
   async discard(): Promise<void> {
     await this.#inTurn(async () => {
       for (const name of this.#madeFiles) await rm(join(this.path, name), { force: true });
-      await removeFolders([join(this.path, adapterFolder), ...this.madeFolders]);
+      const folders = new Set([...this.#madeFiles].map((name) => dirname(join(this.path, name))));
+      await removeFolders([...[...folders].filter((folder) => folder !== this.path), ...this.madeFolders]);
     });
   }
 

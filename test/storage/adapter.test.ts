@@ -163,3 +163,15 @@ test.each([
     });
   });
 });
+
+test('when an adapter has a task of its own then its classes come back, one for each output', async () => {
+  await withTemporaryFolder(async (folder) => {
+    await writeAdapter(folder, { ...plain, classes: ['mild', 'strong'] });
+    expect((await readAdapter(folder, shapes)).classes).toEqual(['mild', 'strong']);
+    await writeAdapter(folder, { ...plain, classes: ['mild', 'strong', 'other'] });
+    await expect(readAdapter(folder, shapes)).rejects.toMatchObject({
+      code: 'ERR_RUN',
+      message: expect.stringContaining('"classes" are not the names of 2 outputs') as unknown,
+    });
+  });
+});

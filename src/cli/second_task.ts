@@ -1,0 +1,95 @@
+import { Option, type Command } from 'commander';
+import { trainPresets } from '../experiments/presets.js';
+import { chooseDataAtHand } from './choose_data.js';
+import { dataChoice } from './data_options.js';
+import { interruptSignal } from './interrupt.js';
+import { readNumber, type NumberRule } from './option_rules.js';
+import {
+  addChoices,
+  addDataOption,
+  addNumbers,
+  addOutOption,
+  addOutputOptions,
+  readRunOptions,
+  throwProblems,
+  type RawOptions,
+  type RunOptions,
+} from './options.js';
+import { prepare, readData } from './prepare.js';
+import { Terminal } from './terminal.js';
+
+const rules = {
+  seeds: {
+    flag: '--seeds',
+    about: 'models of each method, drawn from --seed on',
+    integer: true,
+    least: 1,
+    most: 100,
+    default: 3,
+  },
+  labelled: {
+    flag: '--labelled',
+    about: 'training reviews that the second task is learned from; the base is trained on the others',
+    integer: true,
+    least: 1,
+    most: 1_000_000_000,
+    default: 5000,
+  },
+  valid: {
+    flag: '--valid',
+    about: 'training reviews to choose settings on, of movies that no model is trained on',
+    integer: true,
+    least: 1,
+    most: 1_000_000_000,
+    default: 2000,
+  },
+} as const satisfies Readonly<Record<string, NumberRule>>;
+
+type RuleName = keyof typeof rules;
+
+interface RawSecondTaskOptions extends RawOptions {
+  labelled?: string;
+}
+
+/** `seeds` and `validationSize` among them. */
+export interface SecondTaskOptions extends RunOptions {
+  labelled: number;
+}
+
+export function addSecondTaskCommand(experiment: Command): void {
+  const command = experiment
+    .command('second-task')
+    .description('what LoRA is for: a sentiment model learns to tell strong opinions from mild ones');
+  addDataOption(command);
+  addNumbers(command, ['seed', 'vocab', 'hidden', 'threads']);
+  for (const rule of Object.values(rules)) {
+    const about = `${rule.about} (default: ${rule.default})`;
+    command.addOption(new Option(`${rule.flag} <number>`, about));
+  }
+  addChoices(command, ['engine', 'dtype', 'device']);
+  addOutputOptions(addOutOption(command)).action(runCommand);
+}
+
+function readOptions(raw: RawSecondTaskOptions): SecondTaskOptions {
+  const values = Object.entries(rules).map(
+    ([name, rule]) => [name, readNumber(rule, raw[name as RuleName] ?? String(rule.default))] as const,
+  );
+  throwProblems(values.flatMap(([, value]) => (typeof value === 'string' ? value : [])));
+  const { seeds, labelled, valid } = Object.fromEntries(values) as Record<RuleName, number>;
+  return { ...readRunOptions(raw, { ...trainPresets.fixed, seeds, validationSize: valid }), labelled };
+}
+
+async function runCommand(raw: RawSecondTaskOptions): Promise<void> {
+  const options = readOptions(raw);
+  const terminal = new Terminal(options);
+  const signal = interruptSignal();
+  const choice = dataChoice(options, chooseDataAtHand);
+  const dataset = await prepare((shared) => readData(choice, terminal, shared), terminal, signal);
+  const [{ runSecondTaskCommand }, { assertChecks }] = await Promise.all([
+    import('./run_second_task.js'),
+    import('./run_lora.js'),
+  ]);
+  const document = await runSecondTaskCommand(options, dataset, terminal, signal);
+  terminal.document(document);
+  assertChecks(document.checks);
+}

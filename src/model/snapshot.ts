@@ -1,0 +1,21 @@
+import type { Tensor } from './native.js';
+
+/** The values of tensors at one moment, to go back to. */
+export class Snapshot {
+  readonly #pairs: readonly (readonly [tensor: Tensor, kept: Tensor])[];
+
+  constructor(tensors: readonly Tensor[]) {
+    this.#pairs = tensors.map((tensor) => {
+      using unrecorded = tensor.detach();
+      return [tensor, unrecorded.clone()] as const;
+    });
+  }
+
+  restore(): void {
+    for (const [tensor, kept] of this.#pairs) tensor.copy_(kept);
+  }
+
+  dispose(): void {
+    for (const [, kept] of this.#pairs) kept.dispose();
+  }
+}

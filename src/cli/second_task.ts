@@ -51,6 +51,9 @@ interface RawSecondTaskOptions extends RawOptions {
   labelled?: string;
 }
 
+/** How the base is trained; what the preset does besides would take reviews that the base must not see. */
+const base = { ...trainPresets.fixed, calibration: 'none', refit: false } as const;
+
 /** `seeds` and `validationSize` among them. */
 export interface SecondTaskOptions extends RunOptions {
   labelled: number;
@@ -76,7 +79,7 @@ function readOptions(raw: RawSecondTaskOptions): SecondTaskOptions {
   );
   throwProblems(values.flatMap(([, value]) => (typeof value === 'string' ? value : [])));
   const { seeds, labelled, valid } = Object.fromEntries(values) as Record<RuleName, number>;
-  return { ...readRunOptions(raw, { ...trainPresets.fixed, seeds, validationSize: valid }), labelled };
+  return { ...readRunOptions(raw, { ...base, seeds, validationSize: valid }), labelled };
 }
 
 async function runCommand(raw: RawSecondTaskOptions): Promise<void> {

@@ -58,7 +58,7 @@ test('when a second task is learned then the table says what it took, and the ba
     const lines = (await readFile(join(cwd, 'run', 'metrics.jsonl'), 'utf8')).trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { phase: string }).phase)).toEqual(['base', ...keys]);
   });
-});
+}, 180_000);
 
 test('when the reviews have no stars then that is said', async () => {
   await withTemporaryFolder(async (cwd) => {

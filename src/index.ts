@@ -59,6 +59,7 @@ export { lrFactor, type Schedule } from './training/schedule.js';
 export { createOptimizer } from './training/optimizer.js';
 export type { OptimizerOptions } from './training/optimizer_options.js';
 export {
+  calibrationKinds,
   fitCalibration,
   scoreProbabilities,
   type CalibrationKind,
@@ -101,6 +102,7 @@ export {
   type SplitName,
 } from './data/dataset.js';
 export type { BadRow, BadRows, Columns, SourceNotes } from './data/collected_reviews.js';
+export type { Reviews } from './data/regroup.js';
 export type { EncodeOptions } from './data/encoded_splits.js';
 export type { Origins, TableFile } from './data/origins.js';
 export type { SourceOptions, SourceProgress } from './data/source.js';

@@ -43,7 +43,7 @@ const weightedNgrams: Partial<Preset> = {
 };
 
 /** Of `train`. */
-export const trainPresets = {
+export const trainPresets: Readonly<Record<'notebook' | 'fixed' | 'fast' | 'best', Preset>> = {
   /** The notebook, to the last digit. */
   notebook: asNotebook,
   /** The notebook's features and model, with a loss and an optimizer that suit them. */
@@ -69,10 +69,10 @@ export const trainPresets = {
     inputDropout: 0.5,
     epochs: 6,
   },
-} satisfies Readonly<Record<string, Preset>>;
+};
 
 /** Of `lora`. */
-export const loraPresets = {
+export const loraPresets: Readonly<Record<'notebook' | 'stable', Preset>> = {
   notebook: asNotebook,
   /** Adam and a falling learning rate, from the notebook's pretrained model. */
   stable: {
@@ -86,4 +86,4 @@ export const loraPresets = {
     pretraining: 'notebook',
     calibration: 'temperature',
   },
-} satisfies Readonly<Record<string, Preset>>;
+};

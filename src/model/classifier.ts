@@ -25,11 +25,9 @@ export interface ClassifierOptions {
 
 export type ParameterName = 'fc1.weight' | 'fc1.bias' | 'fc1.A' | 'fc1.B' | 'fc2.weight' | 'fc2.bias';
 
-type OutputName = 'fc2.weight' | 'fc2.bias';
-
 /** The parameters by the names that the notebook's PyTorch module gives them. */
 export type Parameters = Readonly<
-  Record<Exclude<ParameterName, OutputName>, Tensor> & {
+  Record<Exclude<ParameterName, `fc2.${string}`>, Tensor> & {
     /** With DoRA. */
     'fc1.magnitude'?: Tensor;
     /** With a hidden layer. */

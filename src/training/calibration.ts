@@ -2,6 +2,7 @@ import { logOddsOf, probabilitiesOf } from '../model/probabilities.js';
 import type { Calibration } from '../storage/model_description.js';
 import { calibrationError, predictedClasses, reliabilityBins } from './classification_report.js';
 
+/** What can be fitted: nothing, one factor, or a factor and a shift of the log-odds. */
 export const calibrationKinds = ['none', 'temperature', 'sigmoid'] as const;
 export type CalibrationKind = (typeof calibrationKinds)[number];
 

@@ -62,7 +62,7 @@ with unigrams on such a machine, recorded.
 }
 
 /** @param {string} archive @param {string} path @returns {Promise<number>} how many */
-async function writeTestReviews(archive, path) {
+export async function writeTestReviews(archive, path) {
   const lines = createWriteStream(path);
   let count = 0;
   await list({

@@ -13,6 +13,7 @@ import { peerFigures } from './peers.mjs';
 import { describePredictions, predictFigures } from './predict.mjs';
 import { median } from './process.mjs';
 import { sectionOf } from './sections.mjs';
+import { describeService, serviceFigures } from './serve.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -39,7 +40,13 @@ measure();
 const peers = peerFigures({ archive, scripts: resolve(values.scripts), log, between: measure });
 const ngrams = ngramFigures({ archive, runs: Number(values.runs), log });
 const predictions = await predictFigures({ archive, runs: Number(values.runs), log });
-const text = [describe(samples, peers), describeNgrams(ngrams), describePredictions(predictions)].join('\n');
+const service = await serviceFigures({ archive, requests: 200_000, log });
+const text = [
+  describe(samples, peers),
+  describeNgrams(ngrams),
+  describePredictions(predictions),
+  describeService(service),
+].join('\n');
 console.log(text);
 // Measured apart, and kept.
 const results = join(root, 'bench/RESULTS.md');

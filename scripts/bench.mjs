@@ -1,6 +1,8 @@
-/** `npm run bench`: gets everything ready and measures; further arguments go to bench/run.mjs. */
+/** `npm run bench [-- serve]`: gets everything ready and measures; further arguments go to bench/run.mjs or serve.mjs. */
 import { cli, mustRun, prepare, run } from './project.mjs';
 
 await prepare();
 await mustRun(process.execPath, [cli, 'setup'], 'Getting the native addon ready…');
-process.exitCode = await run(process.execPath, ['bench/run.mjs', ...process.argv.slice(2)]);
+const args = process.argv.slice(2);
+const script = args[0] === 'serve' ? `bench/${args.shift()}.mjs` : 'bench/run.mjs';
+process.exitCode = await run(process.execPath, [script, ...args]);

@@ -1,0 +1,148 @@
+// @ts-check
+// npm run bench -- serve [--data ARCHIVE] [--requests N]: single-review requests to `imdb-torch serve`, from a load
+// generator on the same machine. Prints the figures and puts them into bench/RESULTS.md.
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import autocannon from 'autocannon';
+import { writeTestReviews } from './predict.mjs';
+import { measureProcess } from './process.mjs';
+import { replaceSection } from './sections.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const cli = join(root, 'dist/cli/main.js');
+const connections = 64;
+const goal = 3000;
+/** Different reviews that are sent, over and over. */
+const differentReviews = 250;
+
+/** @typedef {{ requests: number, perSecond: number, p50: number, p99: number, megabytes: { early: number, late: number } }} ServiceFigures */
+
+/**
+ * @param {{ archive: string, requests: number, log: (line: string) => void }} options
+ * @returns {Promise<ServiceFigures>}
+ */
+export async function serviceFigures({ archive, requests, log }) {
+  const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-bench-'));
+  try {
+    log('Training a model to serve ...');
+    const [run, lines] = [join(folder, 'run'), join(folder, 'reviews.txt')];
+    const trained = ['train', '--data', archive, '--epochs', '1', '--quiet', '--out', run];
+    measureProcess(process.execPath, [cli, ...trained]);
+    await writeTestReviews(archive, lines);
+    const texts = readFileSync(lines, 'utf8').trimEnd().split('\n');
+    const every = Math.floor(texts.length / differentReviews);
+    return await load({ run, texts: texts.filter((_, k) => k % every === 0), requests, log });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @param {{ run: string, texts: string[], requests: number, log: (line: string) => void }} options
+ * @returns {Promise<ServiceFigures>}
+ */
+async function load({ run, texts, requests, log }) {
+  const service = spawn(process.execPath, [cli, 'serve', run, '--port', '0', '--json', '--quiet'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(service, 'exit');
+  try {
+    const { url } = JSON.parse(await firstDocument(service.stdout));
+    const headers = { 'content-type': 'application/json' };
+    const questions = texts.map((text) => ({ path: '/predict', body: JSON.stringify({ text }) }));
+    /** @param {number} amount */
+    const fire = async (amount) => {
+      const result = await autocannon({
+        url,
+        method: 'POST',
+        headers,
+        connections,
+        amount,
+        requests: questions,
+      });
+      if (result.errors > 0 || result.non2xx > 0) throw new Error('Expected every request to be answered.');
+      return result;
+    };
+    const warmUp = Math.round(requests / 10);
+    log(`Sending ${warmUp} requests to warm up, then ${requests} ...`);
+    await fire(warmUp);
+    const early = residentMegabytes(service.pid);
+    const { latency, duration } = await fire(requests);
+    const late = residentMegabytes(service.pid);
+    return {
+      requests,
+      perSecond: requests / duration,
+      p50: latency.p50,
+      p99: latency.p99,
+      megabytes: { early, late },
+    };
+  } finally {
+    service.kill();
+    await ended;
+  }
+}
+
+/** @param {import('node:stream').Readable} stream */
+async function firstDocument(stream) {
+  let text = '';
+  for await (const part of stream) {
+    text += part;
+    if (text.endsWith('}\n')) break;
+  }
+  return text;
+}
+
+/** @param {number | undefined} pid */
+function residentMegabytes(pid) {
+  return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' })) / 1024;
+}
+
+const title = '## Serving';
+
+/** @param {ServiceFigures} figures */
+export function describeService({ requests, perSecond, p50, p99, megabytes }) {
+  const count = requests.toLocaleString('en');
+  return `${title}
+
+\`serve RUN\`, asked by autocannon on the same cores over ${connections} connections: a review of the test split a request,
+${count} requests after ${Math.round(requests / 10).toLocaleString('en')} to warm up.
+
+| | |
+|---|---|
+| requests a second | ${Math.round(perSecond)} (${goal}) |
+| latency, 50th percentile (ms) | ${p50} |
+| latency, 99th percentile (ms) | ${p99} |
+| resident memory after warming up, in the end (MB) | ${megabytes.early.toFixed(0)}, ${megabytes.late.toFixed(0)} |
+`;
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: {
+      data: {
+        type: 'string',
+        default: process.env.IMDB_TORCH_DATA ?? join(root, '../shared/data/aclImdb.tgz'),
+      },
+      requests: { type: 'string', default: '200000' },
+    },
+  });
+  const archive = resolve(values.data);
+  if (!existsSync(archive)) {
+    console.error('Expected the IMDb archive but found none; name it with --data or IMDB_TORCH_DATA.');
+    process.exit(4);
+  }
+  const requests = Number(values.requests);
+  const section = describeService(
+    await serviceFigures({ archive, requests, log: (line) => console.error(line) }),
+  );
+  console.log(section);
+  const path = join(root, 'bench/RESULTS.md');
+  writeFileSync(path, replaceSection(readFileSync(path, 'utf8'), title, section));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -20,6 +20,11 @@ export interface DataOptions {
   split: 'random' | 'movie' | 'auto';
 }
 
+/** The names that --labels lists. */
+export function splitLabels(labels: string | undefined): string[] | undefined {
+  return labels?.split(',').map((name) => name.trim());
+}
+
 /** @param defaults what holds where an option is not given: their reviews only where no others are named */
 export function readDataOptions(raw: RawOptions, defaults: Partial<DataOptions> = {}): DataOptions {
   const { data, train, valid, test, textColumn, labelColumn, labels, strict } = raw;
@@ -32,7 +37,7 @@ export function readDataOptions(raw: RawOptions, defaults: Partial<DataOptions> 
     validationSize: valid === undefined || isFile(valid) ? (defaults.validationSize ?? null) : Number(valid),
     textColumn: textColumn ?? stored.textColumn,
     labelColumn: labelColumn ?? stored.labelColumn,
-    labels: labels?.split(',').map((name) => name.trim()) ?? stored.labels,
+    labels: splitLabels(labels) ?? stored.labels,
     strict: strict ?? defaults.strict ?? false,
     split: (raw.split as DataOptions['split'] | undefined) ?? defaults.split ?? 'random',
   };

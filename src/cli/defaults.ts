@@ -1,6 +1,7 @@
 import { ImdbTorchError } from '../errors.js';
 import type { Preset } from '../experiments/presets.js';
 import { readConfig, type Config, type ConfigurableCommand } from './config_file.js';
+import { describeBadChoice } from './option_rules.js';
 import type { Defaults, RawOptions } from './options.js';
 
 /**
@@ -14,11 +15,8 @@ export function readDefaults(
 ): { defaults: Defaults; config: Config } {
   const chosen = new Map(Object.entries(presets)).get(preset);
   if (chosen === undefined) {
-    const names = Object.keys(presets).join(', ');
-    throw new ImdbTorchError(
-      'ERR_USAGE',
-      `Expected one of ${names} for --preset but received ${JSON.stringify(preset)}.`,
-    );
+    const rule = { flag: '--preset', choices: Object.keys(presets) };
+    throw new ImdbTorchError('ERR_USAGE', describeBadChoice(rule, preset));
   }
   const config = path === undefined ? {} : readConfig(path, command);
   const features = { ...chosen.features, ...config.features };

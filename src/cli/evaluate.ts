@@ -1,14 +1,16 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { splitNames, type Dataset } from '../data/dataset.js';
 import { describeEvaluation, evaluationDocument, type EvaluationFigures } from '../report/evaluation.js';
 import { readRunDocument } from '../storage/read_run.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
+import { splitLabels } from './data_options.js';
 import { chooseReviews, predictionLines } from './evaluated_reviews.js';
 import { interruptSignal } from './interrupt.js';
 import { checkChoice, type ChoiceRule, type NumberRule } from './option_rules.js';
 import { throwProblems } from './options.js';
 import { readData } from './prepare.js';
+import { addChoiceRules, addNumberRules } from './rule_options.js';
 import { addModelOptions, openClassifier, readNumbers, type ModelOptions } from './run_argument.js';
 import { readRunReviews, storedOptions, type StoredOptions } from './run_reviews.js';
 import { Terminal } from './terminal.js';
@@ -42,19 +44,19 @@ const splitRule: ChoiceRule = {
 };
 
 export function addEvaluateCommand(program: Command): void {
-  const { flag, about, choices, default: usual } = splitRule;
-  const { mistakes } = rules;
   const command = program
     .command('evaluate')
     .description('how good a model is: loss, scores of each class, confusion, calibration, worst mistakes')
     .argument('<run>', 'run directory')
-    .option('--data <where>', 'imdb, sample, a folder, an archive or a file (default: the data of the run)')
-    .addOption(new Option(`${flag} <${choices.join('|')}>`, `${about} (default: ${usual})`))
+    .option('--data <where>', 'imdb, sample, a folder, an archive or a file (default: the data of the run)');
+  addChoiceRules(command, [splitRule])
     .option('--text-column <name>', 'column of the texts in a table that is given with --data')
     .option('--label-column <name>', 'column of the labels there')
-    .option('--labels <a,b,...>', 'the classes there, in order (default: as the run was told)')
-    .addOption(new Option(`${mistakes.flag} <number>`, `${mistakes.about} (default: ${mistakes.default})`))
-    .option('--save-predictions <file>', 'write label and probabilities of each review (JSON Lines)');
+    .option('--labels <a,b,...>', 'the classes there, in order (default: as the run was told)');
+  addNumberRules(command, [rules.mistakes]).option(
+    '--save-predictions <file>',
+    'write label and probabilities of each review (JSON Lines)',
+  );
   addModelOptions(command)
     .option('--json', 'print one JSON document and nothing else on stdout')
     .action(evaluate);
@@ -109,7 +111,7 @@ async function readReviews(
 ): Promise<Dataset> {
   if (data === undefined) return readRunReviews(stored, featurizer, terminal, signal);
   const { seed, vocabularySize } = stored;
-  const names = labels?.split(',').map((name) => name.trim()) ?? stored.labels;
+  const names = splitLabels(labels) ?? stored.labels;
   const columns = { textColumn, labelColumn, labels: names };
   const choice = { data, seed, vocabularySize, ...columns, validationSize: null, featurizer };
   return readData(choice, terminal, signal);

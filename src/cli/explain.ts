@@ -1,10 +1,11 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { text as readAll } from 'node:stream/consumers';
 import { ImdbTorchError } from '../errors.js';
 import type { Explanation, TopWord } from '../model/explanation.js';
 import { describeExplanation, describeTopWords, explanationAnswer } from '../report/explanation.js';
 import { interruptSignal } from './interrupt.js';
 import type { NumberRule } from './option_rules.js';
+import { addNumberRules } from './rule_options.js';
 import { addModelOptions, openClassifier, readNumbers, type ModelOptions } from './run_argument.js';
 import { Terminal } from './terminal.js';
 
@@ -31,8 +32,8 @@ export function addExplainCommand(program: Command): void {
     .description('what each word of a text does to its prediction: the model is asked again without the word')
     .argument('<run>', 'run directory')
     .argument('[text]', 'the text, or - for standard input')
-    .option('--label <class>', 'the class whose log-odds are looked at (default: the predicted one)')
-    .addOption(new Option(`${rules.top.flag} <number>`, rules.top.about));
+    .option('--label <class>', 'the class whose log-odds are looked at (default: the predicted one)');
+  addNumberRules(command, [rules.top]);
   addModelOptions(command)
     .option('--json', 'print one JSON document and nothing else on stdout')
     .action(explain);

@@ -1,6 +1,7 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { mostNgrams, notebookFeatures, type FeatureOptions } from '../text/features.js';
 import { checkChoice, readNumber, type ChoiceRule, type NumberRule } from './option_rules.js';
+import { addChoiceRules, addNumberRules } from './rule_options.js';
 
 /** The value of --vocab that keeps every feature. */
 export const allFeatures = 'all';
@@ -63,14 +64,8 @@ export type FeatureChoice = Omit<FeatureOptions, 'vocabularySize'>;
 export type RawFeatureOptions = Partial<Record<NumberName | ChoiceName, string>> & { normalize?: boolean };
 
 export function addFeatureOptions(command: Command): Command {
-  for (const rule of Object.values(featureChoices)) {
-    const flags = `${rule.flag} <${rule.choices.join('|')}>`;
-    command.addOption(new Option(flags, `${rule.about} (default: ${rule.default})`));
-  }
-  for (const rule of Object.values(featureNumbers)) {
-    command.addOption(new Option(`${rule.flag} <number>`, `${rule.about} (default: ${rule.default})`));
-  }
-  return command
+  addChoiceRules(command, Object.values(featureChoices));
+  return addNumberRules(command, Object.values(featureNumbers))
     .option('--normalize', "divide a review's values by their Euclidean norm")
     .option('--no-normalize', 'leave them as they are (default)');
 }

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { ImdbTorchError } from '../errors.js';
 import { describeMerge } from '../report/merge.js';
 import { describeTest } from '../report/narrative.js';
@@ -8,6 +8,7 @@ import { hashFile } from '../system/file_hash.js';
 import { interruptSignal } from './interrupt.js';
 import { keepMergedModel, writeMergedRun, type MergedModel } from './merged_model.js';
 import { numberRules } from './option_rules.js';
+import { addNumberRules } from './rule_options.js';
 import { openClassifier, type ModelOptions } from './run_argument.js';
 import { readRunReviews, storedOptions } from './run_reviews.js';
 import { Terminal } from './terminal.js';
@@ -17,8 +18,7 @@ interface MergeOptions extends ModelOptions {
 }
 
 export function addMergeCommand(program: Command): void {
-  const { flag, about } = numberRules.threads;
-  program
+  const command = program
     .command('merge')
     .description('add a LoRA adapter to the weights of a model, and tell what that does to its logits')
     .argument('<run>', 'run directory')
@@ -29,8 +29,8 @@ export function addMergeCommand(program: Command): void {
     .option(
       '--out <folder>',
       'a new run directory with the merged model (default: the run itself, which uses it from then on)',
-    )
-    .addOption(new Option(`${flag} <number>`, about))
+    );
+  addNumberRules(command, [numberRules.threads])
     .option('--quiet', 'say only what came out')
     .option('--json', 'print one JSON document and nothing else on stdout')
     .action(merge);

@@ -189,5 +189,13 @@ function describeRange({ integer, least, above, most, below }: NumberRule): stri
 /** `text` when it is one of the choices, or the sentence that says what is wrong with it. */
 export function checkChoice(rule: ChoiceRule, text: string): string | null {
   if (rule.pattern ? rule.pattern.test(text) : rule.choices.includes(text)) return null;
-  return `Expected one of ${rule.choices.join(', ')} for ${rule.flag} but received ${JSON.stringify(text)}.`;
+  return describeBadChoice(rule, text);
+}
+
+/** The sentence for a text that is none of the choices. */
+export function describeBadChoice(
+  { flag, choices }: Pick<ChoiceRule, 'flag' | 'choices'>,
+  text: string,
+): string {
+  return `Expected one of ${choices.join(', ')} for ${flag} but received ${JSON.stringify(text)}.`;
 }

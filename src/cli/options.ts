@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { ImdbTorchError } from '../errors.js';
 import { trainPresets, type Preset } from '../experiments/presets.js';
 import type { PhaseOptions } from '../training/phase.js';
@@ -12,6 +12,7 @@ import {
 import { findDataProblems, isFile, readDataOptions, type DataOptions } from './data_options.js';
 import { findConflicts } from './option_conflicts.js';
 import { checkChoice, choiceRules, numberRules, readNumber, splitRule } from './option_rules.js';
+import { addChoiceRules, addNumberRules } from './rule_options.js';
 
 type NumberName = keyof typeof numberRules;
 type ChoiceName = keyof typeof choiceRules;
@@ -92,8 +93,8 @@ export function addDataOptions(command: Command): Command {
     .option('--text-column <name>', 'column of the texts (default: the one with a usual name)')
     .option('--label-column <name>', 'column of the labels (default: the one with a usual name)')
     .option('--labels <a,b,...>', 'the classes, in order; a whole number stands for the class at that place')
-    .option('--strict', 'stop at a single bad row (default: at more than 1 % of them)')
-    .addOption(new Option(`${splitRule.flag} <${splitRule.choices.join('|')}>`, withDefault(splitRule)));
+    .option('--strict', 'stop at a single bad row (default: at more than 1 % of them)');
+  addChoiceRules(command, [splitRule]);
   return addFeatureOptions(addNumbers(command, dataNumbers));
 }
 
@@ -156,26 +157,17 @@ export function addFineTuningOptions(command: Command): Command {
 }
 
 export function addChoices(command: Command, names: readonly ChoiceName[]): Command {
-  for (const name of names) {
-    const rule = choiceRules[name];
-    command.addOption(new Option(`${rule.flag} <${rule.choices.join('|')}>`, withDefault(rule)));
-  }
-  return command;
+  return addChoiceRules(
+    command,
+    names.map((name) => choiceRules[name]),
+  );
 }
 
 export function addNumbers(command: Command, names: readonly NumberName[]): Command {
-  for (const name of names) {
-    const rule = numberRules[name];
-    command.addOption(
-      new Option(`${rule.flag} <${'value' in rule ? rule.value : 'number'}>`, withDefault(rule)),
-    );
-  }
-  return command;
-}
-
-/** Defaults are named by hand: to commander every option is a text that may be missing. */
-function withDefault(rule: { about: string; default?: number | string }): string {
-  return rule.default === undefined ? rule.about : `${rule.about} (default: ${rule.default})`;
+  return addNumberRules(
+    command,
+    names.map((name) => numberRules[name]),
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { ImdbTorchError } from '../errors.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { formatCount } from '../report/format.js';
@@ -6,6 +6,7 @@ import { formatNoPrediction, formatPrediction, type PredictionFormat } from '../
 import { outputError, systemCode } from '../system/file_errors.js';
 import { interruptSignal } from './interrupt.js';
 import type { NumberRule } from './option_rules.js';
+import { addNumberRules } from './rule_options.js';
 import { addModelOptions, openClassifier, readNumbers, type ModelOptions } from './run_argument.js';
 import { Terminal } from './terminal.js';
 import { notUtf8, readTextLines, type TextLine } from './text_lines.js';
@@ -42,9 +43,7 @@ export function addPredictCommand(program: Command): void {
     .argument('[text...]', 'texts, or - for standard input, a text a line')
     .option('--file <file>', 'classify the lines of this file')
     .option('--text-column <name>', 'lines are JSON objects (JSON Lines) with the text under this name');
-  for (const { flag, about } of Object.values(rules)) {
-    command.addOption(new Option(`${flag} <number>`, about));
-  }
+  addNumberRules(command, Object.values(rules));
   addModelOptions(command).option('--json', 'print a JSON object a line (JSON Lines)').action(predict);
 }
 

@@ -1,8 +1,9 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { numberRules, readNumber, type NumberRule } from './option_rules.js';
 import { throwProblems } from './options.js';
 import { prepareAddon } from './prepare.js';
+import { addNumberRules } from './rule_options.js';
 import type { Terminal } from './terminal.js';
 
 /** What the commands that use a trained model have in common. */
@@ -21,9 +22,10 @@ export function addAdapterOption(command: Command): Command {
 }
 
 export function addModelOptions(command: Command): Command {
-  return addAdapterOption(command)
-    .addOption(new Option(`${numberRules.threads.flag} <number>`, numberRules.threads.about))
-    .option('--quiet', 'say only what came out');
+  return addNumberRules(addAdapterOption(command), [numberRules.threads]).option(
+    '--quiet',
+    'say only what came out',
+  );
 }
 
 /**

@@ -1,9 +1,9 @@
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { trainPresets } from '../experiments/presets.js';
 import { chooseDataAtHand } from './choose_data.js';
 import { dataChoice } from './data_options.js';
 import { interruptSignal } from './interrupt.js';
-import { readNumber, type NumberRule } from './option_rules.js';
+import type { NumberRule } from './option_rules.js';
 import {
   addChoices,
   addDataOption,
@@ -11,11 +11,12 @@ import {
   addOutOption,
   addOutputOptions,
   readRunOptions,
-  throwProblems,
   type RawOptions,
   type RunOptions,
 } from './options.js';
 import { prepare, readData } from './prepare.js';
+import { addNumberRules } from './rule_options.js';
+import { readNumbers } from './run_argument.js';
 import { Terminal } from './terminal.js';
 
 const rules = {
@@ -45,8 +46,6 @@ const rules = {
   },
 } as const satisfies Readonly<Record<string, NumberRule>>;
 
-type RuleName = keyof typeof rules;
-
 interface RawSecondTaskOptions extends RawOptions {
   labelled?: string;
 }
@@ -65,20 +64,17 @@ export function addSecondTaskCommand(experiment: Command): void {
     .description('what LoRA is for: a sentiment model learns to tell strong opinions from mild ones');
   addDataOption(command);
   addNumbers(command, ['seed', 'vocab', 'hidden', 'threads']);
-  for (const rule of Object.values(rules)) {
-    const about = `${rule.about} (default: ${rule.default})`;
-    command.addOption(new Option(`${rule.flag} <number>`, about));
-  }
+  addNumberRules(command, Object.values(rules));
   addChoices(command, ['engine', 'dtype', 'device']);
   addOutputOptions(addOutOption(command)).action(runCommand);
 }
 
 function readOptions(raw: RawSecondTaskOptions): SecondTaskOptions {
-  const values = Object.entries(rules).map(
-    ([name, rule]) => [name, readNumber(rule, raw[name as RuleName] ?? String(rule.default))] as const,
-  );
-  throwProblems(values.flatMap(([, value]) => (typeof value === 'string' ? value : [])));
-  const { seeds, labelled, valid } = Object.fromEntries(values) as Record<RuleName, number>;
+  const {
+    seeds = rules.seeds.default,
+    labelled = rules.labelled.default,
+    valid = rules.valid.default,
+  } = readNumbers(rules, raw);
   return { ...readRunOptions(raw, { ...base, seeds, validationSize: valid }), labelled };
 }
 

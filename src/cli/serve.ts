@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { Option, type Command } from 'commander';
+import type { Command } from 'commander';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { interruptSignal } from './interrupt.js';
 import { numberRules, type NumberRule } from './option_rules.js';
 import { prepareAddon } from './prepare.js';
+import { addNumberRules } from './rule_options.js';
 import { addAdapterOption, readNumbers, type ModelOptions } from './run_argument.js';
 import { Terminal } from './terminal.js';
 
@@ -36,9 +37,7 @@ export function addServeCommand(program: Command): void {
     .description('a page to try a model on, and an HTTP service: /predict, /explain, /openapi.json')
     .argument('<run>', 'run directory')
     .option('--host <address>', 'address to listen on', '127.0.0.1');
-  for (const { flag, about, default: usual } of Object.values(rules)) {
-    command.addOption(new Option(`${flag} <number>`, `${about} (default: ${usual})`));
-  }
+  addNumberRules(command, Object.values(rules));
   addAdapterOption(command)
     .option('--json', 'print one JSON document and nothing else on stdout, as soon as it listens')
     .option('--quiet', 'say only where it listens')

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../errors.js';
 import { TimeSlices } from '../system/time_slices.js';
 import type { EncodedTexts } from '../text/bag_writer.js';
@@ -6,6 +5,7 @@ import { naiveBayesWeights } from '../text/feature_values.js';
 import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../text/features.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { NgramCounter } from '../text/ngram_counter.js';
+import { hashWords } from '../text/vocabulary.js';
 import {
   splitNames,
   type CollectedReviews,
@@ -98,7 +98,7 @@ export async function encodeSplits(
   const { words } = encoder;
   const weights = encoder.weightsOf(splits.train);
   return {
-    vocabulary: { words, sha256: createHash('sha256').update(words.join('\n')).digest('hex') },
+    vocabulary: { words, sha256: hashWords(words) },
     features,
     weights,
     splits,

@@ -54,13 +54,17 @@ export interface PhaseDocument {
   test: Metrics;
 }
 
-interface FactsDocument extends DatasetDocument {
+/** What every experiment says of itself. */
+export interface ExperimentDocument extends DatasetDocument {
   schema: number;
   command: string;
   run: string;
   device: Device;
   engine: Engine;
   dtype: FloatDtype;
+}
+
+interface FactsDocument extends ExperimentDocument {
   seconds: { data: number; train: number; evaluate: number; total: number };
 }
 

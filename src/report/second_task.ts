@@ -1,7 +1,6 @@
-import type { Device, Engine, FloatDtype } from '../../binding.js';
 import type { Metrics } from '../training/metrics.js';
 import type { Check, LineStyle } from './checks.js';
-import type { DatasetDocument } from './documents.js';
+import type { ExperimentDocument } from './documents.js';
 import { formatBytes, formatCount, formatSeconds, formatShare } from './format.js';
 import { summarize } from './seeds.js';
 import { formatTable } from './table.js';
@@ -47,13 +46,7 @@ export interface SecondTaskFacts {
 }
 
 /** What `experiment second-task --json` prints. */
-export interface SecondTaskDocument extends DatasetDocument {
-  schema: number;
-  command: string;
-  run: string;
-  device: Device;
-  engine: Engine;
-  dtype: FloatDtype;
+export interface SecondTaskDocument extends ExperimentDocument {
   task: SecondTaskFacts;
   base: { test: Metrics; seconds: number };
   grid: { learningRates: readonly number[]; epochs: readonly number[] };

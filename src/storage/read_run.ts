@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import { hashWords } from '../text/vocabulary.js';
 import {
   modelDescriptionName,
   notebookDescription,
@@ -41,10 +41,7 @@ export async function readRun(path: string, { model = 'model' }: ReadRunOptions 
   const run = await readRunDocument(path);
   const vocabulary = await part(path, 'vocabulary.txt', readVocabulary);
   const expected = (run.vocabulary as { sha256?: unknown } | undefined)?.sha256;
-  if (
-    expected !== undefined &&
-    expected !== createHash('sha256').update(vocabulary.join('\n')).digest('hex')
-  ) {
+  if (expected !== undefined && expected !== hashWords(vocabulary)) {
     throw runError(path, 'vocabulary.txt is not the one that run.json describes');
   }
   const { tensors } = await readSafetensors(modelPath(path, model));

@@ -1,5 +1,12 @@
+import { createHash } from 'node:crypto';
+
 /** Id 0 of the notebook's vocabulary: every word that it does not hold. */
 export const unknownWord = '<UNK>';
+
+/** SHA-256 of the words, a line each. */
+export function hashWords(words: readonly string[]): string {
+  return createHash('sha256').update(words.join('\n')).digest('hex');
+}
 
 /**
  * The indices of the largest counts: those of Python's `sorted(counter, key=counter.get, reverse=True)[:limit]`, so

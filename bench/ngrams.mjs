@@ -4,8 +4,8 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { list } from 'tar';
 import { measureProcess, median } from './process.mjs';
+import { readReviews } from './reviews.mjs';
 
 /**
  * @typedef {object} Counting
@@ -85,7 +85,7 @@ async function countOnce(archive) {
   const { NgramCounter } = await import('../dist/text/ngram_counter.js');
   const { TimeSlices } = await import('../dist/system/time_slices.js');
   const { TokenLists } = await import('../dist/text/token_lists.js');
-  const texts = await readTexts(archive);
+  const texts = await readReviews(archive, 'train');
   const started = performance.now();
   const tokens = new TokenLists('words-and-punctuation');
   const rows = Int32Array.from(texts, (text) => tokens.add(text));
@@ -100,26 +100,6 @@ async function countOnce(archive) {
     .sort((one, other) => Buffer.compare(one, other));
   const sha256 = createHash('sha256').update(names.join('\n')).digest('hex');
   process.stdout.write(JSON.stringify({ seconds, entries: ids.length, sha256 }));
-}
-
-/** @param {string} archive @returns {Promise<Buffer[]>} */
-async function readTexts(archive) {
-  /** @type {Buffer[]} */
-  const texts = [];
-  await list({
-    file: archive,
-    onReadEntry: (entry) => {
-      if (!/^[^/]+\/train\/(pos|neg)\/[^/]+\.txt$/.test(entry.path)) {
-        entry.resume();
-        return;
-      }
-      /** @type {Buffer[]} */
-      const parts = [];
-      entry.on('data', (part) => parts.push(part));
-      entry.on('end', () => texts.push(Buffer.concat(parts)));
-    },
-  });
-  return texts;
 }
 
 const [, script, archive] = process.argv;

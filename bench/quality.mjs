@@ -1,13 +1,14 @@
 // @ts-check
 // npm run build && node bench/quality.mjs [--data ARCHIVE] [--seeds N]: each preset on the real reviews, N seeds, the first
 // with nothing cached and again with the encoded reviews kept. Writes the section Quality of bench/RESULTS.md.
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { makeHome } from './ours.mjs';
 import { measureProcess } from './process.mjs';
+import { dataOption, findArchive } from './reviews.mjs';
 import { replaceSection } from './sections.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -31,18 +32,11 @@ const presets = [
 
 const { values } = parseArgs({
   options: {
-    data: {
-      type: 'string',
-      default: process.env.IMDB_TORCH_DATA ?? join(root, '../shared/data/aclImdb.tgz'),
-    },
+    data: dataOption,
     seeds: { type: 'string', default: '3' },
   },
 });
-const archive = resolve(values.data);
-if (!existsSync(archive)) {
-  console.error('Expected the IMDb archive but found none; name it with --data or IMDB_TORCH_DATA.');
-  process.exit(4);
-}
+const archive = findArchive(values.data);
 const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => 123 + index);
 const text = describe(presets.map(measure));
 console.log(text);

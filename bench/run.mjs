@@ -2,7 +2,7 @@
 // npm run bench [-- --data ARCHIVE] [--scripts FOLDER] [--runs N]: the package (N runs before, between and after the peers) against two PyTorch scripts on the real
 // reviews. Prints a table of ratios and writes it to bench/RESULTS.md.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,25 +12,19 @@ import { ourSamples } from './ours.mjs';
 import { peerFigures } from './peers.mjs';
 import { describePredictions, predictFigures } from './predict.mjs';
 import { median } from './process.mjs';
+import { dataOption, findArchive } from './reviews.mjs';
 import { sectionOf } from './sections.mjs';
 import { describeService, serviceFigures } from './serve.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
   options: {
-    data: {
-      type: 'string',
-      default: process.env.IMDB_TORCH_DATA ?? join(root, '../shared/data/aclImdb.tgz'),
-    },
+    data: dataOption,
     scripts: { type: 'string', default: join(root, '../shared/reference') },
     runs: { type: 'string', default: '3' },
   },
 });
-const archive = resolve(values.data);
-if (!existsSync(archive)) {
-  console.error('Expected the IMDb archive but found none; name it with --data or IMDB_TORCH_DATA.');
-  process.exit(4);
-}
+const archive = findArchive(values.data);
 /** @param {string} line */
 const log = (line) => console.error(line);
 /** @type {import('./ours.mjs').Samples[]} */

@@ -3,18 +3,16 @@
 // generator on the same machine. Prints the figures and puts them into bench/RESULTS.md.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { writeTestReviews } from './predict.mjs';
-import { measureProcess } from './process.mjs';
+import { dataOption, findArchive } from './reviews.mjs';
 import { replaceSection } from './sections.mjs';
+import { cli, withTrainedRun } from './trained_run.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const cli = join(root, 'dist/cli/main.js');
 const connections = 64;
 const goal = 3000;
 /** Different reviews that are sent, over and over. */
@@ -27,19 +25,11 @@ const differentReviews = 250;
  * @returns {Promise<ServiceFigures>}
  */
 export async function serviceFigures({ archive, requests, log }) {
-  const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-bench-'));
-  try {
-    log('Training a model to serve ...');
-    const [run, lines] = [join(folder, 'run'), join(folder, 'reviews.txt')];
-    const trained = ['train', '--data', archive, '--epochs', '1', '--quiet', '--out', run];
-    measureProcess(process.execPath, [cli, ...trained]);
-    await writeTestReviews(archive, lines);
-    const texts = readFileSync(lines, 'utf8').trimEnd().split('\n');
+  log('Training a model to serve ...');
+  return withTrainedRun(archive, ({ run, texts }) => {
     const every = Math.floor(texts.length / differentReviews);
-    return await load({ run, texts: texts.filter((_, k) => k % every === 0), requests, log });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    return load({ run, texts: texts.filter((_, k) => k % every === 0), requests, log });
+  });
 }
 
 /**
@@ -124,18 +114,11 @@ ${count} requests after ${Math.round(requests / 10).toLocaleString('en')} to war
 async function main() {
   const { values } = parseArgs({
     options: {
-      data: {
-        type: 'string',
-        default: process.env.IMDB_TORCH_DATA ?? join(root, '../shared/data/aclImdb.tgz'),
-      },
+      data: dataOption,
       requests: { type: 'string', default: '200000' },
     },
   });
-  const archive = resolve(values.data);
-  if (!existsSync(archive)) {
-    console.error('Expected the IMDb archive but found none; name it with --data or IMDB_TORCH_DATA.');
-    process.exit(4);
-  }
+  const archive = findArchive(values.data);
   const requests = Number(values.requests);
   const section = describeService(
     await serviceFigures({ archive, requests, log: (line) => console.error(line) }),

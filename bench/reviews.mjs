@@ -1,0 +1,49 @@
+// @ts-check
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { list } from 'tar';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The option `--data`, for `parseArgs`. */
+export const dataOption = /** @type {const} */ ({
+  type: 'string',
+  default: process.env.IMDB_TORCH_DATA ?? join(root, '../shared/data/aclImdb.tgz'),
+});
+
+/**
+ * The path of the archive; ends the process where there is none.
+ * @param {string} data
+ */
+export function findArchive(data) {
+  const archive = resolve(data);
+  if (existsSync(archive)) return archive;
+  console.error('Expected the IMDb archive but found none; name it with --data or IMDB_TORCH_DATA.');
+  process.exit(4);
+}
+
+/**
+ * The labelled reviews of a split, in the archive's order.
+ * @param {string} archive
+ * @param {'train' | 'test'} split
+ */
+export async function readReviews(archive, split) {
+  const isReview = new RegExp(`(^|/)${split}/(pos|neg)/[^/]+\\.txt$`);
+  /** @type {Buffer[]} */
+  const reviews = [];
+  await list({
+    file: archive,
+    onReadEntry: (entry) => {
+      if (!isReview.test(entry.path)) {
+        entry.resume();
+        return;
+      }
+      /** @type {Buffer[]} */
+      const parts = [];
+      entry.on('data', (part) => parts.push(part));
+      entry.on('end', () => reviews.push(Buffer.concat(parts)));
+    },
+  });
+  return reviews;
+}

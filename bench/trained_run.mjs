@@ -1,0 +1,32 @@
+// @ts-check
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { measureProcess } from './process.mjs';
+import { readReviews } from './reviews.mjs';
+
+export const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+
+/**
+ * Calls `use` with a run that was trained for an epoch and with the test reviews, a line each, in memory and in a file;
+ * they are gone afterwards.
+ * @template T
+ * @param {string} archive
+ * @param {(given: { run: string, texts: string[], path: string }) => T | Promise<T>} use
+ * @returns {Promise<T>}
+ */
+export async function withTrainedRun(archive, use) {
+  const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-bench-'));
+  try {
+    const [run, path] = [join(folder, 'run'), join(folder, 'reviews.txt')];
+    const args = ['train', '--data', archive, '--epochs', '1', '--quiet', '--out', run];
+    measureProcess(process.execPath, [cli, ...args]);
+    const reviews = await readReviews(archive, 'test');
+    const texts = reviews.map((review) => review.toString().replace(/[\r\n]+/g, ' '));
+    writeFileSync(path, texts.map((text) => `${text}\n`).join(''));
+    return await use({ run, texts, path });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

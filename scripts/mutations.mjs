@@ -136,8 +136,13 @@ const planted = {
     },
     {
       what: 'LoRA, fused: x B^T is read transposed for the gradient of A',
-      from: 'scratch_.branch.data() + r, rank, batch.count',
-      to: 'scratch_.branch.data() + r * batch.count, 1, batch.count',
+      from: 'scratch_.branch.data() + block.begin * rank + k, rank',
+      to: 'scratch_.branch.data() + block.begin * rank + k * (block.end - block.begin), 1',
+    },
+    {
+      what: 'fused: the gradients of the last block of a batch are left out',
+      from: 'rows * stride, nullptr, 0,\n                     blocksOf(batch.count), rules',
+      to: 'rows * stride, nullptr, 0,\n                     batch.count / (kBlock + 1), rules',
     },
     {
       what: 'LoRA, fused: only the first words of B move',

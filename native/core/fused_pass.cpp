@@ -13,7 +13,7 @@ template <typename T>
 int64_t FusedScratch<T>::bytes() const {
   const size_t elements = hidden[0].size() + hidden[1].size() + delta.size() + branchParts.size() +
                           branch.size() + branchDelta.size() + gradientOfB.size() + logitsDelta.size() +
-                          losses.size();
+                          blockGradients.size() + losses.size();
   return static_cast<int64_t>(elements * sizeof(T));
 }
 
@@ -86,16 +86,13 @@ void FusedPass<T>::hiddenOfAll(const Member& member, T* out) {
 template <typename T>
 void FusedPass<T>::forwardInTraining(const Member& member, const TrainingBatch& both) {
   const Batch& batch = both.base;
-  const Examples examples = examplesOf(member, batch);
-  T* const hidden = scratch_.hidden[0].data();
   if (model_.lora) {
     sumBranchParts(both.branch, {0, batch.count}, wordRangesOf(member));
     member.barrier.wait();
-    sumBranch(examples);
+    sumBranch(examplesOf(member, batch));
   }
   if (isNarrow() && !model_.lora) member.barrier.wait();  // for the other members' steps of W
-  if (kept_ != nullptr || isNarrow()) return hiddenLayer(batch, examples, allColumns(), hidden);
-  hiddenByColumns(member, batch, hidden);
+  if (!isByExamples()) hiddenByColumns(member, batch, scratch_.hidden[0].data());
 }
 
 template <typename T>
@@ -105,8 +102,8 @@ void FusedPass<T>::forward(const Member& member, const Batch& batch, T* hidden) 
     sumBranchParts(batch, examples, {0, Bags::kWordRanges});
     sumBranch(examples);
   }
-  if (kept_ != nullptr || isNarrow()) return hiddenLayer(batch, examples, allColumns(), hidden);
-  hiddenByColumns(member, batch, hidden);
+  if (!isByExamples()) return hiddenByColumns(member, batch, hidden);
+  hiddenLayer(batch, examples, allColumns(), hidden + examples.begin * model_.stride);
 }
 
 template <typename T>
@@ -147,7 +144,7 @@ void FusedPass<T>::hiddenLayer(const Batch& batch, Examples examples, Columns co
   const T least = model_.linear ? -std::numeric_limits<T>::infinity() : T{0};  // ReLU
   for (int64_t example = examples.begin; example < examples.end; ++example) {
     const int64_t bag = batch.rows[example];
-    T* const out = hidden + example * stride;
+    T* const out = hidden + (example - examples.begin) * stride;
     const T* base = kept_ + bag * stride;
     if (kept_ == nullptr) {
       batch.prefetchIds(example + Batch::kAhead);
@@ -179,8 +176,8 @@ template <typename T>
 typename FusedPass<T>::Examples FusedPass<T>::examplesOf(const Member& member, const Batch& batch) const {
   // Shares of the whole buffers, not of this batch: so a member's places stay its own in a smaller last
   // batch, where one that runs ahead would otherwise write what a slower one still reads.
-  const auto [begin, end] = member.share(batchSize_);
-  return {std::min(begin, batch.count), std::min(end, batch.count)};
+  const auto [begin, end] = member.share(blocksOf(batchSize_));
+  return {std::min(begin * kBlock, batch.count), std::min(end * kBlock, batch.count)};
 }
 
 template <typename T>

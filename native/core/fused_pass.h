@@ -30,6 +30,7 @@ struct FusedScratch {
   std::vector<T> branchDelta;                      // [batch, rank], d loss / d (x B^T)
   std::vector<T> gradientOfB;                      // [vocabulary, rank], 0 between batches
   std::vector<T> logitsDelta;                      // [batch, classes]
+  std::vector<T> blockGradients;                   // [blocks, gradient rows, stride], of a block's examples
   std::vector<T> losses;                           // [batch]
   std::vector<BatchGroups> branchGroups;           // one a member, only where B's words move by themselves
   // Of the gradients of W and B in each range of words, only while gradients are clipped.
@@ -89,10 +90,15 @@ class FusedPass {
   void sumBranchParts(const Batch& batch, Examples examples, WordRanges ranges);
   /** scale * x B^T from its parts. */
   void sumBranch(Examples examples);
+  /** @param hidden the row of the first of `examples` */
   void hiddenLayer(const Batch& batch, Examples examples, kernels::Columns columns, T* hidden) const;
   void logitsOf(const T* hidden, T* logits) const;
-  /** Losses, and the derivatives by the logits, by the hidden layer before ReLU and by x B^T. */
-  void lossAndDeltas(const kernels::Member& member, const Batch& batch, const TrainingBatch& next);
+  /** Losses, the derivatives by the logits, by the hidden layer before ReLU and by x B^T, and from them the
+   * gradients of the parameters without a column for each word, block by block of the member's examples. */
+  void lossAndGradients(const kernels::Member& member, const Batch& batch, const TrainingBatch& next,
+                        const TrainingPlan<T>& plan);
+  void lossAndDelta(const Batch& batch, int64_t example, const T* hidden, T* delta, T* logits);
+  void sumBlockGradients(Examples block, const T* hidden, const T* delta, const TrainingPlan<T>& plan);
   /** Touches what the next batch reads from places all over memory: all at once, so that the waiting
    * overlaps. */
   void touchNext(const kernels::Member& member, const TrainingBatch& next) const;
@@ -116,6 +122,11 @@ class FusedPass {
   void squareWords(const kernels::Member& member, int parity, const TrainingPlan<T>& plan);
   void stepColumns(const kernels::Member& member, const Batch& batch, const TrainingPlan<T>& plan,
                    const Rules& rules);
+  /** Calls `visit(parameter, k, row)` for row k of each parameter that trains and has rows of a column for
+   * each hidden feature: its gradient is row `row` of a block's. */
+  template <typename Visit>
+  void forEachGradientRow(const TrainingPlan<T>& plan, Visit visit) const;
+  int64_t gradientRows(const TrainingPlan<T>& plan) const;
   void stepWeight(const kernels::Member& member, int parity, const TrainingPlan<T>& plan,
                   const kernels::StepRule<T>& rule);
   void stepB(const kernels::Member& member, const TrainingPlan<T>& plan, const kernels::StepRule<T>& rule);
@@ -126,7 +137,7 @@ class FusedPass {
   template <typename Visit>
   void forEachRow(const kernels::Member& member, const Rows& rows, Visit visit);
 
-  /** The examples whose rows in the buffers below are the member's. */
+  /** The examples whose rows in the buffers below are the member's: whole blocks. */
   Examples examplesOf(const kernels::Member& member, const Batch& batch) const;
   kernels::Columns allColumns() const { return {0, model_.stride}; }
   kernels::Columns columnsOf(const kernels::Member& member) const;
@@ -135,11 +146,18 @@ class FusedPass {
   std::pair<int64_t, int64_t> elementsOfB(WordRanges ranges) const {
     return {bags_->wordBorder(ranges.begin) * model_.rank, bags_->wordBorder(ranges.end) * model_.rank};
   }
+  /** Whether a member computes the hidden layer of its examples alone: other members take no part in it, so
+   * it needs no longer than for its block. */
+  bool isByExamples() const { return kept_ != nullptr || isNarrow(); }
   bool isNarrow() const { return model_.stride * static_cast<int64_t>(sizeof(T)) <= kNarrowBytes; }
   /** Whether rows of W that a batch lacks move. */
   static bool movesAllWords(const TrainingPlan<T>& plan, ParameterIndex parameter);
 
   static constexpr int64_t kNarrowBytes = 256;
+  /** Gradients are summed in so many examples at a time, whose rows are still in a core's own cache then;
+   * members hand each other the sums and not the rows. Blocks do not depend on the number of members. */
+  static constexpr int64_t kBlock = 8;
+  static int64_t blocksOf(int64_t examples) { return (examples + kBlock - 1) / kBlock; }
 
   const FusedModel<T> model_;
   const BagsPointer bags_;

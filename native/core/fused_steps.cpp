@@ -27,6 +27,14 @@ double squaresOf(const std::vector<T>& values) {
   return squaresOf(values.data(), static_cast<int64_t>(values.size()));
 }
 
+/** Of a step from 0 that leaves the gradient. */
+template <typename T>
+StepRule<T> gradientRule() {
+  StepRule<T> rule;
+  rule.rate = -1;
+  return rule;
+}
+
 template <typename T>
 Target<T> advance(const Target<T>& target, int64_t elements) {
   const auto from = [&](T* start) { return start == nullptr ? nullptr : start + elements; };
@@ -61,8 +69,12 @@ void FusedPass<T>::clip(const Member& member, const Batch& batch, int parity, co
   member.barrier.wait();  // all have read the deltas
   if (share == 1) return;
   const auto [begin, end] = examplesOf(member, batch);
-  scale(scratch_.delta.data() + begin * model_.stride, (end - begin) * model_.stride, share);
+  const int64_t rowsOfBlock = gradientRows(plan) * model_.stride;
+  scale(scratch_.blockGradients.data() + begin / kBlock * rowsOfBlock,
+        (blocksOf(end) - begin / kBlock) * rowsOfBlock, share);
   scale(scratch_.logitsDelta.data() + begin * model_.classes, (end - begin) * model_.classes, share);
+  if (plan.trains(kWeight))
+    scale(scratch_.delta.data() + begin * model_.stride, (end - begin) * model_.stride, share);
   if (plan.trains(kB)) {
     const auto [first, last] = elementsOfB(wordRangesOf(member));
     scale(scratch_.gradientOfB.data() + first, last - first, share);
@@ -72,21 +84,14 @@ void FusedPass<T>::clip(const Member& member, const Batch& batch, int parity, co
 
 template <typename T>
 double FusedPass<T>::squaresOfColumns(const Batch& batch, const TrainingPlan<T>& plan) const {
-  const int64_t stride = model_.stride, rank = model_.rank, classes = model_.classes;
-  StepRule<T> gradient;  // a step from 0 with rate -1 leaves the gradient
-  gradient.rate = -1;
-  double squares = 0;
-  const auto add = [&](const std::vector<T>& rows, const T* coefficients, int64_t every) {
+  const int64_t stride = model_.stride, rows = gradientRows(plan);
+  double squares = plan.trains(kOutputBias) ? squaresOf(gradientOfOutputBias(batch.count)) : 0;
+  forEachGradientRow(plan, [&](ParameterIndex, int64_t, int64_t row) {
     std::vector<T> sum(stride);
-    kernels_.stepRow({sum.data(), nullptr, nullptr}, rows.data(), stride, coefficients, every, batch.count,
-                     gradient, allColumns());
+    kernels_.stepRow({sum.data(), nullptr, nullptr}, scratch_.blockGradients.data() + row * stride,
+                     rows * stride, nullptr, 0, blocksOf(batch.count), gradientRule<T>(), allColumns());
     squares += squaresOf(sum);
-  };
-  for (int64_t c = 0; plan.trains(kOutputWeight) && c < classes; ++c)
-    add(scratch_.hidden[0], scratch_.logitsDelta.data() + c, classes);
-  for (int64_t r = 0; plan.trains(kA) && r < rank; ++r) add(scratch_.delta, scratch_.branch.data() + r, rank);
-  if (plan.trains(kBias)) add(scratch_.delta, nullptr, 0);
-  if (plan.trains(kOutputBias)) squares += squaresOf(gradientOfOutputBias(batch.count));
+  });
   return squares;
 }
 
@@ -108,22 +113,55 @@ void FusedPass<T>::squareWords(const Member& member, int parity, const TrainingP
 }
 
 template <typename T>
+template <typename Visit>
+void FusedPass<T>::forEachGradientRow(const TrainingPlan<T>& plan, Visit visit) const {
+  int64_t row = 0;
+  const auto visitAll = [&](ParameterIndex parameter, int64_t count) {
+    for (int64_t k = 0; plan.trains(parameter) && k < count; ++k) visit(parameter, k, row++);
+  };
+  visitAll(kOutputWeight, model_.classes);
+  visitAll(kA, model_.rank);
+  visitAll(kBias, 1);
+}
+
+template <typename T>
+int64_t FusedPass<T>::gradientRows(const TrainingPlan<T>& plan) const {
+  int64_t rows = 0;
+  forEachGradientRow(plan, [&](ParameterIndex, int64_t, int64_t) { ++rows; });
+  return rows;
+}
+
+template <typename T>
+void FusedPass<T>::sumBlockGradients(Examples block, const T* hidden, const T* delta,
+                                     const TrainingPlan<T>& plan) {
+  const int64_t stride = model_.stride, rank = model_.rank, classes = model_.classes;
+  T* const gradients = scratch_.blockGradients.data() + block.begin / kBlock * gradientRows(plan) * stride;
+  const auto sum = [&](int64_t row, const T* rows, const T* coefficients, int64_t every) {
+    T* const gradient = gradients + row * stride;
+    std::fill_n(gradient, stride, T{0});
+    kernels_.stepRow({gradient, nullptr, nullptr}, rows, stride, coefficients, every, block.end - block.begin,
+                     gradientRule<T>(), allColumns());
+  };
+  forEachGradientRow(plan, [&](ParameterIndex parameter, int64_t k, int64_t row) {
+    if (parameter == kOutputWeight) {
+      sum(row, hidden, scratch_.logitsDelta.data() + block.begin * classes + k, classes);
+    } else if (parameter == kA) {
+      sum(row, delta, scratch_.branch.data() + block.begin * rank + k, rank);
+    } else {
+      sum(row, delta, nullptr, 0);
+    }
+  });
+}
+
+template <typename T>
 void FusedPass<T>::stepColumns(const Member& member, const Batch& batch, const TrainingPlan<T>& plan,
                                const Rules& rules) {
-  const int64_t stride = model_.stride, rank = model_.rank, classes = model_.classes;
-  const Columns columns = columnsOf(member);
-  for (int64_t c = 0; plan.trains(kOutputWeight) && c < classes; ++c) {
-    kernels_.stepRow(advance(plan.targets[kOutputWeight], c * stride), scratch_.hidden[0].data(), stride,
-                     scratch_.logitsDelta.data() + c, classes, batch.count, rules[kOutputWeight], columns);
-  }
-  for (int64_t r = 0; plan.trains(kA) && r < rank; ++r) {
-    kernels_.stepRow(advance(plan.targets[kA], r * stride), scratch_.delta.data(), stride,
-                     scratch_.branch.data() + r, rank, batch.count, rules[kA], columns);
-  }
-  if (plan.trains(kBias)) {
-    kernels_.stepRow(plan.targets[kBias], scratch_.delta.data(), stride, nullptr, 0, batch.count,
-                     rules[kBias], columns);
-  }
+  const int64_t stride = model_.stride, rows = gradientRows(plan);
+  forEachGradientRow(plan, [&](ParameterIndex parameter, int64_t k, int64_t row) {
+    kernels_.stepRow(advance(plan.targets[parameter], k * stride),
+                     scratch_.blockGradients.data() + row * stride, rows * stride, nullptr, 0,
+                     blocksOf(batch.count), rules[parameter], columnsOf(member));
+  });
 }
 
 template <typename T>

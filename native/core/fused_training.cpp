@@ -22,7 +22,7 @@ void FusedPass<T>::train(const Member& member, const TrainingRows& data, const T
     const Rules& rules = plan.rules[begin / batchSize_];
     groupWords(member, batch, parity, plan);
     forwardInTraining(member, batch);
-    lossAndDeltas(member, batch.base, next);
+    lossAndGradients(member, batch.base, next, plan);
     member.barrier.wait();
     const double loss = meanLoss(batch.base.count);  // the same on every member, so all stop together
     if (member.index == 0) losses->push_back(loss);
@@ -44,6 +44,7 @@ template <typename T>
 void FusedPass<T>::reserveForTraining(int threads, const TrainingPlan<T>& plan) {
   reserveAtLeast(&scratch_.delta, batchSize_ * model_.stride);
   reserveAtLeast(&scratch_.branchDelta, batchSize_ * model_.rank);
+  reserveAtLeast(&scratch_.blockGradients, blocksOf(batchSize_) * gradientRows(plan) * model_.stride);
   if (plan.trains(kB)) reserveAtLeast(&scratch_.gradientOfB, bags_->vocabularySize() * model_.rank);
   for (auto& groups : scratch_.groups) groups.resize(threads);
   scratch_.branchGroups.resize(threads);
@@ -75,31 +76,44 @@ void FusedPass<T>::groupWords(const Member& member, const TrainingBatch& batch, 
 }
 
 template <typename T>
-void FusedPass<T>::lossAndDeltas(const Member& member, const Batch& batch, const TrainingBatch& next) {
-  const int64_t stride = model_.stride, classes = model_.classes;
+void FusedPass<T>::lossAndGradients(const Member& member, const Batch& batch, const TrainingBatch& next,
+                                    const TrainingPlan<T>& plan) {
+  const int64_t stride = model_.stride;
   const Examples examples = examplesOf(member, batch);
-  std::vector<T> logits(classes);
+  std::vector<T> logits(model_.classes);
   if (kept_ != nullptr) touchNext(member, next);
-  for (int64_t example = examples.begin; example < examples.end; ++example) {
-    if (kept_ != nullptr) prefetchNext(member, examples, example, next);
-    const T* const hidden = scratch_.hidden[0].data() + example * stride;
-    T* const logitsDelta = scratch_.logitsDelta.data() + example * classes;
-    T* const delta = scratch_.delta.data() + example * stride;
-    logitsOf(hidden, logits.data());
-    scratch_.losses[example] = crossEntropyOfExample<T>(
-        logits.data(), classes, batch.bags.label(batch.rows[example]), loss_, logitsDelta);
-    for (int64_t c = 0; c < classes; ++c)
-      logitsDelta[c] /= static_cast<T>(batch.count);  // of the batch's mean
-    if (model_.linear) {
-      std::fill(std::copy_n(logitsDelta, classes, delta), delta + stride, T{0});
-    } else {
-      kernels_.reluBackward(delta, hidden, model_.values.outputWeight, stride, logitsDelta, classes,
-                            allColumns());
+  for (int64_t begin = examples.begin; begin < examples.end; begin += kBlock) {
+    const Examples block{begin, std::min(begin + kBlock, examples.end)};
+    // What nobody needs after the block takes the place of the block before.
+    T* const hidden = scratch_.hidden[0].data() + (isByExamples() ? examples.begin : begin) * stride;
+    T* const delta = scratch_.delta.data() + (plan.trains(kWeight) ? begin : examples.begin) * stride;
+    if (isByExamples()) hiddenLayer(batch, block, allColumns(), hidden);
+    for (int64_t example = begin; example < block.end; ++example) {
+      if (kept_ != nullptr) prefetchNext(member, examples, example, next);
+      const int64_t row = (example - begin) * stride;
+      lossAndDelta(batch, example, hidden + row, delta + row, logits.data());
     }
-    for (int64_t r = 0; model_.lora && r < model_.rank; ++r) {
-      scratch_.branchDelta[example * model_.rank + r] =
-          model_.scale * kernels_.dot(delta, model_.values.A + r * stride, stride);
-    }
+    sumBlockGradients(block, hidden, delta, plan);
+  }
+}
+
+template <typename T>
+void FusedPass<T>::lossAndDelta(const Batch& batch, int64_t example, const T* hidden, T* delta, T* logits) {
+  const int64_t stride = model_.stride, classes = model_.classes;
+  T* const logitsDelta = scratch_.logitsDelta.data() + example * classes;
+  logitsOf(hidden, logits);
+  scratch_.losses[example] =
+      crossEntropyOfExample<T>(logits, classes, batch.bags.label(batch.rows[example]), loss_, logitsDelta);
+  for (int64_t c = 0; c < classes; ++c) logitsDelta[c] /= static_cast<T>(batch.count);  // of the batch's mean
+  if (model_.linear) {
+    std::fill(std::copy_n(logitsDelta, classes, delta), delta + stride, T{0});
+  } else {
+    kernels_.reluBackward(delta, hidden, model_.values.outputWeight, stride, logitsDelta, classes,
+                          allColumns());
+  }
+  for (int64_t r = 0; model_.lora && r < model_.rank; ++r) {
+    scratch_.branchDelta[example * model_.rank + r] =
+        model_.scale * kernels_.dot(delta, model_.values.A + r * stride, stride);
   }
 }
 

@@ -136,7 +136,7 @@ export class Bags implements Disposable {
    *   unsorted or repeated ids in one bag, a negative label, a value that is NaN or infinite
    */
   constructor(options: {
-    ids: Int32Array;
+    ids: Int32Array | Uint16Array;
     offsets: Int32Array;
     labels: Int32Array;
     vocabularySize: number;

@@ -150,6 +150,7 @@ export {
   type EncodedTexts,
   type FeaturizerOptions,
 } from './text/featurizer.js';
+export type { FeatureIds } from './text/bag_writer.js';
 export type { TokenSpan } from './text/tokenizer.js';
 export type { Adapter, AdapterBranch, LayerName } from './storage/adapter.js';
 export { AdapterSet, type AdapterSetOptions, type CombineOptions } from './model/adapter_set.js';

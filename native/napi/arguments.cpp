@@ -166,19 +166,29 @@ Elements readTypedArray(const Napi::Value& value, const std::string& name, const
 
 namespace {
 
-/** A copy of the elements of a typed array of this kind. */
-template <typename T>
-std::vector<T> readElements(const Napi::Value& value, const std::string& name, const char* expected,
-                            napi_typedarray_type type) {
-  const Elements elements = readTypedArray(value, name, expected, {type});
-  const auto* data = static_cast<const T*>(elements.data);
+template <typename T, typename Element = T>
+std::vector<T> copyOf(const Elements& elements) {
+  const auto* data = static_cast<const Element*>(elements.data);
   std::vector<T> values;
   reserveHugePages(&values, elements.length);
   if (elements.length > 0) values.assign(data, data + elements.length);
   return values;
 }
 
+/** A copy of the elements of a typed array of this kind. */
+template <typename T>
+std::vector<T> readElements(const Napi::Value& value, const std::string& name, const char* expected,
+                            napi_typedarray_type type) {
+  return copyOf<T>(readTypedArray(value, name, expected, {type}));
+}
+
 }  // namespace
+
+std::vector<int32_t> readIds(const Napi::Value& value, const std::string& name) {
+  const Elements elements =
+      readTypedArray(value, name, "an Int32Array or a Uint16Array", {napi_int32_array, napi_uint16_array});
+  return elements.type == napi_int32_array ? copyOf<int32_t>(elements) : copyOf<int32_t, uint16_t>(elements);
+}
 
 std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name) {
   return readElements<int32_t>(value, name, "an Int32Array", napi_int32_array);

@@ -54,6 +54,8 @@ struct Elements {
  */
 Elements readTypedArray(const Napi::Value& value, const std::string& name, const std::string& expected,
                         std::initializer_list<napi_typedarray_type> types);
+/** Of an Int32Array, or a Uint16Array where small ids are to take half the memory. */
+std::vector<int32_t> readIds(const Napi::Value& value, const std::string& name);
 std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name);
 std::vector<float> readFloat32Array(const Napi::Value& value, const std::string& name);
 std::vector<double> readFloat64Array(const Napi::Value& value, const std::string& name);

@@ -58,7 +58,7 @@ std::shared_ptr<const Bags> ClassTraits<const Bags>::construct(const Napi::Callb
   std::optional<std::vector<float>> weights;
   if (!values.IsUndefined()) weights = readFloat32Array(values, "values");
   return std::make_shared<const Bags>(
-      readInt32Array(ids, "ids"), readInt32Array(offsets, "offsets"), readInt32Array(labels, "labels"),
+      readIds(ids, "ids"), readInt32Array(offsets, "offsets"), readInt32Array(labels, "labels"),
       readInteger(vocabulary, "vocabularySize", 1, kLargestSize - 1), std::move(weights));
 }
 

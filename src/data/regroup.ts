@@ -1,4 +1,5 @@
 import { ImdbTorchError } from '../errors.js';
+import type { FeatureIds } from '../text/bag_writer.js';
 import type { EncodedSplit } from './encoded_splits.js';
 
 /** Encoded reviews without what only people read of them. */
@@ -16,11 +17,17 @@ export function joinReviews(splits: readonly Reviews[]): Reviews {
   const counts = splits.flatMap((split) => split.counts ?? []);
   const movies = splits.flatMap((split) => split.movies ?? []);
   return {
-    ids: concatenate(splits.map((split) => split.ids)),
+    ids: concatenate(
+      splits.map((split) => split.ids),
+      emptyLike(splits[0]?.ids, entry),
+    ),
     offsets,
-    labels: concatenate(splits.map((split) => split.labels)),
-    counts: counts.length === 0 ? null : concatenate(counts),
-    ...(movies.length === splits.length && { movies: concatenate(movies) }),
+    labels: concatenate(
+      splits.map((split) => split.labels),
+      new Int32Array(row),
+    ),
+    counts: counts.length === 0 ? null : concatenate(counts, new Int32Array(entry)),
+    ...(movies.length === splits.length && { movies: concatenate(movies, new Int32Array(row)) }),
   };
 }
 
@@ -31,18 +38,17 @@ export function selectReviews({ ids, offsets, labels, counts }: Reviews, rows: I
     chosen[index + 1] = (chosen[index] ?? 0) + (offsets[row + 1] ?? 0) - (offsets[row] ?? 0);
   });
   const entries = chosen.at(-1) ?? 0;
-  const gather = (source: Int32Array): Int32Array => {
-    const gathered = new Int32Array(entries);
+  const gather = <T extends FeatureIds>(source: T, gathered: T): T => {
     rows.forEach((row, index) => {
       gathered.set(source.subarray(offsets[row], offsets[row + 1]), chosen[index]);
     });
     return gathered;
   };
   return {
-    ids: gather(ids),
+    ids: gather(ids, emptyLike(ids, entries)),
     offsets: chosen,
     labels: rows.map((row) => labels[row] ?? 0),
-    counts: counts && gather(counts),
+    counts: counts && gather(counts, new Int32Array(entries)),
   };
 }
 
@@ -73,12 +79,17 @@ export function assignFolds({ labels, movies }: Reviews, folds: number): Int32Ar
   return groups.map((group) => foldOf.get(group) ?? 0);
 }
 
-function concatenate(arrays: readonly Int32Array[]): Int32Array {
-  const result = new Int32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+/** @param result has room for all of them */
+function concatenate<T extends FeatureIds>(arrays: readonly T[], result: T): T {
   let start = 0;
   for (const array of arrays) {
     result.set(array, start);
     start += array.length;
   }
   return result;
+}
+
+/** `length` zeros of the kind of `array`. */
+function emptyLike(array: FeatureIds | undefined, length: number): FeatureIds {
+  return array instanceof Uint16Array ? new Uint16Array(length) : new Int32Array(length);
 }

@@ -6,15 +6,16 @@ import { messageOf } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { TimeSlices } from '../system/time_slices.js';
 import type { FeatureOptions } from '../text/features.js';
+import type { FeatureIds } from '../text/bag_writer.js';
 import { splitNames } from './collected_reviews.js';
 import type { EncodedSplit, EncodedSplits } from './encoded_splits.js';
 import type { TableFile } from './origins.js';
 
 /**
- * A file: these 8 bytes, the header's length (uint32), the header (JSON), int32 arrays, words, paths of reviews, SHA-256
- * of all that.
+ * A file: these 8 bytes, the header's length (uint32), the header (JSON), int32 arrays, ids, words, paths of reviews,
+ * SHA-256 of all that.
  */
-const magic = 'IMDBSPL4';
+const magic = 'IMDBSPL5';
 const digestBytes = 32;
 const pieceBytes = 1 << 18;
 /** Written at once, between turns of the event loop. */
@@ -24,8 +25,12 @@ const keptEntries = 8;
 
 interface Header {
   readonly key: string;
-  /** Lengths of ids, offsets, labels, numbers of origins, counts and movies of train, valid and test; of the weights. */
+  /** Of offsets, labels, numbers of origins, counts and movies of train, valid and test; of the weights. */
   readonly lengths: readonly number[];
+  /** Of train, valid and test. */
+  readonly idLengths: readonly number[];
+  /** Of each id. */
+  readonly idBytes: number;
   readonly wordBytes: number;
   /** Of train, valid and test. */
   readonly pathBytes: readonly number[];
@@ -85,8 +90,7 @@ function entryPath(folder: string, key: string): string {
 function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array> {
   const { vocabulary, features, weights, previews, notes } = encoded;
   const splits = splitNames.map((name) => encoded.splits[name]);
-  const arrays = splits.flatMap(({ ids, offsets, labels, origins, counts, movies }) => [
-    ids,
+  const arrays = splits.flatMap(({ offsets, labels, origins, counts, movies }) => [
     offsets,
     labels,
     origins.numbers,
@@ -94,11 +98,14 @@ function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array
     movies ?? new Int32Array(0),
   ]);
   arrays.push(new Int32Array((weights ?? new Float32Array(0)).slice().buffer));
+  const ids = splits.map((split) => split.ids);
   const paths = splits.map(({ origins }) => origins.paths);
   const words = Buffer.from(vocabulary.words.join('\n'));
   const header: Header = {
     key,
-    lengths: arrays.map((array) => array.length),
+    lengths: arrays.map(({ length }) => length),
+    idLengths: ids.map(({ length }) => length),
+    idBytes: encoded.splits.train.ids.BYTES_PER_ELEMENT,
     wordBytes: words.length,
     pathBytes: paths.map(({ length }) => length),
     tables: splits.map(({ origins }) => origins.table),
@@ -112,7 +119,7 @@ function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array
   start.write(magic, 'latin1');
   start.writeUInt32LE(headerBytes.length, magic.length);
   const hash = createHash('sha256');
-  for (const part of [start, headerBytes, ...arrays.map(bytesOf), words, ...paths]) {
+  for (const part of [start, headerBytes, ...[...arrays, ...ids].map(bytesOf), words, ...paths]) {
     for (let at = 0; at < part.length; at += chunkBytes) {
       const chunk = part.subarray(at, at + chunkBytes);
       hash.update(chunk);
@@ -122,7 +129,7 @@ function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array
   yield hash.digest();
 }
 
-function bytesOf(array: Int32Array): Uint8Array {
+function bytesOf(array: FeatureIds): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
@@ -146,7 +153,7 @@ async function readEntry(file: FileHandle, key: string, slices: TimeSlices): Pro
   const headerBytes = Buffer.alloc(headerLength);
   await read(headerBytes, start.length);
   const header = JSON.parse(headerBytes.toString()) as Header;
-  const arrayBytes = 4 * sumOf(header.lengths);
+  const arrayBytes = 4 * sumOf(header.lengths) + header.idBytes * sumOf(header.idLengths);
   const dataStart = start.length + headerLength;
   const dataBytes = arrayBytes + header.wordBytes + sumOf(header.pathBytes);
   if (header.key !== key || size !== dataStart + dataBytes + digestBytes) return null;
@@ -169,8 +176,15 @@ function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): Enco
     end += array.byteLength;
     return array;
   });
+  const Ids = header.idBytes === Uint16Array.BYTES_PER_ELEMENT ? Uint16Array : Int32Array;
+  const idArrays = header.idLengths.map((length) => {
+    const array = new Ids(data, end, length);
+    end += array.byteLength;
+    return array;
+  });
   const split = (index: number): EncodedSplit => {
-    const [ids, offsets, labels, numbers, frequencies, movies] = arrays.slice(6 * index, 6 * index + 6);
+    const [offsets, labels, numbers, frequencies, movies] = arrays.slice(5 * index, 5 * index + 5);
+    const ids = idArrays[index];
     const pathStart = arrayBytes + header.wordBytes + sumOf(header.pathBytes.slice(0, index));
     const paths = new Uint8Array(data, pathStart, header.pathBytes[index]);
     if (!ids || !offsets || !labels || !numbers || !frequencies || !movies) throw new Error('missing array');

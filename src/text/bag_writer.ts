@@ -1,8 +1,16 @@
 const { clz32 } = Math;
 
+/** Ids of features, in two bytes each where those are enough: a large data set has hundreds of millions. */
+export type FeatureIds = Int32Array | Uint16Array;
+
+/** Room for ids below `features`. */
+export function makeFeatureIds(features: number, length: number): FeatureIds {
+  return features <= 1 << 16 ? new Uint16Array(length) : new Int32Array(length);
+}
+
 /** Texts as sets of features: text `t` has the ids from `offsets[t]` to `offsets[t + 1]`, ascending, each once. */
 export interface EncodedTexts {
-  readonly ids: Int32Array;
+  readonly ids: FeatureIds;
   /** `[texts + 1]` */
   readonly offsets: Int32Array;
   /** `[ids.length]`: how often the text has the feature; null where that does not matter. */
@@ -17,7 +25,7 @@ export class BagWriter {
   readonly #filled: Int32Array;
   /** `[features]`: of the present text. */
   readonly #frequencies: Int32Array | null;
-  readonly #ids: Int32Array;
+  readonly #ids: FeatureIds;
   readonly #counts: Int32Array | null;
   readonly #offsets: Int32Array;
   #length = 0;
@@ -31,7 +39,7 @@ export class BagWriter {
     this.#bits = new Int32Array((features + 31) >> 5);
     this.#filled = new Int32Array((this.#bits.length + 31) >> 5);
     this.#frequencies = counts ? new Int32Array(features) : null;
-    this.#ids = new Int32Array(most);
+    this.#ids = makeFeatureIds(features, most);
     this.#counts = counts ? new Int32Array(most) : null;
     this.#offsets = new Int32Array(texts + 1);
   }

@@ -1,5 +1,5 @@
 import { TimeSlices } from '../system/time_slices.js';
-import type { BagWriter, EncodedTexts as CountedTexts } from './bag_writer.js';
+import type { BagWriter, EncodedTexts as CountedTexts, FeatureIds } from './bag_writer.js';
 import { featureValues, featureValuesInSlices } from './feature_values.js';
 import { hasUnknown, type FeatureOptions } from './features.js';
 import { NgramIndex } from './ngram_index.js';
@@ -12,7 +12,7 @@ const tokenRoom = 1 << 18;
 /** A text as the model reads it. */
 export interface EncodedText {
   /** Feature ids, ascending, each once. */
-  readonly ids: Int32Array;
+  readonly ids: FeatureIds;
   /** `[ids.length]`; null: all 1. */
   readonly values: Float32Array | null;
 }

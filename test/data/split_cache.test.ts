@@ -95,6 +95,24 @@ test('when an entry stands under the name of another then it is built anew', asy
   expect((await load(data, { cacheFolder })).fromCache).toBe(false);
 });
 
+test.each([
+  ['as many features as two bytes tell apart', 65_536, 2],
+  ['one more', 65_537, 4],
+])('when there are %s then ids take as many bytes as they need and come back', async (_, words, bytes) => {
+  const cacheFolder = join(folder, `ids-of-${bytes}`);
+  // One feature is <UNK>.
+  const content = Array.from({ length: words - 1 }, (_, word) => `w${word}`).join(' ');
+  const path = archive(folder, `${words}.tgz`, [...reviews, { path: 'x/train/pos/77_7.txt', content }]);
+  const options = { cacheFolder, validationSize: 0, vocabularySize: words };
+  const [built, cached] = [await load(path, options), await load(path, options)];
+
+  expect(cached.fromCache).toBe(true);
+  expect(cached.vocabulary.words).toHaveLength(words);
+  expect(cached.splits.train.ids.BYTES_PER_ELEMENT).toBe(bytes);
+  expect(Math.max(...cached.splits.train.ids.slice(-100))).toBe(words - 1);
+  expect(contentOf(cached)).toEqual(contentOf(built));
+});
+
 test('when there are many entries then those that were used last stay', async () => {
   const cacheFolder = join(folder, 'many');
   await load(data, { cacheFolder, seed: 0 });

@@ -191,6 +191,17 @@ describe.each(engines)('the engine %s', (engine) => {
     expect(classifier.trainBatches(empty, allRows(empty), training).every(Number.isFinite)).toBe(true);
   });
 
+  test('when ids come in two bytes each then they are the same ids', () => {
+    const model = createModel(setup);
+    const [offsets, labels] = [Int32Array.of(0, 2, 5), Int32Array.of(0, 1)];
+    const [wide, narrow] = [Int32Array, Uint16Array].map((Ids) => {
+      const ids = Ids.of(4, 59, 4, 5, 6);
+      return model.classifier.forward(new native.Bags({ ids, offsets, labels, vocabularySize: vocabulary }));
+    });
+    expect(narrow?.toTypedArray()).toEqual(wide?.toTypedArray());
+    expect(wide?.shape).toEqual([2, 2]);
+  });
+
   test('when a word has a weight that is no number then it spoils the bags with that word only', () => {
     const model = createModel(setup);
     const weight = Float32Array.from(model.hidden.weight.toTypedArray(), Number);

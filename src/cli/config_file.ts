@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { featureChoices, featureNumbers } from './feature_options.js';
 import { choiceRules, numberRules, splitRule, type ChoiceRule, type NumberRule } from './option_rules.js';
+import { listRules } from './list_rules.js';
 import type { Defaults, RunOptions } from './options.js';
 import { Terminal } from './terminal.js';
 
@@ -70,6 +71,7 @@ const schemas = {
   lora: z
     .strictObject({
       ...shared,
+      targetModules: listRules.target.schema,
       rank: number(numbers.rank),
       alpha: number(numbers.alpha),
       useRslora: z.boolean(),

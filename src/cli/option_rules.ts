@@ -84,7 +84,7 @@ export const numberRules = {
   },
   rank: {
     flag: '--rank',
-    about: 'rank of the LoRA branch',
+    about: 'rank of the LoRA branches',
     integer: true,
     least: 1,
     most: 65_536,
@@ -92,7 +92,7 @@ export const numberRules = {
   },
   alpha: {
     flag: '--alpha',
-    about: 'the LoRA branch is scaled by alpha / rank; see --use-rslora',
+    about: 'the LoRA branches are scaled by alpha / rank; see --use-rslora',
     integer: false,
     above: 0,
     most: Number.MAX_VALUE,
@@ -100,7 +100,7 @@ export const numberRules = {
   },
   loraDropout: {
     flag: '--lora-dropout',
-    about: "probability with which each feature is left out of a step's LoRA branch",
+    about: "probability with which each feature is left out of the input of a step's LoRA branch",
     integer: false,
     least: 0,
     below: 1,
@@ -162,7 +162,7 @@ export const choiceRules = {
   },
   init: {
     flag: '--init',
-    about: "how the LoRA branch starts: as in the notebook, or as PEFT's",
+    about: "how LoRA branches start: as in the notebook, or as PEFT's",
     choices: ['notebook', 'kaiming', 'gaussian', 'pissa'],
     default: notebook.initialization,
   },
@@ -171,12 +171,17 @@ export const choiceRules = {
 
 /** The value of `text`, or the sentence that says what is wrong with it. */
 export function readNumber(rule: NumberRule, text: string): number | string {
-  const form = rule.integer ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-  const value = form.test(text) ? Number(text) : NaN;
+  const value = parseNumber(text, rule);
   const tooSmall = value < (rule.least ?? -Infinity) || value <= (rule.above ?? -Infinity);
   const tooLarge = value > (rule.most ?? Number.MAX_VALUE) || value >= (rule.below ?? Infinity);
   if (!Number.isNaN(value) && !tooSmall && !tooLarge) return value;
   return `Expected ${describeRange(rule)} for ${rule.flag} but received ${JSON.stringify(text)}.`;
+}
+
+/** The number that a text writes out in decimal; NaN where it writes anything else. */
+export function parseNumber(text: string, { integer }: Pick<NumberRule, 'integer'>): number {
+  const form = integer ? /^[+-]?\d+$/ : /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+  return form.test(text) ? Number(text) : NaN;
 }
 
 function describeRange({ integer, least, above, most, below }: NumberRule): string {

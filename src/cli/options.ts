@@ -10,6 +10,7 @@ import {
   type RawFeatureOptions,
 } from './feature_options.js';
 import { findDataProblems, isFile, readDataOptions, type DataOptions } from './data_options.js';
+import { addListOptions, findListProblems, readList, type RawListOptions } from './list_rules.js';
 import { findConflicts } from './option_conflicts.js';
 import { checkChoice, choiceRules, numberRules, readNumber, splitRule } from './option_rules.js';
 import { addChoiceRules, addNumberRules } from './rule_options.js';
@@ -22,7 +23,7 @@ type TableName = 'train' | 'test' | 'textColumn' | 'labelColumn' | 'labels';
 
 /** What commander hands over: texts, and booleans of flags without a value. */
 export interface RawOptions
-  extends RawFeatureOptions, Partial<Record<NumberName | ChoiceName | TableName, string>> {
+  extends RawFeatureOptions, RawListOptions, Partial<Record<NumberName | ChoiceName | TableName, string>> {
   data?: string;
   split?: string;
   strict?: boolean;
@@ -144,9 +145,10 @@ export function addLoraOptions(command: Command): Command {
 
 /** What the notebook's LoRA has not. */
 export function addBranchOptions(command: Command): Command {
+  addListOptions(command, ['target']);
   addChoices(command, ['init']);
   return addNumbers(command, ['loraDropout'])
-    .option('--use-rslora', 'scale the LoRA branch by alpha / sqrt(rank)')
+    .option('--use-rslora', 'scale the LoRA branches by alpha / sqrt(rank)')
     .option('--use-dora', "learn the lengths of W's rows apart from their directions (engine torch)");
 }
 
@@ -176,7 +178,12 @@ export function addNumbers(command: Command, names: readonly NumberName[]): Comm
  * @throws ImdbTorchError ERR_USAGE that names every problem
  */
 export function readRunOptions(raw: RawOptions, defaults: Defaults = trainPresets.notebook): RunOptions {
-  const problems = [...findProblems(raw), ...findDataProblems(raw, defaults), ...findFeatureProblems(raw)];
+  const problems = [
+    ...findProblems(raw),
+    ...findListProblems(raw),
+    ...findDataProblems(raw, defaults),
+    ...findFeatureProblems(raw),
+  ];
   const number = (name: NumberName): number | undefined => {
     const text = raw[name];
     return text === undefined ? undefined : Number(text);
@@ -195,6 +202,7 @@ export function readRunOptions(raw: RawOptions, defaults: Defaults = trainPreset
     epochs: number('epochs') ?? defaults.epochs,
     threads: number('threads') ?? defaults.threads ?? null,
     seeds: number('seeds') ?? defaults.seeds ?? 1,
+    targetModules: readList(raw, 'target') ?? defaults.targetModules,
     rank: number('rank') ?? defaults.rank,
     alpha: number('alpha') ?? defaults.alpha,
     useRslora: raw.useRslora ?? defaults.useRslora,

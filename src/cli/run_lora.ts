@@ -53,7 +53,8 @@ export async function runLora(bench: Workbench, options: LoraOptions): Promise<L
 function sayOutcome({ terminal }: Workbench, { excerpts, checks, calibration }: LoraResult): void {
   const { style } = terminal;
   if (calibration !== null) terminal.result(...describeCalibration(calibration, style));
-  terminal.say(formatHeading('The LoRA layer', style), formatExcerpts(excerpts, style));
+  const layers = excerpts[0]?.size === 1 ? 'The LoRA layer' : 'The frozen layers';
+  terminal.say(formatHeading(layers, style), formatExcerpts(excerpts, style));
   terminal.say(formatHeading('Checks', style));
   terminal.result(...checks.map((check) => formatCheck(check, style)));
 }

@@ -19,11 +19,10 @@ import type { RunFacts } from '../report/documents.js';
 import { writeReport } from '../report/write_report.js';
 import type { ModelDescription } from '../storage/model_description.js';
 import { createRunDirectory, type RunDirectory } from '../storage/run_directory.js';
-import { ImdbTorchError } from '../errors.js';
 import type { EpochResult } from '../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../training/phase.js';
 import { createSplitBags, type SplitBags } from '../training/split_bags.js';
-import type { RunOptions } from './options.js';
+import { throwProblems, type RunOptions } from './options.js';
 import { packageVersion } from '../setup/package_root.js';
 import type { Terminal } from './terminal.js';
 
@@ -69,14 +68,23 @@ export function openDevice(options: RunOptions, terminal: Terminal): Computing {
   return { device, engine };
 }
 
-/** What can only be judged with the reviews at hand. */
-function checkSizes({ rank }: RunOptions, { vocabulary }: Dataset): void {
-  const size = vocabulary.words.length;
-  if (rank <= size) return;
-  throw new ImdbTorchError(
-    'ERR_USAGE',
-    `Expected --rank to be at most ${size}, the number of words in these reviews, but received ${rank}.`,
-  );
+/** What can only be judged with the reviews at hand. @throws ImdbTorchError ERR_USAGE */
+function checkSizes({ rank, hidden, targetModules }: RunOptions, { vocabulary, classes }: Dataset): void {
+  const { length: words } = vocabulary.words;
+  const problems: string[] = [];
+  if (targetModules.includes('fc1') && rank > words) {
+    problems.push(
+      `Expected --rank to be at most ${words}, the number of words in these reviews, but received ${rank}.`,
+    );
+  }
+  const most = Math.min(hidden, classes.length);
+  if (targetModules.includes('fc2') && rank > most) {
+    problems.push(
+      `Expected --rank to be at most ${most}, the smaller side of fc2 (${hidden} units x ${classes.length} classes), ` +
+        `but received ${rank}; choose a smaller one, or --target fc1.`,
+    );
+  }
+  throwProblems(problems);
 }
 
 /** Makes a run directory for `work`, and removes it again when that fails. */

@@ -39,12 +39,13 @@ export function createExperimentModel(
   { bags, classes, device, options }: Pick<ExperimentInput, 'bags' | 'classes' | 'device' | 'options'>,
   generator: Generator,
 ): ClassifierModel {
-  const { hidden, rank, alpha, useRslora, dtype, engine } = options;
+  const { hidden, targetModules, rank, alpha, useRslora, dtype, engine } = options;
   const { vocabularySize } = bags.train;
   return createClassifier({
     vocabularySize,
     hidden,
     classes,
+    targetModules,
     rank,
     alpha,
     useRslora,

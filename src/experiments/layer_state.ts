@@ -1,51 +1,71 @@
 import type { ClassifierModel } from '../model/classifier.js';
-import { readOutput, readTensor, type Module } from '../model/parameters.js';
+import { moduleParameters, readTensor, type Module } from '../model/parameters.js';
+import type { LayerName } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 
-export type LayerParameter = 'weight' | 'bias' | 'A' | 'B';
+export type LayerParameter = 'weight' | 'bias' | 'A' | 'B' | 'magnitude';
 
-/** Something of each parameter of the LoRA layer; of the magnitudes with DoRA. */
-export type OfLayer<T> = Readonly<Record<LayerParameter, T>> & { readonly magnitude?: T };
+/** Something of each parameter of a layer: of A and B where it has a LoRA branch, of magnitude with DoRA. */
+export type OfLayer<T> = Readonly<Record<'weight' | 'bias', T> & Partial<Record<LayerParameter, T>>>;
 
-/** The parameters of the LoRA layer at one moment. */
-export type LayerState = OfLayer<StoredTensor>;
+/** Something of each layer that fine-tuning freezes: of the hidden one, and of the output layer with a branch. */
+export type OfLayers<T> = ReadonlyMap<LayerName, OfLayer<T>>;
+
+/** The parameters of these layers at one moment. */
+export type LayerStates = OfLayers<StoredTensor>;
 
 /** The first few values of each. */
-export type LayerExcerpt = OfLayer<readonly number[]>;
+export type LayerExcerpts = OfLayers<readonly number[]>;
 
+const layerParameters: readonly LayerParameter[] = ['weight', 'bias', 'A', 'B', 'magnitude'];
 const excerptLength = 4;
 
-export function readLayer({ parameters }: ClassifierModel): LayerState {
-  const magnitude = parameters['fc1.magnitude'];
-  return {
-    weight: readTensor(parameters['fc1.weight']),
-    bias: readTensor(parameters['fc1.bias']),
-    A: readTensor(parameters['fc1.A']),
-    B: readTensor(parameters['fc1.B']),
-    ...(magnitude === undefined ? {} : { magnitude: readTensor(magnitude) }),
-  };
+export function readLayers(model: ClassifierModel): LayerStates {
+  const frozen = new Set<LayerName>(['fc1', ...model.branches.keys()]);
+  return new Map(Array.from(frozen, (layer) => [layer, readLayer(model, layer)]));
 }
 
-/** The model without the LoRA branch, of whose layer `state` has just been read: W is large, so it is read once. */
-export function moduleOf({ weight, bias }: LayerState, model: ClassifierModel): Module {
-  return new Map([['fc1.weight', weight], ['fc1.bias', bias], ...readOutput(model)]);
+function readLayer({ parameters }: ClassifierModel, layer: LayerName): OfLayer<StoredTensor> {
+  const tensors = layerParameters.flatMap((name) => {
+    const parameter = parameters[`${layer}.${name}`];
+    return parameter === undefined ? [] : [[name, readTensor(parameter)] as const];
+  });
+  return Object.fromEntries(tensors) as OfLayer<StoredTensor>;
 }
 
-export function excerptOf(state: LayerState): LayerExcerpt {
-  return mapLayer(state, ({ data }) => Array.from(data.subarray(0, excerptLength), Number));
+/** The model without LoRA branches, of whose layers `states` have just been read: W is large, so it is read once. */
+export function moduleOf(states: LayerStates, model: ClassifierModel): Module {
+  return new Map(
+    Array.from(moduleParameters(model), ([name, tensor]) => {
+      const [layer, kind] = name.split('.') as [LayerName, 'weight' | 'bias'];
+      return [name, states.get(layer)?.[kind] ?? readTensor(tensor)];
+    }),
+  );
+}
+
+export function excerptOf(states: LayerStates): LayerExcerpts {
+  return mapLayers(states, ({ data }) => Array.from(data.subarray(0, excerptLength), Number));
 }
 
 /** Which parameters of both states have the same bits. */
-export function sameBits(one: LayerState, other: LayerState): OfLayer<boolean> {
-  return mapLayer(one, (tensor, name) => bytesOf(tensor).equals(bytesOf(other[name] ?? tensor)));
+export function sameBits(one: LayerStates, other: LayerStates): OfLayers<boolean> {
+  return mapLayers(one, (tensor, layer, name) => {
+    const now = other.get(layer)?.[name];
+    return now !== undefined && bytesOf(tensor).equals(bytesOf(now));
+  });
 }
 
-function mapLayer<T>(
-  state: LayerState,
-  map: (tensor: StoredTensor, name: keyof LayerState) => T,
-): OfLayer<T> {
-  const entries = Object.entries(state) as [keyof LayerState, StoredTensor][];
-  return Object.fromEntries(entries.map(([name, tensor]) => [name, map(tensor, name)])) as OfLayer<T>;
+function mapLayers<T>(
+  states: LayerStates,
+  map: (tensor: StoredTensor, layer: LayerName, name: LayerParameter) => T,
+): OfLayers<T> {
+  return new Map(
+    Array.from(states, ([layer, state]) => {
+      const entries = Object.entries(state) as [LayerParameter, StoredTensor][];
+      const mapped = entries.map(([name, tensor]) => [name, map(tensor, layer, name)] as const);
+      return [layer, Object.fromEntries(mapped) as OfLayer<T>];
+    }),
+  );
 }
 
 function bytesOf({ data }: StoredTensor): Buffer {

@@ -1,26 +1,49 @@
 import type { Check } from '../report/checks.js';
 import type { Metrics } from '../training/metrics.js';
-import type { OfLayer } from './layer_state.js';
+import type { LayerName } from '../storage/adapter.js';
+import type { OfLayers } from './layer_state.js';
 import type { MergeResult } from './merge.js';
 import { mergedAccuracyTolerance, mergedLogitTolerance, mergedLossTolerance } from './tolerances.js';
 import type { FloatDtype } from '../../binding.js';
 
 /** What must hold after fine-tuning. @param same which parameters kept their bits */
-export function fineTuningChecks(same: OfLayer<boolean>): Check[] {
-  return [
-    { name: 'fine-tuning left W as it was, bit for bit', passed: same.weight },
-    { name: 'fine-tuning left the bias as it was, bit for bit', passed: same.bias },
-    { name: 'fine-tuning changed A', passed: !same.A },
-    { name: 'fine-tuning changed B', passed: !same.B },
-    ...(same.magnitude === undefined
-      ? []
-      : [{ name: "fine-tuning changed DoRA's magnitudes", passed: !same.magnitude }]),
-  ];
+export function fineTuningChecks(same: OfLayers<boolean>): Check[] {
+  return [...same].flatMap(([layer, { weight, bias, A, B, magnitude }]) => {
+    const of = ofLayer(same, layer);
+    const moved = [
+      { name: `fine-tuning changed A${of}`, same: A },
+      { name: `fine-tuning changed B${of}`, same: B },
+      { name: `fine-tuning changed DoRA's magnitudes${of}`, same: magnitude },
+    ];
+    return [
+      { name: `fine-tuning left W${of} as it was, bit for bit`, passed: weight },
+      { name: `fine-tuning left the bias${of} as it was, bit for bit`, passed: bias },
+      ...moved.flatMap((each) => (each.same === undefined ? [] : [{ name: each.name, passed: !each.same }])),
+    ];
+  });
+}
+
+/** Says which layer is meant, unless the hidden layer is the only one that LoRA has to do with. */
+function ofLayer(layers: OfLayers<unknown>, layer: LayerName): string {
+  return layers.size === 1 ? '' : ` of ${layer}`;
+}
+
+function mergedLayerChecks(same: OfLayers<boolean>): Check[] {
+  return [...same].flatMap(([layer, { weight, bias, A }]) => {
+    const of = ofLayer(same, layer);
+    const isMerged = A !== undefined;
+    return [
+      isMerged
+        ? { name: `merging changed W${of}`, passed: !weight }
+        : { name: `merging left W${of} as it was, bit for bit`, passed: weight },
+      { name: `merging left the bias${of} as it was, bit for bit`, passed: bias },
+    ];
+  });
 }
 
 /** What must hold after merging. @param same which parameters kept their bits @param before the test before it */
 export function mergeChecks(
-  same: OfLayer<boolean>,
+  same: OfLayers<boolean>,
   before: Metrics,
   merged: MergeResult,
   dtype: FloatDtype,
@@ -28,8 +51,7 @@ export function mergeChecks(
   const lossDifference = Math.abs(merged.test.loss - before.loss);
   const accuracyDifference = Math.abs(merged.test.accuracy - before.accuracy);
   return [
-    { name: 'merging changed W', passed: !same.weight },
-    { name: 'merging left the bias as it was, bit for bit', passed: same.bias },
+    ...mergedLayerChecks(same),
     {
       name: 'the merged model has the test loss of before the merge',
       passed: lossDifference <= mergedLossTolerance(dtype) * Math.max(1, before.loss),

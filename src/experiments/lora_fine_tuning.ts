@@ -3,7 +3,7 @@ import type { ClassifierModel } from '../model/classifier.js';
 import { Generator } from '../model/native.js';
 import { loadModule, readOutput, type Module } from '../model/parameters.js';
 import type { Check } from '../report/checks.js';
-import type { Adapter } from '../storage/adapter.js';
+import type { Adapter, AdapterBranch, LayerName } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
@@ -13,11 +13,11 @@ import { checkLayerOutputs } from './layer_outputs.js';
 import {
   excerptOf,
   moduleOf,
-  readLayer,
+  readLayers,
   sameBits,
-  type LayerExcerpt,
-  type LayerState,
-  type OfLayer,
+  type LayerExcerpts,
+  type LayerStates,
+  type OfLayers,
 } from './layer_state.js';
 import { fineTuningChecks, mergeChecks } from './lora_checks.js';
 import { mergeAndTest, type MergeResult } from './merge.js';
@@ -33,7 +33,7 @@ import {
 export interface LoraInput extends ExperimentInput {
   /** Fine-tune this model; without one, pretrain a new one for an epoch first. */
   base?: ReadonlyMap<string, StoredTensor> | undefined;
-  /** Whether to merge the branch into W at the end. */
+  /** Whether to merge the branches into their layers at the end. */
   merge: boolean;
 }
 
@@ -43,13 +43,13 @@ export interface LoraResult {
   /** Of the model that was fine-tuned, before that. */
   baseTest: Metrics;
   lora: PhaseResult;
-  /** Which parameters of the LoRA layer fine-tuning left as they were, bit for bit. */
-  frozen: OfLayer<boolean>;
+  /** Which parameters fine-tuning left as they were, bit for bit, of the layers that it freezes. */
+  frozen: OfLayers<boolean>;
   merged: MergeResult | null;
   calibration: CalibrationResult | null;
   checks: Check[];
-  /** A few values of the LoRA layer: before fine-tuning, after it, after the merge. */
-  excerpts: LayerExcerpt[];
+  /** A few values of these layers: before fine-tuning, after it, after the merge. */
+  excerpts: LayerExcerpts[];
   /** What was fine-tuned, as `model.safetensors` holds it. */
   baseModule: Module;
   /** What fine-tuning has trained, for the model that was fine-tuned. */
@@ -59,7 +59,7 @@ export interface LoraResult {
 
 /**
  * The notebook's second experiment: pretrains one epoch (or takes `base`), freezes W and its bias, trains the LoRA
- * branch and the output layer, tests, checks, and merges when asked to.
+ * branch and the output layer, tests, checks, and merges when asked to. An output layer with a branch is frozen, too.
  */
 export async function runLoraFineTuning(input: LoraInput): Promise<LoraResult> {
   const generator = new Generator(input.options.seed);
@@ -75,14 +75,12 @@ export async function runLoraFineTuning(input: LoraInput): Promise<LoraResult> {
 async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraResult> {
   const { model } = context;
   const { pretrain, baseTest } = await prepareBase(input, context);
-  const base = readLayer(model);
+  const base = readLayers(model);
   const baseModule = moduleOf(base, model);
-  const before = startBranch(input, context) ? readLayer(model) : base;
-  model.hidden.dropout = input.options.loraDropout;
-  model.hidden.loraEnabled = true;
-  model.hidden.setTrainable({ base: false, lora: true });
+  const before = startBranches(input, context) ? readLayers(model) : base;
+  freezeLayers(input, context);
   const lora = await runPhase(context, 'lora', input.options.loraEpochs);
-  const after = readLayer(model);
+  const after = readLayers(model);
   const frozen = sameBits(before, after);
   const result: LoraResult = {
     pretrain,
@@ -114,12 +112,24 @@ async function prepareBase(
   return { pretrain: null, baseTest: test };
 }
 
-/** Starts another branch than the notebook's, which the model has from the start. @returns whether that was needed */
-function startBranch({ options }: LoraInput, { model, generator }: PhaseContext): boolean {
-  if (options.initialization === 'notebook' && !options.useDora) return false;
-  model.hidden.initializeAdapter({ ...options, generator });
-  model.renewBranch();
-  return true;
+/** Starts the branches but for the notebook's, which the hidden layer has from the start. @returns whether it had to */
+function startBranches({ options }: LoraInput, { model, generator }: PhaseContext): boolean {
+  const { initialization, useDora } = options;
+  const isNotebooks = initialization === 'notebook' && !useDora;
+  const started = [...model.branches.values()].filter((layer) => layer !== model.hidden || !isNotebooks);
+  for (const layer of started) layer.initializeAdapter({ ...options, generator });
+  model.renewBranches();
+  return started.length > 0;
+}
+
+/** Of layers with a branch that alone is trained from now on; the hidden layer is frozen without one, too. */
+function freezeLayers({ options: { loraDropout } }: LoraInput, { model }: PhaseContext): void {
+  model.hidden.setTrainable({ base: false, lora: false });
+  for (const layer of model.branches.values()) {
+    layer.dropout = loraDropout;
+    layer.loraEnabled = true;
+    layer.setTrainable({ base: false, lora: true });
+  }
 }
 
 function pretrainingOptions(
@@ -145,12 +155,12 @@ function calibrate(
 
 async function mergeInto(
   result: LoraResult,
-  before: LayerState,
+  before: LayerStates,
   { options }: LoraInput,
   context: PhaseContext,
 ): Promise<LoraResult> {
   const merged = await mergeAndTest(context);
-  const after = readLayer(context.model);
+  const after = readLayers(context.model);
   const checks = mergeChecks(sameBits(before, after), result.lora.test, merged, options.dtype);
   return {
     ...result,
@@ -164,19 +174,24 @@ async function mergeInto(
 function adapterOf(
   { options }: LoraInput,
   model: ClassifierModel,
-  before: LayerState,
-  after: LayerState,
+  before: LayerStates,
+  after: LayerStates,
 ): Adapter {
   const { alpha, useRslora, initialization, loraDropout } = options;
-  const { A, B, magnitude = null } = after;
-  const branch = { A, B, alpha, magnitude, bias: null };
-  const isPissa = initialization === 'pissa';
+  const branches = new Map<LayerName, AdapterBranch>();
+  for (const [layer, { A, B, magnitude = null }] of after) {
+    const start = before.get(layer);
+    if (A === undefined || B === undefined || start?.A === undefined || start.B === undefined) continue;
+    const branch = { A, B, alpha, magnitude, bias: null };
+    const isPissa = initialization === 'pissa';
+    branches.set(layer, isPissa ? withoutStart(branch, { A: start.A, B: start.B }, useRslora) : branch);
+  }
   return {
-    branches: new Map([['fc1', isPissa ? withoutStart(branch, before, useRslora) : branch]]),
+    branches,
     useRslora,
     dropout: loraDropout,
     pissa: false,
-    replaced: readOutput(model),
+    replaced: model.branches.has('fc2') ? new Map() : readOutput(model),
     baseSha256: null,
   };
 }

@@ -19,11 +19,11 @@ export interface MergeResult extends MergeComparison {
   testSeconds: number;
 }
 
-/** Merges the LoRA branch into W, compares the logits of the validation set, and tests. */
+/** Merges the LoRA branches into their layers, compares the logits of the validation set, and tests. */
 export async function mergeAndTest(context: PhaseContext): Promise<MergeResult> {
   const { model, bags, generator } = context;
   const before = readLogits(model.classifier, bags.valid);
-  model.hidden.merge({ generator });
+  for (const layer of model.branches.values()) layer.merge({ generator });
   const after = readLogits(model.classifier, bags.valid);
   const tested = await runTest(context, 'merged');
   return { ...tested, ...compareLogits(before, after, model.classifier.classes) };

@@ -1,12 +1,18 @@
+import { deltaOf } from '../model/adapter_algebra.js';
 import { topWords, type TopWord } from '../model/explanation.js';
-import type { Bags } from '../model/native.js';
+import { Tensor, type Bags } from '../model/native.js';
 import { readTensor } from '../model/parameters.js';
 import { TextClassifier, type ModelParts } from '../model/text_classifier.js';
 import { summarizeWeightChange, type WeightChange } from '../model/weight_change.js';
-import type { Adapter } from '../storage/adapter.js';
+import { rankOf, scaleOf, type Adapter } from '../storage/adapter.js';
 import { scoresDocument, type ScoresDocument } from '../report/evaluation.js';
 import { classificationReport } from '../training/classification_report.js';
 import { predictLabelled } from '../training/labelled_evaluation.js';
+
+interface BranchFigures {
+  rank: number;
+  scale: number;
+}
 
 /** What a finished model is like beyond loss and accuracy: for `run.json`, and for the report that is made of it. */
 export interface ModelAnalysis {
@@ -14,8 +20,10 @@ export interface ModelAnalysis {
   evaluation: ScoresDocument | null;
   /** The words that speak most for each class, strongest first; null where there are too many classes. */
   topWords: { class: string; words: TopWord[] }[] | null;
-  /** What the LoRA branch adds to W; null where there is no branch. */
-  weightChange: ({ rank: number; scale: number } & WeightChange) | null;
+  /** What the LoRA branch of the hidden layer adds to its W; null where there is no branch. */
+  weightChange: (BranchFigures & WeightChange) | null;
+  /** The same of the output layer, as sizes alone. */
+  outputChange: (BranchFigures & Pick<WeightChange, 'norm' | 'weightNorm'>) | null;
 }
 
 export interface AnalysisInput {
@@ -38,14 +46,17 @@ export async function analyzeModel(input: AnalysisInput): Promise<ModelAnalysis>
   const classifier = TextClassifier.create(model, adapter);
   try {
     const { classes } = classifier;
-    const weightChange = adapter === null ? null : weightChangeOf(classifier);
-    if (classes.length > mostClasses) return { evaluation: null, topWords: null, weightChange };
+    const changes = {
+      weightChange: adapter?.branches.has('fc1') === true ? weightChangeOf(classifier) : null,
+      outputChange: adapter === null ? null : outputChangeOf(model, adapter),
+    };
+    if (classes.length > mostClasses) return { evaluation: null, topWords: null, ...changes };
     const predictions = await predictLabelled(classifier, bags, labels, signal);
     const words = topWords(classifier, namedWords);
     return {
       evaluation: scoresDocument(classes, classificationReport(predictions)),
       topWords: classes.map((name, k) => ({ class: name, words: words[k] ?? [] })),
-      weightChange,
+      ...changes,
     };
   } finally {
     classifier.dispose();
@@ -67,4 +78,14 @@ function weightChangeOf({ model, featurizer }: TextClassifier): NonNullable<Mode
   } finally {
     change.dispose();
   }
+}
+
+function outputChangeOf({ tensors }: ModelParts, adapter: Adapter): ModelAnalysis['outputChange'] {
+  const branch = adapter.branches.get('fc2');
+  const weight = tensors.get('fc2.weight');
+  if (branch === undefined || weight === undefined) return null;
+  const scale = scaleOf(adapter, branch);
+  using own = Tensor.from(weight.data, weight.shape);
+  const { norm, weightNorm } = summarizeWeightChange(deltaOf(own, { branch, factor: scale }), weight, [], 0);
+  return { rank: rankOf(branch), scale, norm, weightNorm };
 }

@@ -1,4 +1,5 @@
 import type { Device, Engine, FloatDtype, LoraInitialization } from '../../binding.js';
+import type { LayerName } from '../storage/adapter.js';
 import type { CalibrationKind } from '../training/calibration.js';
 import { plainSteps } from '../training/pass.js';
 import type { PhaseOptions } from '../training/phase.js';
@@ -16,9 +17,11 @@ export interface ExperimentOptions extends PhaseOptions {
   engine: Engine | 'auto';
   dtype: FloatDtype;
   device: Device | 'auto';
+  /** The layers that fine-tuning gives a LoRA branch: the hidden layer, `fc1`, the output layer, `fc2`, or both. */
+  targetModules: readonly LayerName[];
   rank: number;
   alpha: number;
-  /** Whether the LoRA branch is scaled by alpha / sqrt(rank) rather than alpha / rank. */
+  /** Whether a LoRA branch is scaled by alpha / sqrt(rank) rather than alpha / rank. */
   useRslora: boolean;
   useDora: boolean;
   /** How the LoRA branch starts. */
@@ -57,6 +60,7 @@ export const notebook = Object.freeze({
   engine: 'auto',
   dtype: 'float32',
   device: 'auto',
+  targetModules: ['fc1'],
   rank: 1,
   alpha: 1,
   useRslora: false,

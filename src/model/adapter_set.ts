@@ -153,7 +153,7 @@ export class AdapterSet {
     loadParameters(this.#model, new Map(parameters));
     if (branch !== null) {
       setBranch(this.#model.hidden, branch, Math.max(...parts.map(({ adapter }) => adapter.dropout)));
-      this.#model.renewBranch();
+      this.#model.renewBranches();
     }
     this.#model.hidden.loraEnabled = branch !== null;
     this.#active = [...names];

@@ -1,5 +1,6 @@
-import type { Device, Engine, FloatDtype } from './native.js';
-import { Classifier, Linear, LoraLinear, type Generator, type Tensor } from './native.js';
+import type { LayerName } from '../storage/adapter.js';
+import type { Device, Engine, FloatDtype, LoraLinearOptions } from './native.js';
+import { Classifier, Generator, Linear, LoraLinear, type Tensor } from './native.js';
 
 /** The defaults are the notebook's. */
 export interface ClassifierOptions {
@@ -8,11 +9,16 @@ export interface ClassifierOptions {
   hidden?: number;
   /** 2 by default. */
   classes?: number;
-  /** 1 .. min(vocabularySize, hidden), 1 by default; of a linear model 1 .. min(vocabularySize, classes). */
+  /**
+   * The layers with a LoRA branch: `fc1` (the hidden layer, or the one of a linear model), the default, and `fc2`, the
+   * output layer, with the `torch` engine only.
+   */
+  targetModules?: readonly LayerName[];
+  /** Of their branches: 1 .. the smallest side of these layers, 1 by default. */
   rank?: number;
   /** 1 by default. */
   alpha?: number;
-  /** Whether the branch is scaled by alpha / sqrt(rank); false by default. */
+  /** Whether branches are scaled by alpha / sqrt(rank); false by default. */
   useRslora?: boolean;
   /** `float32` by default. */
   dtype?: FloatDtype;
@@ -23,17 +29,15 @@ export interface ClassifierOptions {
   generator: Generator;
 }
 
-export type ParameterName = 'fc1.weight' | 'fc1.bias' | 'fc1.A' | 'fc1.B' | 'fc2.weight' | 'fc2.bias';
+export type ParameterName = `${LayerName}.${'weight' | 'bias' | 'A' | 'B' | 'magnitude'}`;
 
-/** The parameters by the names that the notebook's PyTorch module gives them. */
+/**
+ * The parameters by the names that the notebook's PyTorch module gives them: of fc2 with a hidden layer, A and B where
+ * a layer has a LoRA branch, magnitude where that has DoRA.
+ */
 export type Parameters = Readonly<
-  Record<Exclude<ParameterName, `fc2.${string}`>, Tensor> & {
-    /** With DoRA. */
-    'fc1.magnitude'?: Tensor;
-    /** With a hidden layer. */
-    'fc2.weight'?: Tensor;
-    'fc2.bias'?: Tensor;
-  }
+  Record<'fc1.weight' | 'fc1.bias', Tensor> &
+    Partial<Record<Exclude<ParameterName, 'fc1.weight' | 'fc1.bias'>, Tensor>>
 >;
 
 /**
@@ -43,56 +47,93 @@ export type Parameters = Readonly<
 export interface ClassifierModel {
   readonly classifier: Classifier;
   readonly hidden: LoraLinear;
-  readonly output: Linear | null;
+  readonly output: Linear | LoraLinear | null;
+  /** The layers that were given a LoRA branch. */
+  readonly branches: ReadonlyMap<LayerName, LoraLinear>;
   readonly parameters: Parameters;
-  /** To be called when the branch was replaced, which has new tensors then: `parameters` names them afterwards. */
-  renewBranch(): void;
+  /** To be called when a branch was replaced, which has new tensors then: `parameters` names them afterwards. */
+  renewBranches(): void;
   dispose(): void;
 }
 
-/** The engine that `auto` stands for on `device`; the fused one has no DoRA. */
-export function chooseEngine(engine: Engine | 'auto', device: Device, { useDora = false } = {}): Engine {
+/** The engine that `auto` stands for on `device`; the fused one has no DoRA and no branch on the output layer. */
+export function chooseEngine(
+  engine: Engine | 'auto',
+  device: Device,
+  { useDora = false, targetModules = [] }: { useDora?: boolean; targetModules?: readonly LayerName[] } = {},
+): Engine {
   if (engine !== 'auto') return engine;
-  return device === 'cpu' && !useDora ? 'fused' : 'torch';
+  return device === 'cpu' && !useDora && !targetModules.includes('fc2') ? 'fused' : 'torch';
 }
 
 /**
- * Makes a new classifier. Its random numbers are drawn in the notebook's order: W, bias, A, then the second layer.
+ * Makes a new classifier. Its random numbers are drawn in the notebook's order: W, bias, A, then the second layer. A
+ * branch on that layer draws from a generator of its own, so that the others are the same without it.
  * @throws what LoraLinear, Linear and Classifier throw
  */
 export function createClassifier(options: ClassifierOptions): ClassifierModel {
-  const { vocabularySize, hidden: width = 200, classes = 2, rank = 1, alpha = 1, generator } = options;
-  const { useRslora = false, dtype = 'float32', device = 'cpu', engine = 'auto' } = options;
-  const hidden = new LoraLinear({
-    inFeatures: vocabularySize,
-    outFeatures: width === 0 ? classes : width,
-    rank,
-    alpha,
-    useRslora,
-    dtype,
-    device,
-    generator,
+  const { device = 'cpu', engine = 'auto', targetModules = ['fc1'] } = options;
+  const hidden = createHidden(options);
+  const output = createOutput(options);
+  const loraOutput = output instanceof LoraLinear ? output : null;
+  const classifier = new Classifier({
+    hidden,
+    output,
+    engine: chooseEngine(engine, device, { targetModules }),
   });
-  const output =
-    width === 0 ? null : new Linear({ inFeatures: width, outFeatures: classes, dtype, device, generator });
-  const classifier = new Classifier({ hidden, output, engine: chooseEngine(engine, device) });
+  const branches = new Map<LayerName, LoraLinear>();
+  if (targetModules.includes('fc1')) branches.set('fc1', hidden);
+  if (loraOutput !== null) branches.set('fc2', loraOutput);
   const parameters: { -readonly [Name in keyof Parameters]: Parameters[Name] } = {
     'fc1.weight': hidden.weight,
     'fc1.bias': hidden.bias,
-    'fc1.A': hidden.A,
-    'fc1.B': hidden.B,
+    ...(branches.has('fc1') && { 'fc1.A': hidden.A, 'fc1.B': hidden.B }),
     ...(output && { 'fc2.weight': output.weight, 'fc2.bias': output.bias }),
+    ...(loraOutput && { 'fc2.A': loraOutput.A, 'fc2.B': loraOutput.B }),
   };
-  const renewBranch = (): void => {
-    for (const name of ['fc1.A', 'fc1.B', 'fc1.magnitude'] as const) parameters[name]?.dispose();
-    delete parameters['fc1.magnitude'];
-    parameters['fc1.A'] = hidden.A;
-    parameters['fc1.B'] = hidden.B;
-    const { magnitude } = hidden;
-    if (magnitude !== null) parameters['fc1.magnitude'] = magnitude;
+  const renewBranches = (): void => {
+    for (const [layer, { A, B, magnitude }] of branches) {
+      for (const [name, tensor] of Object.entries({ A, B, magnitude })) {
+        const key = `${layer}.${name as 'A' | 'B' | 'magnitude'}` as const;
+        parameters[key]?.dispose();
+        if (tensor === null) Reflect.deleteProperty(parameters, key);
+        else parameters[key] = tensor;
+      }
+    }
   };
   const dispose = (): void => {
     for (const part of [...Object.values(parameters), classifier, output, hidden]) part?.dispose();
   };
-  return { classifier, hidden, output, parameters, renewBranch, dispose };
+  return { classifier, hidden, output, branches, parameters, renewBranches, dispose };
+}
+
+function createHidden(options: ClassifierOptions): LoraLinear {
+  const { vocabularySize: inFeatures, hidden: width = 200, classes = 2, generator } = options;
+  const outFeatures = width === 0 ? classes : width;
+  const isTarget = options.targetModules?.includes('fc1') ?? true;
+  return new LoraLinear({ inFeatures, outFeatures, generator, ...branchOptions(options, isTarget) });
+}
+
+function createOutput(options: ClassifierOptions): Linear | LoraLinear | null {
+  const { hidden: inFeatures = 200, classes: outFeatures = 2, dtype = 'float32', device = 'cpu' } = options;
+  if (inFeatures === 0) return null;
+  const plain = new Linear({ inFeatures, outFeatures, dtype, device, generator: options.generator });
+  if (options.targetModules?.includes('fc2') !== true) return plain;
+  using generator = new Generator(0);
+  const layer = new LoraLinear({ inFeatures, outFeatures, generator, ...branchOptions(options, true) });
+  for (const name of ['weight', 'bias'] as const) {
+    using target = layer[name];
+    using source = plain[name];
+    target.copy_(source);
+  }
+  plain.dispose();
+  return layer;
+}
+
+/** A layer that is to have no branch has the smallest, which stays off. */
+function branchOptions(
+  { rank = 1, alpha = 1, useRslora = false, dtype = 'float32', device = 'cpu' }: ClassifierOptions,
+  isTarget: boolean,
+): Omit<LoraLinearOptions, 'inFeatures' | 'outFeatures' | 'generator'> {
+  return { rank: isTarget ? rank : 1, alpha, useRslora, dtype, device };
 }

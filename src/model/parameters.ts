@@ -28,19 +28,16 @@ export function trainableGroups(
   model: ClassifierModel,
   { learningRateA, learningRateB }: { learningRateA: number | null; learningRateB: number | null },
 ): ParameterGroup[] {
-  const own: Partial<Record<ParameterName, number | null>> = {
-    'fc1.A': learningRateA,
-    'fc1.B': learningRateB,
-  };
+  const own: Readonly<Record<string, number | null>> = { A: learningRateA, B: learningRateB };
   const groups: ParameterGroup[] = [];
   const others: Tensor[] = [];
-  for (const [name, parameter] of Object.entries(model.parameters) as [ParameterName, Tensor][]) {
-    const lr = own[name] ?? null;
+  for (const [name, parameter] of Object.entries(model.parameters)) {
+    const lr = own[name.split('.')[1] ?? ''] ?? null;
     if (!parameter.requiresGrad) continue;
     if (lr === null) others.push(parameter);
     else groups.push({ params: [parameter], lr });
   }
-  return [{ params: others }, ...groups];
+  return others.length === 0 ? groups : [{ params: others }, ...groups];
 }
 
 /** The names of what a plain PyTorch module of the same layers holds: everything but the LoRA branch. */

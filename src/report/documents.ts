@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import type { Device, Engine, FloatDtype } from '../../binding.js';
 import type { BadRows, Columns, Dataset } from '../data/dataset.js';
 import type { ParameterCounts } from '../model/parameters.js';
+import type { LayerName } from '../storage/adapter.js';
 import type { Calibration } from '../storage/model_description.js';
 import type { CalibrationScores } from '../training/calibration.js';
 import type { EpochResult } from '../training/loop.js';
@@ -98,11 +100,17 @@ export interface LoraDocument extends FactsDocument {
   /** The run that fine-tuning started from, where it did not pretrain. */
   base?: { run: string; test: Metrics };
   lora: PhaseDocument;
-  frozen: LoraFigures['frozen'];
+  /** Which parameters fine-tuning left as they were: of the hidden layer, and of `fc2` where that has a branch. */
+  frozen: FrozenParameters & { fc2?: FrozenParameters };
   merged?: { test: Metrics; maxAbsLogitDifference: number; predictionFlips: number };
   checks: Check[];
   calibration?: CalibrationDocument;
 }
+
+/** A and B are those of a branch, the magnitudes DoRA's. */
+type FrozenParameters = Readonly<
+  Record<'weight' | 'bias', boolean> & Partial<Record<'A' | 'B' | 'magnitude', boolean>>
+>;
 
 /** What the experiments with LoRA hand over; the experiments say more. */
 export interface LoraFigures {
@@ -110,8 +118,7 @@ export interface LoraFigures {
   /** Of the model that was fine-tuned, before that. */
   baseTest: Metrics;
   lora: PhaseResult;
-  /** Which parameters of the LoRA layer fine-tuning left as they were; the magnitudes are DoRA's. */
-  frozen: Readonly<Record<'weight' | 'bias' | 'A' | 'B', boolean>> & { readonly magnitude?: boolean };
+  frozen: ReadonlyMap<LayerName, FrozenParameters>;
   merged: {
     test: Metrics;
     testSeconds: number;
@@ -147,12 +154,18 @@ export function loraDocument(facts: RunFacts, figures: LoraFigures, base: string
     ...factsDocument(facts),
     ...(pretrain === null ? { base: { run: base, test: baseTest } } : { pretrain: phaseDocument(pretrain) }),
     lora: phaseDocument(lora),
-    frozen,
+    frozen: frozenDocument(frozen),
     ...(merged === null ? {} : { merged: mergedDocument(merged) }),
     checks,
     ...(calibration && { calibration }),
     seconds: secondsDocument(facts, phases, { evaluate: merged?.testSeconds ?? 0 }),
   };
+}
+
+function frozenDocument(frozen: LoraFigures['frozen']): LoraDocument['frozen'] {
+  const [fc1, fc2] = [frozen.get('fc1'), frozen.get('fc2')];
+  assert(fc1, 'the hidden layer is always frozen');
+  return { ...fc1, ...(fc2 && { fc2 }) };
 }
 
 function mergedDocument(merged: NonNullable<LoraFigures['merged']>): NonNullable<LoraDocument['merged']> {

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Device, Engine, FloatDtype } from '../../binding.js';
 import { describeBadRow, type Dataset, type Preview, type SplitName } from '../data/dataset.js';
 import type { ParameterCounts } from '../model/parameters.js';
+import type { LayerName } from '../storage/adapter.js';
 import type { EpochResult } from '../training/loop.js';
 import type { Metrics } from '../training/metrics.js';
 import type { LineStyle } from './checks.js';
@@ -120,16 +121,23 @@ export function formatMetrics({ loss, accuracy }: Metrics): string {
   return `loss ${formatLoss(loss)} accuracy ${formatShare(accuracy)}`;
 }
 
-type Excerpt = Readonly<Record<'weight' | 'bias' | 'A' | 'B', readonly number[]>>;
+/** The first values of the parameters of layers. */
+type Excerpts = ReadonlyMap<LayerName, Readonly<Partial<Record<string, readonly number[]>>>>;
 
-/** The first values of the LoRA layer's parameters: before fine-tuning, after it and, where there is one, the merge. */
-export function formatExcerpts(excerpts: readonly Excerpt[], style: LineStyle): string {
+const parameterNames = { weight: 'W', bias: 'bias', A: 'A', B: 'B' } as const;
+
+/** The first values of layers' parameters: before fine-tuning, after it and, where there is one, the merge. */
+export function formatExcerpts(excerpts: readonly Excerpts[], style: LineStyle): string {
   const titles = ['first values of', 'before fine-tuning', 'after fine-tuning', 'after merging'];
-  const names = { weight: 'W', bias: 'bias', A: 'A', B: 'B' } as const;
-  const rows = (Object.keys(names) as (keyof typeof names)[]).map((name) => [
-    names[name],
-    ...excerpts.map((excerpt) => excerpt[name].map(formatValue).join('\n')),
-  ]);
+  const layers = [...(excerpts[0] ?? [])];
+  const rows = layers.flatMap(([layer, parameters]) =>
+    Object.entries(parameterNames)
+      .filter(([name]) => parameters[name] !== undefined)
+      .map(([name, title]) => [
+        layers.length === 1 ? title : `${layer} ${title}`,
+        ...excerpts.map((excerpt) => (excerpt.get(layer)?.[name] ?? []).map(formatValue).join('\n')),
+      ]),
+  );
   return formatTable(titles.slice(0, excerpts.length + 1), rows, style);
 }
 

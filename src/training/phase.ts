@@ -103,7 +103,7 @@ export async function runTraining(
       train: new DataLoader({ bags: bags.train, shuffle: true, generator }),
       valid: new DataLoader({ bags: bags.valid, shuffle: false, generator }),
       steps: options,
-      branchDropout: model.hidden.loraEnabled && model.hidden.dropout > 0,
+      branchDropout: dropsInBranches(model),
       earlyStopping: patience === null ? undefined : { patience, parameters: trainableParameters(model) },
       name: titles[phase],
       events: {
@@ -116,6 +116,10 @@ export async function runTraining(
   } finally {
     optimizer.dispose();
   }
+}
+
+function dropsInBranches({ branches }: ClassifierModel): boolean {
+  return [...branches.values()].some(({ loraEnabled, dropout }) => loraEnabled && dropout > 0);
 }
 
 /**

@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { checkLayerOutputs } from '../../src/experiments/layer_outputs.js';
 import { fineTuningChecks, mergeChecks } from '../../src/experiments/lora_checks.js';
+import type { OfLayer } from '../../src/experiments/layer_state.js';
 import { compareLogits } from '../../src/experiments/merge.js';
 import { fastestOf } from '../../src/experiments/operators.js';
 import { chooseDevice } from '../../src/experiments/device.js';
+import type { LayerName } from '../../src/storage/adapter.js';
 
 const timing = (operator: string, median: number, spread: number) => ({
   operator,
@@ -42,8 +44,35 @@ test.each([
 });
 
 test('when W moved in fine-tuning or B did not then the checks say so', () => {
-  const checks = fineTuningChecks({ weight: false, bias: true, A: false, B: true });
+  const checks = fineTuningChecks(
+    new Map([['fc1', { weight: false, bias: true, A: false, B: true }]] as const),
+  );
   expect(checks.map(({ passed }) => passed)).toEqual([false, true, true, false]);
+});
+
+test('when the output layer has a branch, too, then the checks say which layer they are of', () => {
+  const moved = { weight: true, bias: true, A: false, B: false, magnitude: true };
+  const both = new Map<LayerName, OfLayer<boolean>>([
+    ['fc1', { weight: true, bias: true }],
+    ['fc2', moved],
+  ]);
+  expect(fineTuningChecks(both).map(({ name, passed }) => `${name}: ${passed}`)).toEqual([
+    'fine-tuning left W of fc1 as it was, bit for bit: true',
+    'fine-tuning left the bias of fc1 as it was, bit for bit: true',
+    'fine-tuning left W of fc2 as it was, bit for bit: true',
+    'fine-tuning left the bias of fc2 as it was, bit for bit: true',
+    'fine-tuning changed A of fc2: true',
+    'fine-tuning changed B of fc2: true',
+    "fine-tuning changed DoRA's magnitudes of fc2: false",
+  ]);
+  const merged = { test: { loss: 0.5, accuracy: 0.9 }, testSeconds: 0, maxAbsLogitDifference: 0 };
+  const figures = { ...merged, maxAbsLogit: 1, predictionFlips: 0 };
+  expect(mergeChecks(both, merged.test, figures, 'float32').slice(0, 4)).toEqual([
+    { name: 'merging left W of fc1 as it was, bit for bit', passed: true },
+    { name: 'merging left the bias of fc1 as it was, bit for bit', passed: true },
+    { name: 'merging changed W of fc2', passed: false },
+    { name: 'merging left the bias of fc2 as it was, bit for bit', passed: true },
+  ]);
 });
 
 test('when merging changed the test loss then that check fails alone', () => {
@@ -54,7 +83,7 @@ test('when merging changed the test loss then that check fails alone', () => {
     maxAbsLogit: 3,
     predictionFlips: 0,
   };
-  const same = { weight: false, bias: true, A: false, B: false };
+  const same = new Map([['fc1', { weight: false, bias: true, A: false, B: false }]] as const);
   const failed = mergeChecks(same, { loss: 0.44, accuracy: 0.9 }, merged, 'float32').filter(
     (check) => !check.passed,
   );

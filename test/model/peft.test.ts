@@ -5,11 +5,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { fileOrigins } from '../../src/data/origins.js';
+import type { Reviews } from '../../src/data/regroup.js';
+import { runLoraFineTuning, type LoraResult } from '../../src/experiments/lora_fine_tuning.js';
+import { notebook, type ExperimentOptions } from '../../src/experiments/options.js';
 import { AdapterSet } from '../../src/model/adapter_set.js';
 import { createClassifier, type ClassifierModel } from '../../src/model/classifier.js';
 import { Bags, Generator } from '../../src/model/native.js';
-import { loadModule } from '../../src/model/parameters.js';
+import { loadModule, type Module } from '../../src/model/parameters.js';
+import { writeAdapter } from '../../src/storage/adapter.js';
 import { readSafetensors } from '../../src/storage/safetensors.js';
+import { notebookFeatures } from '../../src/text/features.js';
+import { createSplitBags } from '../../src/training/split_bags.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-peft-'));
 afterAll(() => {
@@ -57,6 +64,18 @@ const names = [
   ...['rspissa', 'dropout', 'orthogonal'],
 ];
 const [words, hidden, classes] = [20, 6, 3];
+/** Fine-tunings that are done here, by folder. */
+const trainings: Readonly<Record<string, Partial<ExperimentOptions>>> = {
+  'trained-both': { targetModules: ['fc1', 'fc2'], rank: 2, alpha: 3 },
+  'trained-fc2': { targetModules: ['fc2'], rank: 3, initialization: 'kaiming' },
+  'trained-dora': { targetModules: ['fc1', 'fc2'], rank: 2, useDora: true, useRslora: true },
+  'trained-pissa': { targetModules: ['fc1', 'fc2'], rank: 3, initialization: 'pissa', loraDropout: 0.2 },
+  'trained-rspissa': { targetModules: ['fc2'], rank: 2, initialization: 'pissa', useRslora: true },
+  'trained-rates': {
+    targetModules: ['fc1', 'fc2'],
+    ...{ initialization: 'gaussian', optimizer: 'sparse-adam', learningRateA: 0.02, learningRateB: 0.01 },
+  },
+};
 /** What the documentation promises: float32 sums of some dozens of numbers of about 1, in another order. */
 const tolerance = 1e-5;
 
@@ -66,15 +85,18 @@ interface Opened {
   logits: () => number[];
 }
 
-async function open(useDora = false): Promise<Opened> {
+async function open(useDora = false, module?: Module): Promise<Opened> {
   const generator = new Generator(1);
   const engine = useDora ? 'torch' : 'auto';
   const model = createClassifier({ vocabularySize: words, hidden, classes, engine, generator });
-  const base = await readSafetensors(join(folder, 'base.safetensors'));
-  loadModule(model, base.tensors);
-  const bags = await readInputs();
+  loadModule(model, module ?? (await readBase()));
+  const bags = new Bags({ ...(await readInputs()), vocabularySize: words });
   const logits = (): number[] => Array.from(model.classifier.forward(bags).toTypedArray(), Number);
   return { model, adapters: new AdapterSet(model), logits };
+}
+
+async function readBase(): Promise<Module> {
+  return new Map((await readSafetensors(join(folder, 'base.safetensors'))).tensors);
 }
 
 async function readCase(name: string, file = 'cases'): Promise<number[]> {
@@ -82,19 +104,54 @@ async function readCase(name: string, file = 'cases'): Promise<number[]> {
   return Array.from(tensors.get(name)?.data ?? [], Number);
 }
 
-async function readInputs(): Promise<Bags> {
+async function readInputs(): Promise<Reviews> {
   const rows = await readCase('inputs');
   const bags = Array.from({ length: rows.length / words }, (_, row) =>
     rows.slice(row * words, (row + 1) * words).flatMap((value, id) => (value === 1 ? [id] : [])),
   );
   const offsets = [0];
   for (const bag of bags) offsets.push((offsets.at(-1) ?? 0) + bag.length);
-  return new Bags({
+  return {
     ids: Int32Array.from(bags.flat()),
     offsets: Int32Array.from(offsets),
-    labels: new Int32Array(bags.length),
-    vocabularySize: words,
-  });
+    labels: Int32Array.from(bags, (_, row) => row % classes),
+    counts: null,
+  };
+}
+
+/** Fine-tunes the base with LoRA on the inputs. */
+async function fineTune(changes: Partial<ExperimentOptions>): Promise<LoraResult> {
+  const reviews = { ...(await readInputs()), origins: fileOrigins([]) };
+  const splits = { train: reviews, valid: reviews, test: reviews };
+  const features = { ...notebookFeatures, vocabularySize: words };
+  const names = Array.from({ length: words }, (_, id) => `word${id}`);
+  const dataset = { splits, features, weights: null, vocabulary: { words: names, sha256: '' } };
+  const bags = createSplitBags(dataset);
+  const usual = { ...notebook, hidden, loraEpochs: 5, batchSize: 3, loss: 'logits' } as const;
+  const options = { ...usual, learningRate: 0.05, ...changes };
+  const base = await readBase();
+  try {
+    return await runLoraFineTuning({ dataset, bags, classes, device: 'cpu', options, base, merge: true });
+  } finally {
+    bags.dispose();
+  }
+}
+
+/** Fine-tunes and stores the adapter. @returns the logits of the base with it */
+async function saveTrained(name: string, changes: Partial<ExperimentOptions>): Promise<number[]> {
+  const { adapter, checks, mergedModule } = await fineTune(changes);
+  expect(checks.filter(({ passed }) => !passed)).toEqual([]);
+  const path = join(folder, 'ours', name);
+  await writeAdapter(path, adapter);
+  const { adapters, logits } = await open(changes.useDora);
+  const base = logits();
+  expect(await adapters.load(name, path)).toEqual([]);
+  adapters.use(name);
+  const given = logits();
+  expect(given).not.toEqual(base);
+  const merged = await open(false, mergedModule ?? undefined);
+  expectClose(merged.logits(), given);
+  return given;
 }
 
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
@@ -104,7 +161,7 @@ function expectClose(actual: readonly number[], expected: readonly number[]): vo
 }
 
 (hasPeft ? describe : describe.skip)('with the real PEFT', () => {
-  test('when PEFT has saved adapters then they load here and give its logits, and so do ours in PEFT', async () => {
+  test('when PEFT has saved adapters then they load here and give its logits, and so do those saved and trained here in PEFT', async () => {
     const peft = new Peft();
     await peft.save();
     const given = new Map<string, number[]>();
@@ -124,8 +181,11 @@ function expectClose(actual: readonly number[], expected: readonly number[]): vo
       expect(logits()).toEqual(base);
       await adapters.save(name, join(folder, 'ours', name));
     }
+    for (const [name, changes] of Object.entries(trainings)) {
+      given.set(name, await saveTrained(name, changes));
+    }
     await peft.load();
-    for (const name of names) expectClose(await readCase(name, 'loaded'), given.get(name) ?? []);
+    for (const name of given.keys()) expectClose(await readCase(name, 'loaded'), given.get(name) ?? []);
   }, 300_000);
 
   test('when adapters are used together, scaled, combined or merged then logits are those of PEFT', async () => {

@@ -84,6 +84,7 @@ const loraPaths = [
   ...['rank', 'scale', 'norm', 'weightNorm', 'words.0.norm', 'words.14.weightNorm'].map(
     (path) => `weightChange.${path}`,
   ),
+  ...['rank', 'scale', 'norm', 'weightNorm'].map((path) => `outputChange.${path}`),
   'checks.0.name',
   'checks.1.detail',
   'files.0.sha256',

@@ -73,9 +73,9 @@ export class Learner {
     if (trainsHidden) return { tensors: readModule(this.#model) };
     const output = readOutput(this.#model);
     if (rank === null) return { tensors: output };
-    const { parameters } = this.#model;
-    const [A, B] = [readTensor(parameters['fc1.A']), readTensor(parameters['fc1.B'])];
-    const branch = { A, B, alpha: rank, magnitude: null, bias: null };
+    using A = this.#model.hidden.A;
+    using B = this.#model.hidden.B;
+    const branch = { A: readTensor(A), B: readTensor(B), alpha: rank, magnitude: null, bias: null };
     const plain = { useRslora: false, dropout: 0, pissa: false };
     return {
       adapter: { ...plain, branches: new Map([['fc1', branch]]), replaced: output, baseSha256: null },

@@ -127,11 +127,11 @@ function fill(model: ClassifierModel, reference: Reference<ClassifierFacts>, pre
 
 /** Every parameter by the name that `Gradients` gives it. */
 function parametersOf({ parameters, output }: ClassifierModel): Partial<Record<GradientName, Tensor>> {
+  const { 'fc1.weight': weight, 'fc1.bias': bias, 'fc1.A': A, 'fc1.B': B } = parameters;
   return {
-    weight: parameters['fc1.weight'],
-    bias: parameters['fc1.bias'],
-    A: parameters['fc1.A'],
-    B: parameters['fc1.B'],
+    ...{ weight, bias },
+    ...(A && { A }),
+    ...(B && { B }),
     ...(output && { outputWeight: output.weight, outputBias: output.bias }),
   };
 }

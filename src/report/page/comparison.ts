@@ -35,7 +35,7 @@ export function comparison(runs: readonly RunView[]): Markup | null {
   return section({
     title: hasLora ? `${has('full') ? 'Full training' : 'Pretraining'} against LoRA` : 'Cost and outcome',
     note: hasLora
-      ? 'LoRA leaves the hidden layer as it is and trains a branch of low rank beside it, and the output layer. What it learns is kept as an adapter.'
+      ? 'LoRA leaves layers as they are and trains a branch of low rank beside each, and the output layer where that has none. What it learns is kept as an adapter.'
       : 'What each training takes, and what comes of it.',
     body: html`<div class="pair">${measures.map((measure) => measureFigure(measure, phases))}</div>`,
   });

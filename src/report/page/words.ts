@@ -8,7 +8,7 @@ import { details, section, sideBySide, table } from './sections.js';
 const mostWords = 15;
 const wordsOfAllRuns = 60;
 /** Hidden units in the tables of a report, of all runs together. */
-const tabledUnits = 200;
+const tabledUnits = 160;
 
 function formatEffect(value: number): string {
   return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(2)}`;
@@ -23,8 +23,8 @@ function formatScale(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
-function listLength(runs: readonly RunView[]): number {
-  return Math.min(mostWords, Math.floor(wordsOfAllRuns / runs.length));
+function listLength(runs: number): number {
+  return Math.min(mostWords, Math.floor(wordsOfAllRuns / runs));
 }
 
 /** The words that speak most for each class. */
@@ -34,7 +34,7 @@ export function topWords(runs: readonly RunView[]): Markup | null {
     if (classes.length === 0) return null;
     return html`<div class="lists">
       ${classes.map((path) => {
-        const words = pathsIn(run, `${path}.words`).slice(0, listLength(runs));
+        const words = pathsIn(run, `${path}.words`).slice(0, listLength(runs.length));
         return html`<div>
           <h3>${quote(run, `${path}.class`)}</h3>
           ${bars(
@@ -57,29 +57,34 @@ export function topWords(runs: readonly RunView[]): Markup | null {
   });
 }
 
-/** What the LoRA branch changes in W. */
+/** What LoRA branches change in the weights of their layers. */
 export function weightChange(runs: readonly RunView[]): Markup | null {
-  const body = sideBySide(runs, (run, colour) =>
-    listAt(run, 'weightChange.units').length === 0
-      ? null
-      : html`${changeSentence(run)}
-          <div class="pair">${unitPicture(run, colour)}${movedWords(run, colour, listLength(runs))}</div>
-          ${unitTable(run, Math.ceil(tabledUnits / runs.length))}`,
-  );
+  const body = sideBySide(runs, (run, colour) => {
+    const hasHidden = listAt(run, 'weightChange.units').length > 0;
+    const hasOutput = numberAt(run, 'outputChange.norm') !== null;
+    if (!hasHidden && !hasOutput) return null;
+    return html`${hasHidden ? changeSentence(run, 'weightChange', 'the hidden layer') : null}
+    ${hasOutput ? changeSentence(run, 'outputChange', 'the output layer') : null}
+    ${hasHidden ? hiddenChange(run, colour, runs.length) : null}`;
+  });
   if (body === null) return null;
   return section({
     title: 'What merging changes',
-    note: 'Merging adds scale · A B to the weight W of the hidden layer: one number for every unit and word. Sizes are Euclidean norms.',
+    note: 'Merging adds scale · A B to the weight of a layer; in the hidden layer that is one number for every unit and word. Sizes are Euclidean norms.',
     body,
   });
 }
 
-function changeSentence(run: RunView): Markup {
+function hiddenChange(run: RunView, colour: number, runs: number): Markup {
+  return html`<div class="pair">${unitPicture(run, colour)}${movedWords(run, colour, listLength(runs))}</div>
+    ${unitTable(run, Math.ceil(tabledUnits / runs))}`;
+}
+
+function changeSentence(run: RunView, change: 'weightChange' | 'outputChange', layer: string): Markup {
   return html`<p class="lead">
-    A change of rank ${figure(run, 'weightChange.rank', formatCount)} at scale
-    ${figure(run, 'weightChange.scale', formatScale)} and of size
-    ${figure(run, 'weightChange.norm', formatNorm)}, to a W of size
-    ${figure(run, 'weightChange.weightNorm', formatNorm)}.
+    In ${layer}, a change of rank ${figure(run, `${change}.rank`, formatCount)} at scale
+    ${figure(run, `${change}.scale`, formatScale)} and of size ${figure(run, `${change}.norm`, formatNorm)},
+    to a weight of size ${figure(run, `${change}.weightNorm`, formatNorm)}.
   </p>`;
 }
 

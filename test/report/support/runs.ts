@@ -133,6 +133,7 @@ export function loraRun(options: RunOptions = {}): Fields {
       units: shares(hidden, seed).map((share) => share * 10),
       words: words(20, seed + 3),
     },
+    outputChange: { rank: 2, scale: 0.5, norm: 0.127, weightNorm: 1.52 },
     checks: [
       { name: 'fine-tuning left W as it was', passed: true },
       { name: 'o5 = o4: merged as with LoRA on', passed: false, detail: 'difference 6.7e-6' },

@@ -103,11 +103,13 @@ export function addTrainingOptions(command: Command): Command {
   addDataOptions(command);
   addNumbers(command, modelNumbers);
   addChoices(command, modelChoices);
-  return addOutOption(command).option('--no-report', 'do not write report.html');
+  return addOutOption(command);
 }
 
 export function addOutOption(command: Command): Command {
-  return command.option('--out <folder>', 'run directory (default: runs/<UTC time>-<command>)');
+  return command
+    .option('--out <folder>', 'run directory (default: runs/<UTC time>-<command>)')
+    .option('--no-report', 'do not write report.html');
 }
 
 /** What a training can have that the notebook's has not. @param presets the names that --preset takes */

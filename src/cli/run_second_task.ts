@@ -24,7 +24,14 @@ import { describeConclusion } from '../report/second_task_conclusion.js';
 import type { RunDirectory } from '../storage/run_directory.js';
 import type { SecondTaskOptions } from './second_task.js';
 import type { Terminal } from './terminal.js';
-import { modelDescription, openDevice, runRecord, withRunDirectory, type Computing } from './workbench.js';
+import {
+  modelDescription,
+  openDevice,
+  reportRuns,
+  runRecord,
+  withRunDirectory,
+  type Computing,
+} from './workbench.js';
 
 interface Bench extends Computing {
   options: SecondTaskOptions;
@@ -49,14 +56,15 @@ export async function runSecondTaskCommand(
   const bench = { ...computing, options, dataset, bags, facts, terminal };
   terminal.say(describeReviews(facts));
   try {
-    return await withRunDirectory(options.out, 'second-task', async (directory) => {
+    const document = await withRunDirectory(options.out, 'second-task', async (directory) => {
       const events = createEvents(bench, directory);
       const result = await runSecondTask({ bags, layers, seeds: facts.seeds, signal, events });
-      const document = await save(bench, directory, result, signal);
-      terminal.say(`Run directory: ${directory.path}`);
-      sayOutcome(bench, document);
-      return document;
+      return save(bench, directory, result, signal);
     });
+    terminal.say(`Run directory: ${document.run}`);
+    await reportRuns(bench, [document.run]);
+    sayOutcome(bench, document);
+    return document;
   } finally {
     bags.dispose();
   }

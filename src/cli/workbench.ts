@@ -104,7 +104,7 @@ export async function withRunDirectory<T>(
 
 /** Writes the report of finished runs, unless there is to be none. */
 export async function reportRuns(
-  { options, terminal }: Workbench,
+  { options, terminal }: Pick<Workbench, 'options' | 'terminal'>,
   runs: readonly string[],
   file?: string,
 ): Promise<void> {

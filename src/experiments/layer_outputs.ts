@@ -1,5 +1,6 @@
 import { Generator, LoraLinear, Tensor, type Device, type FloatDtype } from '../model/native.js';
 import type { Check } from '../report/checks.js';
+import { formatError } from '../report/format.js';
 import { layerOutputTolerance } from './tolerances.js';
 
 export interface LayerOutputOptions {
@@ -42,7 +43,7 @@ export function checkLayerOutputs(options: LayerOutputOptions): Check[] {
     {
       name: 'o5 = o4: merged, the layer gives what it gave with LoRA on',
       passed: difference <= tolerance,
-      detail: `difference ${difference.toExponential(1)}`,
+      detail: `difference ${formatError(difference)}`,
     },
     { name: 'o6 = o5: after the merge B is 0, so LoRA on changes nothing', passed: equal(o.o6, o.o5) },
     { name: 'o7 = o5: whatever is in B does not count while LoRA is off', passed: equal(o.o7, o.o5) },

@@ -1,4 +1,5 @@
 import type { Check } from '../report/checks.js';
+import { formatError } from '../report/format.js';
 import type { Metrics } from '../training/metrics.js';
 import type { LayerName } from '../storage/adapter.js';
 import type { OfLayers } from './layer_state.js';
@@ -55,19 +56,17 @@ export function mergeChecks(
     {
       name: 'the merged model has the test loss of before the merge',
       passed: lossDifference <= mergedLossTolerance(dtype) * Math.max(1, before.loss),
-      detail: `difference ${lossDifference.toExponential(1)}`,
+      detail: `difference ${formatError(lossDifference)}`,
     },
     {
       name: 'the merged model has the test accuracy of before the merge',
       passed: accuracyDifference <= mergedAccuracyTolerance,
-      detail: `difference ${accuracyDifference.toExponential(1)}`,
+      detail: `difference ${formatError(accuracyDifference)}`,
     },
     {
       name: 'merging moved the validation logits by rounding only',
       passed: merged.maxAbsLogitDifference <= mergedLogitTolerance(dtype) * Math.max(1, merged.maxAbsLogit),
-      detail:
-        `${merged.maxAbsLogitDifference.toExponential(1)}, ` +
-        `${merged.predictionFlips} predictions flipped`,
+      detail: `${formatError(merged.maxAbsLogitDifference)}, ${merged.predictionFlips} predictions flipped`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { ImdbTorchError } from '../errors.js';
 import { featureValues } from '../text/feature_values.js';
+import type { FeatureOptions } from '../text/features.js';
 import type { TokenSpan } from '../text/tokenizer.js';
 import type { Prediction, TextClassifier } from './text_classifier.js';
 
@@ -77,7 +78,8 @@ export function* explainInSlices(
 
 /**
  * For each class the words of the vocabulary that speak most for it, strongest first: by how much a word alone moves
- * the log-odds of an empty text.
+ * the log-odds of an empty text. Where texts are normalised, a word alone would have the whole length of a text
+ * whatever it weighs: the heaviest word has that, the others in proportion to their weights.
  */
 export function topWords(classifier: TextClassifier, count: number): TopWord[][] {
   const { classes, featurizer } = classifier;
@@ -99,18 +101,29 @@ function singleFeatureEffects(classifier: TextClassifier): Float64Array {
   const { classes, featurizer } = classifier;
   const { length } = featurizer.features;
   const empty = logOddsOf(classifier, ['']);
+  const options = withoutNorm(featurizer);
   const effects = new Float64Array(length * classes.length);
   for (let start = 0; start < length; start += featuresAtOnce) {
     const rows = Math.min(featuresAtOnce, length - start);
     const ids = Int32Array.from({ length: rows }, (_, row) => start + row);
     const offsets = Int32Array.from({ length: rows + 1 }, (_, row) => row);
-    const values = featureValues({ ids, offsets, counts: null }, featurizer.weights, featurizer.options);
+    const values = featureValues({ ids, offsets, counts: null }, featurizer.weights, options);
     const logits = classifier.logitsOfEncoded({ ids, offsets, values });
     classifier.logOdds(logits).forEach((value, index) => {
       effects[start * classes.length + index] = value - (empty[index % classes.length] ?? NaN);
     });
   }
   return effects;
+}
+
+/** The options for words that keep the proportions of their weights. */
+function withoutNorm({
+  options,
+  weights,
+}: TextClassifier['featurizer']): Pick<FeatureOptions, 'normalize' | 'gain'> {
+  if (!options.normalize || weights === null) return options;
+  const heaviest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
+  return { normalize: false, gain: heaviest === 0 ? options.gain : options.gain / heaviest };
 }
 
 function logOddsOf(classifier: TextClassifier, texts: readonly string[]): number[] {

@@ -16,11 +16,10 @@ export function commandLineOf({ argv, options }: RunDocument): string | null {
   if (!Array.isArray(argv) || !argv.every((word) => typeof word === 'string')) return null;
   const words = withoutOutput(argv);
   const { data, seed } = (options ?? {}) as Readonly<Record<string, unknown>>;
-  const has = (...flags: string[]): boolean =>
-    words.some((word) => flags.some((flag) => word === flag || word.startsWith(`${flag}=`)));
+  const has = (flag: string): boolean => words.some((word) => word === flag || word.startsWith(`${flag}=`));
   // A base has its data and seed with it.
   if (!has('--base')) {
-    if (typeof data === 'string' && !has('--data', '--train')) words.push('--data', data);
+    if (typeof data === 'string' && !has('--data')) words.push('--data', data);
     if (typeof seed === 'number' && !has('--seed')) words.push('--seed', String(seed));
   }
   return ['npx', 'imdb-torch', ...words.map(quoteForShell)].join(' ');

@@ -1,4 +1,4 @@
-import { formatCount } from './format.js';
+import { formatCount, formatError } from './format.js';
 
 export interface MergeFigures {
   /** Validation reviews. */
@@ -13,7 +13,7 @@ export function describeMerge(figures: MergeFigures): string {
   const { count, maxAbsLogitDifference, maxAbsLogit, predictionFlips } = figures;
   return (
     `Between adapter and merged model, on ${formatCount(count)} validation reviews: ` +
-    `the largest change of a logit is ${maxAbsLogitDifference.toExponential(1)} ` +
+    `the largest change of a logit is ${formatError(maxAbsLogitDifference)} ` +
     `(the largest logit is ${maxAbsLogit.toPrecision(3)}), ` +
     `${formatCount(predictionFlips)} ${predictionFlips === 1 ? 'prediction' : 'predictions'} changed.`
   );

@@ -18,7 +18,7 @@ export interface RunSummary {
 /** @param document null where the run is not complete */
 export function summarizeRun(name: string, document: RunDocument | null): RunSummary {
   const phase = fieldsOf(document?.lora ?? document);
-  const { loss, accuracy } = fieldsOf(phase.test);
+  const { loss, accuracy } = testOf(document ?? {}, phase.test);
   const isTested = typeof loss === 'number' && typeof accuracy === 'number';
   const { source } = fieldsOf(document?.data);
   const { total } = fieldsOf(document?.seconds);
@@ -30,6 +30,12 @@ export function summarizeRun(name: string, document: RunDocument | null): RunSum
     epochs: Array.isArray(phase.epochs) ? phase.epochs.length : null,
     seconds: typeof total === 'number' ? total : null,
   };
+}
+
+/** How commands find the model on the test reviews: with calibrated probabilities where it has them. */
+function testOf({ calibration }: RunDocument, test: unknown): { loss?: unknown; accuracy?: unknown } {
+  const { accuracy, logLoss } = fieldsOf(fieldsOf(fieldsOf(calibration).test).after);
+  return accuracy === undefined ? fieldsOf(test) : { accuracy, loss: logLoss };
 }
 
 /** Keeps tables within 80 columns. */
@@ -63,13 +69,14 @@ export function settingsOf(document: RunDocument): Map<string, unknown> {
 
 /** The losses and accuracies of a run, and how long it took. Of two phases, those of the last one come first. */
 export function figuresOf(document: RunDocument): Map<string, unknown> {
-  const { pretrain, base, merged, seconds } = document;
+  const { pretrain, base, merged, calibration, seconds } = document;
   const { before, epochs, test } = fieldsOf(document.lora ?? document);
   const last = Array.isArray(epochs) ? fieldsOf(epochs.at(-1)) : {};
   const figures = flatten({
     before,
     'last epoch': { train: last.train, valid: last.valid },
     test,
+    calibrated: { test: fieldsOf(fieldsOf(calibration).test).after },
     pretrain: { test: fieldsOf(pretrain).test },
     base: { test: fieldsOf(base).test },
     merged,

@@ -1,5 +1,6 @@
 import type { Device, Dtype, Engine } from '../../binding.js';
 import { formatCheck, formatMark, type LineStyle } from './checks.js';
+import { formatError } from './format.js';
 import { formatTable } from './table.js';
 
 /** One thing that was computed here and by PyTorch. */
@@ -109,8 +110,4 @@ export function formatFailures(result: CaseResult, style: LineStyle): string[] {
 
 function nameOf({ group, name, engine, device }: CaseResult): string {
   return `${group} ${name}, ${engine} on ${device}`;
-}
-
-function formatError(error: number): string {
-  return error === 0 || !Number.isFinite(error) ? String(error) : error.toExponential(1);
 }

@@ -6,6 +6,7 @@ import type { SecondTaskDocument } from '../../src/report/second_task.js';
 import { readRun } from '../../src/storage/read_run.js';
 import { writeStarredArchive } from '../experiments/second_task/starred_reviews.js';
 import { withTemporaryFolder } from '../helpers.js';
+import { readPage } from '../report/support/read_page.js';
 import { runCli } from './helpers.js';
 
 const keys = ['output-layer', 'lora-r1', 'lora-r4', 'lora-r8', 'full', 'scratch'];
@@ -55,6 +56,8 @@ test('when a second task is learned then the table says what it took, and the ba
       (await runCli(['predict', 'run', 'A wonderful film!', ...more], { cwd })).stdout;
     expect(await predict()).toMatch(/^(neg|pos)/);
     expect(await predict('--adapter', join('run', 'lora-r1'))).toMatch(/^(mild|strong)/);
+    const report = readPage(await readFile(join(cwd, 'run', 'report.html'), 'utf8'));
+    expect(report.find(({ from }) => from === 'conclusion')?.text).toBe(conclusion);
     const lines = (await readFile(join(cwd, 'run', 'metrics.jsonl'), 'utf8')).trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { phase: string }).phase)).toEqual(['base', ...keys]);
   });

@@ -5,7 +5,7 @@ import { Generator } from '../../src/model/native.js';
 import { countParameters, loadModule, readModule, readOutput } from '../../src/model/parameters.js';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import type { StoredTensor } from '../../src/storage/stored_tensor.js';
-import { notebookFeatures } from '../../src/text/features.js';
+import { notebookFeatures, type FeatureOptions } from '../../src/text/features.js';
 
 /** Sums of a few float64 numbers of about 1. */
 const digits = 12;
@@ -22,8 +22,8 @@ function tensor(data: number[], ...shape: number[]): StoredTensor {
   return { dtype: 'float64', shape, data: Float64Array.from(data) };
 }
 
-function createWeighted(): TextClassifier {
-  const features = { ...notebookFeatures, vocabularySize: null, minimumCount: 1 };
+function createWeighted(options: Partial<FeatureOptions> = {}): TextClassifier {
+  const features = { ...notebookFeatures, vocabularySize: null, minimumCount: 1, ...options };
   const tensors = new Map([
     ['fc1.weight', tensor([...negative, ...positive], 2, 3)],
     ['fc1.bias', tensor(bias, 2)],
@@ -55,6 +55,25 @@ test('when its top words are asked for then each has its weighted effect', () =>
     .sort((one, other) => other.effect - one.effect)
     .map(({ word, effect }) => ({ word, effect: expect.closeTo(effect, digits) }));
   expect(topWords(classifier, 3)[1]).toEqual(expected);
+});
+
+test('when texts are normalised then top words keep the proportions of their weights', () => {
+  const gain = 4;
+  using classifier = createWeighted({ normalize: true, gain });
+  // The heaviest word, "bad", has the whole length.
+  const share = gain / 2;
+  const effects = words.map((word, id) => ({ word, effect: (logOddsOf([id]) - logOddsOf([])) * share }));
+  const expected = effects
+    .sort((one, other) => other.effect - one.effect)
+    .map(({ word, effect }) => ({ word, effect: expect.closeTo(effect, digits) }));
+  expect(topWords(classifier, 3)[1]).toEqual(expected);
+  const [empty = NaN, bad = NaN] = ['', 'bad'].map(
+    (text) => classifier.logOdds(classifier.logits([text]))[1],
+  );
+  expect(topWords(classifier, 3)[1]).toContainEqual({
+    word: 'bad',
+    effect: expect.closeTo(bad - empty, digits),
+  });
 });
 
 test('when it is stored and loaded then it has one layer with the same bits', () => {

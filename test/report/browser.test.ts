@@ -66,12 +66,29 @@ browserTest('when a report is shown then its columns are as high as the axis say
   });
 });
 
+browserTest('when several runs are printed then no word is broken into letters', async () => {
+  await withBrowser(async (browser) => {
+    const page = await open(browser, { viewport: { width: 700, height: 1000 } }, both);
+    await page.emulateMedia({ media: 'print' });
+    const heights = await page.evaluate<number[]>(
+      "[...document.querySelectorAll('.bars dt')].map((name) => name.getBoundingClientRect().height)",
+    );
+    expect(heights.length).toBeGreaterThan(50);
+    // Two lines of text.
+    expect(Math.max(...heights)).toBeLessThan(40);
+  });
+});
+
 browserTest('when a report is printed then it is light and its tables of details are left out', async () => {
   await withBrowser(async (browser) => {
     const page = await open(browser, { colorScheme: 'dark' }, lora);
     await page.emulateMedia({ media: 'print' });
-    const colour = await page.evaluate('getComputedStyle(document.body).backgroundColor');
-    expect(colour).toBe('rgb(255, 255, 255)');
+    const coloursOf = 'const { backgroundColor, color } = getComputedStyle(document.body)';
+    const light = (await open(browser, { colorScheme: 'light' }, lora)).evaluate(`${coloursOf}; color`);
+    expect(await page.evaluate(`${coloursOf}; [backgroundColor, color]`)).toEqual([
+      'rgb(255, 255, 255)',
+      await light,
+    ]);
     expect(await page.locator('details:visible').count()).toBe(0);
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
   });

@@ -1,19 +1,19 @@
 import { expect, test } from '@jest/globals';
-import { areaChart, bars, columnChart, lineChart, matrix } from '../../src/report/charts/charts.js';
+import { areaChart, bars, columnChart, dotRows, lineChart, matrix } from '../../src/report/charts/charts.js';
 import { html } from '../../src/report/markup.js';
 
-/** Two decimals of a percentage or of a pixel. */
-const drawn = 0.0051;
+/** Places have two decimals: half a hundredth of a percentage or a pixel, twice. */
+const drawn = 0.0101;
 
 function attributes(picture: string, pattern: RegExp): number[][] {
   return Array.from(picture.matchAll(pattern), (match) => match.slice(1).map((text) => Number(text)));
 }
 
-/** The value of a place between the labels of an axis, as a reader would see it. */
-function readAxis(labels: readonly number[][], place: number): number {
+/** Where a reader looks for a value between the labels of an axis. */
+function placeOn(labels: readonly number[][], value: number): number {
   const [first, last] = [labels[0], labels.at(-1)];
   const [[from = NaN, start = NaN], [to = NaN, end = NaN]] = [first ?? [], last ?? []];
-  return from + ((place - start) / (end - start)) * (to - from);
+  return start + ((value - from) / (to - from)) * (end - start);
 }
 
 const bottomLabels = (picture: string): number[][] =>
@@ -42,8 +42,8 @@ test('when lines are drawn then a point stands where its values are on the axes'
   expect(dots).toHaveLength(4);
   points.forEach(({ x, y }, k) => {
     const [left = NaN, top = NaN] = dots[k] ?? [];
-    expect(Math.abs(readAxis(bottomLabels(picture), left) - x)).toBeLessThan(drawn);
-    expect(Math.abs(readAxis(sideLabels(picture), top) - y)).toBeLessThan(drawn);
+    expect(Math.abs(placeOn(bottomLabels(picture), x) - left)).toBeLessThan(drawn);
+    expect(Math.abs(placeOn(sideLabels(picture), y) - top)).toBeLessThan(drawn);
     expect(path[k]?.[0]).toBeCloseTo(left * 10, 1);
     expect(path[k]?.[1]).toBeCloseTo(top, 1);
   });
@@ -64,7 +64,7 @@ test('when there is one point, or none, then the picture has an axis all the sam
   const one = { colour: 1, minor: false, points: [{ x: 1, y: 0, title: 'only' }] };
   for (const series of [[one], []]) {
     const picture = lineChart({ label: 'l', form: 'plain', series }).text;
-    expect(picture).toMatch(/class="tick end"/);
+    expect(sideLabels(picture).length).toBeGreaterThan(1);
     expect(picture).not.toMatch(/NaN|Infinity/);
   }
 });
@@ -72,7 +72,7 @@ test('when there is one point, or none, then the picture has an axis all the sam
 test('when columns are drawn then heights, marks and the diagonal fit the axis', () => {
   const columns = [
     { from: 0, to: 0.5, value: 0.3, mark: 0.4, title: 'a' },
-    { from: 0.5, to: 1, value: 0.9, text: '<9>', title: 'b' },
+    { from: 0.5, to: 1, value: 0.9, title: '<b>' },
   ];
   const forms = { x: 'percent', y: 'percent' } as const;
   const picture = columnChart({
@@ -91,7 +91,7 @@ test('when columns are drawn then heights, marks and the diagonal fit the axis',
   ]);
   expect(picture).toMatch(/class="mark"\s+x1="0%"\s+x2="50%"\s+y1="120"\s+y2="120"/);
   expect(picture).toMatch(/class="diagonal"\s+x1="0"\s+y1="200"\s+x2="1000"\s+y2="0"/);
-  expect(picture).toContain('&lt;9&gt;');
+  expect(picture).toContain('<title>&lt;b&gt;</title>');
 });
 
 test('when an area is drawn then its steps have the heights of the values', () => {
@@ -102,8 +102,29 @@ test('when an area is drawn then its steps have the heights of the values', () =
       .exec(picture)?.[1]
       ?.split('L')
       .map((pair) => Number(pair.split(',')[1])) ?? [];
-  const heights = outline.slice(0, 6).map((place) => Math.round(readAxis(tops, place) * 100) / 100);
-  expect(heights.slice(0, 5)).toEqual([8, 8, 4, 4, 2]);
+  expect(tops[0]).toEqual([0, 100]);
+  [8, 8, 4, 4, 2].forEach((value, step) => {
+    expect(outline[step]).toBeCloseTo(placeOn(tops, value), 1);
+  });
+});
+
+test('when rows of dots are drawn then every dot stands where its value is on the axis', () => {
+  const values = [0.587, 0.69, 0.694];
+  const rows = [
+    { label: 'a & b', text: html`<b>x</b>`, values, colour: 2 },
+    { label: 'none', text: null, values: [], colour: 0 },
+  ];
+  const { text } = dotRows({ rows, form: 'percent' });
+  const ticks = attributes(text, /class="tick middle"\s+x="([\d.]+)%"\s+y="\d+"\s*>([\d.]+) %</g).map(
+    ([x = 0, v = 0]) => [v / 100, x],
+  );
+  const dots = attributes(text, /<circle[^>]*cx="([\d.]+)%"/g);
+  expect(dots).toHaveLength(3);
+  values.forEach((value, k) => {
+    expect(Math.abs(placeOn(ticks, value) - (dots[k]?.[0] ?? NaN))).toBeLessThan(drawn);
+  });
+  expect(text).toContain('a &amp; b');
+  expect(text).toContain('<b>x</b>');
 });
 
 test('when bars are drawn then the longest is whole and the others are in proportion', () => {

@@ -41,8 +41,9 @@ test('when the window is narrow then no line is longer than it', () => {
   for (let width = 0; width < 130; width += 1) {
     for (const style of [unicode, ascii]) {
       for (const count of [2, 3, 50, 100]) {
-        const lines = formatCurve('Accuracy', values.slice(0, count), width, style);
+        const lines = formatCurve('Accuracy by epoch', values.slice(0, count), width, style);
         expect(lines.filter((line) => line.length > width)).toEqual([]);
+        if (lines.length > 0) expect(lines[1]).toMatch(/% +\S/);
       }
     }
   }

@@ -48,6 +48,14 @@ test('when there is colour then words for the class are green, against it red, s
   expect(marked).toContain(' a [31m ');
 });
 
+function wordsOf(line: string): { start: number; end: number; token: string }[] {
+  return Array.from(line.matchAll(/\w+/g), ({ 0: token, index }) => ({
+    start: index,
+    end: index + token.length,
+    token,
+  }));
+}
+
 test('when lines are long then they are wrapped to the width, marks and colours not counted as text', () => {
   const many = { ...explanation, words: [] };
   const long = Array.from({ length: 60 }, (_, k) => `word${k}`).join(' ');
@@ -56,6 +64,12 @@ test('when lines are long then they are wrapped to the width, marks and colours 
   expect(lines.length).toBeGreaterThan(8);
   expect(lines.filter((line) => line.length > 40)).toEqual([]);
   expect(lines.map((line) => line.trim()).join(' ')).toBe(long);
+
+  const words = [{ word: 'word', spans: wordsOf(long), effects: [1, -1] }];
+  const style = { unicode: true, colour: true };
+  const coloured = describeExplanation({ ...explanation, words }, long, { ...plain, width: 40, style });
+  // eslint-disable-next-line no-control-regex -- colours are what is left out
+  expect(coloured.slice(2, -1).map((line) => line.replaceAll(/\u001b\[\d+m/g, ''))).toEqual(lines);
 });
 
 test('when the top words are told then each class has a table of its own', () => {
@@ -63,5 +77,5 @@ test('when the top words are told then each class has a table of its own', () =>
   const [negative = '', positive = ''] = describeTopWords(top, plain);
 
   expect(negative).toMatch(/speaks for neg.*\n.*\n\| dull +\| +\+1\.50 \|/);
-  expect(positive).toMatch(/\| x{27}\.\.\. \| +\+2\.00 \|/);
+  expect(positive).toMatch(/speaks for pos.*\n.*\n\| x{27}\.\.\. \| +\+2\.00 \|/);
 });

@@ -2,10 +2,21 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { drawPage } from '../../src/report/page/page.js';
+import { summarize } from '../../src/report/seeds.js';
 import { writeReport } from '../../src/report/write_report.js';
 import { withTemporaryFolder } from '../helpers.js';
-import { readNumber, readPage, unsourcedText } from './support/read_page.js';
-import { loraRun, metricsLines, trainRun, viewsOf, writeRunFiles, type Fields } from './support/runs.js';
+import { readNumber, readPage, unescape, unsourcedText } from './support/read_page.js';
+import {
+  calibrated,
+  loraRun,
+  metricsLines,
+  refitted,
+  secondTaskRun,
+  trainRun,
+  viewsOf,
+  writeRunFiles,
+  type Fields,
+} from './support/runs.js';
 
 /** What the reports of one file are allowed to weigh. */
 const mostBytes = 400_000;
@@ -13,6 +24,17 @@ const mostBytes = 400_000;
 function valueAt(run: Fields, path: string): unknown {
   const fields: Fields = { ...run, metrics: metricsLines(run) };
   return path.split('.').reduce<unknown>((value, key) => (value as Fields | undefined)?.[key], fields);
+}
+
+/** What a report has to say from `a.b`, `a.b / c.d`, `mean of a.b` or `deviation of a.b`. */
+function expectedAt(run: Fields, from: string): unknown {
+  const [, name, list = ''] = /^(mean|deviation) of (.*)$/.exec(from) ?? [];
+  if (name !== undefined) {
+    const { mean, standardDeviation } = summarize(valueAt(run, list) as number[]);
+    return name === 'mean' ? mean : standardDeviation;
+  }
+  const [first, second] = from.split(' / ').map((path) => valueAt(run, path));
+  return second === undefined ? first : Number(first) / Number(second);
 }
 
 /** The report of the runs, as text. */
@@ -24,19 +46,18 @@ test.each([
   ['a full training', [trainRun()]],
   ['a fine-tuning', [loraRun()]],
   ['both', [trainRun(), loraRun({ classes: ['a', 'b', 'c'] })]],
+  ['a second task', [secondTaskRun()]],
+  ['presets', [refitted(calibrated(trainRun())), calibrated(loraRun())]],
 ])('when the report of %s is read back then all it says is in run.json and metrics.jsonl', (_, runs) => {
   const page = draw(runs);
   const said = readPage(page);
-  expect(said.length).toBeGreaterThan(100);
+  expect(said.length).toBeGreaterThan(90);
   for (const { run, from, value, text } of said) {
-    const [first, second] = from.split(' / ').map((path) => valueAt(runs[run] ?? {}, path));
+    const expected = expectedAt(runs[run] ?? {}, from);
     if (value === null) {
-      expect({ from, text }).toEqual({ from, text: String(first) });
+      expect({ from, text }).toEqual({ from, text: String(expected) });
     } else {
-      expect({ from, value }).toEqual({
-        from,
-        value: second === undefined ? first : Number(first) / Number(second),
-      });
+      expect({ from, value }).toEqual({ from, value: expected });
       const read = readNumber(text);
       expect(Math.abs(read.value - value)).toBeLessThanOrEqual(read.rounding * (1 + 1e-9));
     }
@@ -90,16 +111,98 @@ const loraPaths = [
   'files.0.sha256',
 ];
 
+/** The sources of what stands in the rows of a table, in their order. */
+function sourcesIn(page: string, caption: string): string[][] {
+  const [, table = ''] = new RegExp(`<caption>\\s*${caption}(.*?)</table>`, 's').exec(page) ?? [];
+  const rows = Array.from(table.matchAll(/<tr>(.*?)<\/tr\s*>/gs), ([, row = '']) =>
+    Array.from(row.matchAll(/data-from="([^"]*)"/g), ([, from = '']) => from),
+  );
+  return rows.filter((row) => row.length > 0);
+}
+
+test('when a confusion matrix is drawn then labels are its rows and predictions its columns', () => {
+  const names = [0, 1].map((k) => `evaluation.classes.${k}.name`);
+  const cells = [0, 1].map((row) =>
+    [0, 1].flatMap((column) => {
+      const count = `evaluation.confusion.${row}.${column}`;
+      return [count, `${count} / evaluation.classes.${row}.support`];
+    }),
+  );
+  expect(sourcesIn(draw([trainRun()]), 'Confusion matrix')).toEqual([
+    names,
+    ...cells.map((row, k) => [names[k], ...row]),
+  ]);
+});
+
+/** What the page says first. */
+function headlineOf(page: string): string {
+  const [, headline = ''] = /<h1>(.*?)<\/h1>/s.exec(page) ?? [];
+  return unescape(headline.replace(/<[^>]*>/g, '')).replace(/\s+/g, ' ');
+}
+
+test('when a model is calibrated then the headline has its figures as commands use it', () => {
+  const page = draw([calibrated(trainRun())]);
+  expect(headlineOf(page)).toMatch(/^88\.12 % of 25,000 test reviews are classified correctly after full/);
+  expect(page).toContain('cross entropy of calibrated probabilities');
+  const said = readPage(page);
+  expect(said.some(({ from }) => from === 'calibration.test.before.calibrationError')).toBe(true);
+  // Of a fine-tuned model as well, but not of the one that was pretrained.
+  const sources = readPage(draw([calibrated(loraRun())])).map(({ from }) => from);
+  expect(sources).toContain('calibration.test.after.accuracy');
+  expect(sources).toContain('pretrain.test.accuracy');
+  expect(sources).not.toContain('lora.test.accuracy');
+});
+
+test('when a model was trained anew on all reviews then the headline says on how many, and the curves of what', () => {
+  const page = draw([refitted(trainRun())]);
+  expect(headlineOf(page)).toMatch(/in 6 epochs on 25,000 reviews of reviews-2.csv, in 3\.73 s of training/);
+  expect(page).toContain('The model was then trained anew on all training reviews');
+  expect(draw([trainRun()])).not.toContain('trained anew');
+});
+
+test('when pretraining had another loss then the line of the losses does not go on from it', () => {
+  const run = loraRun({ epochs: 3 });
+  const mixed = { ...run, options: { loss: 'logits', pretraining: 'notebook' } };
+  const lengths = (page: string): number[] =>
+    Array.from(
+      page.matchAll(/<path class="line colour-2"\s+d="([^"]*)"/g),
+      ([, d = '']) => d.split('L').length,
+    );
+  expect(lengths(draw([run]))).toEqual([4, 4]);
+  expect(lengths(draw([mixed]))).toEqual([3, 4]);
+  expect(draw([mixed])).toContain('Only losses of one kind can be compared');
+  expect(draw([run])).not.toContain('Only losses of one kind');
+});
+
+test('when a second task was learned then the report compares the methods', () => {
+  const run = secondTaskRun();
+  const page = draw([run]);
+  expect(headlineOf(page)).toBe(
+    'On a second task 69.40 % of 25,000 test reviews are classified correctly by LoRA, rank 4 ' +
+      'with 81,202 trained parameters, and 69.20 % by full fine-tuning of 4,000,602.',
+  );
+  const said = readPage(page);
+  expect(said.filter(({ from }) => from === 'conclusion').map(({ text }) => text)).toEqual([run.conclusion]);
+  expect(sourcesIn(page, 'Accuracy on validation').at(-1)).toEqual([
+    'methods.3.method',
+    'grid.learningRates.1',
+    ...[1, 3].map((point) => `mean of methods.3.grid.${point}.valid`),
+  ]);
+  expect(page.match(/<strong><data[^>]*data-from="[^"]*"/g)?.map((text) => text.split('from=')[1])).toEqual(
+    [0, 1, 2, 3].map((method) => `"mean of methods.${method}.grid.${method}.valid"`),
+  );
+});
+
 test('when parts of the files are missing or odd then the rest is drawn all the same', () => {
-  const whole = loraRun();
-  for (const key of Object.keys(whole)) {
-    if (key === 'schema') continue;
-    for (const odd of [undefined, null, 'x', [null], { classes: [{}], units: ['a'], words: [null] }]) {
-      const page = draw([{ ...whole, [key]: odd }]);
-      expect(page).toContain('</html>');
-      expect(page.replace(/<style>.*<\/style>/s, '')).not.toMatch(/undefined|NaN|\[object|Infinity/);
+  for (const whole of [refitted(calibrated(loraRun())), secondTaskRun()])
+    for (const key of Object.keys(whole)) {
+      if (key === 'schema') continue;
+      for (const odd of [undefined, null, 'x', [null], { classes: [{}], units: ['a'], words: [null] }]) {
+        const page = draw([{ ...whole, [key]: odd }]);
+        expect(page).toContain('</html>');
+        expect(page.replace(/<style>.*<\/style>/s, '')).not.toMatch(/undefined|NaN|\[object|Infinity/);
+      }
     }
-  }
 });
 
 test('when metrics.jsonl is missing or has broken lines then the curves have what can be read', async () => {

@@ -1,6 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { formatCheck } from '../../src/report/checks.js';
-import { formatClock, formatCount, formatLoss, formatSeconds, formatShare } from '../../src/report/format.js';
+import {
+  formatClock,
+  formatCount,
+  formatError,
+  formatLoss,
+  formatSeconds,
+  formatShare,
+} from '../../src/report/format.js';
 import { formatProgress } from '../../src/report/progress.js';
 import { formatTable } from '../../src/report/table.js';
 
@@ -12,6 +19,7 @@ test('when figures are formatted then they are short and say their unit', () => 
   expect(formatShare(0.86804)).toBe('86.80 %');
   expect(formatLoss(Math.LN2)).toBe('0.6931');
   expect([0.0871, 3.271, 59.12, 140.3].map(formatSeconds)).toEqual(['0.087 s', '3.27 s', '59.1 s', '140 s']);
+  expect([0, 6.74e-6, Infinity].map(formatError)).toEqual(['0', '6.7e-6', 'Infinity']);
   expect([3, 83, 3700].map(formatClock)).toEqual(['0:03', '1:23', '1:01:40']);
 });
 
@@ -20,6 +28,7 @@ test('when a check is shown then it has a tick or a cross, in ASCII where nothin
   expect(formatCheck(check, { unicode: true, colour: false })).toBe('✔ W is frozen (difference 0)');
   expect(formatCheck({ ...check, passed: false }, { unicode: true, colour: false })).toMatch(/^✘ /);
   expect(formatCheck({ name: 'W', passed: false }, plain)).toBe('[FAILED] W');
+  expect(formatCheck({ name: 'W', passed: true }, plain)).toBe('[ok] W');
   // eslint-disable-next-line no-control-regex -- the escape sequence is what is tested
   expect(formatCheck(check, { unicode: true, colour: true })).toMatch(/^\x1b\[32m✔\x1b\[39m /);
 });

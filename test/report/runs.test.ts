@@ -43,6 +43,16 @@ test('when runs are summed up then the figures are those of the last training', 
   const nothing = { command: null, data: null, epochs: null, seconds: null, test: null };
   expect(summarizeRun('c', null)).toEqual({ ...nothing, name: 'c' });
   expect(summarizeRun('d', { test: 5, epochs: {} })).toEqual({ ...nothing, name: 'd' });
+  expect(summarizeRun('e', { test: { loss: 'x', accuracy: 0.5 } })).toEqual({ ...nothing, name: 'e' });
+  const after = { logLoss: 0.3, accuracy: 0.88, calibrationError: 0.01 };
+  const calibrated = { ...tuned, calibration: { test: { before: {}, after } } };
+  expect(summarizeRun('f', calibrated).test).toEqual(metrics(0.3, 0.88));
+  expect([...figuresOf(calibrated)]).toEqual(
+    expect.arrayContaining([
+      ['test.accuracy', 0.87],
+      ['calibrated.test.accuracy', 0.88],
+    ]),
+  );
 });
 
 test('when runs are listed then each has a line of at most 80 columns', () => {

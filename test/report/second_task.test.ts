@@ -80,6 +80,10 @@ test('when one rank is far off then the conclusion says that they differ', () =>
     each.rank === 4 ? { ...each, test: each.test.map((accuracy) => accuracy - 0.02) } : each,
   );
   expect(describeConclusion(branches, facts)).toContain('The ranks differ by more than noise.');
+
+  // Of three the middle one is not far from either.
+  const between = row('LoRA, rank 8', 0.682, { rank: 8 });
+  expect(describeConclusion([...branches, between], facts)).toContain('The ranks differ by more than noise.');
 });
 
 test('when a method chose an end of the grid then the conclusion says that it may do better', () => {

@@ -61,6 +61,14 @@ test('when places differ then each has a row, and the table fits into 80 columns
   expect(table).toMatch(/\| cuda:0 \| .* \[FAILED\] \|/);
   const widths = formatVerification(verificationRows(cases), { ...plain, unicode: true }).split('\n');
   expect(Math.max(...widths.map((line) => line.length))).toBeLessThanOrEqual(80);
+
+  const here = result('one', comparison(1e-7, 1e-6));
+  const places = verificationRows([here, { ...here, device: 'cuda:0' }, { ...here, engine: 'fused' }]);
+  expect(places.map(({ device, engine, cases: count }) => [device, engine, count])).toEqual([
+    ['cpu', 'torch', 1],
+    ['cuda:0', 'torch', 1],
+    ['cpu', 'fused', 1],
+  ]);
 });
 
 test('when a case fails then it says what is wrong with it', () => {

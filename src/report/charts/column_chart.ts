@@ -8,14 +8,14 @@ export interface Column {
   value: number;
   /** A second value, marked by a line across; what is between the two is shaded. */
   mark?: number;
-  /** Written over the column. */
-  text?: string;
   /** Shown when the mouse rests on the column. */
   title: string;
 }
 
 /** Between two columns, in units of the canvas. */
 const gap = 6;
+/** About so many pixels are between two numbers of the vertical axis. */
+const heightOfTick = 50;
 
 export interface ColumnChartOptions {
   label: string;
@@ -26,8 +26,8 @@ export interface ColumnChartOptions {
   most?: number;
   /** Whether to draw where value and place are equal. */
   diagonal?: boolean;
-  /** How the axes are written; null: such an axis is not drawn. */
-  forms: { x: TickForm | null; y: TickForm | null };
+  /** How the axes are written; null: the horizontal axis is not drawn. */
+  forms: { x: TickForm | null; y: TickForm };
 }
 
 /** Columns from 0 over ranges of numbers. */
@@ -36,14 +36,14 @@ export function columnChart(options: ColumnChartOptions): Markup {
   const ends = columns.flatMap(({ from, to }) => [from, to]);
   const tops = columns.flatMap(({ value, mark = value }) => [value, mark]);
   const x = horizontalAxis(ends, 6, forms.x ?? 'plain');
-  const y = verticalAxis([0, most, ...tops], 4, height, forms.y ?? 'plain');
+  const y = verticalAxis([0, most, ...tops], Math.round(height / heightOfTick), height, forms.y);
   return drawPlot({
     label,
     height,
     x: forms.x === null ? null : x,
-    y: forms.y === null ? null : y,
+    y,
     canvas: [columns.map((column) => drawColumn(column, colour, x, y)), diagonal ? drawDiagonal(x, y) : null],
-    marks: columns.map((column) => [drawMark(column, x, y), drawText(column, x, y)]),
+    marks: columns.map((column) => drawMark(column, x, y)),
   });
 }
 
@@ -78,16 +78,6 @@ function drawMark({ from, to, mark }: Column, x: Axis, y: Axis): Markup | null {
     y1="${place}"
     y2="${place}"
   />`;
-}
-
-function drawText({ from, to, value, text }: Column, x: Axis, y: Axis): Markup | null {
-  if (text === undefined) return null;
-  return html`<text
-    class="tick middle"
-    x="${across(x.scale((from + to) / 2))}"
-    y="${number(y.scale(value) - 6)}"
-    >${text}</text
-  >`;
 }
 
 function drawDiagonal(x: Axis, y: Axis): Markup {

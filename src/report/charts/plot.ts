@@ -71,7 +71,7 @@ export interface PlotParts {
   label: string;
   height: number;
   x: Axis | null;
-  y: Axis | null;
+  y: Axis;
   /** Drawn on the stretched canvas: lines and areas. */
   canvas: Content;
   /** Drawn at percentages of the width: dots, columns, labels. */
@@ -81,7 +81,7 @@ export interface PlotParts {
 /** The picture of a plot with its axes. */
 export function drawPlot({ label, height, x, y, canvas, marks }: PlotParts): Markup {
   return html`<svg class="plot" role="img" aria-label="${label}" width="100%" height="${height}">
-    ${y === null ? null : y.ticks.map((tick) => horizontalRule(y, tick))}
+    ${y.ticks.map((tick) => horizontalRule(y, tick))}
     <svg width="100%" height="${height}" viewBox="0 0 ${canvasWidth} ${height}" preserveAspectRatio="none">
       ${canvas}
     </svg>

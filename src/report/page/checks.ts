@@ -1,5 +1,5 @@
 import { html, type Markup } from '../markup.js';
-import { pathsIn, quote, valueAt, type RunView } from './run_view.js';
+import { pathsIn, quote, textAt, valueAt, type RunView } from './run_view.js';
 import { section, sideBySide } from './sections.js';
 
 /** What a run has checked of itself. */
@@ -14,9 +14,17 @@ export function checks(runs: readonly RunView[]): Markup | null {
   if (body === null) return null;
   return section({
     title: 'Checks',
-    note: 'What must hold of LoRA, tested on this very run. o1 to o7 are the outputs of one small layer with its branch off, on and merged.',
+    note: ['What must hold of LoRA, tested on this very run.', hasOutputs(runs) ? outputsNote : null],
     body,
   });
+}
+
+const outputsNote = ' o1 to o7 are the outputs of one small layer with its branch off, on and merged.';
+
+function hasOutputs(runs: readonly RunView[]): boolean {
+  return runs.some((run) =>
+    pathsIn(run, 'checks').some((path) => /^o\d/.test(textAt(run, `${path}.name`) ?? '')),
+  );
 }
 
 function checkLine(run: RunView, path: string): Markup {

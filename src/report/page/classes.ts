@@ -106,12 +106,11 @@ function reliabilityPictures(run: RunView, bins: readonly string[], first: numbe
       from,
       to,
       value: count,
-      text: formatCount(count),
       title: `${formatCount(count)} predictions`,
     })),
-    height: 48,
+    height: 64,
     colour: 0,
-    forms: { x: 'percent', y: null },
+    forms: { x: 'percent', y: 'whole' },
   });
   return html`<div class="narrow">
     <figure>
@@ -124,9 +123,18 @@ function reliabilityPictures(run: RunView, bins: readonly string[], first: numbe
       <p class="axis">probability of the predicted class</p>
     </figure>
     <p class="aside">
-      Expected calibration error: ${figure(run, 'evaluation.calibration.error', formatShare)}
+      Expected calibration error:
+      ${figure(run, 'evaluation.calibration.error', formatShare)}${uncalibrated(run)}
     </p>
   </div>`;
+}
+
+/** What the error was before the probabilities were calibrated. */
+function uncalibrated(run: RunView): Markup | null {
+  const before = figure(run, 'calibration.test.before.calibrationError', formatShare);
+  if (before === null) return null;
+  return html`, with probabilities that were calibrated by ${quote(run, 'calibration.calibration.kind')} on
+  the validation reviews; before that ${before}`;
 }
 
 function binTable(run: RunView, bins: readonly string[]): Markup {

@@ -1,7 +1,7 @@
 import { bars } from '../charts/charts.js';
 import { formatBytes, formatCount, formatSeconds, formatShare } from '../format.js';
 import { html, type Markup } from '../markup.js';
-import { modelBytesPath, phasesOf, type PhaseKind, type PhaseView } from './phase_view.js';
+import { modelBytesPath, phasesOf, testPathsOf, type PhaseKind, type PhaseView } from './phase_view.js';
 import { figure, numberAt, type Format, type RunView } from './run_view.js';
 import { section } from './sections.js';
 
@@ -12,7 +12,7 @@ interface Measure {
 }
 
 const measures: readonly Measure[] = [
-  { title: 'Test accuracy', path: ({ prefix }) => `${prefix}test.accuracy`, format: formatShare },
+  { title: 'Test accuracy', path: (phase) => testPathsOf(phase).accuracy, format: formatShare },
   {
     title: 'Trainable parameters',
     path: ({ prefix }) => `${prefix}parameters.trainable`,

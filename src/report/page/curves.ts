@@ -1,13 +1,15 @@
 import { lineChart, type Point, type Series } from '../charts/charts.js';
-import { formatLoss, formatSeconds, formatShare } from '../format.js';
+import { formatCount, formatLoss, formatSeconds, formatShare } from '../format.js';
 import { html, type Content, type Markup } from '../markup.js';
-import { phasesOf, type PhaseKind, type PhaseView } from './phase_view.js';
-import { figure, numberAt, pathsIn, textAt, type Format, type RunView } from './run_view.js';
+import { lossOf, phasesOf, type PhaseKind, type PhaseView } from './phase_view.js';
+import { figure, nameOf, numberAt, pathsIn, textAt, valueAt, type Format, type RunView } from './run_view.js';
 import { details, section, table } from './sections.js';
 
 /** Points of all lines of a picture, and rows of the table: of more epochs only every second, third, ... is shown. */
 const mostPoints = 1500;
 const mostRows = 60;
+
+type Metric = 'loss' | 'accuracy';
 
 /** An epoch of `metrics.jsonl`. */
 interface EpochLine {
@@ -25,7 +27,7 @@ export function curves(runs: readonly RunView[]): Markup | null {
   if (lines.length === 0) return null;
   return section({
     title: 'Epoch by epoch',
-    note: 'Solid lines are the validation reviews, which the model never trains on; dashed ones the training reviews.',
+    note: note(runs, phases),
     body: html`${legend(phases)}
       <div class="pair">
         ${picture('Loss', 'loss', formatLoss, phases, lines)}
@@ -33,6 +35,30 @@ export function curves(runs: readonly RunView[]): Markup | null {
       </div>
       ${details('Every epoch in numbers', epochTable(lines))}`,
   });
+}
+
+function note(runs: readonly RunView[], phases: readonly PhaseView[]): Content {
+  const isAlone = runs.length === 1;
+  const losses = new Set(phases.map(lossOf));
+  return [
+    'Solid lines are the validation reviews, which the model does not train on; dashed ones the training reviews.',
+    losses.size > 1
+      ? ' Not all losses are of the same kind: some are of logits, some of softmaxed probabilities. Only losses of one kind can be compared.'
+      : null,
+    ...runs.map((run) => {
+      const subject = isAlone ? 'The model' : html`The model of ${nameOf(run)}`;
+      const best = figure(run, 'bestEpoch', formatCount);
+      return [
+        best === null ? null : html` ${subject} is that of epoch ${best}.`,
+        valueAt(run, 'folds') === undefined
+          ? null
+          : html` ${subject} was trained on several folds; the first is drawn.`,
+        valueAt(run, 'refit') === undefined
+          ? null
+          : html` ${subject} was then trained anew on all training reviews, with those of validation.`,
+      ];
+    }),
+  ];
 }
 
 function linesOf(phase: PhaseView): EpochLine[] {
@@ -46,13 +72,16 @@ function linesOf(phase: PhaseView): EpochLine[] {
 }
 
 /**
- * The epochs that are drawn as one line. LoRA begins where pretraining ends; what was before any training is left out,
- * as it would press the rest together.
+ * The epochs that are drawn as one line. LoRA begins where pretraining ends, unless its loss is another one; what was
+ * before any training is left out, as it would press the rest together.
  */
-function drawnLines({ run, kind }: PhaseView, lines: readonly EpochLine[]): EpochLine[] {
+function drawnLines(drawn: PhaseView, metric: Metric, lines: readonly EpochLine[]): EpochLine[] {
   const own = (wanted: PhaseKind): EpochLine[] =>
-    lines.filter(({ phase, epoch }) => phase.run === run && phase.kind === wanted && epoch > 0);
-  return kind === 'lora' ? [...own('pretrain').slice(-1), ...own('lora')] : own(kind);
+    lines.filter(({ phase, epoch }) => phase.run === drawn.run && phase.kind === wanted && epoch > 0);
+  if (drawn.kind !== 'lora') return own(drawn.kind);
+  const [before] = own('pretrain').slice(-1);
+  const continues = before !== undefined && (metric === 'accuracy' || lossOf(before.phase) === lossOf(drawn));
+  return [...(continues ? [before] : []), ...own('lora')];
 }
 
 function pretrainedEpochs(run: RunView): number {
@@ -64,7 +93,7 @@ function pretrainedEpochs(run: RunView): number {
 
 function picture(
   title: string,
-  metric: 'loss' | 'accuracy',
+  metric: Metric,
   format: Format,
   phases: readonly PhaseView[],
   lines: readonly EpochLine[],
@@ -74,7 +103,7 @@ function picture(
       colour: phase.colour,
       minor: split === 'train',
       points: thin(
-        pointsOf(drawnLines(phase, lines), split, metric, format),
+        pointsOf(drawnLines(phase, metric, lines), split, metric, format),
         mostPoints / (2 * phases.length),
       ),
     })),
@@ -94,7 +123,7 @@ function picture(
 function pointsOf(
   epochs: readonly EpochLine[],
   split: 'train' | 'valid',
-  metric: string,
+  metric: Metric,
   format: Format,
 ): Point[] {
   return epochs.flatMap(({ phase, path, epoch, place }) => {

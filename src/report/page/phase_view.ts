@@ -27,12 +27,17 @@ export const paletteSize = 8;
 
 /** Number of the colour of a run: a single LoRA run has that which it has beside full training. */
 export function colourOf(run: RunView, runs: readonly RunView[]): number {
-  if (runs.length === 1) return isLora(run) ? 2 : 1;
+  if (runs.length === 1) return isLora(run) || isSecondTask(run) ? 2 : 1;
   return (run.index % paletteSize) + 1;
 }
 
-export function isLora(run: RunView): boolean {
+function isLora(run: RunView): boolean {
   return valueAt(run, 'lora.epochs') !== undefined;
+}
+
+/** Whether a run is one of `experiment second-task`. */
+export function isSecondTask(run: RunView): boolean {
+  return listAt(run, 'methods').length > 0 && valueAt(run, 'task.majority') !== undefined;
 }
 
 /** The trainings of the runs, in their order. */
@@ -53,6 +58,29 @@ export function phasesOf(runs: readonly RunView[]): PhaseView[] {
 /** The phase whose model a run ends with. */
 export function lastPhaseOf(run: RunView): PhaseView | null {
   return phasesOf([run]).at(-1) ?? null;
+}
+
+/** The paths of what a phase's model does on the test reviews. */
+export interface TestPaths {
+  accuracy: string;
+  loss: string;
+  /** Whether that is with calibrated probabilities, as commands use the model. */
+  isCalibrated: boolean;
+}
+
+/** Only the model that a run ends with is calibrated. */
+export function testPathsOf({ run, kind, prefix }: PhaseView): TestPaths {
+  const after = 'calibration.test.after';
+  const isCalibrated = kind !== 'pretrain' && numberAt(run, `${after}.accuracy`) !== null;
+  return isCalibrated
+    ? { accuracy: `${after}.accuracy`, loss: `${after}.logLoss`, isCalibrated }
+    : { accuracy: `${prefix}test.accuracy`, loss: `${prefix}test.loss`, isCalibrated };
+}
+
+/** Whether the losses of a phase are of softmaxed probabilities or of logits; null where the run does not say. */
+export function lossOf({ run, kind }: PhaseView): string | null {
+  if (kind === 'pretrain' && textAt(run, 'options.pretraining') === 'notebook') return 'softmax';
+  return textAt(run, 'options.loss');
 }
 
 /** Path of the last epoch of a phase. */

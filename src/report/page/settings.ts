@@ -69,7 +69,7 @@ function settingsTable(
 
 /** What the title of the table says already is left out. */
 function shortLabel(path: string): string {
-  return path.replace(/^(options|data|versions)\./, '');
+  return path.replace(/^(options(\.features)?|data|versions)\./, '');
 }
 
 function setting(run: RunView, path: string): Content {

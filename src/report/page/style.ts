@@ -53,9 +53,11 @@ section > *, .body > *, .pair > *, .side-by-side > *, .lists > *, .tables > * { 
 .side-by-side { display: grid; gap: 2.5rem clamp(2rem, 4vw, 3.5rem); grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); align-items: start; }
 .side-by-side > div, .stack { display: grid; gap: 1.75rem; }
 .lists { display: grid; gap: 2rem clamp(2rem, 4vw, 3.5rem); grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr)); }
-.tables { display: grid; gap: 2rem clamp(2rem, 4vw, 3.5rem); grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr)); align-items: start; }
+.tables { columns: 20rem; column-gap: clamp(2rem, 4vw, 3.5rem); }
+.tables > * { break-inside: avoid-column; padding-bottom: 2rem; }
 .narrow { max-width: 34rem; display: grid; gap: 1.25rem; }
 .lead { font: 400 1.2rem/1.45 var(--serif); max-width: 36em; }
+.prose { max-width: 44rem; }
 .aside { color: var(--muted); font-size: 0.9375rem; margin-top: 0.75rem; }
 .aside data { color: var(--ink); }
 .run::before { content: ""; display: inline-block; width: 0.7em; height: 0.7em; border-radius: 50%; background: var(--c); margin-right: 0.55em; }
@@ -95,6 +97,19 @@ data { white-space: nowrap; }
 .bars dt { overflow-wrap: anywhere; }
 .bars dd { white-space: nowrap; text-align: right; }
 
+.dots { margin-top: 0.5rem; container-type: inline-size; }
+.dots dl > div, .dots > div { display: grid; grid-template-columns: 1fr max-content; gap: 0 1.25rem; padding: 0.3rem 0; font-size: 0.9375rem; align-items: center; }
+.dots dt { overflow-wrap: anywhere; }
+.dots dd { grid-column: 2; grid-row: 1; text-align: right; white-space: nowrap; }
+.dots .strip { grid-column: 1 / -1; grid-row: 2; padding-inline: 1.25rem; }
+@container (min-width: 36rem) {
+  .dots dl > div, .dots > div { grid-template-columns: 9rem 1fr 10rem; }
+  .dots dd { grid-column: 3; }
+  .dots .strip { grid-column: 2; grid-row: 1; }
+}
+.dots svg { display: block; overflow: visible; }
+.dots .dot { fill-opacity: 0.75; }
+
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: clamp(0.875rem, 0.85rem + 0.3vw, 0.9375rem); }
 caption { padding-bottom: 0.5rem; }
@@ -104,7 +119,7 @@ th:last-child, td:last-child { padding-right: 0; }
 thead th { font-weight: 400; color: var(--muted); font-size: 0.8125rem; vertical-align: bottom; }
 tbody th { font-weight: 400; }
 .settings td, .settings thead th { text-align: left; }
-.settings tbody th { width: 42%; color: var(--muted); }
+.settings tbody th { width: 44%; color: var(--muted); }
 .hash { display: block; font-size: 0.6875rem; color: var(--muted); }
 
 .matrix { max-width: 32rem; table-layout: fixed; }
@@ -135,10 +150,14 @@ footer { padding-block: 2rem 4rem; color: var(--muted); font-size: 0.875rem; bor
   body { font-size: 9.5pt; }
   main, footer { max-width: none; padding-inline: 0; }
   .headline { padding-block: 0 1.5rem; }
-  section { padding-block: 1.25rem; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
-  section > header, figure, table, .block, .bars > div { break-inside: avoid; }
+  section { padding-block: 1.25rem; display: block; }
+  section > header { margin-bottom: 1rem; }
+  footer { padding-block: 0; }
+  section > header, figure, table, tr, .block, .bars > div { break-inside: avoid; }
+  .settings table, .tables > * { break-inside: auto; }
+  .settings th, .settings td { padding-block: 0.2rem; }
   section > header { break-after: avoid; }
-  .pair, .side-by-side { grid-template-columns: 1fr 1fr; }
+  .body > .pair, .side-by-side { grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); }
   details { display: none; }
   .scroll { overflow: visible; }
 }

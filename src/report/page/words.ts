@@ -1,7 +1,7 @@
 import { areaChart, bars } from '../charts/charts.js';
 import { formatCount } from '../format.js';
 import { html, type Markup } from '../markup.js';
-import { figure, listAt, numberAt, pathsIn, quote, type RunView } from './run_view.js';
+import { figure, listAt, numberAt, pathsIn, quote, valueAt, type RunView } from './run_view.js';
 import { details, section, sideBySide, table } from './sections.js';
 
 /** Words in a list; of several runs they are fewer. */
@@ -52,7 +52,12 @@ export function topWords(runs: readonly RunView[]): Markup | null {
   if (body === null) return null;
   return section({
     title: 'Words that speak for each class',
-    note: 'By how much a word alone moves the log-odds of the class, compared with an empty review.',
+    note: [
+      'By how much a word alone moves the log-odds of the class, compared with an empty review.',
+      runs.some((run) => valueAt(run, 'options.features.normalize') === true)
+        ? ' Where reviews are normalised, the heaviest word has the whole length of a review, the others in proportion to their weights.'
+        : null,
+    ],
     body,
   });
 }

@@ -1,6 +1,6 @@
 /** What a report says, read back out of its HTML. */
 export interface Said {
-  /** Where it says it has this from: which run, and the path or the quotient of two paths. */
+  /** Where it says it has this from: which run, and the path, the quotient of two, or what a list comes to. */
   run: number;
   from: string;
   /** Of numbers: the exact one. */
@@ -31,6 +31,7 @@ export function readPage(page: string): Said[] {
 export function unsourcedText(page: string): string {
   const without = [
     /<head>.*<\/head>/gs,
+    /<svg aria-hidden="true".*?<\/svg\s*>/gs,
     /<svg(?! width="100%" height="\d+" viewBox).*?<\/svg>\s*(?=<\/figure|<p class="axis")/gs,
     /<(data|span|code)[^>]*data-from="[^"]*"[^>]*>[^<]*<\/\1\s*>/g,
     /<(q|span|code) data-name>[^<]*<\/\1\s*>/g,

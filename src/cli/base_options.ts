@@ -16,12 +16,18 @@ const inheritedTraining = {
   batch: 'batchSize',
   lr: 'learningRate',
   loss: 'loss',
-  optimizer: 'optimizer',
-  momentum: 'momentum',
-  weightDecay: 'weightDecay',
   schedule: 'schedule',
   warmup: 'warmup',
   clip: 'maxGradNorm',
+} as const satisfies Partial<Record<keyof RawOptions, string>>;
+
+/** The optimizer and what belongs to it: taken over unless another is given. */
+const inheritedOptimizer = {
+  optimizer: 'optimizer',
+  momentum: 'momentum',
+  weightDecay: 'weightDecay',
+  betas: 'betas',
+  eps: 'eps',
 } as const satisfies Partial<Record<keyof RawOptions, string>>;
 
 /** Which reviews a run took: taken over unless others are given. */
@@ -46,10 +52,12 @@ export function readBaseOptions(
   config: Config = {},
 ): RawOptions {
   const otherData = [raw.data, raw.train, config.data, config.train].some((given) => given !== undefined);
+  const keepsOptimizer = [raw.preset, raw.optimizer, config.optimizer].every((given) => given === undefined);
   const { features } = description;
   const defaults: RawOptions = {
     ...pick(run, inherited, config),
     ...(raw.preset === undefined && pick(run, inheritedTraining, config)),
+    ...(keepsOptimizer && pick(run, inheritedOptimizer, config)),
     ...writeFeatureOptions(features),
     ...(features.vocabularySize === null && { vocab: allFeatures }),
     ...(otherData ? {} : storedDataOptions(run)),

@@ -45,6 +45,8 @@ const shared = {
   momentum: number(numbers.momentum),
   nesterov: z.boolean(),
   weightDecay: number(numbers.weightDecay),
+  betas: listRules.betas.schema.nullable(),
+  eps: number(numbers.eps).nullable(),
   schedule: choice(choices.schedule),
   warmup: number(numbers.warmup),
   maxGradNorm: number(numbers.clip).nullable(),

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
+import { parseNumber } from './option_rules.js';
 
 /** An option that takes a list, in files as such, on the command line with commas. */
 interface ListRule<T> {
@@ -32,7 +33,18 @@ const target = {
   parse: (text) => text.split(',').map((name) => name.trim()),
 } as const satisfies ListRule<unknown>;
 
-export const listRules = { target } as const;
+/** Of `torch.optim`'s Adam and its kin. */
+const betas = {
+  flag: '--betas',
+  about: "how much of their means of gradients and of squared gradients Adam's kin keep at each step",
+  value: 'b1,b2',
+  default: '0.9,0.999',
+  expected: 'two numbers from 0 to below 1 with a comma between them',
+  schema: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]),
+  parse: (text) => text.split(',').map((number) => parseNumber(number.trim(), { integer: false })),
+} as const satisfies ListRule<unknown>;
+
+export const listRules = { target, betas } as const;
 
 type ListName = keyof typeof listRules;
 type ValueOf<Name extends ListName> = z.infer<(typeof listRules)[Name]['schema']>;

@@ -67,7 +67,7 @@ export interface Defaults
 const dataNumbers = ['seed', 'vocab', 'valid'] as const;
 const modelNumbers = ['hidden', 'lr', 'batch', 'threads'] as const;
 const modelChoices = ['loss', 'engine', 'dtype', 'device'] as const;
-const optimizerNumbers = ['momentum', 'weightDecay', 'warmup', 'clip', 'patience', 'seeds'] as const;
+const optimizerNumbers = ['momentum', 'weightDecay', 'eps', 'warmup', 'clip', 'patience', 'seeds'] as const;
 const optimizerChoices = ['optimizer', 'schedule', 'calibration'] as const;
 const loraNumbers = ['rank', 'alpha', 'loraEpochs'] as const;
 
@@ -122,6 +122,7 @@ export function addPresetOptions(command: Command, presets: readonly string[]): 
     .option('--config <file>', 'JSON file of options, between the preset and the command line')
     .option('--print-config', 'print the options as such a file, and do nothing else');
   addChoices(command, optimizerChoices);
+  addListOptions(command, ['betas']);
   return addNumbers(command, optimizerNumbers)
     .option('--nesterov', "Nesterov's momentum")
     .option('--no-nesterov', 'plain momentum (default)');
@@ -240,6 +241,8 @@ function readStepOptions(
     momentum: number('momentum') ?? defaults.momentum,
     nesterov: raw.nesterov ?? defaults.nesterov,
     weightDecay: number('weightDecay') ?? defaults.weightDecay,
+    betas: readList(raw, 'betas') ?? defaults.betas,
+    eps: number('eps') ?? defaults.eps,
     schedule: (raw.schedule ?? defaults.schedule) as Preset['schedule'],
     warmup: number('warmup') ?? defaults.warmup,
     maxGradNorm: number('clip') ?? defaults.maxGradNorm,

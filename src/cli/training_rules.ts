@@ -23,6 +23,13 @@ export const trainingNumbers = {
     most: Number.MAX_VALUE,
     default: notebook.weightDecay,
   },
+  eps: {
+    flag: '--eps',
+    about: "what Adam's kin add to the root that they divide by (default: 1e-8)",
+    integer: false,
+    above: 0,
+    most: Number.MAX_VALUE,
+  },
   warmup: {
     flag: '--warmup',
     about: 'share of all steps in which the learning rate rises to its full height',

@@ -50,6 +50,8 @@ export const notebook = Object.freeze({
   momentum: 0,
   nesterov: false,
   weightDecay: 0,
+  betas: null,
+  eps: null,
   ...plainSteps,
   learningRateA: null,
   learningRateB: null,

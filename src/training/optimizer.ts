@@ -3,15 +3,16 @@ import type { OptimizerOptions } from './optimizer_options.js';
 
 /** @param parameters those to train, or groups of them with learning rates of their own */
 export function createOptimizer(options: OptimizerOptions, parameters: OptimizerParameters): Optimizer {
-  const { optimizer, learningRate: lr, momentum, nesterov, weightDecay } = options;
+  const { optimizer, learningRate: lr, momentum, nesterov, weightDecay, betas, eps } = options;
+  const moments = { ...(betas !== null && { betas }), ...(eps !== null && { eps }) };
   switch (optimizer) {
     case 'sgd':
       return new Sgd(parameters, { lr, momentum, nesterov, weightDecay });
     case 'adam':
-      return new Adam(parameters, { lr, weightDecay });
+      return new Adam(parameters, { lr, weightDecay, ...moments });
     case 'adamw':
-      return new AdamW(parameters, { lr, weightDecay });
+      return new AdamW(parameters, { lr, weightDecay, ...moments });
     case 'sparse-adam':
-      return new SparseAdam(parameters, { lr });
+      return new SparseAdam(parameters, { lr, ...moments });
   }
 }

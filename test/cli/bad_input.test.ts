@@ -56,6 +56,20 @@ test.each([
     2,
     /--optimizer sgd with --momentum/,
   ],
+  [
+    'a beta of 1',
+    ['lora', '--optimizer', 'adam', '--betas', '0.9,1'],
+    2,
+    /two numbers from 0 to below 1 .* for --betas but received "0\.9,1"/,
+  ],
+  [
+    'an eps of 0',
+    ['train', '--optimizer', 'adam', '--eps', '0'],
+    2,
+    /a number above 0 for --eps but received "0"/,
+  ],
+  ['one beta', ['train', '--optimizer', 'adam', '--betas', '0.9'], 2, /for --betas but received "0\.9"/],
+  ['betas for SGD', ['train', '--betas', '0.9,0.99'], 2, /sparse-adam with --betas/],
   ['Nesterov without momentum', ['train', '--nesterov'], 2, /--momentum above 0 with --nesterov/],
   ['folds without a refit', ['train', '--folds', '3'], 2, /--refit with --folds/],
   [

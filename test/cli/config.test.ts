@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { withTemporaryFolder } from '../helpers.js';
+import { writeSmallRun } from '../model/helpers.js';
 import { runCli } from './helpers.js';
 
 async function printed(args: readonly string[]): Promise<Record<string, unknown>> {
@@ -25,13 +26,28 @@ test('when a preset is named then its options hold, but for those that are given
 test('when a printed configuration is read then it says the same, and the command line goes before it', async () => {
   await withTemporaryFolder(async (folder) => {
     const path = join(folder, 'stable.json');
-    const config = await printed(['lora', '--preset', 'stable', '--rank', '4']);
+    const own = ['--rank', '4', '--betas', '0.8,0.95', '--eps', '1e-6'];
+    const config = await printed(['lora', '--preset', 'stable', ...own]);
+    expect(config).toMatchObject({ rank: 4, betas: [0.8, 0.95], eps: 1e-6 });
     await writeFile(path, JSON.stringify(config));
     expect(await printed(['lora', '--config', path])).toEqual(config);
     expect(await printed(['lora', '--config', path, '--lr', '0.5'])).toEqual({
       ...config,
       learningRate: 0.5,
     });
+  });
+});
+
+test('when a base is given then its optimizer is taken over whole, unless another one is given', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { path } = await writeSmallRun(folder);
+    const optimizer = { optimizer: 'adam', betas: [0.8, 0.95], eps: 1e-6, weightDecay: 0.01 };
+    const options = { data: 'sample', ...optimizer, learningRate: 0.02 };
+    await writeFile(join(path, 'run.json'), JSON.stringify({ schema: 1, command: 'train', options }));
+    const lora = ['lora', '--base', path, '--rank', '1'];
+    expect(await printed(lora)).toMatchObject({ ...optimizer, learningRate: 0.02 });
+    const another = { optimizer: 'sgd', betas: null, eps: null, weightDecay: 0, learningRate: 0.02 };
+    expect(await printed([...lora, '--optimizer', 'sgd'])).toMatchObject(another);
   });
 });
 
@@ -44,6 +60,8 @@ test('when a configuration is wrong then every problem is named at once', async 
       optimizer: 'sgdm',
       rank: 2,
       refit: 'yes',
+      betas: [0.9, 1],
+      eps: 0,
     };
     await writeFile(path, JSON.stringify(config));
     const { code, stderr } = await runCli(['train', '--config', path]);
@@ -55,6 +73,8 @@ test('when a configuration is wrong then every problem is named at once', async 
       /optimizer: .*"sparse-adam"/,
       /config\.json: .*"rank"/,
       /refit: .*expected boolean/,
+      /betas\.1: .*<1/,
+      /eps: .*>0/,
     ]) {
       expect(stderr).toMatch(problem);
     }

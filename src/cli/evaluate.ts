@@ -77,12 +77,16 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
     const { evaluateLabelled } = await import('../training/labelled_evaluation.js');
     const { classificationReport, mostConfidentMistakes } =
       await import('../training/classification_report.js');
-    const { metrics, predictions } = await evaluateLabelled(classifier, reviews, { ...stored, signal });
+    const { metrics, ofLogits, predictions } = await evaluateLabelled(classifier, reviews, {
+      ...stored,
+      signal,
+    });
     const figures: EvaluationFigures = {
       split: reviews.name,
       count: reviews.labels.length,
       classes,
       metrics,
+      uncalibrated: classifier.description.calibration === null ? null : ofLogits,
       report: classificationReport(predictions),
       mistakes: mostConfidentMistakes(predictions, mistakes),
       originOf: reviews.originOf,

@@ -16,7 +16,10 @@ export interface EvaluationFigures {
   split: string;
   count: number;
   classes: readonly string[];
+  /** Of the calibrated probabilities where the model is calibrated. */
   metrics: Metrics;
+  /** Of the logits of a calibrated model, in the form of the loss that it was trained with; null of another. */
+  uncalibrated: Metrics | null;
   report: ClassificationReport;
   mistakes: readonly Mistake[];
   /** Where a review came from: a file name, or a file and a line. */
@@ -24,9 +27,10 @@ export interface EvaluationFigures {
 }
 
 export function describeEvaluation(figures: EvaluationFigures, style: LineStyle): string[] {
-  const { split, count, classes, metrics, report } = figures;
+  const { split, count, classes, metrics, uncalibrated, report } = figures;
+  const logits = uncalibrated && `, calibrated (not calibrated: ${formatMetrics(uncalibrated)})`;
   return [
-    `${formatCount(count)} ${split} reviews: ${formatMetrics(metrics)}`,
+    `${formatCount(count)} ${split} reviews: ${formatMetrics(metrics)}${logits ?? ''}`,
     formatClassScores(classes, report, style),
     formatConfusion(classes, report, style),
     ...(report.rocAuc === null ? [] : [`Area under the ROC curve: ${report.rocAuc.toFixed(4)}`]),
@@ -73,11 +77,12 @@ function describeMistakes({ classes, mistakes, originOf }: EvaluationFigures): s
 
 /** The part of the document of `evaluate --json` that says what was found. */
 export function evaluationDocument(figures: EvaluationFigures): object {
-  const { split, count, classes, metrics, report, mistakes, originOf } = figures;
+  const { split, count, classes, metrics, uncalibrated, report, mistakes, originOf } = figures;
   return {
     split,
     count,
     ...metrics,
+    ...(uncalibrated && { uncalibrated }),
     ...scoresDocument(classes, report),
     mistakes: mistakes.map(({ index, label, predicted, probability }) => ({
       origin: originOf(index),

@@ -1,6 +1,12 @@
 import { logOddsOf, probabilitiesOf } from '../model/probabilities.js';
 import type { Calibration } from '../storage/model_description.js';
-import { calibrationError, predictedClasses, reliabilityBins } from './classification_report.js';
+import {
+  calibrationError,
+  predictedClasses,
+  reliabilityBins,
+  type LabelledPredictions,
+} from './classification_report.js';
+import type { Metrics } from './metrics.js';
 
 /** What can be fitted: nothing, one factor, or a factor and a shift of the log-odds. */
 export const calibrationKinds = ['none', 'temperature', 'sigmoid'] as const;
@@ -58,21 +64,21 @@ export function scoreProbabilities(
 ): ProbabilityScores {
   const probabilities = probabilitiesOf(logits, classes, calibration);
   const logOdds = logOddsOf(logits, classes, calibration);
-  let sum = 0;
-  labels.forEach((label, row) => {
-    // -ln(p) without rounding p to 0 or 1.
-    sum += softplus(-(logOdds[row * classes + label] ?? NaN));
-  });
-  const predictions = { labels, probabilities, classes };
-  const right = predictedClasses(predictions).reduce(
-    (count, predicted, row) => count + Number(predicted === labels[row]),
+  const { accuracy, loss: logLoss } = probabilityMetrics({ labels, probabilities, logOdds, classes });
+  const bins = reliabilityBins({ labels, probabilities, classes });
+  return { accuracy, logLoss, calibrationError: calibrationError(bins) };
+}
+
+/** The mean of -ln of the true class's probability, which is not rounded to 0 or 1 before, and the share predicted. */
+export function probabilityMetrics(predictions: LabelledPredictions): Metrics {
+  const { labels, logOdds, classes } = predictions;
+  const losses = labels.reduce(
+    (sum, label, row) => sum + softplus(-(logOdds[row * classes + label] ?? NaN)),
     0,
   );
-  return {
-    accuracy: right / labels.length,
-    logLoss: sum / labels.length,
-    calibrationError: calibrationError(reliabilityBins(predictions)),
-  };
+  const predicted = predictedClasses(predictions);
+  const right = labels.reduce((count, label, row) => count + Number(predicted[row] === label), 0);
+  return { loss: losses / labels.length, accuracy: right / labels.length };
 }
 
 /** Minimises the log loss of `softmax(a * logits)` over a: with p these probabilities its slope is E_p[z] - z_y. */

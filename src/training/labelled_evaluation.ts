@@ -2,13 +2,16 @@ import { setImmediate } from 'node:timers/promises';
 import type { Reviews } from '../data/regroup.js';
 import type { Bags, LossForm } from '../model/native.js';
 import type { TextClassifier } from '../model/text_classifier.js';
+import { probabilityMetrics } from './calibration.js';
 import type { LabelledPredictions } from './classification_report.js';
 import { evaluate, type Metrics } from './metrics.js';
 import { createBags } from './split_bags.js';
 
 export interface LabelledEvaluation {
-  /** Of the logits, before any calibration. */
+  /** Of the calibrated probabilities, the loss as their log loss; of a model without a calibration those of the logits. */
   metrics: Metrics;
+  /** Of the logits, with the form of the loss that was asked for. */
+  ofLogits: Metrics;
   predictions: LabelledPredictions;
 }
 
@@ -28,8 +31,10 @@ export async function evaluateLabelled(
   const { options, weights, features } = classifier.featurizer;
   const bags = createBags(reviews, { options, weights, size: features.length });
   try {
-    const metrics = await evaluate(classifier.model.classifier, bags, { loss, signal });
-    return { metrics, predictions: await predictLabelled(classifier, bags, reviews.labels, signal) };
+    const ofLogits = await evaluate(classifier.model.classifier, bags, { loss, signal });
+    const predictions = await predictLabelled(classifier, bags, reviews.labels, signal);
+    const isCalibrated = classifier.description.calibration !== null;
+    return { metrics: isCalibrated ? probabilityMetrics(predictions) : ofLogits, ofLogits, predictions };
   } finally {
     bags.dispose();
   }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { TrainDocument } from '../../src/report/documents.js';
+import type { Metrics } from '../../src/training/metrics.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';
 
@@ -11,7 +12,8 @@ async function json<T>(args: readonly string[], cwd: string): Promise<T> {
   return JSON.parse(stdout) as T;
 }
 
-interface Evaluation {
+interface Evaluation extends Metrics {
+  uncalibrated: Metrics;
   confusion: number[][];
   calibration: { error: number };
 }
@@ -29,7 +31,20 @@ test('when best is trained on 1 and on 2 threads then the bits are the same, and
     expect(one.refit?.reviews).toBe(one.data.train + one.data.valid);
 
     const after = one.calibration?.test.after;
-    const { confusion, calibration } = await json<Evaluation>(['evaluate', '1'], cwd);
+    const { confusion, calibration, ...found } = await json<Evaluation>(['evaluate', '1'], cwd);
+    expect({ loss: found.loss, accuracy: found.accuracy }).toEqual({
+      loss: expect.closeTo(after?.logLoss ?? NaN, 10),
+      accuracy: after?.accuracy,
+    });
+    expect(found.uncalibrated).toEqual(one.test);
+    expect(found.loss).not.toBeCloseTo(one.test.loss, 4);
+    const { stdout } = await runCli(['evaluate', '1'], { cwd });
+    const [loss, raw] = [found.loss.toFixed(4), one.test.loss.toFixed(4)];
+    expect(stdout).toMatch(
+      new RegExp(
+        `test reviews: loss ${loss} accuracy .*, calibrated \\(not calibrated: loss ${raw} accuracy`,
+      ),
+    );
     const right = confusion.reduce((sum, row, label) => sum + (row[label] ?? 0), 0);
     expect(right / one.data.test).toBe(after?.accuracy);
     expect(calibration.error).toBeCloseTo(after?.calibrationError ?? NaN, 10);

@@ -1,9 +1,10 @@
 import { analyzeModel } from '../experiments/model_analysis.js';
 import { runLoraFineTuning, type LoraResult } from '../experiments/lora_fine_tuning.js';
+import type { Dataset } from '../data/dataset.js';
 import { withFeatureWeights } from '../experiments/experiment_model.js';
 import { ImdbTorchError } from '../errors.js';
 import { formatCheck, type Check } from '../report/checks.js';
-import { loraDocument, type LoraDocument } from '../report/documents.js';
+import { loraDocument, type BaseFacts, type LoraDocument } from '../report/documents.js';
 import { formatExcerpts, formatHeading } from '../report/narrative.js';
 import { describeCalibration } from '../report/selection.js';
 import type { StoredRun } from '../storage/read_run.js';
@@ -28,6 +29,13 @@ export interface LoraOptions {
 /** Runs the LoRA experiment into a new run directory, which is kept even when a check fails. */
 export async function runLora(bench: Workbench, options: LoraOptions): Promise<LoraDocument> {
   const { out, merge, base } = options;
+  const seenValidation = base !== null && hasSeenValidation(base.run, bench.dataset);
+  if (seenValidation) {
+    bench.terminal.note(
+      `${base.path} was trained on all training reviews, those held out here to validate on included: figures on them, ` +
+        'and early stopping and calibration by them, are too favourable. Only the test reviews are new to it.',
+    );
+  }
   const document = await withRunDirectory(out, 'lora', async (directory) => {
     const { bags, dataset, device, signal, terminal } = bench;
     const result = await runLoraFineTuning({
@@ -42,12 +50,19 @@ export async function runLora(bench: Workbench, options: LoraOptions): Promise<L
       events: createEvents(bench, directory),
     });
     sayOutcome(bench, result);
-    const saved = await save(bench, directory, result, base?.path ?? '');
+    const saved = await save(bench, directory, result, base && { ...base, seenValidation });
     terminal.say(`Run directory: ${directory.path}`);
     return saved;
   });
   await reportRuns(bench, [document.run]);
   return document;
+}
+
+/** Whether the base was trained on the reviews that are held out here: they are the same wherever the data are. */
+function hasSeenValidation({ run }: StoredRun, { source }: Dataset): boolean {
+  const { sha256 } = (run.data ?? {}) as { sha256?: string };
+  const base = (run.base ?? {}) as { seenValidation?: boolean };
+  return sha256 === source.sha256 && (run.refit !== undefined || base.seenValidation === true);
 }
 
 function sayOutcome({ terminal }: Workbench, { excerpts, checks, calibration }: LoraResult): void {
@@ -63,7 +78,7 @@ async function save(
   bench: Workbench,
   directory: RunDirectory,
   result: LoraResult,
-  base: string,
+  base: BaseFacts | null,
 ): Promise<LoraDocument> {
   const { adapter, mergedModule, calibration } = result;
   const { dataset, bags, signal } = bench;

@@ -98,7 +98,12 @@ export interface TrainFigures {
 export interface LoraDocument extends FactsDocument {
   pretrain?: PhaseDocument;
   /** The run that fine-tuning started from, where it did not pretrain. */
-  base?: { run: string; test: Metrics };
+  base?: {
+    run: string;
+    test: Metrics;
+    /** Whether it was trained on the reviews that are held out here, which says little of new ones then. */
+    seenValidation: boolean;
+  };
   lora: PhaseDocument;
   /** Which parameters fine-tuning left as they were: of the hidden layer, and of `fc2` where that has a branch. */
   frozen: FrozenParameters & { fc2?: FrozenParameters };
@@ -129,6 +134,12 @@ export interface LoraFigures {
   checks: Check[];
 }
 
+/** The run that fine-tuning started from. */
+export interface BaseFacts {
+  path: string;
+  seenValidation: boolean;
+}
+
 export function trainDocument(facts: RunFacts, figures: TrainFigures): TrainDocument {
   const { full, folds, refit, calibration } = figures;
   return {
@@ -144,15 +155,16 @@ export function trainDocument(facts: RunFacts, figures: TrainFigures): TrainDocu
   };
 }
 
-/** @param base the run that fine-tuning started from; not looked at after a pretraining */
-export function loraDocument(facts: RunFacts, figures: LoraFigures, base: string): LoraDocument {
+/** @param base the run that fine-tuning started from; null after a pretraining */
+export function loraDocument(facts: RunFacts, figures: LoraFigures, base: BaseFacts | null): LoraDocument {
   const { pretrain, baseTest, lora, frozen, merged, checks, calibration } = figures;
   const phases = pretrain === null ? [lora] : [pretrain, lora];
   return {
     schema,
     command: 'lora',
     ...factsDocument(facts),
-    ...(pretrain === null ? { base: { run: base, test: baseTest } } : { pretrain: phaseDocument(pretrain) }),
+    ...(pretrain && { pretrain: phaseDocument(pretrain) }),
+    ...(base && { base: { run: base.path, test: baseTest, seenValidation: base.seenValidation } }),
     lora: phaseDocument(lora),
     frozen: frozenDocument(frozen),
     ...(merged === null ? {} : { merged: mergedDocument(merged) }),

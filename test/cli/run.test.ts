@@ -105,7 +105,7 @@ test('when lora starts from a run then it fine-tunes its model with its options'
     const { code, stdout } = await runCli(args, { cwd });
     expect(code).toBe(0);
     const document = JSON.parse(stdout) as LoraDocument;
-    expect(document.base).toEqual({ run: 'base', test: base.test });
+    expect(document.base).toEqual({ run: 'base', test: base.test, seenValidation: false });
     expect(document.lora.before.train).toEqual(base.epochs[1]?.train);
     expect(document).not.toHaveProperty('pretrain');
     expect(document).not.toHaveProperty('merged');

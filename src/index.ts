@@ -110,12 +110,8 @@ export type { TableFormat } from './data/tables/format.js';
 export { tokenize } from './text/tokenizer.js';
 export { readSafetensors, writeSafetensors, type SafetensorsFile } from './storage/safetensors.js';
 export type { StoredDtype, StoredTensor } from './storage/stored_tensor.js';
-export {
-  createRunDirectory,
-  RunDirectory,
-  type RunDirectoryOptions,
-  type StoredFile,
-} from './storage/run_directory.js';
+export { createRunDirectory, RunDirectory, type RunDirectoryOptions } from './storage/run_directory.js';
+export type { StoredFile } from './storage/recorded_files.js';
 export { readRun, type ReadRunOptions, type StoredRun } from './storage/read_run.js';
 export type { Calibration, ModelDescription } from './storage/model_description.js';
 export {

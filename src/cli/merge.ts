@@ -47,19 +47,25 @@ async function merge(path: string, options: MergeOptions): Promise<void> {
   terminal.say(`Adapter: ${adapter}`);
   const classifier = await openClassifier(path, { ...options, adapter }, terminal, signal);
   try {
-    const { splits } = await readRunReviews(stored, classifier.featurizer, terminal, signal);
+    const { splits, classes } = await readRunReviews(stored, classifier.featurizer, terminal, signal);
     const { mergeAdapters } = await import('../experiments/merge.js');
     const { evaluateLabelled } = await import('../training/labelled_evaluation.js');
     const validation = { count: splits.valid.labels.length, ...mergeAdapters(classifier, splits.valid) };
-    const { metrics: test } = await evaluateLabelled(classifier, splits.test, { ...stored, signal });
-    const figures = { validation, test };
-    terminal.result(describeMerge(validation), describeTest(test, 'merged'));
+    const figures: MergedModel['figures'] = { validation };
+    terminal.result(describeMerge(validation));
+    // The labels of the reviews say nothing of an adapter with a task of its own.
+    if (classes.join('\n') === classifier.classes.join('\n')) {
+      const { ofLogits } = await evaluateLabelled(classifier, splits.test, { ...stored, signal });
+      figures.test = ofLogits;
+      terminal.result(describeTest(ofLogits, 'merged'));
+    }
     const merged: MergedModel = { run, path, adapter, baseSha256, classifier, figures };
     const { out } = options;
     const model = await (out === undefined ? keepMergedModel(merged) : writeMergedRun(merged, out));
     terminal.say(`Merged model: ${model}`);
     const base = { run: path, sha256: baseSha256 };
-    terminal.document({ schema: 1, command: 'merge', base, adapter, ...figures, model });
+    const { calibration } = classifier.description;
+    terminal.document({ schema: 1, command: 'merge', base, adapter, ...figures, calibration, model });
   } finally {
     classifier.dispose();
   }

@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Module } from '../model/parameters.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import type { MergeFigures } from '../report/merge.js';
+import { reportName, writeReport } from '../report/write_report.js';
 import { packageVersion } from '../setup/package_root.js';
 import { modelPath } from '../storage/read_run.js';
+import { recordFile } from '../storage/recorded_files.js';
 import { createRunDirectory } from '../storage/run_directory.js';
 import { writeSafetensors } from '../storage/safetensors.js';
 import { outputError } from '../system/file_errors.js';
@@ -18,17 +22,30 @@ export interface MergedModel {
   /** The folder of the adapter. */
   adapter: string;
   classifier: TextClassifier;
-  figures: { validation: MergeFigures; test: Metrics };
+  figures: { validation: MergeFigures; test?: Metrics };
 }
 
 /** Writes `merged.safetensors` into the run of the base. @returns its path @throws ERR_OUTPUT */
 export async function keepMergedModel(merged: MergedModel): Promise<string> {
-  const file = modelPath(merged.path, 'merged');
+  const { path, baseSha256, classifier } = merged;
+  const file = modelPath(path, 'merged');
+  const description = JSON.stringify(classifier.description);
   try {
-    await writeSafetensors(file, await moduleOf(merged), { base_sha256: merged.baseSha256 });
-    return file;
+    await writeSafetensors(file, await moduleOf(merged), { base_sha256: baseSha256, description });
   } catch (error) {
     throw outputError(file, error);
+  }
+  await recordMergedModel(path);
+  return file;
+}
+
+/** Has `run.json`, and the report that is made of it, say whether there is a merged model. @throws ERR_OUTPUT */
+export async function recordMergedModel(run: string): Promise<void> {
+  try {
+    await recordFile(run, basename(modelPath(run, 'merged')));
+    if (existsSync(join(run, reportName))) await writeReport([run]);
+  } catch (error) {
+    throw outputError(run, error);
   }
 }
 
@@ -36,7 +53,7 @@ export async function keepMergedModel(merged: MergedModel): Promise<string> {
 export async function writeMergedRun(merged: MergedModel, out: string): Promise<string> {
   const { run, path, adapter, baseSha256, classifier, figures } = merged;
   const { description, featurizer } = classifier;
-  const { data, classes, vocabulary, options, seed, dtype } = run;
+  const { data, vocabulary, options, seed, dtype } = run;
   const { versions } = await import('../model/native.js');
   const directory = await createRunDirectory({ out, command: 'merge' });
   try {
@@ -50,7 +67,8 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
       base: { run: path, sha256: baseSha256 },
       adapter,
       ...figures,
-      ...{ data, classes, vocabulary, options, seed, dtype },
+      classes: classifier.classes,
+      ...{ data, vocabulary, options, seed, dtype },
       argv: process.argv.slice(2),
       versions: { 'imdb-torch': packageVersion(), node: process.versions.node, ...versions() },
       files: await directory.listFiles(),

@@ -6,6 +6,7 @@ import { modelPath, readRunDocument } from '../storage/read_run.js';
 import { readSafetensors } from '../storage/safetensors.js';
 import { outputError } from '../system/file_errors.js';
 import { hashFile } from '../system/file_hash.js';
+import { recordMergedModel } from './merged_model.js';
 import { Terminal } from './terminal.js';
 
 interface UnmergeOptions {
@@ -35,6 +36,7 @@ async function unmerge(path: string, { json = false, quiet = false }: UnmergeOpt
   await rm(merged).catch((error: unknown) => {
     throw outputError(merged, error);
   });
+  await recordMergedModel(path);
   terminal.result(`${path} is unmerged: its model is the one with SHA-256 ${sha256}, bit for bit.`);
   terminal.document({ schema: 1, command: 'unmerge', run: path, sha256 });
 }

@@ -6,6 +6,7 @@ import { readAdapter } from '../storage/read_adapter.js';
 import { modelPath, readRun, type StoredRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
 import { Featurizer, type EncodedTexts } from '../text/featurizer.js';
+import { calibrationFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from './classifier.js';
 import { Bags, Generator, setNumThreads, type FloatDtype } from './native.js';
@@ -40,6 +41,7 @@ const textsAtOnce = 1024;
 
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */
 export class TextClassifier {
+  /** Its calibration is that of the model with the adapter that it was opened with. */
   readonly description: ModelDescription;
   readonly featurizer: Featurizer;
   /** The layers, for what the methods here do not do. They belong to this object. */
@@ -77,12 +79,15 @@ export class TextClassifier {
     const model = chosen === 'merged' ? 'merged' : 'model';
     const run = await readRun(path, { model });
     if (threads !== undefined) setNumThreads(threads);
-    if (chosen === 'off' || chosen === 'merged') return TextClassifier.create(run, null);
-    const folder = chosen === 'on' ? join(path, adapterFolder) : chosen;
-    const { unknownKeys, ...read } = await readAdapter(folder, shapesOf(run));
+    if (chosen === 'merged') return TextClassifier.create(run, null);
+    const folder = chosen === 'on' ? join(path, adapterFolder) : chosen === 'off' ? null : chosen;
     const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
-    const notes = unknownKeys.map((key) => `${folder}: "${key}" is not known here and does not count.`);
-    return TextClassifier.create(run, read, { baseSha256, notes });
+    const { calibration, notes } = await calibrationFor(path, run.description, folder, baseSha256);
+    const parts = { ...run, description: { ...run.description, calibration } };
+    if (folder === null) return TextClassifier.create(parts, null, { notes });
+    const { unknownKeys, ...read } = await readAdapter(folder, shapesOf(run));
+    const unknown = unknownKeys.map((key) => `${folder}: "${key}" is not known here and does not count.`);
+    return TextClassifier.create(parts, read, { baseSha256, notes: [...notes, ...unknown] });
   }
 
   /**

@@ -16,7 +16,7 @@ import { readVocabulary } from './vocabulary_file.js';
 export interface StoredRun {
   /** The document of `run.json`. */
   run: Readonly<Record<string, unknown>>;
-  /** The document of `model.json`; that of the notebook's model where there is none. */
+  /** The document of `model.json`, or what a merged model says; that of the notebook's model where there is none. */
   description: ModelDescription;
   /** The features; a feature's id is its index. */
   vocabulary: readonly string[];
@@ -44,9 +44,12 @@ export async function readRun(path: string, { model = 'model' }: ReadRunOptions 
   if (expected !== undefined && expected !== hashWords(vocabulary)) {
     throw runError(path, 'vocabulary.txt is not the one that run.json describes');
   }
-  const { tensors } = await readSafetensors(modelPath(path, model));
+  const { tensors, metadata } = await readSafetensors(modelPath(path, model));
   const hidden = tensors.get('fc1.weight')?.shape[0] ?? 0;
-  const description = (await readDescription(path)) ?? notebookDescription(vocabulary.length, hidden);
+  const description =
+    mergedDescription(path, metadata) ??
+    (await readDescription(path)) ??
+    notebookDescription(vocabulary.length, hidden);
   checkModel(path, `${model}.safetensors`, { run, description, vocabulary, tensors });
   return { run, description, vocabulary, tensors };
 }
@@ -78,8 +81,14 @@ export async function isRunDirectory(path: string): Promise<boolean> {
   return names.includes('run.json') || names.includes('metrics.jsonl');
 }
 
-/** Null where a run has none. */
-async function readDescription(path: string): Promise<ModelDescription | null> {
+/** What a merged model says of itself, whose classes and calibration are those of its adapter; null where it does not. */
+function mergedDescription(path: string, metadata: ReadonlyMap<string, string>): ModelDescription | null {
+  const text = metadata.get('description');
+  return text === undefined ? null : parseModelDescription(modelPath(path, 'merged'), text);
+}
+
+/** Reads `model.json` alone. @returns null where a run has none @throws ERR_RUN when it cannot be read */
+export async function readDescription(path: string): Promise<ModelDescription | null> {
   const file = join(path, modelDescriptionName);
   try {
     return parseModelDescription(file, await readFile(file, 'utf8'));

@@ -1,9 +1,8 @@
 import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { outputError, systemCode } from '../system/file_errors.js';
-import { hashFile } from '../system/file_hash.js';
 import { makeFolders } from '../system/make_folders.js';
 import {
   adapterConfigName,
@@ -13,6 +12,7 @@ import {
   type Adapter,
 } from './adapter.js';
 import { modelDescriptionName, type ModelDescription } from './model_description.js';
+import { describeFile, formatRunDocument, type StoredFile } from './recorded_files.js';
 import { writeSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 import { writeVocabulary } from './vocabulary_file.js';
@@ -102,8 +102,7 @@ export class RunDirectory {
 
   /** Writes `run.json`. To be called last: a folder that has it is complete. */
   async writeRun(document: object): Promise<void> {
-    const text = `${JSON.stringify(document, null, 2)}\n`;
-    await this.#write(['run.json'], (path) => writeFileAtomic(path, [text]));
+    await this.#write(['run.json'], (path) => writeFileAtomic(path, [formatRunDocument(document)]));
   }
 
   /** Removes what this run has made, once what is being written is done, and nothing else. */
@@ -128,18 +127,6 @@ export class RunDirectory {
     this.#last = result.catch(() => undefined);
     return result;
   }
-}
-
-/** A file of a run directory. */
-export interface StoredFile {
-  /** Its path from the directory, with slashes. */
-  name: string;
-  bytes: number;
-  sha256: string;
-}
-
-async function describeFile(folder: string, name: string): Promise<StoredFile> {
-  return { name: name.replaceAll(sep, '/'), ...(await hashFile(join(folder, name))) };
 }
 
 /** What `fn` returns; a system error in it becomes an ERR_OUTPUT that names `path`. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { LoraDocument } from '../../src/report/documents.js';
 import { readSafetensors, writeSafetensors } from '../../src/storage/safetensors.js';
+import type { StoredFile } from '../../src/storage/recorded_files.js';
+import { hashFile } from '../../src/system/file_hash.js';
 import type { Metrics } from '../../src/training/metrics.js';
 import { runCli } from './helpers.js';
 
@@ -64,10 +66,22 @@ interface MergeDocument {
   test: Metrics;
 }
 
+interface Calibrated {
+  calibration: object | null;
+  test: Metrics;
+}
+
 async function runJson<T>(...args: string[]): Promise<T> {
   const { code, stdout, stderr } = await runCli([...args, '--json', '--quiet'], { cwd });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout) as T;
+}
+
+/** The files that `run.json` names, after a look whether each is as it says. */
+async function recordedFiles(run: string): Promise<string[]> {
+  const { files } = JSON.parse(await readFile(join(cwd, run, 'run.json'), 'utf8')) as { files: StoredFile[] };
+  for (const { name, ...facts } of files) expect(facts).toEqual(await hashFile(join(cwd, run, name)));
+  return files.map(({ name }) => name);
 }
 
 test('when a run is merged then it uses the merged model, and unmerged its own again, bit for bit', async () => {
@@ -90,6 +104,10 @@ test('when a run is merged then it uses the merged model, and unmerged its own a
   // With DoRA merge computes by another engine.
   const close = { accuracy: merged.test.accuracy, loss: expect.closeTo(merged.test.loss, 5) };
   expect(await runJson('evaluate', 'runs/mine')).toMatchObject(close);
+  const files = ['metrics.jsonl', 'model.json', 'model.safetensors', 'vocabulary.txt'];
+  expect(await recordedFiles('runs/mine')).toEqual(['merged.safetensors', ...files]);
+  const report = join(cwd, 'runs', 'mine', 'report.html');
+  expect(await readFile(report, 'utf8')).toContain('merged.safetensors');
 
   await runJson('merge', 'runs/mine', '--out', 'runs/alone');
   expect(await runJson('evaluate', 'runs/alone')).toMatchObject(close);
@@ -104,6 +122,8 @@ test('when a run is merged then it uses the merged model, and unmerged its own a
   });
 
   await runJson('unmerge', 'runs/mine');
+  expect(await recordedFiles('runs/mine')).toEqual(files);
+  expect(await readFile(report, 'utf8')).not.toContain('merged.safetensors');
   expect((await readFile(join(cwd, 'runs', 'mine', 'model.safetensors'))).equals(base)).toBe(true);
   expect(await runJson('evaluate', 'runs/mine')).toEqual(before);
   const again = await runCli(['unmerge', 'runs/mine'], { cwd });
@@ -144,3 +164,34 @@ test('when an adapter is of another base, broken or missing then merge says so a
   });
   expect(await readdir(run)).toEqual(names);
 });
+
+test('when an adapter is merged into a calibrated base then the calibration is that of its own run, or none', async () => {
+  await runJson(
+    ...['train', ...onSample.slice(0, -2), '--preset', 'fixed', '--epochs', '1', '--out', 'calibrated'],
+  );
+  const lora = ['lora', '--base', 'calibrated', '--preset', 'stable', '--lora-epochs', '1'];
+  const { stdout, stderr } = await runCli([...lora, '--json', '--out', 'tuned-calibrated'], { cwd });
+  const { base, calibration } = JSON.parse(stdout) as LoraDocument;
+  expect(base?.seenValidation).toBe(true);
+  expect(stderr).toMatch(/^calibrated was trained on all training reviews, those held out here/m);
+
+  const kept = await runJson<Calibrated>('merge', 'calibrated');
+  expect(kept.calibration).toEqual(calibration?.calibration);
+  const evaluated = await runJson<Metrics & { uncalibrated: Metrics }>('evaluate', 'calibrated');
+  const { after } = calibration?.test ?? {};
+  expect(evaluated.loss).toBeCloseTo(after?.logLoss ?? NaN, 5);
+  expect(evaluated.accuracy).toBeCloseTo(after?.accuracy ?? NaN, 2);
+  expect(evaluated.uncalibrated).toEqual(kept.test);
+
+  await cp(join(cwd, 'tuned-calibrated', 'adapter'), join(cwd, 'moved'), { recursive: true });
+  const dropped = await runCli(['merge', 'calibrated', '--adapter', 'moved', '--json'], { cwd });
+  expect(JSON.parse(dropped.stdout)).toMatchObject({ calibration: null, test: kept.test });
+  expect(dropped.stderr).toMatch(
+    /^The calibration of calibrated was fitted without an adapter and does not count/m,
+  );
+  const plain = await runJson<Metrics>('evaluate', 'calibrated');
+  expect(plain).toMatchObject(kept.test);
+  expect(plain).not.toHaveProperty('uncalibrated');
+  await runJson('unmerge', 'calibrated');
+  expect(await runJson('evaluate', 'calibrated')).toHaveProperty('uncalibrated');
+}, 120_000);

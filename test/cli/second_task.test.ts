@@ -58,6 +58,11 @@ test('when a second task is learned then the table says what it took, and the ba
     expect(await predict('--adapter', join('run', 'lora-r1'))).toMatch(/^(mild|strong)/);
     const report = readPage(await readFile(join(cwd, 'run', 'report.html'), 'utf8'));
     expect(report.find(({ from }) => from === 'conclusion')?.text).toBe(conclusion);
+    const merged = await runCli(['merge', 'run', '--adapter', 'run/lora-r1', '--json'], { cwd });
+    const { validation, ...rest } = JSON.parse(merged.stdout) as { validation: { count: number } };
+    expect(validation.count).toBe(200);
+    expect(rest).not.toHaveProperty('test');
+    expect(await predict()).toMatch(/^(mild|strong)/);
     const lines = (await readFile(join(cwd, 'run', 'metrics.jsonl'), 'utf8')).trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { phase: string }).phase)).toEqual(['base', ...keys]);
   });

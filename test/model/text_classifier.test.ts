@@ -1,8 +1,9 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import { readSafetensors, writeSafetensors } from '../../src/storage/safetensors.js';
+import { hashFile } from '../../src/system/file_hash.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { logitsByHand, softmaxByHand, writeSmallRun } from './helpers.js';
 
@@ -128,5 +129,58 @@ test('when the model is calibrated then its probabilities and log-odds are', asy
     const odds = 2 * (pos - neg) - 0.5;
     expectClose(second.predict(['good'])[0]?.probabilities ?? [], softmaxByHand([0, odds]));
     expectClose(second.logOdds(second.logits(['good'])), [-odds, odds]);
+  });
+});
+
+/** What a run is opened with: its calibration, and what is said of it. */
+async function calibrationOf(path: string, adapter?: string): Promise<unknown[]> {
+  using classifier = await TextClassifier.open(path, { adapter });
+  return [classifier.description.calibration, ...classifier.notes];
+}
+
+test('when an adapter takes part or not then only a calibration that was fitted so counts', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const calibration = { kind: 'temperature', temperature: 4 } as const;
+    const hotter = { kind: 'temperature', temperature: 2 } as const;
+    const base = await writeSmallRun(join(folder, 'base'), { calibration });
+    const tuned = await writeSmallRun(join(folder, 'tuned'), { calibration: hotter, adapter: true });
+    const adapter = join(tuned.path, 'adapter');
+    const note = (path: string, how: string): string =>
+      `The calibration of ${path} was fitted ${how} and does not count here: probabilities are the model's own.`;
+
+    expect(await calibrationOf(base.path)).toEqual([calibration]);
+    for (const own of ['on', 'merged', adapter])
+      expect(await calibrationOf(tuned.path, own)).toEqual([hotter]);
+    expect(await calibrationOf(tuned.path, 'off')).toEqual([null, note(tuned.path, 'with its own adapter')]);
+
+    // The run of the adapter does not say that it has the same base, then it does, then the adapter is elsewhere.
+    const withoutAny = [null, note(base.path, 'without an adapter')];
+    expect(await calibrationOf(base.path, adapter)).toEqual(withoutAny);
+    const { sha256 } = await hashFile(join(base.path, 'model.safetensors'));
+    const description = join(tuned.path, 'model.json');
+    const said = JSON.parse(await readFile(description, 'utf8')) as object;
+    await writeFile(description, JSON.stringify({ ...said, base: sha256 }));
+    expect(await calibrationOf(base.path, adapter)).toEqual([hotter]);
+    const elsewhere = join(folder, 'elsewhere');
+    await rename(adapter, elsewhere);
+    expect(await calibrationOf(base.path, elsewhere)).toEqual(withoutAny);
+  });
+});
+
+test('when a merged model says what it is then that counts, and not what the run says', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const run = await writeSmallRun(folder, { adapter: true });
+    const path = join(run.path, 'merged.safetensors');
+    const { tensors } = await readSafetensors(path);
+    const said = JSON.parse(await readFile(join(run.path, 'model.json'), 'utf8')) as object;
+    const own = { classes: ['mild', 'strong'], calibration: { kind: 'temperature', temperature: 3 } };
+    await writeSafetensors(path, tensors, { description: JSON.stringify({ ...said, ...own }) });
+    using classifier = await TextClassifier.open(run.path);
+    expect(classifier.description).toMatchObject(own);
+    await writeSafetensors(path, tensors, { description: '{' });
+    await expect(TextClassifier.open(run.path)).rejects.toMatchObject({
+      code: 'ERR_RUN',
+      message: expect.stringContaining(path),
+    });
   });
 });

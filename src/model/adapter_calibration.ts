@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { adapterConfigName, adapterFolder } from '../storage/adapter.js';
+import type { Calibration, ModelDescription } from '../storage/model_description.js';
+import { readDescription } from '../storage/read_run.js';
+
+/**
+ * The calibration of a run's model with another adapter than the usual one, or without: it fits the logits that it was
+ * fitted to and no others.
+ * @param path the run, whose `model.json` is `description`
+ * @param adapter the folder of the adapter; null: the model alone
+ * @param baseSha256 of the run's `model.safetensors`
+ * @returns null where none is known, with a note when the one of the run is left out
+ */
+export async function calibrationFor(
+  path: string,
+  { calibration: usual }: ModelDescription,
+  adapter: string | null,
+  baseSha256: string,
+): Promise<{ calibration: Calibration | null; notes: string[] }> {
+  const own = join(path, adapterFolder);
+  const ownAdapter = existsSync(join(own, adapterConfigName)) ? resolve(own) : null;
+  const wanted = adapter === null ? null : resolve(adapter);
+  if (wanted === ownAdapter) return { calibration: usual, notes: [] };
+  const calibration = wanted === null ? null : await calibrationBeside(wanted, baseSha256);
+  if (usual === null || calibration !== null) return { calibration, notes: [] };
+  const how = ownAdapter === null ? 'without an adapter' : 'with its own adapter';
+  const note = `The calibration of ${path} was fitted ${how} and does not count here: probabilities are the model's own.`;
+  return { calibration, notes: [note] };
+}
+
+/** That of the run whose adapter it is, where there is one on the same base. */
+async function calibrationBeside(adapter: string, baseSha256: string): Promise<Calibration | null> {
+  if (basename(adapter) !== adapterFolder) return null;
+  const description = await readDescription(dirname(adapter));
+  return description?.base === baseSha256 ? description.calibration : null;
+}

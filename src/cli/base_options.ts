@@ -75,6 +75,12 @@ export function readBaseOptions(
   return { ...defaults, ...raw, ...fixed };
 }
 
+/** Whether a run's model, or what it was made of, was trained on all training reviews. @param run its `run.json` */
+export function hasSeenAll({ refit, base }: StoredRun['run']): boolean {
+  const { seenValidation } = (base ?? {}) as { seenValidation?: boolean };
+  return refit !== undefined || seenValidation === true;
+}
+
 /** The options that take the reviews that a run took. @param run the document of its `run.json` */
 export function storedDataOptions(run: StoredRun['run']): RawOptions {
   const { validFile: valid } = pick(run, { validFile: 'validFile' } as const);

@@ -11,6 +11,7 @@ import { createRunDirectory } from '../storage/run_directory.js';
 import { writeSafetensors } from '../storage/safetensors.js';
 import { outputError } from '../system/file_errors.js';
 import type { Metrics } from '../training/metrics.js';
+import { hasSeenAll } from './base_options.js';
 
 /** A model whose adapter has been merged, and where it comes from. */
 export interface MergedModel {
@@ -64,7 +65,7 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
       schema: 1,
       command: 'merge',
       run: directory.path,
-      base: { run: path, sha256: baseSha256 },
+      base: { run: path, sha256: baseSha256, seenValidation: hasSeenAll(run) },
       adapter,
       ...figures,
       classes: classifier.classes,

@@ -1,6 +1,6 @@
+import type { Dataset } from '../data/dataset.js';
 import { analyzeModel } from '../experiments/model_analysis.js';
 import { runLoraFineTuning, type LoraResult } from '../experiments/lora_fine_tuning.js';
-import type { Dataset } from '../data/dataset.js';
 import { withFeatureWeights } from '../experiments/experiment_model.js';
 import { ImdbTorchError } from '../errors.js';
 import { formatCheck, type Check } from '../report/checks.js';
@@ -9,6 +9,7 @@ import { formatExcerpts, formatHeading } from '../report/narrative.js';
 import { describeCalibration } from '../report/selection.js';
 import type { StoredRun } from '../storage/read_run.js';
 import type { RunDirectory } from '../storage/run_directory.js';
+import { hasSeenAll } from './base_options.js';
 import {
   createEvents,
   modelDescription,
@@ -61,8 +62,7 @@ export async function runLora(bench: Workbench, options: LoraOptions): Promise<L
 /** Whether the base was trained on the reviews that are held out here: they are the same wherever the data are. */
 function hasSeenValidation({ run }: StoredRun, { source }: Dataset): boolean {
   const { sha256 } = (run.data ?? {}) as { sha256?: string };
-  const base = (run.base ?? {}) as { seenValidation?: boolean };
-  return sha256 === source.sha256 && (run.refit !== undefined || base.seenValidation === true);
+  return sha256 === source.sha256 && hasSeenAll(run);
 }
 
 function sayOutcome({ terminal }: Workbench, { excerpts, checks, calibration }: LoraResult): void {

@@ -192,6 +192,9 @@ test('when an adapter is merged into a calibrated base then the calibration is t
   const plain = await runJson<Metrics>('evaluate', 'calibrated');
   expect(plain).toMatchObject(kept.test);
   expect(plain).not.toHaveProperty('uncalibrated');
+  await runJson('merge', 'calibrated', '--adapter', 'moved', '--out', 'merged-calibrated');
+  const again = await runCli(['lora', '--base', 'merged-calibrated', '--lora-epochs', '1'], { cwd });
+  expect(again.stderr).toMatch(/^merged-calibrated was trained on all training reviews/m);
   await runJson('unmerge', 'calibrated');
   expect(await runJson('evaluate', 'calibrated')).toHaveProperty('uncalibrated');
 }, 120_000);

@@ -10,41 +10,55 @@ export const adapterTitles: Readonly<Record<AdapterName, string>> = {
 
 export interface AnswerWith {
   adapter: AdapterName;
+  /** An adapter can have classes of its own. */
+  classes: readonly string[];
   prediction: PredictionAnswer;
   /** The same for every adapter, but for their effects. */
   words: readonly WordAnswer[];
 }
 
-export interface Comparison {
-  text: string;
-  classes: readonly string[];
+export interface ComparedAnswer extends AnswerWith {
   /** The class whose log-odds the effects are of. */
   target: string;
+}
+
+export interface Comparison {
+  text: string;
   /** One at least. */
-  answers: readonly AnswerWith[];
+  answers: readonly ComparedAnswer[];
+  /** Whether all answers are about the same classes, so that their differences say something. */
+  isOfOneTask: boolean;
 }
 
-export function compare(
-  text: string,
-  classes: readonly string[],
-  answers: readonly AnswerWith[],
-): Comparison {
-  // Of two classes always the same one, so that a colour means the same for every review.
-  const second = classes.length === 2 ? classes[1] : undefined;
-  return { text, classes, target: second ?? answers[0]?.prediction.label ?? '', answers };
+export function compare(text: string, answers: readonly AnswerWith[]): Comparison {
+  const [first] = answers;
+  const isFirst = ({ classes }: AnswerWith): boolean => String(classes) === String(first?.classes);
+  return {
+    text,
+    answers: answers.map((answer) => {
+      const { classes, prediction } = answer;
+      // Of two classes always the same one, so that a colour means the same for every review.
+      const second = classes.length === 2 ? classes[1] : undefined;
+      const label = (isFirst(answer) ? first : answer)?.prediction.label ?? prediction.label;
+      return { ...answer, target: second ?? label };
+    }),
+    isOfOneTask: answers.every(isFirst),
+  };
 }
 
-/** The effects of a word on the target, one for each answer. */
-export function effectsOf({ answers, target }: Comparison, word: number): number[] {
-  return answers.map(({ words }) => words[word]?.effects[target] ?? NaN);
+/** The effects of a word on the targets, one for each answer. */
+export function effectsOf({ answers }: Comparison, word: number): number[] {
+  return answers.map(({ words, target }) => words[word]?.effects[target] ?? NaN);
 }
 
 /** Below this no effect counts as strong, so that a text without strong words stays pale. */
 const leastStrong = 0.25;
 
 /** The effect that is shown in full colour. */
-export function strongestEffect({ answers, target }: Comparison): number {
-  const effects = answers.flatMap(({ words }) => words.map(({ effects: all }) => Math.abs(all[target] ?? 0)));
+export function strongestEffect({ answers }: Comparison): number {
+  const effects = answers.flatMap(({ words, target }) =>
+    words.map(({ effects: all }) => Math.abs(all[target] ?? 0)),
+  );
   return effects.reduce((strongest, effect) => Math.max(strongest, effect), leastStrong);
 }
 
@@ -55,11 +69,14 @@ export function differenceOf(values: readonly number[]): number | null {
 }
 
 /** What the two colours mean. */
-export function sidesOf({ classes, target }: Comparison): { supporting: string; opposing: string } {
-  const others = classes.filter((name) => name !== target);
-  const [other = ''] = others;
+export function sidesOf({ answers }: Comparison): { supporting: string; opposing: string } {
+  const listed = (names: readonly string[]): string => [...new Set(names)].join(' or ');
+  const targets = answers.map(({ target }) => target);
+  const others = answers.map(({ classes, target }) => classes.filter((name) => name !== target));
   return {
-    supporting: `speaks for ${target}`,
-    opposing: others.length === 1 ? `speaks for ${other}` : `speaks against ${target}`,
+    supporting: `speaks for ${listed(targets)}`,
+    opposing: others.every(({ length }) => length === 1)
+      ? `speaks for ${listed(others.flat())}`
+      : `speaks against ${listed(targets)}`,
   };
 }

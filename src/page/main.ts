@@ -83,12 +83,13 @@ async function askAll(model: ModelAnswer, text: string, signal: AbortSignal): Pr
     say('Asking …');
   }, slowMilliseconds);
   const ask = async (adapter: AdapterName): Promise<AnswerWith> => {
-    if (isExplained(model, text)) return { adapter, ...(await explain(text, adapter, signal)) };
-    return { adapter, prediction: await predict(text, adapter, signal), words: [] };
+    const classes = model.classesByAdapter[adapter] ?? model.classes;
+    if (isExplained(model, text)) return { adapter, classes, ...(await explain(text, adapter, signal)) };
+    return { adapter, classes, prediction: await predict(text, adapter, signal), words: [] };
   };
   try {
     const adapters = switchInput.checked ? model.adapters : [model.adapter];
-    return compare(text, model.classes, await Promise.all(adapters.map(ask)));
+    return compare(text, await Promise.all(adapters.map(ask)));
   } finally {
     clearTimeout(slow);
   }

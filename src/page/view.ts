@@ -1,4 +1,4 @@
-import { adapterTitles, strongestEffect, type AnswerWith, type Comparison } from './comparison.js';
+import { adapterTitles, strongestEffect, type ComparedAnswer, type Comparison } from './comparison.js';
 import { element } from './dom.js';
 import { formatShare, formatSigned } from './numbers.js';
 import { cutAtWords } from './text_pieces.js';
@@ -7,7 +7,7 @@ import { cutAtWords } from './text_pieces.js';
 const shownClasses = 6;
 
 /** One answer: the label, its probability, the bars of the classes, and the text with its words coloured. */
-export function drawView(comparison: Comparison, answer: AnswerWith): HTMLElement {
+export function drawView(comparison: Comparison, answer: ComparedAnswer): HTMLElement {
   const { answers } = comparison;
   const isAlone = answers.length === 1;
   const { label, probability } = answer.prediction;
@@ -22,13 +22,13 @@ export function drawView(comparison: Comparison, answer: AnswerWith): HTMLElemen
       ' ',
       element('span', { text: formatShare(probability) }),
     ),
-    drawBars(comparison, answer),
+    drawBars(answer),
     ...(isAlone ? [] : [drawDifference(comparison, answer)]),
     drawText(comparison, answer),
   );
 }
 
-function drawBars({ classes, target }: Comparison, { prediction }: AnswerWith): HTMLElement {
+function drawBars({ classes, target, prediction }: ComparedAnswer): HTMLElement {
   const share = (name: string): number => prediction.probabilities[name] ?? NaN;
   const isFew = classes.length <= shownClasses;
   const shown = isFew
@@ -51,19 +51,21 @@ function drawBars({ classes, target }: Comparison, { prediction }: AnswerWith): 
 }
 
 /** How far this answer is from the first one. */
-function drawDifference({ answers, target }: Comparison, answer: AnswerWith): HTMLElement {
+function drawDifference({ answers, isOfOneTask }: Comparison, answer: ComparedAnswer): HTMLElement {
   const [first = answer] = answers;
-  const share = ({ prediction }: AnswerWith): number => prediction.probabilities[target] ?? NaN;
+  const { target } = answer;
+  const share = ({ prediction }: ComparedAnswer): number => prediction.probabilities[target] ?? NaN;
   const points = formatSigned((share(answer) - share(first)) * 100, 1);
-  const text =
-    answer === first
+  const text = !isOfOneTask
+    ? 'The adapters have different classes, so there is no difference to tell.'
+    : answer === first
       ? 'What the others are compared with.'
       : `${points} points for ${target} against ${adapterTitles[first.adapter].toLowerCase()}.`;
   return element('p', { class: 'difference', text });
 }
 
-function drawText(comparison: Comparison, { adapter, words }: AnswerWith): HTMLElement {
-  const { text, target, answers } = comparison;
+function drawText(comparison: Comparison, { adapter, words, target }: ComparedAnswer): HTMLElement {
+  const { text, answers } = comparison;
   const strongest = strongestEffect(comparison);
   const pieces = cutAtWords(text, words).map(({ text: piece, word }) => {
     if (word === null) return piece;

@@ -62,13 +62,19 @@ export class WordCursor {
     const comparison = this.#comparison;
     const word = comparison?.answers[0]?.words[index];
     if (comparison === null || word === undefined) return '';
-    const { answers, target } = comparison;
+    const { answers, isOfOneTask } = comparison;
     const effects = effectsOf(comparison, index);
     const difference = differenceOf(effects);
+    const targets = answers.map(({ target }) => target);
     const times = word.spans.length > 1 ? ` (${word.spans.length} times)` : '';
     const name = `\u201c${word.word}\u201d${times}`;
     const [only = NaN] = effects;
+    const [target = ''] = targets;
     if (difference === null) return `${name}: ${formatSigned(only)} for ${target}`;
+    if (!isOfOneTask) {
+      const parts = effects.map((effect, k) => `${formatSigned(effect)} for ${targets[k] ?? ''}`);
+      return `${name}: ${parts.join(', ')}`;
+    }
     const parts = effects.map((effect, k) => {
       const title = adapterTitles[answers[k]?.adapter ?? 'off'];
       return `${k === 0 ? title : title.toLowerCase()} ${formatSigned(effect)}`;

@@ -1,4 +1,4 @@
-import { adapterTitles, differenceOf, effectsOf, type Comparison } from './comparison.js';
+import { differenceOf, effectsOf, type Comparison } from './comparison.js';
 import { element } from './dom.js';
 import { formatCount, formatSigned } from './numbers.js';
 
@@ -6,19 +6,19 @@ const shownWords = 200;
 
 /** The words with their effects as numbers: the strongest first, or those that the adapter changes most. */
 export function drawWordsTable(comparison: Comparison): HTMLElement {
-  const { answers, target } = comparison;
+  const { answers, isOfOneTask } = comparison;
   const [first, second] = answers;
   const rows = (first?.words ?? [])
     .map(({ word, spans }, index) => {
       const effects = effectsOf(comparison, index);
-      return { word, times: spans.length, effects, difference: differenceOf(effects) };
+      return { word, times: spans.length, effects, difference: isOfOneTask ? differenceOf(effects) : null };
     })
     .sort((one, other) => weight(other) - weight(one));
   const titles = [
     'word',
     'times',
-    ...answers.map(({ adapter }) => (second ? adapterTitles[adapter] : `effect on ${target}`)),
-    ...(first && second ? [`${second.adapter} \u2212 ${first.adapter}`] : []),
+    ...answers.map(({ adapter, target }) => (second && isOfOneTask ? adapter : `effect on ${target}`)),
+    ...(first && second && isOfOneTask ? [`${second.adapter} \u2212 ${first.adapter}`] : []),
   ];
   const lines = rows.slice(0, shownWords).map(({ word, times, effects, difference }) => {
     const numbers = difference === null ? effects : [...effects, difference];

@@ -32,10 +32,14 @@ export function summarizeRun(name: string, document: RunDocument | null): RunSum
   };
 }
 
-/** How commands find the model on the test reviews: with calibrated probabilities where it has them. */
-function testOf({ calibration }: RunDocument, test: unknown): { loss?: unknown; accuracy?: unknown } {
+/**
+ * How commands find the model on the test reviews: with calibrated probabilities where it has them. The model of a
+ * second task is its base.
+ */
+function testOf({ calibration, base }: RunDocument, test: unknown): { loss?: unknown; accuracy?: unknown } {
   const { accuracy, logLoss } = fieldsOf(fieldsOf(fieldsOf(calibration).test).after);
-  return accuracy === undefined ? fieldsOf(test) : { accuracy, loss: logLoss };
+  if (accuracy !== undefined) return { accuracy, loss: logLoss };
+  return fieldsOf(test ?? fieldsOf(base).test);
 }
 
 /** Keeps tables within 80 columns. */

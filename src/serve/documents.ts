@@ -30,7 +30,10 @@ export interface ModelAnswer {
   command: string | null;
   /** On the test reviews of the run. */
   test: { loss: number; accuracy: number } | null;
+  /** Of the answers to requests that ask for no adapter. */
   classes: string[];
+  /** Of every adapter that there is: one can have been trained on other classes than the model. */
+  classesByAdapter: Partial<Record<AdapterName, string[]>>;
   /** How many words or other features the model tells apart. */
   features: number;
   /** Width of the hidden layer; 0: the model is linear. */

@@ -39,9 +39,9 @@ export async function openModels(path: string, options: ServedModelsOptions = {}
     for (const [name, adapter] of adapters) {
       classifiers.set(name, await TextClassifier.open(path, { adapter, threads: options.threads }));
     }
-    const about = describe(await readRunDocument(path), path, classifiers);
+    const about = describe(await readRunDocument(path), path, classifiers, nameOf(chosen));
     return {
-      about: { ...about, adapter: nameOf(chosen) },
+      about,
       notes: [...classifiers.values()].flatMap(({ notes }) => notes),
       classifier: (name) => classifiers.get(name) ?? fail(name),
       dispose,
@@ -77,18 +77,26 @@ function describe(
   run: Readonly<Record<string, unknown>>,
   path: string,
   classifiers: ReadonlyMap<AdapterName, TextClassifier>,
-): Omit<ModelAnswer, 'adapter' | 'limits'> {
+  adapter: AdapterName,
+): Omit<ModelAnswer, 'limits'> {
   const { description, featurizer } = classifiers.get('off') ?? fail('off');
   const { name, command, test } = summarizeRun(basename(resolve(path)), run);
+  const { classes } = classifiers.get(adapter) ?? fail(adapter);
+  // What the run was tested on says nothing of an adapter for another task.
+  const isOfRun = String(classes) === String(description.classes);
   return {
     name,
     version: packageVersion(),
     command,
-    test,
-    classes: [...description.classes],
+    test: isOfRun ? test : null,
+    classes: [...classes],
+    classesByAdapter: Object.fromEntries(
+      [...classifiers].map(([one, classifier]) => [one, [...classifier.classes]]),
+    ),
     features: featurizer.features.length,
     hidden: description.hidden,
     adapters: [...classifiers.keys()],
+    adapter,
   };
 }
 

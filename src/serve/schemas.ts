@@ -55,7 +55,12 @@ const model = record({
   version: text,
   command: { type: ['string', 'null'] },
   test: record({ loss: number, accuracy: probability }, { type: ['object', 'null'] }),
-  classes: { type: 'array', items: text },
+  classes: { type: 'array', items: text, description: 'Of answers to requests that ask for no adapter.' },
+  classesByAdapter: {
+    type: 'object',
+    description: 'Of each adapter.',
+    additionalProperties: { type: 'array', items: text },
+  },
   features: count,
   hidden: count,
   adapters: { type: 'array', items: adapterName },

@@ -29,7 +29,11 @@ export async function writeSmallRun(
   {
     classes = ['neg', 'pos'],
     ...changes
-  }: Partial<Pick<ModelDescription, 'classes' | 'calibration'>> & { adapter?: boolean } = {},
+  }: Partial<Pick<ModelDescription, 'classes' | 'calibration'>> & {
+    adapter?: boolean;
+    /** Where the adapter has a task of its own. */
+    adapterClasses?: readonly string[];
+  } = {},
 ): Promise<SmallRun> {
   const words = ['<UNK>', 'good', 'bad', 'film', 'not'];
   const [hidden, vocabulary, rank, output] = [3, words.length, 2, classes.length];
@@ -65,6 +69,7 @@ export async function writeSmallRun(
         ['fc2.bias', tensor(tensors['adapter.fc2.bias'], output)],
       ]),
       baseSha256,
+      ...(changes.adapterClasses && { classes: changes.adapterClasses }),
     });
     await run.writeModel('merged', module.set('fc1.weight', tensor(tensors.merged, hidden, vocabulary)));
   }

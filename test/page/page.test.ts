@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { openModels } from '../../src/serve/models.js';
 import { createService } from '../../src/serve/service.js';
 import type { ExplanationAnswer } from '../../src/report/answers.js';
-import { withService, type TestedService } from '../serve/helpers.js';
+import { withService, type ServiceOfRunOptions, type TestedService } from '../serve/helpers.js';
 import { accessibilityProblems, browserTest, withPage } from '../support/browser.js';
 
 // Chromium takes its time where other tests keep the processors busy.
@@ -13,6 +13,7 @@ jest.setTimeout(180_000);
 async function withServicePage(
   use: (page: Page, service: TestedService) => Promise<void>,
   options: Parameters<typeof withPage>[0] = {},
+  run: ServiceOfRunOptions = {},
 ): Promise<void> {
   await withService(async (service) => {
     await withPage(options, async (page) => {
@@ -24,7 +25,7 @@ async function withServicePage(
       // What the browser itself says of requests that fail is expected where a service goes away.
       expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
     });
-  });
+  }, run);
 }
 
 /** What the page shows of each word: its text, the class it speaks for and how strongly. */
@@ -119,6 +120,43 @@ browserTest(
       expect(cells.at(-1)?.replace('\u2212', '-').replace('+', '')).toBe(difference.toFixed(2));
       expect(await page.locator('tbody tr').count()).toBe(differences.length);
     });
+  },
+);
+
+browserTest(
+  'when an adapter has classes of its own then it is shown with them, and no difference is told',
+  async () => {
+    await withServicePage(
+      async (page, { post }) => {
+        const text = 'Not a good film.';
+        await page.getByLabel('A review').fill(text);
+        await page.getByRole('switch').check();
+        await page.locator('.view').nth(2).waitFor();
+        const { prediction } = (await post('/explain', { text, adapter: 'on' })) as ExplanationAnswer;
+        const view = page.locator('.view[data-adapter=on]');
+        expect(await view.locator('.bars > span').allInnerTexts()).toEqual(
+          ['mild', 'strong'].flatMap((name) => [
+            name,
+            `${((prediction.probabilities[name] ?? NaN) * 100).toFixed(1)} %`,
+          ]),
+        );
+        expect(await view.locator('.difference').innerText()).toMatch(/have different classes/);
+        expect(await page.locator('#legend').innerText()).toMatch(
+          /^speaks for pos or strong\s+speaks for neg or mild$/,
+        );
+        await page.locator('.text').first().focus();
+        expect(await page.locator('#word').innerText()).toMatch(
+          /^“not”: [+−±][\d.]+ for pos, [+−±][\d.]+ for strong, [+−±][\d.]+ for pos$/,
+        );
+        await page.getByText('All words by their effect').click();
+        expect(await page.locator('thead th').allInnerTexts()).toEqual([
+          ...['word', 'times', 'effect on pos', 'effect on strong', 'effect on pos'],
+        ]);
+        expect(await page.locator('main').innerText()).not.toContain('NaN');
+      },
+      {},
+      { adapterClasses: ['mild', 'strong'] },
+    );
   },
 );
 

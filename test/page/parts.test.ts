@@ -1,5 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { compare, differenceOf, effectsOf, sidesOf, strongestEffect } from '../../src/page/comparison.js';
+import {
+  compare,
+  differenceOf,
+  effectsOf,
+  sidesOf,
+  strongestEffect,
+  type AnswerWith,
+} from '../../src/page/comparison.js';
 import { Latest } from '../../src/page/latest.js';
 import { formatShare, formatSigned } from '../../src/page/numbers.js';
 import { cutAtWords } from '../../src/page/text_pieces.js';
@@ -29,23 +36,42 @@ test('when a text is cut at its words then the pieces are the text, in order', (
   expect(cutAtWords('a', [{ spans: [[0, 1]] }])).toEqual([{ text: 'a', word: 0 }]);
 });
 
+/** An answer for a word `x` with this effect on the second class. */
+function answer(adapter: 'off' | 'on', classes: readonly string[], effect: number): AnswerWith {
+  const [one = '', two = ''] = classes;
+  return {
+    ...{ adapter, classes },
+    prediction: { label: two, probability: 0.6, probabilities: { [one]: 0.4, [two]: 0.6 } },
+    words: [{ word: 'x', spans: [], effects: { [one]: -effect, [two]: effect } }],
+  };
+}
+
 test('when answers are compared then effects, differences and sides are of the target', () => {
-  const prediction = { label: 'b', probability: 0.6, probabilities: { a: 0.4, b: 0.6 } };
-  const answer = (adapter: 'off' | 'on', effect: number) => ({
-    adapter,
-    prediction,
-    words: [{ word: 'x', spans: [], effects: { a: -effect, b: effect } }],
-  });
-  const two = compare('x', ['a', 'b'], [answer('off', 0.5), answer('on', -0.75)]);
-  expect(two.target).toBe('b');
+  const two = compare('x', [answer('off', ['a', 'b'], 0.5), answer('on', ['a', 'b'], -0.75)]);
+  expect(two.answers.map(({ target }) => target)).toEqual(['b', 'b']);
+  expect(two.isOfOneTask).toBe(true);
   expect(effectsOf(two, 0)).toEqual([0.5, -0.75]);
   expect(differenceOf(effectsOf(two, 0))).toBe(-1.25);
   expect(strongestEffect(two)).toBe(0.75);
   expect(sidesOf(two)).toEqual({ supporting: 'speaks for b', opposing: 'speaks for a' });
-  const three = compare('x', ['a', 'b', 'c'], [answer('off', 0.01)]);
+  const three = compare('x', [answer('off', ['a', 'b', 'c'], 0.01)]);
   expect(sidesOf(three)).toEqual({ supporting: 'speaks for b', opposing: 'speaks against b' });
   expect(strongestEffect(three)).toBe(0.25);
   expect(differenceOf(effectsOf(three, 0))).toBeNull();
+  const other = answer('on', ['a', 'b', 'c'], 0.2);
+  const changed = { ...other, prediction: { ...other.prediction, label: 'c' } };
+  const both = compare('x', [answer('off', ['a', 'b', 'c'], 0.1), changed]);
+  expect(both.answers.map(({ target }) => target)).toEqual(['b', 'b']);
+});
+
+test('when an adapter has classes of its own then its effects are on those', () => {
+  const tasks = compare('x', [answer('off', ['neg', 'pos'], 0.5), answer('on', ['mild', 'strong'], -0.75)]);
+  expect(tasks.isOfOneTask).toBe(false);
+  expect(effectsOf(tasks, 0)).toEqual([0.5, -0.75]);
+  expect(sidesOf(tasks)).toEqual({
+    supporting: 'speaks for pos or strong',
+    opposing: 'speaks for neg or mild',
+  });
 });
 
 test.each([

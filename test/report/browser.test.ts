@@ -15,7 +15,7 @@ const narrowAndDark: BrowserContextOptions = { viewport: { width: 360, height: 7
 async function open(browser: Browser, screen: BrowserContextOptions, content: string): Promise<Page> {
   const page = await browser.newPage(screen);
   await page.setContent(content);
-  for (const summary of await page.locator('summary').all()) await summary.click();
+  await page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true");
   return page;
 }
 

@@ -65,6 +65,21 @@ test('when a request is bad then the answer is an error with a code that gives n
   });
 });
 
+test('when the limits are other ones then they hold', async () => {
+  await withService(
+    async ({ ask }) => {
+      const statusOf = async (text: string | string[]): Promise<number> =>
+        (await ask('/predict', { method: 'POST', body: { text } })).status;
+      expect(await statusOf('x'.repeat(100))).toBe(200);
+      expect(await statusOf('x'.repeat(101))).toBe(400);
+      expect(await statusOf(['a', 'b'])).toBe(200);
+      expect(await statusOf(['a', 'b', 'c'])).toBe(400);
+      expect(await statusOf('x'.repeat(500))).toBe(413);
+    },
+    { limits: { bodyBytes: 500, texts: 2, predictedCharacters: 100 } },
+  );
+});
+
 test('when the service itself fails then the client is told no more than that', async () => {
   await withService(async ({ ask, models, failures }) => {
     models.dispose();
@@ -149,7 +164,13 @@ test('when a client hangs up then its work is dropped', async () => {
     });
     while ((await waiting()) < gone.length) await sleep(5);
     for (const socket of gone) socket.destroy();
-    while ((await waiting()) > 0) await sleep(5);
+    let turns = 0;
+    while ((await waiting()) > 0) {
+      turns += 1;
+      await sleep(5);
+    }
+    // The work of all of them would take more than a hundred turns with the other requests.
+    expect(turns).toBeLessThan(30);
     expect(failures).toEqual([]);
     const { body: metrics } = await ask('/metrics');
     expect(metrics).not.toContain('route="/explain",status="200"');

@@ -32,13 +32,20 @@ export interface TestedService {
   post: (path: string, body: object) => Promise<unknown>;
 }
 
+/** Of the service, and of its run. */
+export interface ServiceOfRunOptions {
+  limits?: Partial<Limits>;
+  classes?: string[];
+  adapterClasses?: string[];
+}
+
 /** Runs `use` with a listening service of a small run that has an adapter and a merged model. */
 export async function withService<T>(
   use: (service: TestedService) => Promise<T>,
-  { limits = {}, classes = ['neg', 'pos'] }: { limits?: Partial<Limits>; classes?: string[] } = {},
+  { limits = {}, ...changes }: ServiceOfRunOptions = {},
 ): Promise<T> {
   return withTemporaryFolder(async (folder) => {
-    const run = await writeSmallRun(folder, { adapter: true, classes });
+    const run = await writeSmallRun(folder, { adapter: true, ...changes });
     const models = await openModels(run.path, { threads: 1 });
     const failures: unknown[] = [];
     const app = await createService({ models, limits, onFailure: (error) => failures.push(error) });

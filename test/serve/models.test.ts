@@ -1,9 +1,29 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { openModels } from '../../src/serve/models.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeSmallRun } from '../model/helpers.js';
+
+test('when an adapter has classes of its own then they are told', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { path } = await writeSmallRun(folder, { adapter: true, adapterClasses: ['mild', 'strong'] });
+    const test = { loss: 0.3, accuracy: 0.9 };
+    await writeFile(join(path, 'run.json'), JSON.stringify({ schema: 1, command: 'train', test }));
+    const aboutOf = async (adapter: string): Promise<unknown> => {
+      const models = await openModels(path, { adapter });
+      models.dispose();
+      return models.about;
+    };
+    const [base, own] = [
+      ['neg', 'pos'],
+      ['mild', 'strong'],
+    ];
+    const classesByAdapter = { off: base, on: own, merged: base };
+    expect(await aboutOf('on')).toMatchObject({ classes: own, classesByAdapter, test: null });
+    expect(await aboutOf('off')).toMatchObject({ classes: base, classesByAdapter, test });
+  });
+});
 
 /** What requests can ask for, and what they get when they do not. */
 async function served(path: string, adapter?: string): Promise<unknown> {

@@ -65,6 +65,7 @@ test('when the model is asked for then name, classes, adapters and limits are to
         command: 'train',
         test: null,
         classes: ['neg', 'pos'],
+        classesByAdapter: { off: ['neg', 'pos'], on: ['neg', 'pos'], merged: ['neg', 'pos'] },
         features: 5,
         hidden: 3,
         adapters: ['off', 'on', 'merged'],

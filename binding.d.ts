@@ -156,7 +156,8 @@ export interface LinearOptions {
   outFeatures: number;
   dtype?: FloatDtype;
   device?: Device;
-  generator: Generator;
+  /** Without one nothing is drawn and all parameters are 0: for those that are about to be loaded. */
+  generator?: Generator;
 }
 
 /**

@@ -9,10 +9,13 @@
 
 namespace imdb {
 
-Linear::Linear(int64_t inFeatures, int64_t outFeatures, Placement placement, at::Generator generator)
+Linear::Linear(int64_t inFeatures, int64_t outFeatures, Placement placement,
+               std::optional<at::Generator> generator)
     : weight(paddedMatrix(outFeatures, inFeatures, placement)), bias(paddedVector(outFeatures, placement)) {
-  assign(weight, drawKaimingUniform(outFeatures, inFeatures, generator));
-  assign(bias, drawUniform({outFeatures}, 1 / std::sqrt(static_cast<double>(inFeatures)), generator));
+  if (generator) {
+    assign(weight, drawKaimingUniform(outFeatures, inFeatures, *generator));
+    assign(bias, drawUniform({outFeatures}, 1 / std::sqrt(static_cast<double>(inFeatures)), *generator));
+  }
   weight.set_requires_grad(true);
   bias.set_requires_grad(true);
 }

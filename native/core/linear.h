@@ -3,6 +3,7 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
+#include <optional>
 #include <vector>
 
 #include "core/parameter.h"
@@ -11,7 +12,9 @@ namespace imdb {
 
 /** `torch.nn.Linear`; see binding.d.ts. */
 struct Linear {
-  Linear(int64_t inFeatures, int64_t outFeatures, Placement placement, at::Generator generator);
+  /** @param generator none: all parameters are 0 */
+  Linear(int64_t inFeatures, int64_t outFeatures, Placement placement,
+         std::optional<at::Generator> generator);
 
   /** [n, in] -> [n, out] */
   at::Tensor forward(const at::Tensor& input) const;

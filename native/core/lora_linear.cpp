@@ -64,20 +64,22 @@ double LoraOptions::scale() const {
 }
 
 LoraLinear::LoraLinear(int64_t inFeatures, int64_t outFeatures, const LoraOptions& lora, Placement placement,
-                       at::Generator generator)
+                       std::optional<at::Generator> generator)
     : weight(paddedColumnMatrix(outFeatures, inFeatures, placement)),
       bias(paddedVector(outFeatures, placement)) {
-  assign(weight, drawXavierNormal(outFeatures, inFeatures, generator));
-  // The notebook sets the bias to 0 by drawing it from uniform(0, 0), which moves the generator on.
-  drawUniform({outFeatures}, 0, generator);
+  if (generator) {
+    assign(weight, drawXavierNormal(outFeatures, inFeatures, *generator));
+    // The notebook sets the bias to 0 by drawing it from uniform(0, 0), which moves the generator on.
+    drawUniform({outFeatures}, 0, *generator);
+  }
   weight.set_requires_grad(true);
   bias.set_requires_grad(true);
   initializeAdapter(lora, generator);
 }
 
-void LoraLinear::initializeAdapter(const LoraOptions& lora, at::Generator generator) {
+void LoraLinear::initializeAdapter(const LoraOptions& lora, std::optional<at::Generator> generator) {
   assertUnmerged();
-  const LoraStart start = startLora(weight, lora, generator);
+  const LoraStart start = generator ? startLora(weight, lora, *generator) : LoraStart{};
   allocateAdapter(lora.rank, lora.useDora);
   if (start.A.defined()) assign(A, start.A);
   if (start.B.defined()) assign(B, start.B);

@@ -48,8 +48,9 @@ struct LoraAdapter {
  */
 class LoraLinear {
  public:
+  /** @param generator none: all parameters are 0 */
   LoraLinear(int64_t inFeatures, int64_t outFeatures, const LoraOptions& lora, Placement placement,
-             at::Generator generator);
+             std::optional<at::Generator> generator);
 
   /** [n, in] -> [n, out]. @param branchInput what the branch sees (dropout); undefined: the input */
   at::Tensor forward(const at::Tensor& input, const at::Tensor& branchInput = {}) const;
@@ -68,8 +69,8 @@ class LoraLinear {
   void unmerge();
   bool merged() const { return unmerged_.has_value(); }
 
-  /** Starts a new branch on the present W. @throws Error (ERR_STATE) */
-  void initializeAdapter(const LoraOptions& lora, at::Generator generator);
+  /** Starts a new branch on the present W, of zeros without a generator. @throws Error (ERR_STATE) */
+  void initializeAdapter(const LoraOptions& lora, std::optional<at::Generator> generator);
   /** Puts a copy of `adapter` in the place of the branch. @throws Error (ERR_SHAPE, ERR_STATE) */
   void setAdapter(const LoraAdapter& adapter);
 

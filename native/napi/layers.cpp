@@ -13,14 +13,16 @@ struct LinearOptions {
   int64_t inFeatures;
   int64_t outFeatures;
   Placement placement;
-  at::Generator generator;
+  std::optional<at::Generator> generator;
 };
 
 LinearOptions readLinearOptions(const Napi::Object& options) {
   const int64_t in = readInteger(options.Get("inFeatures"), "inFeatures", 1, kLargestSize);
   const int64_t out = readInteger(options.Get("outFeatures"), "outFeatures", 1, kLargestSize);
   const Placement placement = readPlacement(options, true);
-  return {in, out, placement, readInstance<RandomSource>(options.Get("generator"), "generator")->generator};
+  const Napi::Value source = options.Get("generator");
+  if (source.IsUndefined()) return {in, out, placement, std::nullopt};
+  return {in, out, placement, readInstance<RandomSource>(source, "generator")->generator};
 }
 
 LoraOptions readLoraOptions(const Napi::Object& options, int64_t inFeatures, int64_t outFeatures) {

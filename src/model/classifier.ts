@@ -26,7 +26,8 @@ export interface ClassifierOptions {
   device?: Device;
   /** `auto`, the default: the fused kernels on the CPU, libtorch's operators elsewhere. */
   engine?: Engine | 'auto';
-  generator: Generator;
+  /** Without one all parameters are 0: for those that are about to be loaded. */
+  generator?: Generator;
 }
 
 export type ParameterName = `${LayerName}.${'weight' | 'bias' | 'A' | 'B' | 'magnitude'}`;
@@ -111,13 +112,15 @@ function createHidden(options: ClassifierOptions): LoraLinear {
   const { vocabularySize: inFeatures, hidden: width = 200, classes = 2, generator } = options;
   const outFeatures = width === 0 ? classes : width;
   const isTarget = options.targetModules?.includes('fc1') ?? true;
-  return new LoraLinear({ inFeatures, outFeatures, generator, ...branchOptions(options, isTarget) });
+  const shape = { inFeatures, outFeatures, ...branchOptions(options, isTarget) };
+  return new LoraLinear({ ...shape, ...(generator && { generator }) });
 }
 
 function createOutput(options: ClassifierOptions): Linear | LoraLinear | null {
   const { hidden: inFeatures = 200, classes: outFeatures = 2, dtype = 'float32', device = 'cpu' } = options;
   if (inFeatures === 0) return null;
-  const plain = new Linear({ inFeatures, outFeatures, dtype, device, generator: options.generator });
+  const shape = { inFeatures, outFeatures, dtype, device };
+  const plain = new Linear({ ...shape, ...(options.generator && { generator: options.generator }) });
   if (options.targetModules?.includes('fc2') !== true) return plain;
   using generator = new Generator(0);
   const layer = new LoraLinear({ inFeatures, outFeatures, generator, ...branchOptions(options, true) });

@@ -136,7 +136,7 @@ export function layer(world: World, ...more: Argument[]): Argument[] {
   return [
     options(
       'options',
-      [...fields, object(world, 'generator', 'Generator'), ...more],
+      [...fields, optional(object(world, 'generator', 'Generator')), ...more],
       ...(more.length ? [] : [precision]),
     ),
   ];

@@ -1,7 +1,8 @@
 import type { StoredRun } from '../storage/read_run.js';
 import type { Config } from './config_file.js';
 import { allFeatures, writeFeatureOptions } from './feature_options.js';
-import { throwProblems, type RawOptions } from './options.js';
+import { throwProblems } from './option_rules.js';
+import type { RawOptions } from './options.js';
 
 /** The options that the data of a run depend on, and that fine-tuning takes over from it. */
 const inherited = {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { formatTable } from '../report/table.js';
 import { interruptSignal } from './interrupt.js';
 import { addOutputOptions, addSeedAndThreads, readRunOptions, type RawOptions } from './options.js';
-import { prepareAddon } from './prepare.js';
+import { prepareAddon } from './prepare_addon.js';
 import { Terminal } from './terminal.js';
 
 export function addBenchCommand(program: Command): void {

@@ -1,3 +1,4 @@
+import { ImdbTorchError } from '../errors.js';
 import { notebook } from '../experiments/options.js';
 import { trainingChoices, trainingNumbers } from './training_rules.js';
 
@@ -203,4 +204,9 @@ export function describeBadChoice(
   text: string,
 ): string {
   return `Expected one of ${choices.join(', ')} for ${flag} but received ${JSON.stringify(text)}.`;
+}
+
+/** @throws ImdbTorchError ERR_USAGE with all of them, when there are any */
+export function throwProblems(problems: readonly string[]): void {
+  if (problems.length > 0) throw new ImdbTorchError('ERR_USAGE', problems.join('\n'));
 }

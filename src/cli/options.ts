@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { ImdbTorchError } from '../errors.js';
 import { trainPresets, type Preset } from '../experiments/presets.js';
 import type { PhaseOptions } from '../training/phase.js';
 import {
@@ -12,7 +11,14 @@ import {
 import { findDataProblems, isFile, readDataOptions, type DataOptions } from './data_options.js';
 import { addListOptions, findListProblems, readList, type RawListOptions } from './list_rules.js';
 import { findConflicts } from './option_conflicts.js';
-import { checkChoice, choiceRules, numberRules, readNumber, splitRule } from './option_rules.js';
+import {
+  checkChoice,
+  choiceRules,
+  numberRules,
+  readNumber,
+  splitRule,
+  throwProblems,
+} from './option_rules.js';
 import { addChoiceRules, addNumberRules } from './rule_options.js';
 
 type NumberName = keyof typeof numberRules;
@@ -251,11 +257,6 @@ function readStepOptions(
     loss: (raw.loss ?? defaults.loss) as Preset['loss'],
     patience: number('patience') ?? defaults.patience,
   };
-}
-
-/** @throws ImdbTorchError ERR_USAGE with all of them, when there are any */
-export function throwProblems(problems: readonly string[]): void {
-  if (problems.length > 0) throw new ImdbTorchError('ERR_USAGE', problems.join('\n'));
 }
 
 function findProblems(raw: RawOptions): string[] {

@@ -3,8 +3,8 @@ import { loadDataset, type Dataset, type DataFiles } from '../data/dataset.js';
 import type { SplitOptions } from '../data/split_orders.js';
 import type { FeatureOptions } from '../text/features.js';
 import type { Featurizer } from '../text/featurizer.js';
-import { ensureAddon } from '../setup/addon.js';
 import { describeBadRows } from '../report/narrative.js';
+import { prepareAddon } from './prepare_addon.js';
 import type { Terminal } from './terminal.js';
 
 export interface DataChoice {
@@ -42,15 +42,6 @@ export async function prepare(
     prepareAddon(terminal, shared).catch(abortOther),
   ]);
   return dataset;
-}
-
-/** Builds the addon when there is none yet, and loads it. */
-export async function prepareAddon(terminal: Terminal, signal: AbortSignal): Promise<void> {
-  const onProgress = (line: string): void => {
-    terminal.note(line);
-  };
-  await ensureAddon({ onProgress, signal });
-  await import('../binding.js');
 }
 
 /** Reads the reviews, saying how far it is. */

@@ -1,22 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ImdbTorchError, messageOf } from '../errors.js';
-import { addBenchCommand } from './bench.js';
-import { addDataCommand } from './data.js';
-import { addDoctorCommand } from './doctor.js';
-import { addEvaluateCommand } from './evaluate.js';
-import { addExplainCommand } from './explain.js';
-import { addExperimentCommand } from './experiment.js';
-import { addLoraCommand } from './lora.js';
-import { addPredictCommand } from './predict.js';
-import { addMergeCommand } from './merge.js';
 import { packageVersion } from '../setup/package_root.js';
-import { addReportCommand } from './report.js';
-import { addRunsCommand } from './runs.js';
-import { addServeCommand } from './serve.js';
-import { addSetupCommand } from './setup.js';
-import { addTrainCommand } from './train.js';
-import { addUnmergeCommand } from './unmerge.js';
-import { addVerifyCommand } from './verify.js';
 
 const usageExitCode = 2;
 const failedExitCode = 1;
@@ -24,11 +8,32 @@ const failedExitCode = 1;
 /** Exit codes of errors from the native side, which have a code but no class of this package. */
 const nativeExitCodes: Readonly<Record<string, number>> = { ERR_DEVICE: 3 };
 
+/** In the order of the help text. */
+const commands = {
+  train: async () => (await import('./train.js')).addTrainCommand,
+  lora: async () => (await import('./lora.js')).addLoraCommand,
+  experiment: async () => (await import('./experiment.js')).addExperimentCommand,
+  predict: async () => (await import('./predict.js')).addPredictCommand,
+  evaluate: async () => (await import('./evaluate.js')).addEvaluateCommand,
+  explain: async () => (await import('./explain.js')).addExplainCommand,
+  report: async () => (await import('./report.js')).addReportCommand,
+  merge: async () => (await import('./merge.js')).addMergeCommand,
+  unmerge: async () => (await import('./unmerge.js')).addUnmergeCommand,
+  runs: async () => (await import('./runs.js')).addRunsCommand,
+  serve: async () => (await import('./serve.js')).addServeCommand,
+  data: async () => (await import('./data.js')).addDataCommand,
+  verify: async () => (await import('./verify.js')).addVerifyCommand,
+  bench: async () => (await import('./bench.js')).addBenchCommand,
+  setup: async () => (await import('./setup.js')).addSetupCommand,
+  doctor: async () => (await import('./doctor.js')).addDoctorCommand,
+} as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>;
+const commandNames = Object.keys(commands) as (keyof typeof commands)[];
+
 /** Runs the command line, and prints what goes wrong. @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) return printVersion();
   try {
-    await createProgram().parseAsync(args, { from: 'user' });
+    await (await createProgram(args)).parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     // Commander has said what is wrong already, and exits with 0 after --help.
@@ -38,7 +43,11 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-function createProgram(): Command {
+/**
+ * The program with the command that `args` begin with, or with all of them where help or a suggestion may be wanted: to
+ * load them all takes a tenth of a second.
+ */
+async function createProgram([name = '']: readonly string[]): Promise<Command> {
   const program = new Command('imdb-torch')
     .description(
       'Trains a bag-of-words sentiment classifier on the IMDb reviews and fine-tunes it with LoRA.',
@@ -46,22 +55,8 @@ function createProgram(): Command {
     .option('-V, --version', 'print the versions of this package and of libtorch')
     .showSuggestionAfterError()
     .exitOverride();
-  addTrainCommand(program);
-  addLoraCommand(program);
-  addExperimentCommand(program);
-  addPredictCommand(program);
-  addEvaluateCommand(program);
-  addExplainCommand(program);
-  addReportCommand(program);
-  addMergeCommand(program);
-  addUnmergeCommand(program);
-  addRunsCommand(program);
-  addServeCommand(program);
-  addDataCommand(program);
-  addVerifyCommand(program);
-  addBenchCommand(program);
-  addSetupCommand(program);
-  addDoctorCommand(program);
+  const wanted = Object.hasOwn(commands, name) ? [name as keyof typeof commands] : commandNames;
+  for (const add of await Promise.all(wanted.map((command) => commands[command]()))) add(program);
   return program;
 }
 

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { TextClassifier } from '../model/text_classifier.js';
-import { numberRules, readNumber, type NumberRule } from './option_rules.js';
-import { throwProblems } from './options.js';
-import { prepareAddon } from './prepare.js';
+import { numberRules, readNumber, throwProblems, type NumberRule } from './option_rules.js';
+import { prepareAddon } from './prepare_addon.js';
 import { addNumberRules } from './rule_options.js';
 import type { Terminal } from './terminal.js';
 

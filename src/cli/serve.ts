@@ -5,7 +5,7 @@ import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { interruptSignal } from './interrupt.js';
 import { numberRules, type NumberRule } from './option_rules.js';
-import { prepareAddon } from './prepare.js';
+import { prepareAddon } from './prepare_addon.js';
 import { addNumberRules } from './rule_options.js';
 import { addAdapterOption, readNumbers, type ModelOptions } from './run_argument.js';
 import { Terminal } from './terminal.js';

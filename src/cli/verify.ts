@@ -13,7 +13,8 @@ import {
   type CaseResult,
 } from '../report/verification.js';
 import { interruptSignal } from './interrupt.js';
-import { addOutputOptions, readRunOptions, throwProblems, type RawOptions } from './options.js';
+import { throwProblems } from './option_rules.js';
+import { addOutputOptions, readRunOptions, type RawOptions } from './options.js';
 import { prepare, readData } from './prepare.js';
 import { Terminal } from './terminal.js';
 

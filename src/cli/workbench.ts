@@ -22,7 +22,8 @@ import { createRunDirectory, type RunDirectory } from '../storage/run_directory.
 import type { EpochResult } from '../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../training/phase.js';
 import { createSplitBags, type SplitBags } from '../training/split_bags.js';
-import { throwProblems, type RunOptions } from './options.js';
+import { throwProblems } from './option_rules.js';
+import type { RunOptions } from './options.js';
 import { packageVersion } from '../setup/package_root.js';
 import type { Terminal } from './terminal.js';
 

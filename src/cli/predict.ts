@@ -9,7 +9,8 @@ import type { NumberRule } from './option_rules.js';
 import { addNumberRules } from './rule_options.js';
 import { addModelOptions, openClassifier, readNumbers, type ModelOptions } from './run_argument.js';
 import { Terminal } from './terminal.js';
-import { notUtf8, readTextLines, type TextLine } from './text_lines.js';
+import { notUtf8, readTextLines } from './text_lines.js';
+import { canReadInThread, encodeLines, EncodingThread, type EncodedLines } from './encoded_lines.js';
 
 interface PredictOptions extends ModelOptions {
   file?: string;
@@ -52,49 +53,73 @@ async function predict(path: string, texts: string[], options: PredictOptions): 
   const signal = interruptSignal();
   const json = options.json ?? false;
   const terminal = new Terminal({ json, quiet: options.quiet ?? false });
-  const lines = chooseInput(texts, options, signal);
-  const classifier = await openClassifier(path, options, terminal, signal);
+  const input = chooseInput(texts, options);
+  const { textColumn } = options;
+  const thread =
+    typeof input === 'string' && canReadInThread(input)
+      ? new EncodingThread({ run: path, file: input, textColumn }, signal)
+      : null;
   const problems = new Map<string, { count: number; line: number }>();
   try {
+    using classifier = await openClassifier(path, options, terminal, signal);
     const format = { classes: classifier.classes, json, topK, threshold };
-    for await (const batch of lines) {
+    const batches = thread?.lines() ?? encodeHere(classifier, input, textColumn, signal);
+    for await (const batch of batches) {
       signal.throwIfAborted();
       if (!(await write(predictBatch(classifier, batch, format)))) return;
       count(problems, batch);
     }
   } finally {
-    classifier.dispose();
+    await thread?.stop();
   }
   sayProblems(problems, terminal);
 }
 
-/** @throws ImdbTorchError ERR_USAGE unless exactly one kind of input is given */
+/**
+ * @returns the texts, or the file to read them from
+ * @throws ImdbTorchError ERR_USAGE unless exactly one kind of input is given
+ */
 function chooseInput(
   texts: readonly string[],
   { file, textColumn }: PredictOptions,
-  signal: AbortSignal,
-): AsyncIterable<TextLine[]> | Iterable<TextLine[]> {
+): readonly string[] | string {
   const named = file ?? (texts.length === 1 && texts[0] === '-' ? '-' : null);
   if ((file === undefined) === (texts.length === 0) || (named === null && texts.includes('-'))) {
     throw new ImdbTorchError('ERR_USAGE', 'Expected either texts, or - for standard input, or --file.');
   }
-  if (named !== null) return readTextLines(named, { textColumn, signal });
-  if (textColumn === undefined)
-    return [texts.map((text, index) => ({ line: index + 1, text, problem: null }))];
+  if (named !== null) return named;
+  if (textColumn === undefined) return texts;
   throw new ImdbTorchError('ERR_USAGE', 'Expected --file or - with --text-column: texts have no columns.');
+}
+
+async function* encodeHere(
+  { featurizer }: TextClassifier,
+  input: readonly string[] | string,
+  textColumn: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<EncodedLines> {
+  if (typeof input !== 'string') {
+    yield* encodeLines(
+      featurizer,
+      input.map((text, index) => ({ line: index + 1, text, problem: null })),
+    );
+    return;
+  }
+  for await (const lines of readTextLines(input, { textColumn, signal }))
+    yield* encodeLines(featurizer, lines);
 }
 
 /** The lines that are printed for a batch. */
 function predictBatch(
   classifier: TextClassifier,
-  batch: readonly TextLine[],
+  { lines, encoded }: EncodedLines,
   format: PredictionFormat,
 ): string {
-  const predictions = classifier.predict(batch.flatMap(({ text }) => text ?? []));
+  const predictions = classifier.predictEncoded(encoded);
   let next = 0;
-  return batch
-    .map(({ line, text, problem }) => {
-      const prediction = text === null ? undefined : predictions[next++];
+  return lines
+    .map(({ line, hasText, problem }) => {
+      const prediction = hasText ? predictions[next++] : undefined;
       return prediction === undefined
         ? formatNoPrediction(line, problem ?? '', format.json)
         : formatPrediction(prediction, line, format);
@@ -114,8 +139,8 @@ function write(text: string): Promise<boolean> {
   });
 }
 
-function count(problems: Map<string, { count: number; line: number }>, batch: readonly TextLine[]): void {
-  for (const { line, problem } of batch) {
+function count(problems: Map<string, { count: number; line: number }>, { lines }: EncodedLines): void {
+  for (const { line, problem } of lines) {
     if (problem === null) continue;
     const found = problems.get(problem);
     if (found === undefined) problems.set(problem, { count: 1, line });

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
+import { createReadStream, fstatSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { isMainThread } from 'node:worker_threads';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { maximumReviewBytes } from '../data/review_collector.js';
 
@@ -28,7 +30,7 @@ export async function* readTextLines(
   file: string,
   { textColumn, signal }: { textColumn?: string | undefined; signal: AbortSignal },
 ): AsyncGenerator<TextLine[]> {
-  const stream = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: chunkBytes });
+  const stream = openInput(file);
   const name = file === '-' ? 'standard input' : file;
   try {
     for await (const lines of splitLines(addAbortSignal(signal, stream), name)) {
@@ -39,6 +41,16 @@ export async function* readTextLines(
     if (error instanceof ImdbTorchError) throw error;
     throw new ImdbTorchError('ERR_DATASET', `Could not read ${name}: ${messageOf(error)}.`, { cause: error });
   }
+}
+
+function openInput(file: string): Readable {
+  if (file !== '-') return createReadStream(file, { highWaterMark: chunkBytes });
+  if (isMainThread) return process.stdin;
+  // Other threads have a `process.stdin` that only the main thread can fill.
+  const fd = 0;
+  if (fstatSync(fd).isFile())
+    return createReadStream('', { fd, autoClose: false, highWaterMark: chunkBytes });
+  return new Socket({ fd, readable: true, writable: false });
 }
 
 interface Line {

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { adapterConfigName, adapterFolder, type Adapter } from '../storage/adapter.js';
 import type { ModelDescription } from '../storage/model_description.js';
 import { readAdapter } from '../storage/read_adapter.js';
-import { modelPath, readRun, type StoredRun } from '../storage/read_run.js';
+import { featurizerOf, modelPath, readRun, type StoredRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
-import { Featurizer, type EncodedTexts } from '../text/featurizer.js';
+import type { EncodedTexts, Featurizer } from '../text/featurizer.js';
 import { calibrationFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from './classifier.js';
-import { Bags, Generator, setNumThreads, type FloatDtype } from './native.js';
+import { Bags, setNumThreads, type FloatDtype } from './native.js';
 import { loadModule } from './parameters.js';
 import { indexOfLargest, logOddsOf, probabilitiesOf } from './probabilities.js';
 
@@ -43,27 +43,23 @@ const textsAtOnce = 1024;
 export class TextClassifier {
   /** Its calibration is that of the model with the adapter that it was opened with. */
   readonly description: ModelDescription;
-  readonly featurizer: Featurizer;
   /** The layers, for what the methods here do not do. They belong to this object. */
   readonly model: ClassifierModel;
   /** The adapter that was opened, as `adapter`, and others that may be added. */
   readonly adapters: AdapterSet;
   /** What is worth knowing of how it was opened. */
   readonly notes: readonly string[];
+  readonly #parts: ModelParts;
+  #featurizer: Featurizer | undefined;
 
   private constructor(
-    { description, vocabulary, tensors }: ModelParts,
+    parts: ModelParts,
     model: ClassifierModel,
     adapters: AdapterSet,
     notes: readonly string[],
   ) {
-    const weights = tensors.get('features.weight')?.data;
-    this.description = description;
-    this.featurizer = new Featurizer({
-      options: description.features,
-      features: vocabulary,
-      weights: weights === undefined ? null : Float32Array.from(weights as Float32Array),
-    });
+    this.#parts = parts;
+    this.description = parts.description;
     this.model = model;
     this.adapters = adapters;
     this.notes = notes;
@@ -119,6 +115,11 @@ export class TextClassifier {
     return this.description.classes;
   }
 
+  /** Turns texts into what the model reads. Made when it is first asked for. */
+  get featurizer(): Featurizer {
+    return (this.#featurizer ??= featurizerOf(this.#parts));
+  }
+
   /** Frees the native memory. */
   dispose(): void {
     this.model.dispose();
@@ -130,9 +131,18 @@ export class TextClassifier {
 
   /** Predictions in the order of `texts`. @param texts bytes are UTF-8; what is not is dropped */
   predict(texts: readonly (string | Uint8Array)[]): Prediction[] {
+    return this.#predictions(this.logits(texts));
+  }
+
+  /** Predictions of texts that are encoded already, in their order. */
+  predictEncoded(encoded: EncodedTexts): Prediction[] {
+    return this.#predictions(this.logitsOfEncoded(encoded));
+  }
+
+  #predictions(logits: Float64Array): Prediction[] {
     const { length } = this.classes;
-    const probabilities = this.probabilities(this.logits(texts));
-    return texts.map((_, row) => {
+    const probabilities = this.probabilities(logits);
+    return Array.from({ length: logits.length / length }, (_, row) => {
       const all = Array.from(probabilities.subarray(row * length, (row + 1) * length));
       const best = indexOfLargest(all);
       return { label: this.classes[best] ?? '', probability: all[best] ?? NaN, probabilities: all };
@@ -153,7 +163,7 @@ export class TextClassifier {
   /** As `logits`, of texts that are encoded already. */
   logitsOfEncoded({ ids, offsets, values }: EncodedTexts): Float64Array {
     const labels = new Int32Array(offsets.length - 1);
-    const vocabularySize = this.featurizer.features.length;
+    const vocabularySize = this.#parts.vocabulary.length;
     const bags = new Bags({ ids, offsets, labels, vocabularySize, ...(values && { values }) });
     try {
       return this.logitsOfBags(bags);
@@ -207,21 +217,15 @@ function createModel(
   { tensors, vocabulary, description }: ModelParts,
   adapter: Adapter | null,
 ): ClassifierModel {
-  const generator = new Generator(0);
   const useDora = adapter?.branches.get('fc1')?.magnitude != null;
-  try {
-    const model = createClassifier({
-      vocabularySize: vocabulary.length,
-      hidden: description.hidden,
-      classes: description.output,
-      dtype: tensors.get('fc1.weight')?.dtype as FloatDtype,
-      device: 'cpu',
-      engine: chooseEngine('auto', 'cpu', { useDora }),
-      generator,
-    });
-    loadModule(model, tensors);
-    return model;
-  } finally {
-    generator.dispose();
-  }
+  const model = createClassifier({
+    vocabularySize: vocabulary.length,
+    hidden: description.hidden,
+    classes: description.output,
+    dtype: tensors.get('fc1.weight')?.dtype as FloatDtype,
+    device: 'cpu',
+    engine: chooseEngine('auto', 'cpu', { useDora }),
+  });
+  loadModule(model, tensors);
+  return model;
 }

@@ -2,6 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import { Featurizer } from '../text/featurizer.js';
 import { hashWords } from '../text/vocabulary.js';
 import {
   modelDescriptionName,
@@ -52,6 +53,20 @@ export async function readRun(path: string, { model = 'model' }: ReadRunOptions 
     notebookDescription(vocabulary.length, hidden);
   checkModel(path, `${model}.safetensors`, { run, description, vocabulary, tensors });
   return { run, description, vocabulary, tensors };
+}
+
+/** What turns texts into the features of a run's model. @throws ERR_RUN when a feature comes twice */
+export function featurizerOf({
+  description,
+  vocabulary,
+  tensors,
+}: Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>): Featurizer {
+  const weights = tensors.get('features.weight')?.data;
+  return new Featurizer({
+    options: description.features,
+    features: vocabulary,
+    weights: weights === undefined ? null : Float32Array.from(weights as Float32Array),
+  });
 }
 
 /** Where a run keeps its model, or the one that LoRA's branch was added to. */

@@ -71,6 +71,48 @@ test('when JSON Lines come and go then classes and problems stand beside their l
   });
 });
 
+test('when a file is read in many pieces then each line has its own prediction', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    const { path } = await writeSmallRun(cwd);
+    using classifier = await TextClassifier.open(path);
+    const words = ['good', 'bad', 'film', 'not', 'other'];
+    const many = Array.from({ length: 30_000 }, (_, line) =>
+      words.filter((_, k) => (line >> k) & 1 || k === line % 5).join(' '),
+    );
+    await writeFile(join(cwd, 'texts.txt'), many.join('\n'));
+    const { code, stdout } = await runCli(['predict', 'run', '--file', 'texts.txt'], { cwd });
+    const expected = classifier.predict(many).map((p) => `${p.label}\t${p.probability.toFixed(6)}`);
+    expect(code).toBe(0);
+    expect(stdout.split('\n').slice(0, -1)).toEqual(expected);
+  });
+});
+
+test('when a line is too long then the lines before it are predicted and it exits with 4', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    await writeFile(join(cwd, 'texts.txt'), `${'good\n'.repeat(100_000)}${'bad '.repeat(300_000)}\n`);
+    const { code, stdout, stderr } = await runCli(['predict', 'run', '--file', 'texts.txt'], { cwd });
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr: expect.stringMatching(/^error: Expected lines of at most .* line 100001 of texts\.txt .*\.\n$/),
+    });
+    expect(stdout.split('\n').filter((line) => line.startsWith('pos')).length).toBeGreaterThan(90_000);
+  });
+});
+
+test('when it is interrupted while it waits for more text then it ends with 130', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    const child = spawn(process.execPath, [main, 'predict', 'run', '-'], { cwd });
+    let stderr = '';
+    child.stderr.on('data', (text) => (stderr += String(text)));
+    child.stdin.write('good\n');
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('Interrupted by SIGINT') });
+  });
+});
+
 test('when the reader has gone then it ends quietly, although the input has not ended', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeSmallRun(cwd);

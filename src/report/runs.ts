@@ -42,13 +42,14 @@ function testOf({ calibration, base }: RunDocument, test: unknown): { loss?: unk
   return fieldsOf(test ?? fieldsOf(base).test);
 }
 
-/** Keeps tables within 80 columns. */
+/** Keep tables within 80 columns. */
 const longestName = 22;
+const longestSetting = 19;
 
 export function formatRuns(runs: readonly RunSummary[], style: LineStyle): string {
   const titles = ['run', 'command', 'epochs', 'loss', 'accuracy', 'time'];
   const rows = runs.map(({ name, command, test, epochs, seconds }) => [
-    shortenStart(name),
+    shortenStart(name, longestName),
     command ?? 'not complete',
     epochs === null ? '-' : String(epochs),
     test === null ? '-' : formatLoss(test.loss),
@@ -115,14 +116,17 @@ export function pairFigures(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<stri
 
 export function formatDifferences(differences: readonly Difference[], style: LineStyle): string {
   const shown = (value: unknown): string =>
-    value === undefined ? '-' : shortenStart(typeof value === 'string' ? value : JSON.stringify(value));
+    value === undefined
+      ? '-'
+      : shortenStart(typeof value === 'string' ? value : JSON.stringify(value), longestSetting);
   const rows = differences.map(({ name, a, b }) => [name, shown(a), shown(b)]);
   return formatTable(['setting', 'A', 'B'], rows, style);
 }
 
 export function formatFigures(figures: readonly FigurePair[], style: LineStyle): string {
   const rows = figures.map(({ name, a, b }) => {
-    const difference = a === null || b === null ? '-' : `${b >= a ? '+' : ''}${formatFigure(name, b - a)}`;
+    const difference =
+      a === null || b === null ? '-' : `${b >= a ? '+' : ''}${formatDifference(name, b - a)}`;
     return [
       name,
       a === null ? '-' : formatFigure(name, a),
@@ -137,6 +141,11 @@ function formatFigure(name: string, value: number): string {
   if (name.endsWith('accuracy')) return formatShare(value);
   if (name.startsWith('seconds')) return `${value.toFixed(2)} s`;
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
+
+/** Accuracies differ by percentage points. */
+function formatDifference(name: string, value: number): string {
+  return name.endsWith('accuracy') ? `${(100 * value).toFixed(2)} points` : formatFigure(name, value);
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
@@ -157,6 +166,6 @@ function flatten(value: object, prefix = ''): Map<string, unknown> {
 }
 
 /** The end of a path says most. */
-function shortenStart(text: string): string {
-  return text.length > longestName ? `...${text.slice(3 - longestName)}` : text;
+function shortenStart(text: string, most: number): string {
+  return text.length > most ? `...${text.slice(3 - most)}` : text;
 }

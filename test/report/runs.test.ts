@@ -74,6 +74,12 @@ test('when runs are compared then settings that differ and all figures are told'
     { name: 'options.seed', a: 1, b: 2 },
   ]);
   expect(formatDifferences(differences, plain)).toMatch(/\| options\.seed +\| +1 \| +2 \|/);
+  const long = { name: 'options.features.minimumCount', a: 'x'.repeat(40), b: 'y'.repeat(40) };
+  expect(
+    formatDifferences([long], plain)
+      .split('\n')
+      .filter((line) => line.length > 80),
+  ).toEqual([]);
   const figures = pairFigures(figuresOf(full), figuresOf(tuned));
   expect(figures).toEqual([
     { name: 'before.train.loss', a: 0.7, b: 0.7 },
@@ -89,6 +95,6 @@ test('when runs are compared then settings that differ and all figures are told'
     { name: 'pretrain.test.accuracy', a: null, b: 0.8 },
   ]);
   const table = formatFigures(figures, plain);
-  expect(table).toMatch(/\| test\.accuracy +\| 86\.00 % \| 87\.00 % \| +\+1\.00 % \|/);
+  expect(table).toMatch(/\| test\.accuracy +\| 86\.00 % \| 87\.00 % \| +\+1\.00 points \|/);
   expect(table).toMatch(/\| pretrain\.test\.loss +\| +- \| +0\.6000 \| +- \|/);
 });

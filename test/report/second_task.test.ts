@@ -82,8 +82,11 @@ test('when one rank is far off then the conclusion says that they differ', () =>
   expect(describeConclusion(branches, facts)).toContain('The ranks differ by more than noise.');
 
   // Of three the middle one is not far from either.
-  const between = row('LoRA, rank 8', 0.682, { rank: 8 });
-  expect(describeConclusion([...branches, between], facts)).toContain('The ranks differ by more than noise.');
+  const spread = [0.692, 0.6855, 0.679].map((accuracy, k) =>
+    row(`LoRA, rank ${2 ** k}`, accuracy, { rank: 2 ** k }),
+  );
+  const others = rows(0.692, 0.692).filter(({ rank }) => rank === null);
+  expect(describeConclusion([...spread, ...others], facts)).toContain('The ranks differ by more than noise.');
 });
 
 test('when a method chose an end of the grid then the conclusion says that it may do better', () => {

@@ -89,7 +89,14 @@ export function topWords(classifier: TextClassifier, count: number): TopWord[][]
   const first = featurizer.options.tokenizer === 'notebook' ? 1 : 0;
   return classes.map((_, k) => {
     const effect = (id: number): number => effects[id * classes.length + k] ?? NaN;
-    return Array.from({ length: length - first }, (_none, index) => index + first)
+    // Numbers sort much faster than ids do by their effects: only the ids of the largest are sorted.
+    const sorted = Float64Array.from({ length: length - first }, (_none, index) =>
+      effect(first + index),
+    ).sort();
+    const least = sorted.at(-count) ?? -Infinity;
+    const strongest: number[] = [];
+    for (let id = first; id < length; id += 1) if (effect(id) >= least) strongest.push(id);
+    return strongest
       .sort((one, other) => effect(other) - effect(one))
       .slice(0, count)
       .map((id) => ({ word: featurizer.features[id] ?? '', effect: effect(id) }));

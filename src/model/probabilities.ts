@@ -32,8 +32,7 @@ export function logOddsOf(
     for (let k = 0; k < classes; k += 1) row[k] = logits[start + k] ?? NaN;
     calibrate(row, calibration);
     for (let k = 0; k < classes; k += 1) {
-      const others = row.filter((_, other) => other !== k);
-      result[start + k] = (row[k] ?? NaN) - logSumExp(others);
+      result[start + k] = (row[k] ?? NaN) - logSumExpOfOthers(row, k);
     }
   }
   return result;
@@ -61,9 +60,13 @@ function softmax(row: Float64Array): void {
   for (let k = 0; k < row.length; k += 1) row[k] = (row[k] ?? NaN) / sum;
 }
 
-function logSumExp(values: Float64Array): number {
-  const largest = Math.max(...values);
-  return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+/** ln of the sum of exp of all but one. */
+function logSumExpOfOthers(row: Float64Array, left: number): number {
+  let largest = -Infinity;
+  for (let k = 0; k < row.length; k += 1) if (k !== left) largest = Math.max(largest, row[k] ?? NaN);
+  let sum = 0;
+  for (let k = 0; k < row.length; k += 1) if (k !== left) sum += Math.exp((row[k] ?? NaN) - largest);
+  return largest + Math.log(sum);
 }
 
 /** Index of the largest, the first of equal ones. */

@@ -43,14 +43,13 @@ const textsAtOnce = 1024;
 export class TextClassifier {
   /** Its calibration is that of the model with the adapter that it was opened with. */
   readonly description: ModelDescription;
+  readonly featurizer: Featurizer;
   /** The layers, for what the methods here do not do. They belong to this object. */
   readonly model: ClassifierModel;
   /** The adapter that was opened, as `adapter`, and others that may be added. */
   readonly adapters: AdapterSet;
   /** What is worth knowing of how it was opened. */
   readonly notes: readonly string[];
-  readonly #parts: ModelParts;
-  #featurizer: Featurizer | undefined;
 
   private constructor(
     parts: ModelParts,
@@ -58,8 +57,8 @@ export class TextClassifier {
     adapters: AdapterSet,
     notes: readonly string[],
   ) {
-    this.#parts = parts;
     this.description = parts.description;
+    this.featurizer = featurizerOf(parts);
     this.model = model;
     this.adapters = adapters;
     this.notes = notes;
@@ -115,11 +114,6 @@ export class TextClassifier {
     return this.description.classes;
   }
 
-  /** Turns texts into what the model reads. Made when it is first asked for. */
-  get featurizer(): Featurizer {
-    return (this.#featurizer ??= featurizerOf(this.#parts));
-  }
-
   /** Frees the native memory. */
   dispose(): void {
     this.model.dispose();
@@ -163,7 +157,7 @@ export class TextClassifier {
   /** As `logits`, of texts that are encoded already. */
   logitsOfEncoded({ ids, offsets, values }: EncodedTexts): Float64Array {
     const labels = new Int32Array(offsets.length - 1);
-    const vocabularySize = this.#parts.vocabulary.length;
+    const vocabularySize = this.featurizer.features.length;
     const bags = new Bags({ ids, offsets, labels, vocabularySize, ...(values && { values }) });
     try {
       return this.logitsOfBags(bags);

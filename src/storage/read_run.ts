@@ -55,7 +55,7 @@ export async function readRun(path: string, { model = 'model' }: ReadRunOptions 
   return { run, description, vocabulary, tensors };
 }
 
-/** What turns texts into the features of a run's model. @throws ERR_RUN when a feature comes twice */
+/** What turns texts into the features of a run's model. */
 export function featurizerOf({
   description,
   vocabulary,

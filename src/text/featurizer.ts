@@ -47,20 +47,29 @@ export class Featurizer {
   /** Feature id -> its tokens, joined by a blank; `<UNK>` is the notebook's id 0. */
   readonly features: readonly string[];
   readonly weights: Float32Array | null;
-  readonly #index: NgramIndex;
-  /** Of the texts of a call of `encodeAll`: memory that is used again is the fastest. */
-  readonly #tokens: TokenLists;
+  #madeIndex: NgramIndex | undefined;
+  #madeTokens: TokenLists | undefined;
 
-  /** @throws ImdbTorchError ERR_RUN when a feature comes twice */
   constructor({ options, features, weights }: FeaturizerOptions) {
     this.options = options;
     this.features = features;
     this.weights = weights;
-    this.#index = new NgramIndex(features, hasUnknown(options));
-    this.#tokens = this.tokenLists(tokenRoom);
   }
 
-  /** @param text bytes are UTF-8; what is not is dropped */
+  /** Made for the first text: that takes half a second for half a million features. */
+  get #index(): NgramIndex {
+    return (this.#madeIndex ??= new NgramIndex(this.features, hasUnknown(this.options)));
+  }
+
+  /** Of the texts of a call of `encodeAll`: memory that is used again is the fastest. */
+  get #tokens(): TokenLists {
+    return (this.#madeTokens ??= this.tokenLists(tokenRoom));
+  }
+
+  /**
+   * @param text bytes are UTF-8; what is not is dropped
+   * @throws ImdbTorchError ERR_RUN when a feature comes twice, as do all methods that encode
+   */
   encode(text: string | Uint8Array): EncodedText {
     const { ids, values } = this.encodeAll([text]);
     return { ids, values };

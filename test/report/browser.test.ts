@@ -37,6 +37,23 @@ browserTest('when a screen is narrow then no report is wider than it', async () 
   });
 });
 
+browserTest(
+  'when there are many classes then no number of the confusion matrix leaves its cell',
+  async () => {
+    const classes = Array.from({ length: 12 }, (_, k) => `class ${k}`);
+    const many = drawPage(viewsOf([trainRun({ classes })]));
+    await withBrowser(async (browser) => {
+      const page = await open(browser, narrowAndDark, many);
+      expect(
+        await page.evaluate(
+          "[...document.querySelectorAll('.matrix td')].filter((cell) => cell.scrollWidth > cell.clientWidth).length",
+        ),
+      ).toBe(0);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    });
+  },
+);
+
 browserTest('when a report is opened then it fetches nothing and has no script', async () => {
   await withBrowser(async (browser) => {
     const page = await browser.newPage();

@@ -16,34 +16,39 @@ export interface MatrixOptions {
   cells: readonly (readonly MatrixCell[])[];
 }
 
-/** A square table whose cells are coloured: those of the diagonal in one colour, the others in another. */
+/**
+ * A square table whose cells are coloured: those of the diagonal in one colour, the others in another. It can be
+ * scrolled by keyboard where the screen is too narrow.
+ */
 export function matrix({ caption, titles, names, cells }: MatrixOptions): Markup {
-  return html`<table class="matrix">
-    <caption>
-      ${caption}
-    </caption>
-    <thead>
-      <tr>
-        <td></td>
-        ${names.map((name) => html`<th scope="col"><small>${titles.columns}</small> ${name}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${cells.map(
-        (row, index) =>
-          html`<tr>
-            <th scope="row"><small>${titles.rows}</small> ${names[index] ?? null}</th>
-            ${row.map(
-              ({ content, strength }, column) =>
-                html`<td
-                  class="${column === index ? 'right' : 'wrong'}"
-                  style="--strength:${number(strength)}"
-                >
-                  ${content}
-                </td>`,
-            )}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
+  return html`<div class="scroll" tabindex="0" role="group">
+    <table class="matrix" style="--columns:${names.length + 1}">
+      <caption>
+        ${caption}
+      </caption>
+      <thead>
+        <tr>
+          <td></td>
+          ${names.map((name) => html`<th scope="col"><small>${titles.columns}</small> ${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${cells.map(
+          (row, index) =>
+            html`<tr>
+              <th scope="row"><small>${titles.rows}</small> ${names[index] ?? null}</th>
+              ${row.map(
+                ({ content, strength }, column) =>
+                  html`<td
+                    class="${column === index ? 'right' : 'wrong'}"
+                    style="--strength:${number(strength)}"
+                  >
+                    ${content}
+                  </td>`,
+              )}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }

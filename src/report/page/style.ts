@@ -122,7 +122,7 @@ tbody th { font-weight: 400; }
 .settings tbody th { width: 44%; color: var(--muted); }
 .hash { display: block; font-size: 0.6875rem; color: var(--muted); }
 
-.matrix { max-width: 32rem; table-layout: fixed; }
+.matrix { min-width: calc(var(--columns) * 4.75rem); max-width: max(32rem, var(--columns) * 5.5rem); table-layout: fixed; }
 .matrix th { padding-right: 0.75rem; overflow-wrap: anywhere; }
 .matrix thead th { text-align: center; color: var(--ink); font-size: inherit; }
 .matrix tbody th, .matrix td { padding-block: 1rem; border: 0; vertical-align: middle; }
@@ -160,5 +160,6 @@ footer { padding-block: 2rem 4rem; color: var(--muted); font-size: 0.875rem; bor
   .body > .pair, .side-by-side { grid-template-columns: repeat(auto-fit, minmax(16rem, 1fr)); }
   details { display: none; }
   .scroll { overflow: visible; }
+  .matrix { min-width: 0; }
 }
 `;

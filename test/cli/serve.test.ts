@@ -15,29 +15,33 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
       const child = spawn(process.execPath, [main, 'serve', 'run', '--port', '0', '--adapter', 'off'], {
         cwd,
       });
-      let errors = '';
-      child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
-      const ended = once(child, 'close');
-      const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-      const url =
-        /^Serving run at (http:\/\/127\.0\.0\.1:\d+\/) \(Ctrl-C ends it\)\.$/.exec(line)?.[1] ?? line;
-      const ask = (text: string | string[]): Promise<Response> =>
-        fetch(`${url}predict`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ text }),
+      try {
+        let errors = '';
+        child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
+        const ended = once(child, 'close');
+        const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+        const url =
+          /^Serving run at (http:\/\/127\.0\.0\.1:\d+\/) \(Ctrl-C ends it\)\.$/.exec(line)?.[1] ?? line;
+        const ask = (text: string | string[]): Promise<Response> =>
+          fetch(`${url}predict`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ text }),
+          });
+        expect(await (await ask('a small, perfect film')).json()).toMatchObject({
+          label: expect.stringMatching(/^(neg|pos)$/),
         });
-      expect(await (await ask('a small, perfect film')).json()).toMatchObject({
-        label: expect.stringMatching(/^(neg|pos)$/),
-      });
-      const large = ask(Array(1000).fill('good bad film '.repeat(60)) as string[]);
-      // Its headers are read by now, since those of a later request are.
-      while (!(await (await fetch(`${url}metrics`)).text()).includes('imdb_torch_requests_waiting 1'));
-      child.kill(signal);
-      const { predictions } = (await (await large).json()) as { predictions: unknown[] };
-      expect(predictions).toHaveLength(1000);
-      expect(await ended).toEqual([0, null]);
-      expect(errors).toBe('Stopping; what is under way is finished first.\n');
+        const large = ask(Array(1000).fill('good bad film '.repeat(60)) as string[]);
+        // Its headers are read by now, since those of a later request are.
+        while (!(await (await fetch(`${url}metrics`)).text()).includes('imdb_torch_requests_waiting 1'));
+        child.kill(signal);
+        const { predictions } = (await (await large).json()) as { predictions: unknown[] };
+        expect(predictions).toHaveLength(1000);
+        expect(await ended).toEqual([0, null]);
+        expect(errors).toBe('Stopping; what is under way is finished first.\n');
+      } finally {
+        child.kill('SIGKILL');
+      }
     });
   },
 );
@@ -59,7 +63,7 @@ test('when serve listens beyond this machine then it says what that means', asyn
 test('when serve cannot listen, or there is no such run or option, then it says so', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeSmallRun(cwd);
-    const other = createServer().listen(0, '127.0.0.1');
+    const other = createServer().listen(0, '127.0.0.1').unref();
     await once(other, 'listening');
     const address = other.address();
     const port = typeof address === 'object' ? String(address?.port) : '';

@@ -183,7 +183,8 @@ const planted = {
     {
       what: 'torch: the offsets of a batch are off by one',
       from: 'offset[i + 1] = offset[i] + bags.size(rows[i]);',
-      to: 'offset[i + 1] = offset[i] + bags.size(rows[i]) - (i + 1 < count && bags.size(rows[i]) > 0);',
+      // Of the first border alone: libtorch writes past its memory where the last offset is wrong.
+      to: 'offset[i + 1] = offset[i] + bags.size(rows[i]) + (i > 1 || count == 1 || bags.size(rows[0]) == 0 ? 0 : i == 0 ? -1 : 1);',
     },
     {
       what: 'LoRA, torch: the scale is missing from the output for bags',

@@ -19,6 +19,7 @@ const checks = {
   'format of C++ (clang-format)': [node, 'scripts/clang_format.mjs'],
   'rules for TypeScript (eslint)': [node, 'node_modules/eslint/bin/eslint.js', '--max-warnings', '0', '.'],
   'rules for C++ (cpplint)': ['npx', '--yes', `--package=${cpplint}`, 'cpplint', '--quiet', ...cppSources],
+  'the planted errors (test:mutations)': [node, 'scripts/check_mutations.mjs'],
   'types (tsc)': [...tsc, 'tsconfig.json'],
   'types of the page (tsc)': [...tsc, 'src/page'],
   'types of the examples (tsc)': [...tsc, 'examples'],

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** Errors to plant in the native code, by file: `from` occurs there once and becomes `to`. None reads out of bounds. */
 const planted = {
   'native/kernels/loops.inl': [
@@ -213,7 +216,7 @@ const planted = {
     },
     {
       what: 'initialisation: a draw is skipped',
-      from: '  drawUniform({outFeatures}, 0, generator);\n',
+      from: '    drawUniform({outFeatures}, 0, *generator);\n',
       to: '',
     },
   ],
@@ -287,3 +290,16 @@ const planted = {
 export const mutations = Object.entries(planted).flatMap(([file, errors]) =>
   errors.map((error) => ({ file, ...error })),
 );
+
+/**
+ * Throws unless each of these errors has its one place in the code of `root`.
+ * @param {string} root
+ * @param {typeof mutations} chosen
+ */
+export function assertPlaces(root, chosen = mutations) {
+  const placesOf = ({ file, from }) => readFileSync(join(root, file), 'utf8').split(from).length - 1;
+  const misplaced = chosen.filter((mutation) => placesOf(mutation) !== 1);
+  if (misplaced.length === 0) return;
+  const lines = misplaced.map(({ what, file, from }) => `${what}: expected once in ${file}:\n${from}`);
+  throw new Error(`The list of planted errors does not fit the code.\n${lines.join('\n')}`);
+}

@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { mutations } from './mutations.mjs';
+import { assertPlaces, mutations } from './mutations.mjs';
 import { cli, prepare, root } from './project.mjs';
 
 const checkFailed = 5;
@@ -28,9 +28,8 @@ const wanted = process.argv.slice(2);
 const chosen = mutations.filter(
   ({ what }) => wanted.length === 0 || wanted.some((word) => what.includes(word)),
 );
-const misplaced = chosen.filter(({ file, from }) => read(root, file).split(from).length !== 2);
-for (const { what, file, from } of misplaced) console.error(`${what}: expected once in ${file}:\n${from}`);
-if (misplaced.length > 0 || chosen.length === 0) throw new Error('The list of errors does not fit the code.');
+if (chosen.length === 0) throw new Error('Expected words of the descriptions of errors but none has them.');
+assertPlaces(root, chosen);
 
 makeCopy();
 const { libtorch } = JSON.parse(execFileSync(process.execPath, [cli, 'setup', '--json', '--quiet']));

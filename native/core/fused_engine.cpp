@@ -154,10 +154,10 @@ class FusedEngine final : public Engine {
     return plan;
   }
 
-  /** One step from 0 with rate -1, which leaves the gradient. */
+  /** One step from 0, which leaves the gradient. */
   TrainingPlan<T> planOfGradients(const Gradients& gradients) const {
     TrainingPlan<T> plan{{}, std::vector<typename TrainingPlan<T>::Rules>(1), false, {}};
-    for (auto& rule : plan.rules.front()) rule.rate = -1;
+    plan.rules.front().fill(kernels::StepRule<T>::gradient());
     const bool lora = layers_.hidden->loraEnabled;
     const std::array<at::Tensor, kParameters> tensors = {gradients.weight,
                                                          gradients.bias,

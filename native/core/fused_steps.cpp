@@ -27,14 +27,6 @@ double squaresOf(const std::vector<T>& values) {
   return squaresOf(values.data(), static_cast<int64_t>(values.size()));
 }
 
-/** Of a step from 0 that leaves the gradient. */
-template <typename T>
-StepRule<T> gradientRule() {
-  StepRule<T> rule;
-  rule.rate = -1;
-  return rule;
-}
-
 template <typename T>
 Target<T> advance(const Target<T>& target, int64_t elements) {
   const auto from = [&](T* start) { return start == nullptr ? nullptr : start + elements; };
@@ -89,7 +81,7 @@ double FusedPass<T>::squaresOfColumns(const Batch& batch, const TrainingPlan<T>&
   forEachGradientRow(plan, [&](ParameterIndex, int64_t, int64_t row) {
     std::vector<T> sum(stride);
     kernels_.stepRow({sum.data(), nullptr, nullptr}, scratch_.blockGradients.data() + row * stride,
-                     rows * stride, nullptr, 0, blocksOf(batch.count), gradientRule<T>(), allColumns());
+                     rows * stride, nullptr, 0, blocksOf(batch.count), StepRule<T>::gradient(), allColumns());
     squares += squaresOf(sum);
   });
   return squares;
@@ -140,7 +132,7 @@ void FusedPass<T>::sumBlockGradients(Examples block, const T* hidden, const T* d
     T* const gradient = gradients + row * stride;
     std::fill_n(gradient, stride, T{0});
     kernels_.stepRow({gradient, nullptr, nullptr}, rows, stride, coefficients, every, block.end - block.begin,
-                     gradientRule<T>(), allColumns());
+                     StepRule<T>::gradient(), allColumns());
   };
   forEachGradientRow(plan, [&](ParameterIndex parameter, int64_t k, int64_t row) {
     if (parameter == kOutputWeight) {

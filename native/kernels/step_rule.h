@@ -18,6 +18,12 @@ struct StepRule {
   enum class Kind { plain, sgd, momentum, adam };
 
   StepRule() = default;
+  /** A step from 0 by this rule leaves the gradient. */
+  static StepRule gradient() {
+    StepRule rule;
+    rule.rate = -1;
+    return rule;
+  }
   /** The same rule in another precision. */
   template <typename U>
   explicit StepRule(const StepRule<U>& other)

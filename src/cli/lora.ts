@@ -5,6 +5,7 @@ import { loraPresets } from '../experiments/presets.js';
 import type { Check } from '../report/checks.js';
 import { testFigures } from '../report/seeds.js';
 import { readRun, type StoredRun } from '../storage/read_run.js';
+import { sameWords } from '../text/vocabulary.js';
 import { readBaseOptions } from './base_options.js';
 import { printConfig } from './config_file.js';
 import { readDefaults } from './defaults.js';
@@ -80,7 +81,7 @@ function asBase(path: string, run: StoredRun, dataset: Dataset): Dataset {
 }
 
 function assertSameVocabulary(path: string, { vocabulary }: StoredRun, words: readonly string[]): void {
-  if (words.length === vocabulary.length && words.every((word, id) => word === vocabulary[id])) return;
+  if (sameWords(words, vocabulary)) return;
   throw new ImdbTorchError(
     'ERR_USAGE',
     `Expected reviews whose vocabulary is that of ${path} but these give another one; ` +

@@ -5,6 +5,7 @@ import { describeTest } from '../report/narrative.js';
 import { findAdapters } from '../storage/find_adapters.js';
 import { modelPath, readRunDocument } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
+import { sameWords } from '../text/vocabulary.js';
 import { interruptSignal } from './interrupt.js';
 import { keepMergedModel, writeMergedRun, type MergedModel } from './merged_model.js';
 import { numberRules } from './option_rules.js';
@@ -54,7 +55,7 @@ async function merge(path: string, options: MergeOptions): Promise<void> {
     const figures: MergedModel['figures'] = { validation };
     terminal.result(describeMerge(validation));
     // The labels of the reviews say nothing of an adapter with a task of its own.
-    if (classes.join('\n') === classifier.classes.join('\n')) {
+    if (sameWords(classes, classifier.classes)) {
       const { ofLogits } = await evaluateLabelled(classifier, splits.test, { ...stored, signal });
       figures.test = ofLogits;
       terminal.result(describeTest(ofLogits, 'merged'));

@@ -2,6 +2,7 @@ import type { Dataset } from '../data/dataset.js';
 import { ImdbTorchError } from '../errors.js';
 import type { LossForm } from '../model/native.js';
 import type { Featurizer } from '../text/featurizer.js';
+import { sameWords } from '../text/vocabulary.js';
 import { dataChoice } from './data_options.js';
 import type { RunOptions } from './options.js';
 import { readData, type DataChoice } from './prepare.js';
@@ -45,8 +46,4 @@ export async function readRunReviews(
   if (sameWords(dataset.vocabulary.words, featurizer.features)) return dataset;
   terminal.note(`${dataset.source.location} has changed since this model was trained on it.`);
   return readData({ ...stored, featurizer }, terminal, signal);
-}
-
-function sameWords(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((word, id) => word === other[id]);
 }

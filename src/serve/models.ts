@@ -6,6 +6,7 @@ import { summarizeRun } from '../report/runs.js';
 import { packageVersion } from '../setup/package_root.js';
 import { adapterConfigName, adapterFolder } from '../storage/adapter.js';
 import { readRunDocument } from '../storage/read_run.js';
+import { sameWords } from '../text/vocabulary.js';
 import type { AdapterName, ModelAnswer } from './documents.js';
 import type { Slices } from './work_queue.js';
 
@@ -83,7 +84,7 @@ function describe(
   const { name, command, test } = summarizeRun(basename(resolve(path)), run);
   const { classes } = classifiers.get(adapter) ?? fail(adapter);
   // What the run was tested on says nothing of an adapter for another task.
-  const isOfRun = String(classes) === String(description.classes);
+  const isOfRun = sameWords(classes, description.classes);
   return {
     name,
     version: packageVersion(),

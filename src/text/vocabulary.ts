@@ -3,6 +3,11 @@ import { createHash } from 'node:crypto';
 /** Id 0 of the notebook's vocabulary: every word that it does not hold. */
 export const unknownWord = '<UNK>';
 
+/** Whether two lists have the same words in the same order. */
+export function sameWords(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((word, index) => word === other[index]);
+}
+
 /** SHA-256 of the words, a line each. */
 export function hashWords(words: readonly string[]): string {
   return createHash('sha256').update(words.join('\n')).digest('hex');

@@ -2,7 +2,7 @@ import { on } from 'node:events';
 import { fstatSync, statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { ImdbTorchError, type ErrorCode } from '../errors.js';
-import type { EncodedTexts, Featurizer } from '../text/featurizer.js';
+import { textsAtOnce, type EncodedTexts, type Featurizer } from '../text/featurizer.js';
 import type { TextLine } from './text_lines.js';
 
 /** Lines of an input, of which those with a text are encoded. */
@@ -12,13 +12,10 @@ export interface EncodedLines {
   readonly encoded: EncodedTexts;
 }
 
-/** So many texts are encoded, and computed, at once: bounds the memory. */
-const linesAtOnce = 1024;
-
 /** @param lines as `readTextLines` yields them */
 export function* encodeLines(featurizer: Featurizer, lines: readonly TextLine[]): Generator<EncodedLines> {
-  for (let start = 0; start < lines.length; start += linesAtOnce) {
-    const some = lines.slice(start, start + linesAtOnce);
+  for (let start = 0; start < lines.length; start += textsAtOnce) {
+    const some = lines.slice(start, start + textsAtOnce);
     yield {
       lines: some.map(({ line, text, problem }) => ({ line, hasText: text !== null, problem })),
       encoded: featurizer.encodeAll(some.flatMap(({ text }) => text ?? [])),

@@ -9,14 +9,14 @@ import { readDescription } from '../storage/read_run.js';
  * fitted to and no others.
  * @param path the run, whose `model.json` is `description`
  * @param adapter the folder of the adapter; null: the model alone
- * @param baseSha256 of the run's `model.safetensors`
+ * @param baseSha256 of the run's `model.safetensors`; null without an adapter, which alone has to do with it
  * @returns null where none is known, with a note when the one of the run is left out
  */
 export async function calibrationFor(
   path: string,
   { calibration: usual }: ModelDescription,
   adapter: string | null,
-  baseSha256: string,
+  baseSha256: string | null,
 ): Promise<{ calibration: Calibration | null; notes: string[] }> {
   const own = join(path, adapterFolder);
   const ownAdapter = existsSync(join(own, adapterConfigName)) ? resolve(own) : null;
@@ -30,7 +30,7 @@ export async function calibrationFor(
 }
 
 /** That of the run whose adapter it is, where there is one on the same base. */
-async function calibrationBeside(adapter: string, baseSha256: string): Promise<Calibration | null> {
+async function calibrationBeside(adapter: string, baseSha256: string | null): Promise<Calibration | null> {
   if (basename(adapter) !== adapterFolder) return null;
   const description = await readDescription(dirname(adapter));
   return description?.base === baseSha256 ? description.calibration : null;

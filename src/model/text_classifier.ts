@@ -5,7 +5,7 @@ import type { ModelDescription } from '../storage/model_description.js';
 import { readAdapter } from '../storage/read_adapter.js';
 import { featurizerOf, modelPath, readRun, type StoredRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
-import type { EncodedTexts, Featurizer } from '../text/featurizer.js';
+import { textsAtOnce, type EncodedTexts, type Featurizer } from '../text/featurizer.js';
 import { calibrationFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from './classifier.js';
@@ -35,9 +35,6 @@ export interface Prediction {
 
 /** What a run keeps of a model. */
 export type ModelParts = Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>;
-
-/** So many texts are computed at once: bounds the memory. */
-const textsAtOnce = 1024;
 
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */
 export class TextClassifier {
@@ -76,7 +73,8 @@ export class TextClassifier {
     if (threads !== undefined) setNumThreads(threads);
     if (chosen === 'merged') return TextClassifier.create(run, null);
     const folder = chosen === 'on' ? join(path, adapterFolder) : chosen === 'off' ? null : chosen;
-    const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
+    // Only an adapter asks which model it is for, and a model alone is to open fast.
+    const baseSha256 = folder === null ? null : (await hashFile(modelPath(path, 'model'))).sha256;
     const { calibration, notes } = await calibrationFor(path, run.description, folder, baseSha256);
     const parts = { ...run, description: { ...run.description, calibration } };
     if (folder === null) return TextClassifier.create(parts, null, { notes });

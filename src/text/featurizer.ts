@@ -6,6 +6,9 @@ import { NgramIndex } from './ngram_index.js';
 import { TokenLists } from './token_lists.js';
 import { tokenSpans, type TokenSpan } from './tokenizer.js';
 
+/** So many texts are encoded, and computed, at once by what goes through any number of them: bounds the memory. */
+export const textsAtOnce = 1024;
+
 /** Bytes of tokens to have room for at first: of 700 reviews of IMDb. */
 const tokenRoom = 1 << 18;
 

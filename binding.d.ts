@@ -129,6 +129,7 @@ export class Tensor implements Disposable {
  */
 export class Bags implements Disposable {
   /**
+   * @param options.ids of two bytes each where those are enough, to take half the memory until they are copied
    * @param options.offsets length n + 1, from 0 to `ids.length`, ascending
    * @param options.labels length n, class numbers from 0
    * @param options.values one for each id; default: all 1

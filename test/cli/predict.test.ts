@@ -7,6 +7,19 @@ import { writeSmallRun } from '../model/helpers.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { main, runCli } from './helpers.js';
 
+/** `predict run -`, which waits for texts, and what it ends with. */
+function startPredicting(cwd: string) {
+  const child = spawn(process.execPath, [main, 'predict', 'run', '-'], { cwd });
+  let stderr = '';
+  child.stderr.on('data', (text) => (stderr += String(text)));
+  const ended = new Promise((resolve) => {
+    child.on('close', (code) => {
+      resolve({ code, stderr });
+    });
+  });
+  return { child, ended };
+}
+
 const texts = ['a good film', 'bad, not good', 'film'];
 
 test('when texts, a file or standard input are given then each text has its line', async () => {
@@ -103,29 +116,23 @@ test('when a line is too long then the lines before it are predicted and it exit
 test('when it is interrupted while it waits for more text then it ends with 130', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeSmallRun(cwd);
-    const child = spawn(process.execPath, [main, 'predict', 'run', '-'], { cwd });
-    let stderr = '';
-    child.stderr.on('data', (text) => (stderr += String(text)));
+    const { child, ended } = startPredicting(cwd);
     child.stdin.write('good\n');
     child.stdout.once('data', () => child.kill('SIGINT'));
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('Interrupted by SIGINT') });
+    expect(await ended).toEqual({ code: 130, stderr: expect.stringContaining('Interrupted by SIGINT') });
   });
 });
 
 test('when the reader has gone then it ends quietly, although the input has not ended', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeSmallRun(cwd);
-    const child = spawn(process.execPath, [main, 'predict', 'run', '-'], { cwd });
-    let stderr = '';
-    child.stderr.on('data', (text) => (stderr += String(text)));
+    const { child, ended } = startPredicting(cwd);
     child.stdin.on('error', () => undefined).write('good\n');
     child.stdout.once('data', () => {
       child.stdout.destroy();
       child.stdin.write('bad\n');
     });
-    const code = await new Promise((resolve) => child.on('close', resolve));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await ended).toEqual({ code: 0, stderr: '' });
   });
 });
 

@@ -83,8 +83,23 @@ const planted = {
     },
     {
       what: 'sumNarrowRows: B is read transposed at higher ranks',
-      from: 'out[r] += value * table[*ids * width + r];',
-      to: 'out[r] += value * table[*ids + r];',
+      from: 'sum[r] += factor * table[int64_t{*id} * kWidth + r];',
+      to: 'sum[r] += factor * table[int64_t{*id} + r];',
+    },
+    {
+      what: 'updateNarrowRows: the last words of a batch are skipped',
+      from: 'for (int64_t begin = 0; begin < groups.count; begin += kWordsAtOnce)',
+      to: 'for (int64_t begin = 0; begin + kWordsAtOnce < groups.count; begin += kWordsAtOnce)',
+    },
+    {
+      what: 'updateNarrowRows: the first example of a word is skipped',
+      from: 'int32_t j = groups.starts[group]; j',
+      to: 'int32_t j = groups.starts[group] + 1; j',
+    },
+    {
+      what: 'updateNarrowRows: the squares are not kept',
+      from: 'copyRows<T, kWidth, true>(second, table.second, words, count);',
+      to: '',
     },
     {
       what: 'addToNarrowRows: every rank gets the gradient of the first',

@@ -26,6 +26,9 @@ void BatchGroups::build(const Batch& batch, WordRanges ranges) {
   int32_t* const cursor = cursor_.data();
   count_ = 0;
   for (int64_t example = 0; example < batch.count; ++example) {
+    // The counts of rare words come from far away.
+    const auto ask = [&](int32_t id) { __builtin_prefetch(cursor + id); };
+    if (example + 1 < batch.count) forEachId(example + 1, ask);
     forEachId(example, [&](int32_t id) {
       words_[count_] = id;
       count_ += cursor[id]++ == 0;

@@ -69,7 +69,7 @@ class BatchGroups {
   }
   /** Has `forEachMissing` know the words. */
   void sortWords();
-  /** Calls `visit(word)` for every word in `first .. last - 1` that the batch lacks. */
+  /** Calls `visit(begin, end)` for every run of words in `first .. last - 1` that the batch lacks. */
   template <typename Visit>
   void forEachMissing(int64_t first, int64_t last, Visit visit) const;
 
@@ -86,10 +86,10 @@ class BatchGroups {
 template <typename Visit>
 void BatchGroups::forEachMissing(int64_t first, int64_t last, Visit visit) const {
   for (const int64_t word : sorted_) {
-    for (; first < word; ++first) visit(first);
+    if (first < word) visit(first, word);
     first = word + 1;
   }
-  for (; first < last; ++first) visit(first);
+  if (first < last) visit(first, last);
 }
 
 }  // namespace imdb

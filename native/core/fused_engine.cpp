@@ -79,7 +79,7 @@ class FusedEngine final : public Engine {
       return parameter.defined() && parameter.requires_grad() ? make() : at::Tensor();
     };
     Gradients result;
-    result.weight = like(hidden->weight, [&] { return paddedColumnMatrix(out, in, placement); });
+    result.weight = like(hidden->weight, [&] { return wordTable(out, in, placement); });
     result.bias = like(hidden->bias, [&] { return paddedVector(out, placement); });
     result.A = like(hidden->A, [&] { return paddedColumnMatrix(out, hidden->rank(), placement); });
     result.B = like(hidden->B, [&] { return at::zeros({in, hidden->rank()}, hidden->B.options()).t(); });

@@ -10,10 +10,11 @@
 
 namespace imdb {
 
-/** Raw pointers to the six parameters. Rows are whole vectors; W^T, A^T and B^T are what is row-major. */
+/** Raw pointers to the six parameters. W^T, A^T and B^T are what is row-major. Rows are whole vectors, except
+ * those of B^T and narrow ones of W^T. */
 template <typename T>
 struct ParameterPointers {
-  T* weight = nullptr;        // W^T: [vocabulary, stride]
+  T* weight = nullptr;        // W^T: [vocabulary, weightStride]
   T* bias = nullptr;          // [stride]
   T* A = nullptr;             // A^T: [rank, stride]
   T* B = nullptr;             // B^T: [vocabulary, rank]
@@ -26,6 +27,7 @@ template <typename T>
 struct FusedModel {
   explicit FusedModel(const Layers& layers)
       : stride(kernels::paddedColumns<T>(layers.hidden->outFeatures())),
+        weightStride(layers.hidden->weight.stride(1)),
         rank(layers.hidden->rank()),
         classes(layers.classes()),
         scale(static_cast<T>(layers.hidden->scale)),
@@ -39,7 +41,10 @@ struct FusedModel {
     return tensor.defined() ? tensor.mutable_data_ptr<T>() : nullptr;
   }
 
+  bool isPacked() const { return weightStride != stride; }
+
   int64_t stride;
+  int64_t weightStride;  // less than `stride` where rows are narrower than a vector
   int64_t rank;
   int64_t classes;
   T scale;

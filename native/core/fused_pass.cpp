@@ -78,9 +78,21 @@ void FusedPass<T>::hiddenOfAll(const Member& member, T* out) {
   const auto [begin, end] =
       isNarrow() ? member.share(bags_->length()) : std::pair{int64_t{0}, bags_->length()};
   for (int64_t bag = begin; bag < end; ++bag) {
-    kernels_.sumRows(model_.values.weight, model_.stride, bags_->ids(bag), bags_->valuesOf(bags_->ids(bag)),
-                     bags_->size(bag), model_.values.bias, out + bag * model_.stride, columns);
+    sumWeight(*bags_, bag, out + bag * model_.stride, columns);
   }
+}
+
+template <typename T>
+void FusedPass<T>::sumWeight(const Bags& bags, int64_t bag, T* out, Columns columns) const {
+  const int32_t* const ids = bags.ids(bag);
+  const float* const values = bags.valuesOf(ids);
+  const T *const weight = model_.values.weight, *const bias = model_.values.bias;
+  if (!model_.isPacked()) {
+    return kernels_.sumRows(weight, model_.stride, ids, values, bags.size(bag), bias, out, columns);
+  }
+  kernels_.sumNarrowRows(weight, model_.weightStride, ids, ids + bags.size(bag), values, out);
+  for (int64_t c = 0; c < model_.weightStride; ++c) out[c] += bias[c];
+  std::fill(out + model_.weightStride, out + model_.stride, T{0});
 }
 
 template <typename T>
@@ -148,9 +160,7 @@ void FusedPass<T>::hiddenLayer(const Batch& batch, Examples examples, Columns co
     const T* base = kept_ + bag * stride;
     if (kept_ == nullptr) {
       batch.prefetchIds(example + Batch::kAhead);
-      const int32_t* const ids = batch.bags.ids(bag);
-      kernels_.sumRows(model_.values.weight, stride, ids, batch.bags.valuesOf(ids), batch.bags.size(bag),
-                       model_.values.bias, out, columns);
+      sumWeight(batch.bags, bag, out, columns);
       base = out;
     } else if (example + Batch::kAhead < batch.count) {
       prefetch(kept_ + batch.rows[example + Batch::kAhead] * stride, stride);

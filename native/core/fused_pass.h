@@ -90,6 +90,8 @@ class FusedPass {
   void sumBranchParts(const Batch& batch, Examples examples, WordRanges ranges);
   /** scale * x B^T from its parts. */
   void sumBranch(Examples examples);
+  /** x W^T + b of a bag. */
+  void sumWeight(const Bags& bags, int64_t bag, T* out, kernels::Columns columns) const;
   /** @param hidden the row of the first of `examples` */
   void hiddenLayer(const Batch& batch, Examples examples, kernels::Columns columns, T* hidden) const;
   void logitsOf(const T* hidden, T* logits) const;
@@ -129,6 +131,9 @@ class FusedPass {
   int64_t gradientRows(const TrainingPlan<T>& plan) const;
   void stepWeight(const kernels::Member& member, int parity, const TrainingPlan<T>& plan,
                   const kernels::StepRule<T>& rule);
+  /** Of the rows `first .. last - 1` of W, which a batch lacks. */
+  void stepMissing(int64_t first, int64_t last, const kernels::Target<T>& weight,
+                   const kernels::StepRule<T>& rule, kernels::Columns columns);
   void stepB(const kernels::Member& member, const TrainingPlan<T>& plan, const kernels::StepRule<T>& rule);
   /** [classes] */
   std::vector<T> gradientOfOutputBias(int64_t count) const;

@@ -159,21 +159,37 @@ void FusedPass<T>::stepColumns(const Member& member, const Batch& batch, const T
 template <typename T>
 void FusedPass<T>::stepWeight(const Member& member, int parity, const TrainingPlan<T>& plan,
                               const StepRule<T>& rule) {
-  const int64_t stride = model_.stride;
   const Target<T>& weight = plan.targets[kWeight];
   const Columns columns = isNarrow() ? allColumns() : columnsOf(member);
   const auto step = [&](const Member& owner) {
     const BatchGroups& groups = scratch_.groups[parity][owner.index];
-    kernels_.updateRows(weight, stride, groups.view(), scratch_.delta.data(), stride, rule, columns);
+    const int64_t stride = model_.weightStride;
+    const T* const delta = scratch_.delta.data();
+    if (model_.isPacked()) {
+      kernels_.updateNarrowRows(weight, stride, groups.view(), delta, model_.stride, rule);
+    } else {
+      kernels_.updateRows(weight, stride, groups.view(), delta, stride, rule, columns);
+    }
     if (!movesAllWords(plan, kWeight)) return;
     const WordRanges ranges = wordRangesOf(owner);
-    groups.forEachMissing(bags_->wordBorder(ranges.begin), bags_->wordBorder(ranges.end), [&](int64_t word) {
-      kernels_.stepElements(advance(weight, word * stride + columns.begin), nullptr,
-                            columns.end - columns.begin, rule);
-    });
+    const int64_t first = bags_->wordBorder(ranges.begin), last = bags_->wordBorder(ranges.end);
+    groups.forEachMissing(
+        first, last, [&](int64_t begin, int64_t end) { stepMissing(begin, end, weight, rule, columns); });
   };
   if (isNarrow()) return step(member);
   for (int other = 0; other < member.threads; ++other) step({other, member.threads, member.barrier});
+}
+
+template <typename T>
+void FusedPass<T>::stepMissing(int64_t first, int64_t last, const Target<T>& weight, const StepRule<T>& rule,
+                               Columns columns) {
+  const int64_t stride = model_.weightStride;
+  const auto step = [&](int64_t begin, int64_t count) {
+    kernels_.stepElements(advance(weight, begin), nullptr, count, rule);
+  };
+  if (isNarrow()) return step(first * stride, (last - first) * stride);
+  for (int64_t word = first; word < last; ++word)
+    step(word * stride + columns.begin, columns.end - columns.begin);
 }
 
 template <typename T>

@@ -65,8 +65,7 @@ double LoraOptions::scale() const {
 
 LoraLinear::LoraLinear(int64_t inFeatures, int64_t outFeatures, const LoraOptions& lora, Placement placement,
                        std::optional<at::Generator> generator)
-    : weight(paddedColumnMatrix(outFeatures, inFeatures, placement)),
-      bias(paddedVector(outFeatures, placement)) {
+    : weight(wordTable(outFeatures, inFeatures, placement)), bias(paddedVector(outFeatures, placement)) {
   if (generator) {
     assign(weight, drawXavierNormal(outFeatures, inFeatures, *generator));
     // The notebook sets the bias to 0 by drawing it from uniform(0, 0), which moves the generator on.

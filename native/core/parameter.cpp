@@ -16,6 +16,10 @@ int64_t paddedColumns(int64_t columns, at::ScalarType dtype) {
                               : kernels::paddedColumns<float>(columns);
 }
 
+int64_t tableStride(int64_t columns, at::ScalarType dtype) {
+  return dtype == at::kDouble ? kernels::tableStride<double>(columns) : kernels::tableStride<float>(columns);
+}
+
 /** A leaf over zeroed storage of `elements`. `set_` makes it no view, so it may be changed in place. */
 at::Tensor leafOver(int64_t elements, at::IntArrayRef shape, at::IntArrayRef strides, Placement placement) {
   const auto options = at::TensorOptions().dtype(placement.dtype).device(placement.device);
@@ -40,6 +44,11 @@ at::Tensor paddedMatrix(int64_t rows, int64_t columns, Placement placement) {
 
 at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement) {
   const int64_t stride = paddedColumns(rows, placement.dtype);
+  return leafOver(columns * stride, {rows, columns}, {1, stride}, placement);
+}
+
+at::Tensor wordTable(int64_t rows, int64_t columns, Placement placement) {
+  const int64_t stride = tableStride(rows, placement.dtype);
   return leafOver(columns * stride, {rows, columns}, {1, stride}, placement);
 }
 

@@ -20,6 +20,9 @@ at::Tensor paddedMatrix(int64_t rows, int64_t columns, Placement placement);
 /** The transpose of `paddedMatrix(columns, rows)`: a `[rows, columns]` leaf that is kept column by column. */
 at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement);
 
+/** As `paddedColumnMatrix`, for a column for each word: columns narrower than a vector are packed. */
+at::Tensor wordTable(int64_t rows, int64_t columns, Placement placement);
+
 /** A zero leaf `[size]` whose storage reaches to a whole vector. */
 at::Tensor paddedVector(int64_t size, Placement placement);
 

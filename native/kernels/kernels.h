@@ -18,6 +18,13 @@ constexpr int64_t paddedColumns(int64_t columns) {
   return (columns + lanes<T> - 1) / lanes<T> * lanes<T>;
 }
 
+/** The distance between two rows of a table that has one for each word. Rows narrower than a vector are
+ * packed: most of what is read of such a table would else be padding. */
+template <typename T>
+constexpr int64_t tableStride(int64_t columns) {
+  return columns < lanes<T> ? columns : paddedColumns<T>(columns);
+}
+
 /** A range of columns; both ends are multiples of `lanes`. */
 struct Columns {
   int64_t begin;
@@ -39,7 +46,8 @@ struct WordGroups {
  * ids or examples, and products and sums are rounded one by one (no fused multiply-add): the bits do not
  * depend on the instruction set nor on how columns are split between threads.
  *
- * Matrices are row-major with rows of whole vectors; what lies past the real columns is 0.
+ * Matrices are row-major with rows of whole vectors, unless they are narrow; what lies past the real columns
+ * is 0.
  */
 template <typename T>
 struct Kernels {
@@ -52,6 +60,10 @@ struct Kernels {
                      int64_t deltaStride, const StepRule<T>& rule, Columns columns);
   /** The sum over all columns of the squares of a group's gradient. */
   T (*squareOfGroup)(const WordGroups& groups, int64_t group, const T* delta, int64_t deltaStride);
+  /** As `updateRows`, for packed rows of `width` numbers, fewer than a vector has. The rows of `delta` are
+   * whole vectors. */
+  void (*updateNarrowRows)(Target<T> table, int64_t width, const WordGroups& groups, const T* delta,
+                           int64_t deltaStride, const StepRule<T>& rule);
   /** out[r] = sum over the ids in `ids .. end` of value * table[id, r], for rows of `width` numbers, which
    * may be one. */
   void (*sumNarrowRows)(const T* table, int64_t width, const int32_t* ids, const int32_t* end,

@@ -31,8 +31,17 @@ inline void prefetch(const T* row, int64_t width) {
   for (int64_t c = 0; c < width; c += 64 / static_cast<int64_t>(sizeof(T))) __builtin_prefetch(row + c);
 }
 
-#include "kernels/narrow_loops.inl"
 #include "kernels/step_loops.inl"
+
+/** Calls f.template run<N>() with N = tile, which is a number of registers and so has to be known when
+ * compiling. */
+template <int kTile, typename F>
+inline void withTile(int64_t tile, const F& f) {
+  if constexpr (kTile > 1) {
+    if (tile < kTile) return withTile<kTile - 1>(tile, f);
+  }
+  f.template run<kTile>();
+}
 
 /** sum += value * row; a null value is 1. */
 template <typename T, int kTile>
@@ -44,6 +53,8 @@ inline void addRow(Vector<T>* sum, const T* row, const float* value) {
     for (int k = 0; k < kTile; ++k) sum[k] += static_cast<T>(*value) * load(row + k * kLanes);
   }
 }
+
+#include "kernels/narrow_loops.inl"
 
 // Whether there are values, and whether a step is the simplest one, is settled outside the loops over ids.
 template <typename T, int kTile, bool kWeighted>
@@ -97,16 +108,6 @@ void updateRowsTile(Target<T> table, int64_t stride, const WordGroups& groups, c
     }
     stepTile<T, kTile, kPlain>(advance(table, groups.words[g] * stride), sum, rule);
   }
-}
-
-/** Calls f.template run<N>() with N = tile, which is a number of registers and so has to be known when
- * compiling. */
-template <int kTile, typename F>
-inline void withTile(int64_t tile, const F& f) {
-  if constexpr (kTile > 1) {
-    if (tile < kTile) return withTile<kTile - 1>(tile, f);
-  }
-  f.template run<kTile>();
 }
 
 /** Cuts `columns` into tiles of nearly equal width, none wider than the registers allow. */
@@ -265,9 +266,17 @@ T squareOfGroup(const WordGroups& groups, int64_t group, const T* delta, int64_t
 
 template <typename T>
 const Kernels<T>& table() {
-  static constexpr Kernels<T> kTable = {sumRows<T>,         updateRows<T>, squareOfGroup<T>, sumNarrowRows<T>,
-                                        addToNarrowRows<T>, stepRow<T>,    stepElements<T>,  boundedSum<T>,
-                                        reluBackward<T>,    dot<T>};
+  static constexpr Kernels<T> kTable = {sumRows<T>,
+                                        updateRows<T>,
+                                        squareOfGroup<T>,
+                                        updateNarrowRows<T>,
+                                        sumNarrowRows<T>,
+                                        addToNarrowRows<T>,
+                                        stepRow<T>,
+                                        stepElements<T>,
+                                        boundedSum<T>,
+                                        reluBackward<T>,
+                                        dot<T>};
   return kTable;
 }
 

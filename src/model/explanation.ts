@@ -107,7 +107,8 @@ export function topWords(classifier: TextClassifier, count: number): TopWord[][]
 function singleFeatureEffects(classifier: TextClassifier): Float64Array {
   const { classes, featurizer } = classifier;
   const { length } = featurizer.features;
-  const empty = logOddsOf(classifier, ['']);
+  const nothing = { ids: new Int32Array(0), offsets: Int32Array.of(0, 0), values: null };
+  const empty = classifier.logOdds(classifier.logitsOfEncoded(nothing));
   const options = withoutNorm(featurizer);
   const effects = new Float64Array(length * classes.length);
   for (let start = 0; start < length; start += featuresAtOnce) {

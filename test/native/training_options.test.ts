@@ -21,9 +21,12 @@ const vocabulary = 60;
 const bagCount = 50;
 const names = Object.keys(optimizers) as OptimizerName[];
 
-/** A linear model, and hidden layers of some cache lines: one, several, more than a thread's share. */
+/** Rows narrower than a vector, and hidden layers of some cache lines: one, several, more than a thread's share. */
 const shapes = [
   { hidden: 0, classes: 3 },
+  { hidden: 0, classes: 2, rank: 2 },
+  { hidden: 5, classes: 2 },
+  { hidden: 3, classes: 2, rank: 3 },
   { hidden: 16, classes: 2 },
   { hidden: 203, classes: 2 },
   { hidden: 16, classes: 2, rank: 3 },

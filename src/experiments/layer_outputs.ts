@@ -1,4 +1,5 @@
 import { Generator, LoraLinear, Tensor, type Device, type FloatDtype } from '../model/native.js';
+import { readNumbers } from '../model/parameters.js';
 import type { Check } from '../report/checks.js';
 import { formatError } from '../report/format.js';
 import { layerOutputTolerance } from './tolerances.js';
@@ -56,7 +57,7 @@ function observeOutputs(layer: LoraLinear, input: Tensor, generator: Generator):
   const output = (loraEnabled: boolean): Float64Array => {
     layer.loraEnabled = loraEnabled;
     const result = layer.forward(input);
-    const values = Float64Array.from(result.toTypedArray(), Number);
+    const values = readNumbers(result);
     result.dispose();
     return values;
   };

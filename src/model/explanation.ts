@@ -30,7 +30,7 @@ export interface TopWord {
 export const longestExplainedText = 100_000;
 /** So much text is asked about at once, which takes some milliseconds. */
 const charactersAtOnce = 1 << 15;
-const featuresAtOnce = 4096;
+const featuresAtOnce = 1 << 16;
 
 /**
  * What each word does to the prediction: the model is asked again without the word, wherever it stands. Effects are
@@ -89,18 +89,28 @@ export function topWords(classifier: TextClassifier, count: number): TopWord[][]
   const first = featurizer.options.tokenizer === 'notebook' ? 1 : 0;
   return classes.map((_, k) => {
     const effect = (id: number): number => effects[id * classes.length + k] ?? NaN;
-    // Numbers sort much faster than ids do by their effects: only the ids of the largest are sorted.
-    const sorted = Float64Array.from({ length: length - first }, (_none, index) =>
-      effect(first + index),
-    ).sort();
-    const least = sorted.at(-count) ?? -Infinity;
-    const strongest: number[] = [];
-    for (let id = first; id < length; id += 1) if (effect(id) >= least) strongest.push(id);
-    return strongest
-      .sort((one, other) => effect(other) - effect(one))
-      .slice(0, count)
-      .map((id) => ({ word: featurizer.features[id] ?? '', effect: effect(id) }));
+    const ids = idsOfLargest(effect, { first, length, count });
+    return ids.map((id) => ({ word: featurizer.features[id] ?? '', effect: effect(id) }));
   });
+}
+
+/** The largest values' ids of `first` to `length - 1`, largest first; of equal ones the lower first. */
+function idsOfLargest(
+  valueOf: (id: number) => number,
+  { first, length, count }: { first: number; length: number; count: number },
+): number[] {
+  const ids: number[] = [];
+  let least = -Infinity;
+  for (let id = first; id < length; id += 1) {
+    const value = valueOf(id);
+    if (ids.length >= count && value <= least) continue;
+    let place = ids.length;
+    while (place > 0 && valueOf(ids[place - 1] ?? 0) < value) place -= 1;
+    ids.splice(place, 0, id);
+    ids.splice(count);
+    least = valueOf(ids.at(-1) ?? id);
+  }
+  return ids;
 }
 
 /** `[features, classes]`, row-major. */

@@ -55,6 +55,12 @@ export function parameterShapes(model: ClassifierModel): Map<ModuleParameter, re
   return new Map(Array.from(moduleParameters(model), ([name, { shape }]) => [name, shape]));
 }
 
+/** The elements of a tensor, row-major. */
+export function readNumbers(tensor: Tensor): Float64Array {
+  const elements = tensor.toTypedArray();
+  return elements instanceof BigInt64Array ? Float64Array.from(elements, Number) : new Float64Array(elements);
+}
+
 /** A copy of one parameter that can be stored. */
 export function readTensor(tensor: Tensor): StoredTensor {
   const { dtype, shape } = tensor;

@@ -10,7 +10,7 @@ import { calibrationFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from './classifier.js';
 import { Bags, setNumThreads, type FloatDtype } from './native.js';
-import { loadModule } from './parameters.js';
+import { loadModule, readNumbers } from './parameters.js';
 import { indexOfLargest, logOddsOf, probabilitiesOf } from './probabilities.js';
 
 export interface TextClassifierOptions {
@@ -169,7 +169,7 @@ export class TextClassifier {
     const logits =
       rows === undefined ? this.model.classifier.forward(bags) : this.model.classifier.forward(bags, rows);
     try {
-      return Float64Array.from(logits.toTypedArray(), Number);
+      return readNumbers(logits);
     } finally {
       logits.dispose();
     }

@@ -11,7 +11,7 @@ export async function writeVocabulary(path: string, words: readonly string[]): P
       `Expected words without line breaks for ${path} but received ${JSON.stringify(broken)}.`,
     );
   }
-  await writeFileAtomic(path, [words.map((word) => `${word}\n`).join('')]);
+  await writeFileAtomic(path, words.length === 0 ? [] : [words.join('\n'), '\n']);
 }
 
 /** @throws the system's error when the file cannot be read, a TypeError when it is not UTF-8 */

@@ -24,12 +24,14 @@ export function naiveBayesWeights(
     const end = offsets[text + 1] ?? 0;
     for (let i = offsets[text] ?? 0; i < end; i += 1) {
       const id = ids[i] ?? 0;
-      ofClass[id] = (ofClass[id] ?? 0) + (counts?.[i] ?? 1);
+      ofClass[id] = (ofClass[id] ?? 0) + (counts === null ? 1 : (counts[i] ?? 1));
     }
   });
   const [negative = new Float64Array(0), positive = new Float64Array(0)] = sums;
   const logTotals = Math.log(total(positive)) - Math.log(total(negative));
-  return Float32Array.from(positive, (p, id) => Math.log(p) - Math.log(negative[id] ?? 0) - logTotals);
+  return new Float32Array(features).map(
+    (_, id) => Math.log(positive[id] ?? 0) - Math.log(negative[id] ?? 0) - logTotals,
+  );
 }
 
 /**
@@ -86,10 +88,19 @@ function setValues(
   const start = offsets[text] ?? 0;
   const end = offsets[text + 1] ?? 0;
   let squares = 0;
-  for (let i = start; i < end; i += 1) {
-    const value = (counts?.[i] ?? 1) * (weights?.[ids[i] ?? 0] ?? 1);
-    values[i] = value;
-    squares += value * value;
+  if (weights !== null && counts === null) {
+    // What nearly all models need, twice as fast without asking at each feature what there is.
+    for (let i = start; i < end; i += 1) {
+      const value = weights[ids[i] ?? 0] ?? 1;
+      values[i] = value;
+      squares += value * value;
+    }
+  } else {
+    for (let i = start; i < end; i += 1) {
+      const value = (counts?.[i] ?? 1) * (weights?.[ids[i] ?? 0] ?? 1);
+      values[i] = value;
+      squares += value * value;
+    }
   }
   // A text whose features all weigh nothing stays as it is.
   const factor = normalize && squares > 0 ? gain / Math.sqrt(squares) : gain;

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Bags, Classifier, Evaluation, LossForm } from '../model/native.js';
+import { readNumbers } from '../model/parameters.js';
 
 /** Mean loss of the examples, and the share of them whose label is predicted. */
 export interface Metrics {
@@ -47,7 +48,7 @@ export function meanOf(slices: readonly Evaluation[]): Metrics {
 export function readLogits(classifier: Classifier, bags: Bags): Float64Array {
   const logits = classifier.forward(bags);
   try {
-    return Float64Array.from(logits.toTypedArray(), Number);
+    return readNumbers(logits);
   } finally {
     logits.dispose();
   }

@@ -87,24 +87,29 @@ const planted = {
       to: 'sum[r] += factor * table[int64_t{*id} + r];',
     },
     {
-      what: 'updateNarrowRows: the last words of a batch are skipped',
-      from: 'for (int64_t begin = 0; begin < groups.count; begin += kWordsAtOnce)',
-      to: 'for (int64_t begin = 0; begin + kWordsAtOnce < groups.count; begin += kWordsAtOnce)',
+      what: 'addToNarrowRows: the last word is skipped',
+      from: 'for (const int32_t* id = ids; id < end; ++id) {\n      if (id + kIdsAhead < end) __builtin_prefetch(table + int64_t{id[kIdsAhead]} * kWidth, 1);',
+      to: 'for (const int32_t* id = ids; id + 1 < end; ++id) {',
     },
     {
-      what: 'updateNarrowRows: the first example of a word is skipped',
-      from: 'int32_t j = groups.starts[group]; j',
-      to: 'int32_t j = groups.starts[group] + 1; j',
+      what: 'stepNarrowRows: the last words of a batch are skipped',
+      from: 'for (int64_t begin = 0; begin < count; begin += kWordsAtOnce)',
+      to: 'for (int64_t begin = 0; begin + kWordsAtOnce < count; begin += kWordsAtOnce)',
     },
     {
-      what: 'updateNarrowRows: the squares are not kept',
-      from: 'copyRows<T, kWidth, true>(second, table.second, words, count);',
+      what: 'stepNarrowRows: the gradient is not cleared between batches',
+      from: 'scatterRows<T, kWidth>(gradients, gradient, own, size);',
+      to: '',
+    },
+    {
+      what: 'stepNarrowRows: the squares are not kept',
+      from: 'scatterRows<T, kWidth>(second, table.second, own, size);',
       to: '',
     },
     {
       what: 'addToNarrowRows: every rank gets the gradient of the first',
-      from: 'table[*ids * width + r] += value * row[r];',
-      to: 'table[*ids * width + r] += value * row[0];',
+      from: 'table[int64_t{*id} * kWidth + r] += factor * row[r];',
+      to: 'table[int64_t{*id} * kWidth + r] += factor * row[0];',
     },
   ],
   'native/kernels/step_loops.inl': [
@@ -164,12 +169,12 @@ const planted = {
     },
     {
       what: 'LoRA, fused: only the first words of B move',
-      from: 'const auto [begin, end] = elementsOfB(wordRangesOf(member));',
-      to: 'const auto [begin, end] = elementsOfB({0, member.index == 0 ? 1 : 0});',
+      from: 'visit(first * table.width, (last - first) * table.width);',
+      to: 'visit(first * table.width, (last - first) * table.width / 2);',
     },
     {
       what: 'LoRA, fused: the gradient of B is not cleared between batches',
-      from: '    std::fill(gradient + begin, gradient + end, T{0});\n',
+      from: '      std::fill_n(gradient + begin, count, T{0});\n',
       to: '',
     },
     {
@@ -181,8 +186,8 @@ const planted = {
   'native/core/fused_pass.cpp': [
     {
       what: 'LoRA, fused: the scale is missing from the output',
-      from: 'scratch_.branch[i] = model_.scale * sum;',
-      to: 'scratch_.branch[i] = sum;',
+      from: 'scratch_.branch[i] = model_.scale * sumOfParts',
+      to: 'scratch_.branch[i] = sumOfParts',
     },
     {
       what: 'fused: the output bias is missing from the logits',

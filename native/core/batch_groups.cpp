@@ -5,6 +5,27 @@
 
 namespace imdb {
 
+void DistinctWords::collect(const Batch& batch, int range) {
+  const int32_t first = batch.bags.wordBorder(range);
+  size_t entries = 0;
+  for (int64_t example = 0; example < batch.count; ++example)
+    entries += batch.idsFrom(example, range + 1) - batch.idsFrom(example, range);
+  // The loop writes a word before it knows whether it is new.
+  if (words_.size() <= entries) words_.resize(entries + 1);
+  seen_.resize(std::max<size_t>(seen_.size(), batch.bags.wordBorder(range + 1) - first), 0);
+  uint8_t* const seen = seen_.data();
+  int32_t* const words = words_.data();
+  count_ = 0;
+  for (int64_t example = 0; example < batch.count; ++example) {
+    const int32_t* const end = batch.idsFrom(example, range + 1);
+    for (const int32_t* id = batch.idsFrom(example, range); id != end; ++id) {
+      words[count_] = *id;
+      count_ += std::exchange(seen[*id - first], 1) ^ 1;
+    }
+  }
+  for (int64_t i = 0; i < count_; ++i) seen[words[i] - first] = 0;
+}
+
 // A counting sort: count, turn counts into places, fill.
 void BatchGroups::build(const Batch& batch, WordRanges ranges) {
   cursor_.resize(std::max<size_t>(cursor_.size(), batch.bags.vocabularySize()), 0);
@@ -26,9 +47,6 @@ void BatchGroups::build(const Batch& batch, WordRanges ranges) {
   int32_t* const cursor = cursor_.data();
   count_ = 0;
   for (int64_t example = 0; example < batch.count; ++example) {
-    // The counts of rare words come from far away.
-    const auto ask = [&](int32_t id) { __builtin_prefetch(cursor + id); };
-    if (example + 1 < batch.count) forEachId(example + 1, ask);
     forEachId(example, [&](int32_t id) {
       words_[count_] = id;
       count_ += cursor[id]++ == 0;

@@ -57,6 +57,19 @@ struct Batch {
   int64_t count;
 };
 
+/** The words of a batch that lie in a word range, each once. Memory is reused from batch to batch. */
+class DistinctWords {
+ public:
+  void collect(const Batch& batch, int range);
+  const int32_t* begin() const { return words_.data(); }
+  int64_t count() const { return count_; }
+
+ private:
+  std::vector<uint8_t> seen_;   // [words of the range], all 0 between calls
+  std::vector<int32_t> words_;  // in order of first appearance
+  int64_t count_ = 0;
+};
+
 /** The entries of a batch that lie in some word ranges, grouped by word. Memory is reused from batch to
  * batch.
  */
@@ -69,7 +82,7 @@ class BatchGroups {
   }
   /** Has `forEachMissing` know the words. */
   void sortWords();
-  /** Calls `visit(begin, end)` for every run of words in `first .. last - 1` that the batch lacks. */
+  /** Calls `visit(word)` for every word in `first .. last - 1` that the batch lacks. */
   template <typename Visit>
   void forEachMissing(int64_t first, int64_t last, Visit visit) const;
 
@@ -86,10 +99,10 @@ class BatchGroups {
 template <typename Visit>
 void BatchGroups::forEachMissing(int64_t first, int64_t last, Visit visit) const {
   for (const int64_t word : sorted_) {
-    if (first < word) visit(first, word);
+    for (; first < word; ++first) visit(first);
     first = word + 1;
   }
-  if (first < last) visit(first, last);
+  for (; first < last; ++first) visit(first);
 }
 
 }  // namespace imdb

@@ -11,8 +11,8 @@ using kernels::Member;
 
 template <typename T>
 int64_t FusedScratch<T>::bytes() const {
-  const size_t elements = hidden[0].size() + hidden[1].size() + delta.size() + branchParts.size() +
-                          branch.size() + branchDelta.size() + gradientOfB.size() + logitsDelta.size() +
+  const size_t elements = hidden[0].size() + hidden[1].size() + delta.size() + weight.elements() +
+                          branchWeight.elements() + branch.size() + branchDelta.size() + logitsDelta.size() +
                           blockGradients.size() + losses.size();
   return static_cast<int64_t>(elements * sizeof(T));
 }
@@ -28,7 +28,9 @@ FusedPass<T>::FusedPass(const FusedModel<T>& model, const BagsPointer& bags, Los
       batchSize_(batchSize),
       scratch_(*scratch) {
   for (auto& hidden : scratch_.hidden) reserveAtLeast(&hidden, batchSize * model.stride);
-  reserveAtLeast(&scratch_.branchParts, Bags::kWordRanges * batchSize * model.rank);
+  reserveAtLeast(&scratch_.branchWeight.parts, Bags::kWordRanges * batchSize * model.rank);
+  if (model.isPacked())
+    reserveAtLeast(&scratch_.weight.parts, Bags::kWordRanges * batchSize * model.weightStride);
   reserveAtLeast(&scratch_.branch, batchSize * model.rank);
   reserveAtLeast(&scratch_.logitsDelta, batchSize * model.classes);
   reserveAtLeast(&scratch_.losses, batchSize);
@@ -84,26 +86,42 @@ void FusedPass<T>::hiddenOfAll(const Member& member, T* out) {
 
 template <typename T>
 void FusedPass<T>::sumWeight(const Bags& bags, int64_t bag, T* out, Columns columns) const {
-  const int32_t* const ids = bags.ids(bag);
-  const float* const values = bags.valuesOf(ids);
   const T *const weight = model_.values.weight, *const bias = model_.values.bias;
   if (!model_.isPacked()) {
-    return kernels_.sumRows(weight, model_.stride, ids, values, bags.size(bag), bias, out, columns);
+    const int32_t* const ids = bags.ids(bag);
+    return kernels_.sumRows(weight, model_.stride, ids, bags.valuesOf(ids), bags.size(bag), bias, out,
+                            columns);
   }
-  kernels_.sumNarrowRows(weight, model_.weightStride, ids, ids + bags.size(bag), values, out);
+  std::fill_n(out, model_.stride, T{0});
+  for (int range = 0; range < Bags::kWordRanges; ++range) {
+    constexpr int64_t kLanes = kernels::lanes<T>;
+    T part[kLanes];
+    const int32_t* const ids = bags.idsFrom(bag, range);
+    kernels_.sumNarrowRows(weight, model_.weightStride, ids, bags.idsFrom(bag, range + 1), bags.valuesOf(ids),
+                           part);
+    for (int64_t c = 0; c < model_.weightStride; ++c) out[c] += part[c];
+  }
   for (int64_t c = 0; c < model_.weightStride; ++c) out[c] += bias[c];
-  std::fill(out + model_.weightStride, out + model_.stride, T{0});
+}
+
+template <typename T>
+void FusedPass<T>::sumWeightParts(Examples examples, T* hidden) const {
+  const int64_t width = model_.weightStride;
+  for (int64_t example = examples.begin; example < examples.end; ++example, hidden += model_.stride) {
+    for (int64_t c = 0; c < width; ++c)
+      hidden[c] = sumOfParts(weightTable(), example * width + c) + model_.values.bias[c];
+    std::fill(hidden + width, hidden + model_.stride, T{0});
+  }
 }
 
 template <typename T>
 void FusedPass<T>::forwardInTraining(const Member& member, const TrainingBatch& both) {
   const Batch& batch = both.base;
-  if (model_.lora) {
-    sumBranchParts(both.branch, {0, batch.count}, wordRangesOf(member));
-    member.barrier.wait();
-    sumBranch(examplesOf(member, batch));
-  }
-  if (isNarrow() && !model_.lora) member.barrier.wait();  // for the other members' steps of W
+  const WordRanges ranges = wordRangesOf(member);
+  if (model_.lora) sumParts(branchTable(), both.branch, {0, batch.count}, ranges);
+  if (isSummedByWords()) sumParts(weightTable(), batch, {0, batch.count}, ranges);
+  if (model_.lora || isNarrow()) member.barrier.wait();  // for the other members' parts, or steps of W
+  if (model_.lora) sumBranch(examplesOf(member, batch));
   if (!isByExamples()) hiddenByColumns(member, batch, scratch_.hidden[0].data());
 }
 
@@ -111,7 +129,7 @@ template <typename T>
 void FusedPass<T>::forward(const Member& member, const Batch& batch, T* hidden) {
   const Examples examples = examplesOf(member, batch);
   if (model_.lora) {
-    sumBranchParts(batch, examples, {0, Bags::kWordRanges});
+    sumParts(branchTable(), batch, examples, {0, Bags::kWordRanges});
     sumBranch(examples);
   }
   if (!isByExamples()) return hiddenByColumns(member, batch, hidden);
@@ -126,31 +144,36 @@ void FusedPass<T>::hiddenByColumns(const Member& member, const Batch& batch, T* 
 }
 
 template <typename T>
-void FusedPass<T>::sumBranchParts(const Batch& batch, Examples examples, WordRanges ranges) {
-  const int64_t rank = model_.rank;
+void FusedPass<T>::sumParts(const NarrowTable& table, const Batch& batch, Examples examples,
+                            WordRanges ranges) {
   for (int64_t example = examples.begin; example < examples.end; ++example) {
     for (int range = ranges.begin; range < ranges.end; ++range) {
-      T* const out = scratch_.branchParts.data() + (range * batchSize_ + example) * rank;
+      T* const out = table.scratch->parts.data() + (range * batchSize_ + example) * table.width;
       const int32_t* const ids = batch.idsFrom(example, range);
-      kernels_.sumNarrowRows(model_.values.B, rank, ids, batch.idsFrom(example, range + 1),
+      kernels_.sumNarrowRows(table.values, table.width, ids, batch.idsFrom(example, range + 1),
                              batch.bags.valuesOf(ids), out);
     }
   }
 }
 
 template <typename T>
-void FusedPass<T>::sumBranch(Examples examples) {
-  const int64_t rank = model_.rank;
-  for (int64_t i = examples.begin * rank; i < examples.end * rank; ++i) {
-    T sum = 0;
-    for (int range = 0; range < Bags::kWordRanges; ++range)
-      sum += scratch_.branchParts[range * batchSize_ * rank + i];
-    scratch_.branch[i] = model_.scale * sum;
-  }
+T FusedPass<T>::sumOfParts(const NarrowTable& table, int64_t index) const {
+  T sum = 0;
+  for (int range = 0; range < Bags::kWordRanges; ++range)
+    sum += table.scratch->parts[range * batchSize_ * table.width + index];
+  return sum;
 }
 
 template <typename T>
-void FusedPass<T>::hiddenLayer(const Batch& batch, Examples examples, Columns columns, T* hidden) const {
+void FusedPass<T>::sumBranch(Examples examples) {
+  const int64_t rank = model_.rank;
+  for (int64_t i = examples.begin * rank; i < examples.end * rank; ++i)
+    scratch_.branch[i] = model_.scale * sumOfParts(branchTable(), i);
+}
+
+template <typename T>
+void FusedPass<T>::hiddenLayer(const Batch& batch, Examples examples, Columns columns, T* hidden,
+                               bool isSummed) const {
   const int64_t stride = model_.stride;
   const int64_t branches = model_.lora ? model_.rank : 0;
   const T least = model_.linear ? -std::numeric_limits<T>::infinity() : T{0};  // ReLU
@@ -159,8 +182,10 @@ void FusedPass<T>::hiddenLayer(const Batch& batch, Examples examples, Columns co
     T* const out = hidden + (example - examples.begin) * stride;
     const T* base = kept_ + bag * stride;
     if (kept_ == nullptr) {
-      batch.prefetchIds(example + Batch::kAhead);
-      sumWeight(batch.bags, bag, out, columns);
+      if (!isSummed) {
+        batch.prefetchIds(example + Batch::kAhead);
+        sumWeight(batch.bags, bag, out, columns);
+      }
       base = out;
     } else if (example + Batch::kAhead < batch.count) {
       prefetch(kept_ + batch.rows[example + Batch::kAhead] * stride, stride);

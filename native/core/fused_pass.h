@@ -16,6 +16,16 @@ void reserveAtLeast(std::vector<T>* values, int64_t size) {
   if (static_cast<int64_t>(values->size()) < size) values->resize(size);
 }
 
+/** What passes over a table with a narrow row for each word need. */
+template <typename T>
+struct NarrowScratch {
+  int64_t elements() const { return static_cast<int64_t>(parts.size() + gradient.size()); }
+
+  std::vector<T> parts;     // [Bags::kWordRanges, batch, width], of x times the table
+  std::vector<T> gradient;  // [vocabulary, width], 0 between batches
+  std::array<DistinctWords, Bags::kWordRanges> words;  // only where other words than a batch's stay
+};
+
 /** Memory that passes reuse: fresh memory costs more than a batch does. */
 template <typename T>
 struct FusedScratch {
@@ -25,14 +35,13 @@ struct FusedScratch {
   std::array<std::vector<T>, 2> hidden;            // [batch, stride], after ReLU
   std::array<std::vector<BatchGroups>, 2> groups;  // one a member
   std::vector<T> delta;                            // [batch, stride], d loss / d (hidden before ReLU)
-  std::vector<T> branchParts;                      // [Bags::kWordRanges, batch, rank], of x B^T
+  NarrowScratch<T> weight;                         // only of a packed W
+  NarrowScratch<T> branchWeight;                   // of B
   std::vector<T> branch;                           // [batch, rank], scale * x B^T
   std::vector<T> branchDelta;                      // [batch, rank], d loss / d (x B^T)
-  std::vector<T> gradientOfB;                      // [vocabulary, rank], 0 between batches
   std::vector<T> logitsDelta;                      // [batch, classes]
   std::vector<T> blockGradients;                   // [blocks, gradient rows, stride], of a block's examples
   std::vector<T> losses;                           // [batch]
-  std::vector<BatchGroups> branchGroups;           // one a member, only where B's words move by themselves
   // Of the gradients of W and B in each range of words, only while gradients are clipped.
   std::array<double, Bags::kWordRanges> squares{};
 };
@@ -48,7 +57,8 @@ struct TrainingBatch {
  * over columns of the hidden layer, over examples (where a result needs all columns) or over word ranges;
  * sums across columns, examples or words have a fixed order, so the bits do not depend on the number of
  * threads. Between phases that read what other members wrote stands a barrier. In training, x B^T is split
- * over words, as the step of B is: so B, which changes in every batch, stays in the cache of one core.
+ * over words, as the step of B is: so B, which changes in every batch, stays in the cache of one core. A
+ * packed W is treated alike.
  *
  * A row of a narrow hidden layer is one or two cache lines, which members would take from each other: there
  * the forward pass is split over examples, and the step of W over words.
@@ -82,18 +92,35 @@ class FusedPass {
     int64_t end;
   };
 
+  /** B^T, or a packed W^T. */
+  struct NarrowTable {
+    const T* values;
+    int64_t width;
+    NarrowScratch<T>* scratch;
+  };
+  NarrowTable weightTable() const { return {model_.values.weight, model_.weightStride, &scratch_.weight}; }
+  NarrowTable branchTable() const { return {model_.values.B, model_.rank, &scratch_.branchWeight}; }
+
   /** The hidden layer of a batch: all of it is there afterwards; of kept activations the member's part. */
   void forwardInTraining(const kernels::Member& member, const TrainingBatch& batch);
   void forward(const kernels::Member& member, const Batch& batch, T* hidden);
   void hiddenByColumns(const kernels::Member& member, const Batch& batch, T* hidden);
-  /** x B^T, range by range of the words. */
-  void sumBranchParts(const Batch& batch, Examples examples, WordRanges ranges);
+  /** x times a table, range by range of the words. */
+  void sumParts(const NarrowTable& table, const Batch& batch, Examples examples, WordRanges ranges);
+  /** The sum of the parts for element `index` of [batch, width]. */
+  T sumOfParts(const NarrowTable& table, int64_t index) const;
   /** scale * x B^T from its parts. */
   void sumBranch(Examples examples);
   /** x W^T + b of a bag. */
   void sumWeight(const Bags& bags, int64_t bag, T* out, kernels::Columns columns) const;
-  /** @param hidden the row of the first of `examples` */
-  void hiddenLayer(const Batch& batch, Examples examples, kernels::Columns columns, T* hidden) const;
+  /** As above, from its parts. */
+  void sumWeightParts(Examples examples, T* hidden) const;
+  /**
+   * @param hidden the row of the first of `examples`
+   * @param isSummed whether `hidden` already is x W^T + b
+   */
+  void hiddenLayer(const Batch& batch, Examples examples, kernels::Columns columns, T* hidden,
+                   bool isSummed = false) const;
   void logitsOf(const T* hidden, T* logits) const;
   /** Losses, the derivatives by the logits, by the hidden layer before ReLU and by x B^T, and from them the
    * gradients of the parameters without a column for each word, block by block of the member's examples. */
@@ -115,7 +142,9 @@ class FusedPass {
   TrainingBatch batchFrom(const TrainingRows& data, int64_t begin) const;
   void groupWords(const kernels::Member& member, const TrainingBatch& batch, int parity,
                   const TrainingPlan<T>& plan);
-  void sumGradientOfB(const kernels::Member& member, const Batch& batch);
+  /** @param delta [batch, stride]: the derivative of the loss by x times the table */
+  void sumGradient(const NarrowTable& table, const Batch& batch, const T* delta, int64_t stride,
+                   WordRanges ranges);
   /** Makes the deltas so small that the norm of all gradients, which are linear in them, is not too large. */
   void clip(const kernels::Member& member, const Batch& batch, int parity, const TrainingPlan<T>& plan);
   /** Of the parameters without a column for each word; the same on every member. */
@@ -131,10 +160,8 @@ class FusedPass {
   int64_t gradientRows(const TrainingPlan<T>& plan) const;
   void stepWeight(const kernels::Member& member, int parity, const TrainingPlan<T>& plan,
                   const kernels::StepRule<T>& rule);
-  /** Of the rows `first .. last - 1` of W, which a batch lacks. */
-  void stepMissing(int64_t first, int64_t last, const kernels::Target<T>& weight,
-                   const kernels::StepRule<T>& rule, kernels::Columns columns);
-  void stepB(const kernels::Member& member, const TrainingPlan<T>& plan, const kernels::StepRule<T>& rule);
+  void stepNarrow(const NarrowTable& table, const kernels::Target<T>& target,
+                  const kernels::StepRule<T>& rule, bool movesBatchWordsOnly, WordRanges ranges);
   /** [classes] */
   std::vector<T> gradientOfOutputBias(int64_t count) const;
 
@@ -147,16 +174,22 @@ class FusedPass {
   kernels::Columns allColumns() const { return {0, model_.stride}; }
   kernels::Columns columnsOf(const kernels::Member& member) const;
   WordRanges wordRangesOf(const kernels::Member& member) const;
-  /** Where the words of these ranges begin and end in B^T. */
-  std::pair<int64_t, int64_t> elementsOfB(WordRanges ranges) const {
-    return {bags_->wordBorder(ranges.begin) * model_.rank, bags_->wordBorder(ranges.end) * model_.rank};
-  }
+  /** Calls `visit(table, movesBatchWordsOnly)` for each that trains. */
+  template <typename Visit>
+  void forEachNarrow(const TrainingPlan<T>& plan, Visit visit) const;
+  /** Calls `visit(begin, count)` for the elements of a table whose words lie in a range and move. */
+  template <typename Visit>
+  void forEachMoved(const NarrowTable& table, bool movesBatchWordsOnly, int range, Visit visit) const;
   /** Whether a member computes the hidden layer of its examples alone: other members take no part in it, so
    * it needs no longer than for its block. */
   bool isByExamples() const { return kept_ != nullptr || isNarrow(); }
   bool isNarrow() const { return model_.stride * static_cast<int64_t>(sizeof(T)) <= kNarrowBytes; }
+  bool isSummedByWords() const { return model_.isPacked() && kept_ == nullptr; }
   /** Whether rows of W that a batch lacks move. */
   static bool movesAllWords(const TrainingPlan<T>& plan, ParameterIndex parameter);
+  bool trainsPackedWeight(const TrainingPlan<T>& plan) const {
+    return model_.isPacked() && plan.trains(kWeight);
+  }
 
   static constexpr int64_t kNarrowBytes = 256;
   /** Gradients are summed in so many examples at a time, whose rows are still in a core's own cache then;

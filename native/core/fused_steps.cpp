@@ -41,13 +41,26 @@ void scale(T* values, int64_t count, T factor) {
 }  // namespace
 
 template <typename T>
-void FusedPass<T>::sumGradientOfB(const Member& member, const Batch& batch) {
-  const WordRanges ranges = wordRangesOf(member);
-  const int64_t rank = model_.rank;
+void FusedPass<T>::sumGradient(const NarrowTable& table, const Batch& batch, const T* delta, int64_t stride,
+                               WordRanges ranges) {
   for (int64_t example = 0; example < batch.count; ++example) {
     const int32_t* const ids = batch.idsFrom(example, ranges.begin);
-    kernels_.addToNarrowRows(scratch_.gradientOfB.data(), rank, ids, batch.idsFrom(example, ranges.end),
-                             batch.bags.valuesOf(ids), scratch_.branchDelta.data() + example * rank);
+    kernels_.addToNarrowRows(table.scratch->gradient.data(), table.width, ids,
+                             batch.idsFrom(example, ranges.end), batch.bags.valuesOf(ids),
+                             delta + example * stride);
+  }
+}
+
+template <typename T>
+template <typename Visit>
+void FusedPass<T>::forEachMoved(const NarrowTable& table, bool movesBatchWordsOnly, int range,
+                                Visit visit) const {
+  if (movesBatchWordsOnly) {
+    const DistinctWords& words = table.scratch->words[range];
+    for (int64_t i = 0; i < words.count(); ++i) visit(words.begin()[i] * table.width, table.width);
+  } else {
+    const int64_t first = bags_->wordBorder(range), last = bags_->wordBorder(range + 1);
+    visit(first * table.width, (last - first) * table.width);
   }
 }
 
@@ -67,9 +80,13 @@ void FusedPass<T>::clip(const Member& member, const Batch& batch, int parity, co
   scale(scratch_.logitsDelta.data() + begin * model_.classes, (end - begin) * model_.classes, share);
   if (plan.trains(kWeight))
     scale(scratch_.delta.data() + begin * model_.stride, (end - begin) * model_.stride, share);
-  if (plan.trains(kB)) {
-    const auto [first, last] = elementsOfB(wordRangesOf(member));
-    scale(scratch_.gradientOfB.data() + first, last - first, share);
+  const WordRanges ranges = wordRangesOf(member);
+  for (int range = ranges.begin; range < ranges.end; ++range) {
+    forEachNarrow(plan, [&](const NarrowTable& table, bool movesBatchWordsOnly) {
+      T* const gradient = table.scratch->gradient.data();
+      forEachMoved(table, movesBatchWordsOnly, range,
+                   [&](int64_t first, int64_t count) { scale(gradient + first, count, share); });
+    });
   }
   member.barrier.wait();
 }
@@ -88,14 +105,25 @@ double FusedPass<T>::squaresOfColumns(const Batch& batch, const TrainingPlan<T>&
 }
 
 template <typename T>
+template <typename Visit>
+void FusedPass<T>::forEachNarrow(const TrainingPlan<T>& plan, Visit visit) const {
+  if (plan.trains(kB)) visit(branchTable(), plan.movesBatchWordsOnly);
+  if (trainsPackedWeight(plan)) visit(weightTable(), !movesAllWords(plan, kWeight));
+}
+
+template <typename T>
 void FusedPass<T>::squareWords(const Member& member, int parity, const TrainingPlan<T>& plan) {
   const WordRanges ranges = wordRangesOf(member);
   for (int range = ranges.begin; range < ranges.end; ++range) {
-    const auto [first, last] = elementsOfB({range, range + 1});
-    scratch_.squares[range] =
-        plan.trains(kB) ? squaresOf(scratch_.gradientOfB.data() + first, last - first) : 0;
+    scratch_.squares[range] = 0;
+    forEachNarrow(plan, [&](const NarrowTable& table, bool movesBatchWordsOnly) {
+      const T* const gradient = table.scratch->gradient.data();
+      forEachMoved(table, movesBatchWordsOnly, range, [&](int64_t first, int64_t count) {
+        scratch_.squares[range] += squaresOf(gradient + first, count);
+      });
+    });
   }
-  if (!plan.trains(kWeight)) return;
+  if (!plan.trains(kWeight) || model_.isPacked()) return;
   const kernels::WordGroups groups = scratch_.groups[parity][member.index].view();
   for (int64_t group = 0; group < groups.count; ++group) {
     int range = ranges.begin;
@@ -160,53 +188,39 @@ template <typename T>
 void FusedPass<T>::stepWeight(const Member& member, int parity, const TrainingPlan<T>& plan,
                               const StepRule<T>& rule) {
   const Target<T>& weight = plan.targets[kWeight];
+  if (model_.isPacked())
+    return stepNarrow(weightTable(), weight, rule, !movesAllWords(plan, kWeight), wordRangesOf(member));
   const Columns columns = isNarrow() ? allColumns() : columnsOf(member);
   const auto step = [&](const Member& owner) {
     const BatchGroups& groups = scratch_.groups[parity][owner.index];
-    const int64_t stride = model_.weightStride;
-    const T* const delta = scratch_.delta.data();
-    if (model_.isPacked()) {
-      kernels_.updateNarrowRows(weight, stride, groups.view(), delta, model_.stride, rule);
-    } else {
-      kernels_.updateRows(weight, stride, groups.view(), delta, stride, rule, columns);
-    }
+    kernels_.updateRows(weight, model_.stride, groups.view(), scratch_.delta.data(), model_.stride, rule,
+                        columns);
     if (!movesAllWords(plan, kWeight)) return;
     const WordRanges ranges = wordRangesOf(owner);
-    const int64_t first = bags_->wordBorder(ranges.begin), last = bags_->wordBorder(ranges.end);
-    groups.forEachMissing(
-        first, last, [&](int64_t begin, int64_t end) { stepMissing(begin, end, weight, rule, columns); });
+    groups.forEachMissing(bags_->wordBorder(ranges.begin), bags_->wordBorder(ranges.end), [&](int64_t word) {
+      kernels_.stepElements(advance(weight, word * model_.stride + columns.begin), nullptr,
+                            columns.end - columns.begin, rule);
+    });
   };
   if (isNarrow()) return step(member);
   for (int other = 0; other < member.threads; ++other) step({other, member.threads, member.barrier});
 }
 
 template <typename T>
-void FusedPass<T>::stepMissing(int64_t first, int64_t last, const Target<T>& weight, const StepRule<T>& rule,
-                               Columns columns) {
-  const int64_t stride = model_.weightStride;
-  const auto step = [&](int64_t begin, int64_t count) {
-    kernels_.stepElements(advance(weight, begin), nullptr, count, rule);
-  };
-  if (isNarrow()) return step(first * stride, (last - first) * stride);
-  for (int64_t word = first; word < last; ++word)
-    step(word * stride + columns.begin, columns.end - columns.begin);
-}
-
-template <typename T>
-void FusedPass<T>::stepB(const Member& member, const TrainingPlan<T>& plan, const StepRule<T>& rule) {
-  T* const gradient = scratch_.gradientOfB.data();
-  const auto step = [&](int64_t begin, int64_t end) {
-    kernels_.stepElements(advance(plan.targets[kB], begin), gradient + begin, end - begin, rule);
-    std::fill(gradient + begin, gradient + end, T{0});
-  };
-  if (plan.movesBatchWordsOnly) {
-    const kernels::WordGroups groups = scratch_.branchGroups[member.index].view();
-    for (int64_t g = 0; g < groups.count; ++g)
-      step(groups.words[g] * model_.rank, (groups.words[g] + 1) * model_.rank);
-  } else {
-    // Of all words: a batch holds about as many entries as there are words, and this loop runs over vectors.
-    const auto [begin, end] = elementsOfB(wordRangesOf(member));
-    step(begin, end);
+void FusedPass<T>::stepNarrow(const NarrowTable& table, const Target<T>& target, const StepRule<T>& rule,
+                              bool movesBatchWordsOnly, WordRanges ranges) {
+  T* const gradient = table.scratch->gradient.data();
+  for (int range = ranges.begin; range < ranges.end; ++range) {
+    if (movesBatchWordsOnly) {
+      const DistinctWords& words = table.scratch->words[range];
+      kernels_.stepNarrowRows(target, gradient, table.width, words.begin(), words.count(), rule);
+      continue;
+    }
+    // Of all words, and this loop runs over vectors.
+    forEachMoved(table, false, range, [&](int64_t begin, int64_t count) {
+      kernels_.stepElements(advance(target, begin), gradient + begin, count, rule);
+      std::fill_n(gradient + begin, count, T{0});
+    });
   }
 }
 

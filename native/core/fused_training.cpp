@@ -27,11 +27,17 @@ void FusedPass<T>::train(const Member& member, const TrainingRows& data, const T
     const double loss = meanLoss(batch.base.count);  // the same on every member, so all stop together
     if (member.index == 0) losses->push_back(loss);
     if (!std::isfinite(loss)) return;
-    if (plan.trains(kB)) sumGradientOfB(member, batch.branch);
+    const WordRanges ranges = wordRangesOf(member);
+    if (plan.trains(kB))
+      sumGradient(branchTable(), batch.branch, scratch_.branchDelta.data(), model_.rank, ranges);
+    if (trainsPackedWeight(plan))
+      sumGradient(weightTable(), batch.base, scratch_.delta.data(), model_.stride, ranges);
     if (plan.maxGradNorm) clip(member, batch.base, parity, plan);
     stepColumns(member, batch.base, plan, rules);
     if (plan.trains(kWeight)) stepWeight(member, parity, plan, rules[kWeight]);
-    if (plan.trains(kB)) stepB(member, plan, rules[kB]);
+    if (plan.trains(kB)) {
+      stepNarrow(branchTable(), plan.targets[kB], rules[kB], plan.movesBatchWordsOnly, ranges);
+    }
     if (member.index == 0 && plan.trains(kOutputBias)) {
       kernels_.stepElements(plan.targets[kOutputBias], gradientOfOutputBias(batch.base.count).data(),
                             model_.classes, rules[kOutputBias]);
@@ -45,9 +51,12 @@ void FusedPass<T>::reserveForTraining(int threads, const TrainingPlan<T>& plan) 
   reserveAtLeast(&scratch_.delta, batchSize_ * model_.stride);
   reserveAtLeast(&scratch_.branchDelta, batchSize_ * model_.rank);
   reserveAtLeast(&scratch_.blockGradients, blocksOf(batchSize_) * gradientRows(plan) * model_.stride);
-  if (plan.trains(kB)) reserveAtLeast(&scratch_.gradientOfB, bags_->vocabularySize() * model_.rank);
+  const auto reserveGradient = [&](const NarrowTable& table) {
+    reserveAtLeast(&table.scratch->gradient, bags_->vocabularySize() * table.width);
+  };
+  if (plan.trains(kB)) reserveGradient(branchTable());
+  if (trainsPackedWeight(plan)) reserveGradient(weightTable());
   for (auto& groups : scratch_.groups) groups.resize(threads);
-  scratch_.branchGroups.resize(threads);
 }
 
 template <typename T>
@@ -67,9 +76,16 @@ template <typename T>
 void FusedPass<T>::groupWords(const Member& member, const TrainingBatch& batch, int parity,
                               const TrainingPlan<T>& plan) {
   const WordRanges ranges = wordRangesOf(member);
-  if (plan.trains(kB) && plan.movesBatchWordsOnly)
-    scratch_.branchGroups[member.index].build(batch.branch, ranges);
+  const auto collect = [&](const NarrowTable& table, const Batch& own) {
+    for (int range = ranges.begin; range < ranges.end; ++range)
+      table.scratch->words[range].collect(own, range);
+  };
+  if (plan.trains(kB) && plan.movesBatchWordsOnly) collect(branchTable(), batch.branch);
   if (!plan.trains(kWeight)) return;
+  if (model_.isPacked()) {
+    if (!movesAllWords(plan, kWeight)) collect(weightTable(), batch.base);
+    return;
+  }
   BatchGroups& groups = scratch_.groups[parity][member.index];
   groups.build(batch.base, ranges);
   if (movesAllWords(plan, kWeight)) groups.sortWords();
@@ -87,7 +103,8 @@ void FusedPass<T>::lossAndGradients(const Member& member, const Batch& batch, co
     // What nobody needs after the block takes the place of the block before.
     T* const hidden = scratch_.hidden[0].data() + (isByExamples() ? examples.begin : begin) * stride;
     T* const delta = scratch_.delta.data() + (plan.trains(kWeight) ? begin : examples.begin) * stride;
-    if (isByExamples()) hiddenLayer(batch, block, allColumns(), hidden);
+    if (isSummedByWords()) sumWeightParts(block, hidden);
+    if (isByExamples()) hiddenLayer(batch, block, allColumns(), hidden, isSummedByWords());
     for (int64_t example = begin; example < block.end; ++example) {
       if (kept_ != nullptr) prefetchNext(member, examples, example, next);
       const int64_t row = (example - begin) * stride;

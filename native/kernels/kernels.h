@@ -60,10 +60,6 @@ struct Kernels {
                      int64_t deltaStride, const StepRule<T>& rule, Columns columns);
   /** The sum over all columns of the squares of a group's gradient. */
   T (*squareOfGroup)(const WordGroups& groups, int64_t group, const T* delta, int64_t deltaStride);
-  /** As `updateRows`, for packed rows of `width` numbers, fewer than a vector has. The rows of `delta` are
-   * whole vectors. */
-  void (*updateNarrowRows)(Target<T> table, int64_t width, const WordGroups& groups, const T* delta,
-                           int64_t deltaStride, const StepRule<T>& rule);
   /** out[r] = sum over the ids in `ids .. end` of value * table[id, r], for rows of `width` numbers, which
    * may be one. */
   void (*sumNarrowRows)(const T* table, int64_t width, const int32_t* ids, const int32_t* end,
@@ -71,6 +67,9 @@ struct Kernels {
   /** table[id, r] += value * row[r] for every id in `ids .. end` */
   void (*addToNarrowRows)(T* table, int64_t width, const int32_t* ids, const int32_t* end,
                           const float* values, const T* row);
+  /** One step of the rows of some words with their rows of `gradient`, which become 0. */
+  void (*stepNarrowRows)(Target<T> table, T* gradient, int64_t width, const int32_t* words, int64_t count,
+                         const StepRule<T>& rule);
   /** One step of a row with the gradient sum over examples e of coefficients[e * every] * rows[e, c]; null
    * coefficients are ones. */
   void (*stepRow)(Target<T> target, const T* rows, int64_t stride, const T* coefficients, int64_t every,

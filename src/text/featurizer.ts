@@ -3,14 +3,12 @@ import type { BagWriter, EncodedTexts as CountedTexts, FeatureIds } from './bag_
 import { featureValues, featureValuesInSlices } from './feature_values.js';
 import { hasUnknown, type FeatureOptions } from './features.js';
 import { NgramIndex } from './ngram_index.js';
+import { TokenBuffer } from './token_buffer.js';
 import { TokenLists } from './token_lists.js';
 import { tokenSpans, type TokenSpan } from './tokenizer.js';
 
 /** So many texts are encoded, and computed, at once by what goes through any number of them: bounds the memory. */
 export const textsAtOnce = 1024;
-
-/** Bytes of tokens to have room for at first: of 700 reviews of IMDb. */
-const tokenRoom = 1 << 18;
 
 /** A text as the model reads it. */
 export interface EncodedText {
@@ -51,7 +49,7 @@ export class Featurizer {
   readonly features: readonly string[];
   readonly weights: Float32Array | null;
   #madeIndex: NgramIndex | undefined;
-  #madeTokens: TokenLists | undefined;
+  #madeTokens: TokenBuffer | undefined;
 
   constructor({ options, features, weights }: FeaturizerOptions) {
     this.options = options;
@@ -64,9 +62,9 @@ export class Featurizer {
     return (this.#madeIndex ??= new NgramIndex(this.features, hasUnknown(this.options)));
   }
 
-  /** Of the texts of a call of `encodeAll`: memory that is used again is the fastest. */
-  get #tokens(): TokenLists {
-    return (this.#madeTokens ??= this.tokenLists(tokenRoom));
+  /** Of the texts of a call of `encodeAll`. */
+  get #tokens(): TokenBuffer {
+    return (this.#madeTokens ??= new TokenBuffer(this.options.tokenizer, this.#index.words));
   }
 
   /**
@@ -82,9 +80,11 @@ export class Featurizer {
   encodeAll(texts: readonly (string | Uint8Array)[]): EncodedTexts {
     const tokens = this.#tokens;
     tokens.clear();
-    const rows = Int32Array.from(texts, (text) => tokens.add(bytesOf(text)));
-    const writer = this.#writer(tokens, rows);
-    for (const row of rows) this.#index.add(tokens.list(row), writer);
+    const ends = texts.map((text) => tokens.add(bytesOf(text)));
+    const writer = this.#writer(texts.length, tokens.length);
+    ends.forEach((end, text) => {
+      this.#index.add(tokens.slice(ends[text - 1] ?? 0, end), writer);
+    });
     const { ids, offsets, counts } = writer.finish();
     const values = featureValues({ ids, offsets, counts }, this.weights, this.options);
     return { ids, offsets, values };
@@ -117,12 +117,10 @@ export class Featurizer {
 
   /**
    * Where `encodeTokens` wants the tokens of texts.
-   * @param room as of TokenLists
    * @internal for data sets
    */
-  tokenLists(room?: number): TokenLists {
-    const { words } = this.#index;
-    return new TokenLists(this.options.tokenizer, { words, ...(room === undefined ? {} : { room }) });
+  tokenLists(): TokenLists {
+    return new TokenLists(this.options.tokenizer, { words: this.#index.words });
   }
 
   /**
@@ -131,7 +129,7 @@ export class Featurizer {
    * @internal for data sets
    */
   async encodeTokens(tokens: TokenLists, rows: Int32Array, slices: TimeSlices): Promise<CountedTexts> {
-    const writer = this.#writer(tokens, rows);
+    const writer = this.#writer(rows.length, tokens.lengthOf(rows));
     for (const row of rows) {
       this.#index.add(tokens.list(row), writer);
       if (slices.isOver) await slices.next();
@@ -139,8 +137,9 @@ export class Featurizer {
     return writer.finish();
   }
 
-  #writer(tokens: TokenLists, rows: Int32Array): BagWriter {
-    return this.#index.writer(rows.length, tokens.lengthOf(rows), this.options.counts === 'counts');
+  /** @param tokens how many the texts have together */
+  #writer(texts: number, tokens: number): BagWriter {
+    return this.#index.writer(texts, tokens, this.options.counts === 'counts');
   }
 
   /** The tokens of a text and where they stand in it. */

@@ -55,7 +55,8 @@ export class NgramIndex {
 
   /** Hands the features of a text to `writer`. @param tokens their numbers in `words` */
   add(tokens: Int32Array, writer: BagWriter): void {
-    this.#findWords(tokens, writer);
+    if (this.#longest === 1) this.#addWords(tokens, writer);
+    else this.#findWords(tokens, writer);
     for (let length = 2; length <= this.#longest; length += 1) {
       this.#findLonger(tokens.length - length + 1, writer);
     }
@@ -84,6 +85,16 @@ export class NgramIndex {
       });
     }
     if (runs[0] !== id) throw comesTwice(tokens.join(' '));
+  }
+
+  /** Where there are no longer runs: `#findWords` without those that start there. */
+  #addWords(words: Int32Array, writer: BagWriter): void {
+    // A word's id is its number, or one more, and no word is inside a feature only.
+    const first = this.hasUnknown ? 1 : 0;
+    for (const word of words) {
+      if (word !== none) writer.add(word + first);
+      else if (this.hasUnknown) writer.add(0);
+    }
   }
 
   #findWords(words: Int32Array, writer: BagWriter): void {

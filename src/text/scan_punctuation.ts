@@ -1,6 +1,6 @@
 import { punctuationSpans } from './punctuation_tokenizer.js';
-import type { TokenLists } from './token_lists.js';
-import { hashStep } from './word_table.js';
+import { pushStretch, type TokenSink } from './token_sink.js';
+import { emptyKey, highWith, lowWith } from './word_table.js';
 
 const skipped = 0;
 const whiteSpace = 1;
@@ -28,36 +28,36 @@ const [b, r] = [0x62, 0x72];
 const undecided = -1;
 
 /**
- * Adds the words and marks of a text to `lists`. A stretch that is not ASCII takes the general path. It begins and ends
+ * Adds the words and marks of a text to `sink`. A stretch that is not ASCII takes the general path. It begins and ends
  * where no token and no line break of HTML goes across and where the final sigma does not look further: at ASCII white
  * space or in front of a `<`.
  */
-export function scanPunctuation(text: Uint8Array, lists: TokenLists): void {
+export function scanPunctuation(text: Uint8Array, sink: TokenSink): void {
   // A byte becomes three at most: one that is not UTF-8 is U+FFFD, and lower-casing adds less.
-  const bytes = lists.words.reserve(3 * text.length);
+  const bytes = sink.words.reserve(3 * text.length);
   let start = 0;
-  let lengthAtStart = lists.length;
+  let lengthAtStart = sink.length;
   for (let i = 0; i < text.length;) {
     const kind = kindAt(text, i);
     let end = i + 1;
     if (kind > beyondAscii) {
-      end = pushWord(text, i, bytes, lists);
+      end = pushWord(text, i, bytes, sink);
     } else if (kind === whiteSpace) {
       start = end;
-      lengthAtStart = lists.length;
+      lengthAtStart = sink.length;
     } else if (kind === mark) {
       if (text[i] === lessThan) {
         start = i;
-        lengthAtStart = lists.length;
+        lengthAtStart = sink.length;
       }
-      end = pushMark(text, i, bytes, lists);
+      end = pushMark(text, i, bytes, sink);
     }
     if (kind === beyondAscii || end === undecided) {
-      lists.truncate(lengthAtStart);
+      sink.truncate(lengthAtStart);
       end = endOfStretch(text, start, i);
-      lists.pushStretch(text.subarray(start, end));
+      pushStretch(text.subarray(start, end), 'words-and-punctuation', sink);
       start = end;
-      lengthAtStart = lists.length;
+      lengthAtStart = sink.length;
     }
     i = end;
   }
@@ -68,41 +68,45 @@ function kindAt(text: Uint8Array, i: number): number {
 }
 
 /** Adds the word that starts at `start` and returns where it ends, or `undecided`. */
-function pushWord(text: Uint8Array, start: number, bytes: Uint8Array, lists: TokenLists): number {
-  const { tail } = lists.words;
-  let hash = 0;
+function pushWord(text: Uint8Array, start: number, bytes: Uint8Array, sink: TokenSink): number {
+  const { words } = sink;
+  const { tail } = words;
+  let [high, low] = [0, emptyKey];
   for (let i = start; ; i += 1) {
     let folded = kindAt(text, i);
     if (folded <= beyondAscii) {
       const following = text[i] === apostrophe ? kindAt(text, i + 1) : folded;
       if (following === beyondAscii) return undecided;
       if (following < beyondAscii) {
-        lists.push(i - start, hash);
+        sink.push(words.idOf(i - start, high, low));
         return i;
       }
       folded = apostrophe;
     }
     bytes[tail + i - start] = folded;
-    hash = hashStep(hash, folded);
+    high = highWith(high, low);
+    low = lowWith(low, folded);
   }
 }
 
 /** Adds the mark at `start`, unless it begins a line break, and returns where what it begins ends, or `undecided`. */
-function pushMark(text: Uint8Array, start: number, bytes: Uint8Array, lists: TokenLists): number {
+function pushMark(text: Uint8Array, start: number, bytes: Uint8Array, sink: TokenSink): number {
   const byte = text[start] ?? 0;
   if (byte === lessThan) {
     const endOfTag = endOfLineBreak(text, start);
     if (endOfTag !== start) return endOfTag;
   }
-  const { tail } = lists.words;
+  const { words } = sink;
+  const { tail } = words;
   let end = start;
-  let hash = 0;
+  let [high, low] = [0, emptyKey];
   do {
     bytes[tail + end - start] = byte;
-    hash = hashStep(hash, byte);
+    high = highWith(high, low);
+    low = lowWith(low, byte);
     end += 1;
   } while (byte === fullStop && text[end] === fullStop);
-  lists.push(end - start, hash);
+  sink.push(words.idOf(end - start, high, low));
   return end;
 }
 

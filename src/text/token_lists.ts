@@ -1,10 +1,7 @@
 import type { FeatureOptions } from './features.js';
-import { scanPunctuation } from './scan_punctuation.js';
-import { scanWords } from './scan_words.js';
-import { tokenSpans } from './tokenizer.js';
+import { scan } from './scan.js';
+import type { TokenSink } from './token_sink.js';
 import { WordTable } from './word_table.js';
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** A block of tokens, unless a text needs more. */
 const blockBytes = 1 << 24;
@@ -14,13 +11,12 @@ const mostTokenBytes = 4;
 const blockSpan = 2 ** 32;
 
 /**
- * The tokens of texts as numbers, one list a text: `tokenSpans` for UTF-8 bytes, without a string a token. ASCII goes
- * byte by byte into the word table; a stretch that holds anything else goes through `tokenSpans`.
+ * The tokens of texts as numbers, one list a text.
  *
  * A number takes as few bytes as it needs, 7 bits in each, the last one's top bit clear (LEB128). Words are numbered as
  * they come, so that frequent ones have small numbers: about 1.5 bytes a token, in blocks that never move.
  */
-export class TokenLists {
+export class TokenLists implements TokenSink {
   readonly words: WordTable;
   readonly #room: number;
   #blocks: Uint8Array[];
@@ -83,19 +79,11 @@ export class TokenLists {
     this.#makeRoom(mostTokenBytes * text.length);
     const start = (this.#blocks.length - 1) * blockSpan + this.#end;
     this.#length = 0;
-    if (this.tokenizer === 'notebook') scanWords(text, this);
-    else scanPunctuation(text, this);
+    scan(text, this.tokenizer, this);
     this.#starts[this.#texts] = start;
     this.#lengths[this.#texts] = this.#length;
     this.#texts += 1;
     return this.#texts - 1;
-  }
-
-  /** Forgets all texts and keeps the words. */
-  clear(): void {
-    this.#blocks = [this.#block];
-    this.#end = 0;
-    this.#texts = 0;
   }
 
   /** For the scanners: how many tokens the text has so far. */
@@ -103,9 +91,14 @@ export class TokenLists {
     return this.#length;
   }
 
-  /** For the scanners: the token of `length` bytes behind the word table's tail, whose hash is `hash`, comes next. */
-  push(length: number, hash: number): void {
-    this.#write(this.words.idOf(length, hash));
+  /** For the scanners: the token that comes next. */
+  push(number: number): void {
+    const block = this.#block;
+    // One more than the number, so that -1 can be written, too.
+    let left = number + 1;
+    for (; left >= 0x80; left >>>= 7) block[this.#end++] = (left & 0x7f) | 0x80;
+    block[this.#end++] = left;
+    this.#length += 1;
   }
 
   /** For the scanners: takes back the last tokens, so that there are `length`. */
@@ -114,22 +107,6 @@ export class TokenLists {
       do this.#end -= 1;
       while (this.#end > 0 && (this.#block[this.#end - 1] ?? 0) >= 0x80);
     }
-  }
-
-  /** For the scanners: the general path. */
-  pushStretch(stretch: Uint8Array): void {
-    for (const { token } of tokenSpans(utf8.decode(stretch), this.tokenizer)) {
-      this.#write(this.words.idOfString(token));
-    }
-  }
-
-  /** One more than the number, so that -1 can be written, too. */
-  #write(number: number): void {
-    const block = this.#block;
-    let left = number + 1;
-    for (; left >= 0x80; left >>>= 7) block[this.#end++] = (left & 0x7f) | 0x80;
-    block[this.#end++] = left;
-    this.#length += 1;
   }
 
   #makeRoom(bytes: number): void {

@@ -1,10 +1,17 @@
-const hashPrime = 0x01000193;
 const { imul } = Math;
 const emptySlot = -1;
 
+/** A key holds so many bytes, the last ones of a word: all of most words. */
+export const keyBytes = 7;
+/** The low half of the key of no bytes; the high half is 0. The 1 in front tells words with leading zeros apart. */
+export const emptyKey = 1;
+/** In the high half of the key of a word with more bytes, in place of one: UTF-8 has no such byte. */
+const longMark = 0xff << 24;
+
 /**
  * Distinct words, numbered in the order they come in; a hash table over UTF-8 bytes without a string or an object per
- * word. A word is written behind `tail` in what `reserve` returned and then looked up where it stands.
+ * word. A word is looked up by its length and its key: its last 7 bytes as two 32-bit numbers, which `highWith` and
+ * `lowWith` make byte by byte. The bytes before those are to be written behind `tail` in what `reserve` returned.
  */
 export class WordTable {
   /** Whether words that are not there yet are -1 and are not kept. */
@@ -15,7 +22,8 @@ export class WordTable {
   tail = 0;
   #bytes = new Uint8Array(1 << 16);
   #starts: Int32Array = new Int32Array(1 << 12);
-  #hashes: Int32Array = new Int32Array(1 << 12);
+  /** The low and the high half of the key of each word. */
+  #keys: Int32Array = new Int32Array(1 << 13);
   #slots: Int32Array = new Int32Array(1 << 13).fill(emptySlot);
 
   /** Room for `count` more bytes behind `tail`; the array is another one after the next call. */
@@ -29,42 +37,61 @@ export class WordTable {
     return this.#bytes;
   }
 
-  /** The number of the word of `length` bytes at `tail`, whose hash is `hash`; one not seen before is kept. */
-  idOf(length: number, hash: number): number {
-    const mask = this.#slots.length - 1;
-    let slot = (hash ^ (hash >>> 15)) & mask;
-    for (;;) {
-      const id = this.#slots[slot] ?? emptySlot;
-      if (id === emptySlot) return this.frozen ? emptySlot : this.#keep(slot, length, hash);
-      if (this.#hashes[id] === hash && this.#isAt(id, length)) return id;
-      slot = (slot + 1) & mask;
-    }
+  /** The number of a word of `length` bytes; one not seen before is kept. @param high and `low`: its key */
+  idOf(length: number, high: number, low: number): number {
+    const id = this.#slots[this.#slotOf(length, high, low)] ?? emptySlot;
+    return id === emptySlot && !this.frozen ? this.#keep(length, high, low) : id;
   }
 
   /** The number of `word`, which is kept when it was not seen before. */
   idOfString(word: string): number {
     const encoded = Buffer.from(word);
     this.reserve(encoded.length).set(encoded, this.tail);
-    return this.idOf(encoded.length, encoded.reduce(hashStep, 0));
+    let [high, low] = [0, emptyKey];
+    for (const byte of encoded) {
+      high = highWith(high, low);
+      low = lowWith(low, byte);
+    }
+    return this.idOf(encoded.length, high, low);
   }
 
   word(id: number): string {
     return Buffer.from(this.#bytes.buffer).toString('utf8', this.#starts[id], this.#starts[id + 1]);
   }
 
-  #isAt(id: number, length: number): boolean {
+  /** Where the word is, or else where it belongs. */
+  #slotOf(length: number, high: number, low: number): number {
+    const slots = this.#slots;
+    const keys = this.#keys;
+    const mask = slots.length - 1;
+    const isLong = length > keyBytes;
+    const marked = isLong ? high | longMark : high;
+    let slot = hashOf(isLong ? this.#hashRest(this.tail, length) : 0, marked, low) & mask;
+    for (;;) {
+      const id = slots[slot] ?? emptySlot;
+      if (id === emptySlot) return slot;
+      const hasKey = keys[id << 1] === low && keys[(id << 1) | 1] === marked;
+      if (hasKey && (!isLong || this.#hasRest(id, length))) return slot;
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  /** Whether word `id` has this length and, before its key, the bytes at `tail`. */
+  #hasRest(id: number, length: number): boolean {
     const start = this.#starts[id] ?? 0;
     if ((this.#starts[id + 1] ?? 0) - start !== length) return false;
-    for (let k = 0; k < length; k += 1) {
+    for (let k = 0; k < length - keyBytes; k += 1) {
       if (this.#bytes[start + k] !== this.#bytes[this.tail + k]) return false;
     }
     return true;
   }
 
-  #keep(slot: number, length: number, hash: number): number {
+  #keep(length: number, high: number, low: number): number {
     const id = this.size;
-    this.#slots[slot] = id;
-    this.#hashes[id] = hash;
+    this.#slots[this.#slotOf(length, high, low)] = id;
+    this.#keys[2 * id] = low;
+    this.#keys[2 * id + 1] = length > keyBytes ? high | longMark : high;
+    this.#writeKey(length, high, low);
     this.#starts[id] = this.tail;
     this.tail += length;
     this.#starts[id + 1] = this.tail;
@@ -73,26 +100,55 @@ export class WordTable {
     return id;
   }
 
+  #writeKey(length: number, high: number, low: number): void {
+    const bytes = this.reserve(length);
+    const end = this.tail + length;
+    for (let back = 1; back <= Math.min(length, keyBytes); back += 1) {
+      bytes[end - back] = back <= 4 ? low >>> (8 * (back - 1)) : high >>> (8 * (back - 5));
+    }
+  }
+
   /** Doubles the table; at most half of the slots are ever taken. */
   #grow(): void {
     const capacity = 2 * this.#starts.length;
     this.#starts = enlarged(this.#starts, capacity);
-    this.#hashes = enlarged(this.#hashes, capacity);
+    this.#keys = enlarged(this.#keys, 2 * capacity);
     const slots = new Int32Array(2 * capacity).fill(emptySlot);
     const mask = slots.length - 1;
     for (let id = 0; id < this.size; id += 1) {
-      const hash = this.#hashes[id] ?? 0;
-      let slot = (hash ^ (hash >>> 15)) & mask;
+      const start = this.#starts[id] ?? 0;
+      const length = (this.#starts[id + 1] ?? 0) - start;
+      const rest = length > keyBytes ? this.#hashRest(start, length) : 0;
+      let slot = hashOf(rest, this.#keys[2 * id + 1] ?? 0, this.#keys[2 * id] ?? 0) & mask;
       while (slots[slot] !== emptySlot) slot = (slot + 1) & mask;
       slots[slot] = id;
     }
     this.#slots = slots;
   }
+
+  /** Of the bytes before the key: long words often end alike. */
+  #hashRest(start: number, length: number): number {
+    let hash = 0;
+    for (let k = start; k < start + length - keyBytes; k += 1) {
+      hash = imul(hash ^ (this.#bytes[k] ?? 0), 0x01000193);
+    }
+    return hash;
+  }
 }
 
-/** The hash of a word is 0 before its first byte, and this with each byte (FNV-1a's step). */
-export function hashStep(hash: number, byte: number): number {
-  return imul(hash ^ byte, hashPrime);
+function hashOf(rest: number, high: number, low: number): number {
+  const hash = imul(imul(low, 0x9e3779b1) ^ high ^ rest, 0x2c1b3c6d);
+  return hash ^ (hash >>> 15);
+}
+
+/** The high half of the key of a word that has one byte more; both halves are 0 before the first. */
+export function highWith(high: number, low: number): number {
+  return (high << 8) | (low >>> 24);
+}
+
+/** The low half of the key of a word that has `byte` more. */
+export function lowWith(low: number, byte: number): number {
+  return (low << 8) | byte;
 }
 
 function enlarged(array: Int32Array, length: number): Int32Array {

@@ -89,13 +89,13 @@ async function countOnce(archive) {
   const started = performance.now();
   const tokens = new TokenLists('words-and-punctuation');
   const rows = Int32Array.from(texts, (text) => tokens.add(text));
-  const options = { counted: rows.length, minimumCount: 3, ngrams: 3 };
+  const selection = { vocabularySize: null, hasUnknown: false };
+  const options = { ...selection, counted: rows.length, minimumCount: 3, ngrams: 3 };
   const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
-  const features = counter.features(null, false);
-  const { ids } = await counter.encode(features, { start: 0, end: rows.length }, false);
+  const { ids } = await counter.encode({ start: 0, end: rows.length }, false);
   const seconds = (performance.now() - started) / 1000;
   // Sorted as Python sorts: by code point, which is the order of the UTF-8 bytes.
-  const names = features.names
+  const names = counter.features
     .map((name) => Buffer.from(name))
     .sort((one, other) => Buffer.compare(one, other));
   const sha256 = createHash('sha256').update(names.join('\n')).digest('hex');

@@ -129,13 +129,11 @@ async function countingEncoder(
 ): Promise<Encoder> {
   checkClasses(features, collected);
   const { counter, ranges } = await countFeatures(collected, orders, features, slices);
-  const counted = counter.features(features.vocabularySize, hasUnknown(features));
-  const { names: words } = counted;
-  if (slices.isOver) await slices.next();
+  const { features: words } = counter;
   const isWeighted = features.weighting !== 'none';
   return {
     words,
-    encode: (name) => counter.encode(counted, ranges[name], features.counts === 'counts'),
+    encode: (name) => counter.encode(ranges[name], features.counts === 'counts'),
     weightsOf: (train) => (isWeighted ? naiveBayesWeights(train, train.labels, words.length) : null),
   };
 }
@@ -182,8 +180,8 @@ async function countFeatures(
   rows.set(valid.rows, ranges.valid.start);
   rows.set(test.rows, ranges.test.start);
   const counted = hasUnknown(features) ? ranges.train.end : ranges.valid.end;
-  const { minimumCount, ngrams } = features;
-  const counter = await NgramCounter.count(tokens, rows, { counted, minimumCount, ngrams }, slices);
+  const options = { ...features, hasUnknown: hasUnknown(features), counted };
+  const counter = await NgramCounter.count(tokens, rows, options, slices);
   return { counter, ranges };
 }
 

@@ -51,6 +51,11 @@ export class BagWriter {
     if (this.#frequencies !== null) this.#frequencies[id] = (this.#frequencies[id] ?? 0) + 1;
   }
 
+  /** @param ids those that are negative do not count */
+  addAll(ids: Int32Array): void {
+    for (const id of ids) if (id >= 0) this.add(id);
+  }
+
   endText(): void {
     const bits = this.#bits;
     const filled = this.#filled;

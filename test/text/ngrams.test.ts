@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { PythonRandom } from '../../src/data/python_random.js';
 import { sampleReviews } from '../../src/data/sample.js';
 import { TimeSlices } from '../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../src/text/bag_writer.js';
@@ -15,21 +16,32 @@ interface Case {
   counted: number;
   ngrams: number;
   minimumCount: number;
-  vocabularySize?: number;
+  vocabularySize?: number | null;
+  hasUnknown?: boolean;
+  /** Where the parts that are encoded one by one end. */
+  ends?: readonly number[];
 }
 
 /** What the counter finds: the features, and each text's with how often it has them. */
-async function count({ texts, counted, ngrams, minimumCount, vocabularySize }: Case): Promise<{
-  names: readonly string[];
-  bags: Map<string, number>[];
-}> {
+async function count({
+  texts,
+  counted,
+  ngrams,
+  minimumCount,
+  vocabularySize = null,
+  hasUnknown = false,
+  ends = [texts.length],
+}: Case): Promise<{ names: readonly string[]; bags: Map<string, number>[] }> {
   const tokens = new TokenLists(tokenizer, { room: 16 });
   const rows = Int32Array.from(texts, (text) => tokens.add(Buffer.from(text)));
-  const options = { counted, minimumCount, ngrams };
+  const options = { counted, minimumCount, ngrams, vocabularySize, hasUnknown };
   const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
-  const features = counter.features(vocabularySize ?? null, false);
-  const encoded = await counter.encode(features, { start: 0, end: texts.length }, true);
-  return { names: features.names, bags: bagsOf(encoded, features.names) };
+  const bags: Map<string, number>[] = [];
+  for (const [index, end] of ends.entries()) {
+    const encoded = await counter.encode({ start: ends[index - 1] ?? 0, end }, true);
+    bags.push(...bagsOf(encoded, counter.features));
+  }
+  return { names: counter.features, bags };
 }
 
 function bagsOf({ ids, offsets, counts }: EncodedTexts, names: readonly string[]): Map<string, number>[] {
@@ -60,6 +72,73 @@ function countSlowly({ texts, counted, ngrams, minimumCount }: Case): Map<string
   }
   return all.map((runs) => new Map([...runs].filter(([run]) => (having.get(run) ?? 0) >= minimumCount)));
 }
+
+/** The features in their order, by its definition. */
+function orderSlowly({ texts, counted, ngrams, minimumCount, vocabularySize }: Case): string[] {
+  const bags = countSlowly({ texts, counted, ngrams, minimumCount }).slice(0, counted);
+  const totals = new Map<string, number>();
+  for (const bag of bags) for (const [run, often] of bag) totals.set(run, (totals.get(run) ?? 0) + often);
+  // Of each length those that begin with the same shorter run together, and each as it first appears.
+  const appearing = texts.slice(0, counted).flatMap((text) => {
+    const words = tokenSpans(text, tokenizer).map(({ token }) => token);
+    return words.map((_, i) => words.slice(i, i + ngrams));
+  });
+  let [shorter, found]: [string[], string[]] = [[''], []];
+  for (let length = 1; length <= ngrams; length += 1) {
+    const runs = appearing.filter((words) => words.length >= length).map((words) => words.slice(0, length));
+    shorter = shorter.flatMap((left) => [
+      ...new Set(
+        runs
+          .filter((words) => words.slice(0, -1).join(' ') === left)
+          .map((words) => words.join(' '))
+          .filter((run) => totals.has(run)),
+      ),
+    ]);
+    found = [...found, ...shorter];
+  }
+  found.sort((one, other) => (totals.get(other) ?? 0) - (totals.get(one) ?? 0));
+  return found.slice(0, vocabularySize ?? found.length);
+}
+
+/** Texts of a few words, so that long runs are frequent, too. */
+function randomTexts(seed: number): string[] {
+  const random = new PythonRandom(seed);
+  const below = (limit: number): number => random.below(limit);
+  return Array.from({ length: 1 + below(12) }, () =>
+    Array.from({ length: below(15) }, () => 'abcdefgh'[below(1 + below(8))]).join(' '),
+  );
+}
+
+test('when texts are random then features, their order and what the texts have are those of the definition', async () => {
+  for (let seed = 0; seed < 300; seed += 1) {
+    const texts = randomTexts(seed);
+    const counted = Math.ceil((texts.length * (1 + (seed % 3))) / 3);
+    const given = { texts, counted, ngrams: 1 + (seed % 6), minimumCount: 1 + (seed % 4) };
+    const limited = { ...given, vocabularySize: seed % 5 === 0 ? 1 + (seed % 20) : null };
+    const half = texts.length >> 1;
+    const { names, bags } = await count({ ...limited, ends: [half, half, texts.length] });
+
+    expect(names).toEqual(orderSlowly(limited));
+    const known = new Set(names);
+    const expected = countSlowly(given).map((bag) => new Map([...bag].filter(([run]) => known.has(run))));
+    expect(bags).toEqual(expected);
+  }
+});
+
+test('when unknown tokens count then each that is no feature is one, in runs of any length', async () => {
+  const texts = ['a b a b', 'a b c d', ''];
+  const given = { texts, counted: 3, ngrams: 2, minimumCount: 2, hasUnknown: true };
+  const { names, bags } = await count(given);
+
+  expect(names).toEqual(['<UNK>', 'a', 'b', 'a b']);
+  expect(bags.map((bag) => bag.get('<UNK>'))).toEqual([undefined, 2, undefined]);
+  expect((await count({ ...given, vocabularySize: 2 })).bags[0]).toEqual(
+    new Map([
+      ['<UNK>', 2],
+      ['a', 2],
+    ]),
+  );
+});
 
 const reviews = sampleReviews().map(({ text }) => text);
 const someReviews = reviews.filter((_, index) => index % 10 === 0);

@@ -31,12 +31,12 @@ async function encode(
 ): Promise<{ names: readonly string[]; encoded: EncodedTexts }> {
   const tokens = new TokenLists('words-and-punctuation');
   const rows = Int32Array.from(texts, (text) => tokens.add(Buffer.from(text)));
-  const options = { counted: texts.length, minimumCount, ngrams };
+  const selection = { vocabularySize: null, hasUnknown: false };
+  const options = { ...selection, counted: texts.length, minimumCount, ngrams };
   const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
-  const features = counter.features(null, false);
   return {
-    names: features.names,
-    encoded: await counter.encode(features, { start: 0, end: texts.length }, counts),
+    names: counter.features,
+    encoded: await counter.encode({ start: 0, end: texts.length }, counts),
   };
 }
 

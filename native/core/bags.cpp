@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -73,11 +74,16 @@ void Bags::takeValues(std::vector<float> values) {
 }
 
 void Bags::chooseWordBorders() {
-  std::vector<int32_t> entriesOf(vocabularySize_, 0);
-  for (const int32_t id : ids_) ++entriesOf[id];
+  std::vector<int64_t> workOf(vocabularySize_, 0);
+  for (const int32_t id : ids_) ++workOf[id];
+  if (vocabularySize_ > kCachedWords) {
+    const int64_t batches = length() / kUsualBatch;
+    for (int64_t& work : workOf) work += kEntriesOfStep * std::min(work, batches);
+  }
+  const int64_t all = std::accumulate(workOf.begin(), workOf.end(), int64_t{0});
   int64_t below = 0, word = 0;
   for (int range = 1; range < kWordRanges; ++range) {
-    while (below * kWordRanges < entries() * range) below += entriesOf[word++];
+    while (below * kWordRanges < all * range) below += workOf[word++];
     wordBorders_[range] = static_cast<int32_t>(word);
   }
   wordBorders_[kWordRanges] = static_cast<int32_t>(vocabularySize_);

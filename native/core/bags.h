@@ -33,11 +33,16 @@ class Bags {
   int64_t bytes() const;
 
   /**
-   * Words are cut into so many ranges, each with about as many entries as any other. More would let more
-   * threads share the work on them, but short runs of ids cost more: their ends are branches that are guessed
-   * wrong.
+   * Words are cut into so many ranges, each with about as much work as any other: its entries and, in a large
+   * vocabulary, the steps of its rows. More would let more threads share the work on them, but short runs of
+   * ids cost more: their ends are branches that are guessed wrong.
    */
   static constexpr int kWordRanges = 4;
+  /** The rows of so many words stay in a core's cache; those of others wait for memory, as long as so many
+   * entries take. */
+  static constexpr int64_t kCachedWords = 1 << 16, kEntriesOfStep = 8;
+  /** A row takes a step in each batch that has its word, in one with so many examples as presets train on. */
+  static constexpr int64_t kUsualBatch = 64;
   /** Word `wordBorder(range)` is the first of a range; the vocabulary size for kWordRanges. */
   int32_t wordBorder(int range) const { return wordBorders_[range]; }
   /** The first id of a bag that lies in word range `range` or behind it; the bag's end for kWordRanges. */

@@ -1,5 +1,6 @@
 /** Every optimizer on weighted bags, with and without hidden layer, branch, clipping and dropout. */
 import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Bags } from '../../binding.js';
 import { native } from '../../src/binding.js';
 import { bits, dtypes, engines, numbersOf, randomBags, weightedBags } from './support/models.js';
 import { expectClose, expectCloseNumbers } from './support/tolerance.js';
@@ -43,6 +44,22 @@ const combinations = shapes.flatMap((shape) =>
 const title =
   '$optimizer, $dtype, width $hidden, rank $rank, clip $clip, dropout $dropout and $branchDropout give the same';
 
+/** 200 bags of 100 words each of a vocabulary of 100,000, the first of them frequent ones. */
+function bagsOfRareWords(): Bags {
+  const labels = Int32Array.from({ length: 200 }, (_, bag) => bag % 2);
+  const ids = Array.from(labels, (_, bag) => {
+    const words = Array.from({ length: 100 }, (_none, k) =>
+      k < 20 ? k * 3 : (bag * 7919 + k * 977) % 100_000,
+    );
+    return [...new Set(words)].sort((one, other) => one - other);
+  });
+  const offsets = new Int32Array(labels.length + 1);
+  ids.forEach((own, bag) => {
+    offsets[bag + 1] = (offsets[bag] ?? 0) + own.length;
+  });
+  return new native.Bags({ ids: Int32Array.from(ids.flat()), offsets, labels, vocabularySize: 100_000 });
+}
+
 describe('the fused engine', () => {
   test.each(combinations)(`when it has 1, 2, 3 or 5 threads then ${title} bits`, (combination) => {
     const bags = weightedBags(bagCount, vocabulary, combination.classes);
@@ -52,6 +69,18 @@ describe('the fused engine', () => {
     });
     for (const run of runs.slice(1)) expect(run).toEqual(runs[0]);
   });
+
+  test.each([0, 16])(
+    'when a vocabulary is too large for a cache then any number of threads gives the same bits at width %i',
+    (hidden) => {
+      const bags = bagsOfRareWords();
+      const runs = [1, 2, 3, 5].map((threads) => {
+        native.setNumThreads(threads);
+        return trainedBits({ bags, engine: 'fused', hidden, classes: 2, optimizer: 'sparse', batchSize: 64 });
+      });
+      for (const run of runs.slice(1)) expect(run).toEqual(runs[0]);
+    },
+  );
 
   test.each(combinations.filter(({ dtype }) => dtype === 'float64'))(
     `when it is set against torch then ${title} numbers`,

@@ -92,14 +92,15 @@ async function countOnce(archive) {
   const selection = { vocabularySize: null, hasUnknown: false };
   const options = { ...selection, counted: rows.length, minimumCount: 3, ngrams: 3 };
   const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
-  const { ids } = await counter.encode({ start: 0, end: rows.length }, false);
+  const [encoded] = await counter.encode([{ start: 0, end: rows.length }], false);
+  await counter.stop();
   const seconds = (performance.now() - started) / 1000;
   // Sorted as Python sorts: by code point, which is the order of the UTF-8 bytes.
   const names = counter.features
     .map((name) => Buffer.from(name))
     .sort((one, other) => Buffer.compare(one, other));
   const sha256 = createHash('sha256').update(names.join('\n')).digest('hex');
-  process.stdout.write(JSON.stringify({ seconds, entries: ids.length, sha256 }));
+  process.stdout.write(JSON.stringify({ seconds, entries: encoded?.ids.length, sha256 }));
 }
 
 const [, script, archive] = process.argv;

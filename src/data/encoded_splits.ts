@@ -87,14 +87,15 @@ export async function encodeSplits(
     featurizer === undefined
       ? await countingEncoder(collected, orders, features, slices)
       : givenEncoder(collected, orders, featurizer, slices);
-  const encode = async (name: SplitName): Promise<EncodedSplit> => {
-    const { rows, labels, origins, movies } = orders[name];
-    const bags = await encoder.encode(name);
-    counts.done += rows.length;
+  const texts = await encoder.encode((split) => {
+    counts.done += orders[split].rows.length;
     options.onProgress?.({ ...progress, ...counts });
-    return { ...bags, labels, origins, ...(movies && { movies }) };
+  });
+  const split = (name: SplitName): EncodedSplit => {
+    const { labels, origins, movies } = orders[name];
+    return { ...texts[name], labels, origins, ...(movies && { movies }) };
   };
-  const splits = { train: await encode('train'), valid: await encode('valid'), test: await encode('test') };
+  const splits = { train: split('train'), valid: split('valid'), test: split('test') };
   const { words } = encoder;
   const weights = encoder.weightsOf(splits.train);
   return {
@@ -113,10 +114,12 @@ export async function encodeSplits(
 
 type Orders = Readonly<Record<SplitName, CollectedSplit>>;
 
-/** Knows the features, and encodes a split with them. */
+type EncodedTextsOfSplits = Readonly<Record<SplitName, EncodedTexts>>;
+
+/** Knows the features, and encodes all splits with them. */
 interface Encoder {
   readonly words: readonly string[];
-  encode(name: SplitName): Promise<EncodedTexts>;
+  encode(onEncoded: (split: SplitName) => void): Promise<EncodedTextsOfSplits>;
   weightsOf(train: EncodedSplit): Float32Array | null;
 }
 
@@ -133,7 +136,18 @@ async function countingEncoder(
   const isWeighted = features.weighting !== 'none';
   return {
     words,
-    encode: (name) => counter.encode(ranges[name], features.counts === 'counts'),
+    encode: async (onEncoded) => {
+      try {
+        const texts = await counter.encode(
+          splitNames.map((name) => ranges[name]),
+          features.counts === 'counts',
+        );
+        splitNames.forEach(onEncoded);
+        return bySplit(texts);
+      } finally {
+        await counter.stop();
+      }
+    },
     weightsOf: (train) => (isWeighted ? naiveBayesWeights(train, train.labels, words.length) : null),
   };
 }
@@ -147,9 +161,21 @@ function givenEncoder(
 ): Encoder {
   return {
     words: featurizer.features,
-    encode: (name) => featurizer.encodeTokens(tokens, orders[name].rows, slices),
+    encode: async (onEncoded) => {
+      const texts: EncodedTexts[] = [];
+      for (const name of splitNames) {
+        texts.push(await featurizer.encodeTokens(tokens, orders[name].rows, slices));
+        onEncoded(name);
+      }
+      return bySplit(texts);
+    },
     weightsOf: () => featurizer.weights,
   };
+}
+
+function bySplit([train, valid, test]: readonly EncodedTexts[]): EncodedTextsOfSplits {
+  if (!train || !valid || !test) throw new Error('Expected the texts of three splits.');
+  return { train, valid, test };
 }
 
 function checkClasses({ weighting }: FeatureOptions, { notes, location }: CollectedReviews): void {

@@ -56,6 +56,14 @@ export class BagWriter {
     for (const id of ids) if (id >= 0) this.add(id);
   }
 
+  /** @param idOf of each number its id, or -1 */
+  addMapped(numbers: Int32Array, idOf: Int32Array): void {
+    for (const number of numbers) {
+      const id = idOf[number] ?? -1;
+      if (id >= 0) this.add(id);
+    }
+  }
+
   endText(): void {
     const bits = this.#bits;
     const filled = this.#filled;

@@ -1,25 +1,39 @@
+import { availableParallelism } from 'node:os';
 import type { TimeSlices } from '../system/time_slices.js';
 import { BagWriter, type EncodedTexts } from './bag_writer.js';
-import { LongerRuns, type FinderOptions } from './longer_runs.js';
-import { Places } from './places.js';
+import { LongerRuns, type EncodingOptions, type Range } from './longer_runs.js';
+import { placeWords } from './places.js';
 import { none } from './rows.js';
 import { RunCounts } from './run_counts.js';
 import { RunLevel } from './run_finder.js';
 import { selectFeatures, type SelectedFeatures, type SelectionOptions } from './selected_features.js';
+import { ThreadedRuns } from './threaded_runs.js';
 import type { TokenLists } from './token_lists.js';
 
-export interface CounterOptions extends FinderOptions, SelectionOptions {
+/** Fewer are done before a second thread has started. */
+const leastTokensOfThread = 1 << 21;
+
+export interface CounterOptions extends SelectionOptions {
+  /** So many texts, the first ones, are counted; in the others the kept runs are only found. */
+  readonly counted: number;
+  /** So many texts must have a run. */
+  readonly minimumCount: number;
   /** Of the longest runs. */
   readonly ngrams: number;
+  /** Whether there is a second thread for longer runs; by default where it is faster. */
+  readonly isThreaded?: boolean;
 }
 
-/** Counts the runs of 1, 2, 3, ... tokens of texts, and encodes the texts with the most frequent ones. */
+/**
+ * Counts the runs of 1, 2, 3, ... tokens of texts, and encodes the texts with the most frequent ones. To be stopped: it
+ * may have a thread of its own.
+ */
 export class NgramCounter {
   /** The kept runs of 1, 2, 3, ... tokens. */
   readonly #levels: readonly RunLevel[];
   /** `[words]`: the kept run that each word is, or `none`. */
   #runOfWord = new Int32Array(0);
-  #longer: LongerRuns | undefined;
+  #longer: ThreadedRuns | undefined;
   #features: SelectedFeatures = { names: [], ids: [] };
 
   private constructor(
@@ -44,17 +58,31 @@ export class NgramCounter {
     slices: TimeSlices,
   ): Promise<NgramCounter> {
     const counter = new NgramCounter(tokens, rows, options, slices);
-    await counter.#countWords();
-    if (options.ngrams > 1) await counter.#findLonger();
-    if (slices.isOver) await slices.next();
-    counter.#features = selectFeatures(counter.#levels, (word) => tokens.words.word(word), options);
-    await counter.#longer?.putIds(counter.#features.ids.slice(1), slices);
-    return counter;
+    try {
+      await counter.#count();
+      return counter;
+    } catch (error) {
+      await counter.stop();
+      throw error;
+    }
   }
 
   /** Id -> tokens joined by blanks. */
   get features(): readonly string[] {
     return this.#features.names;
+  }
+
+  async stop(): Promise<void> {
+    await this.#longer?.stop();
+  }
+
+  async #count(): Promise<void> {
+    const { tokens, options, slices } = this;
+    await this.#countWords();
+    if (options.ngrams > 1) await this.#findLonger();
+    if (slices.isOver) await slices.next();
+    this.#features = selectFeatures(this.#levels, (word) => tokens.words.word(word), options);
+    await this.#longer?.putIds(this.#features.ids.slice(1));
   }
 
   async #countWords(): Promise<void> {
@@ -72,33 +100,45 @@ export class NgramCounter {
 
   async #findLonger(): Promise<void> {
     const { tokens, rows, options, slices } = this;
-    const [words, ...longer] = this.#levels;
-    const places = await Places.of(tokens, rows, this.#runOfWord, slices);
-    this.#longer = await LongerRuns.find(places, words?.count ?? 0, longer, options, slices);
+    const isWorthIt = availableParallelism() > 1 && tokens.lengthOf(rows) >= leastTokensOfThread;
+    const { isThreaded = isWorthIt, counted, ngrams, minimumCount } = options;
+    const [level, ...longer] = this.#levels;
+    const words = level?.count ?? 0;
+    const places = await placeWords(tokens, rows, this.#runOfWord, isThreaded, slices);
+    const runs = await LongerRuns.sort(places, { words, counted, ngrams, isShared: isThreaded }, slices);
+    this.#longer = new ThreadedRuns(runs, isThreaded, slices);
+    await this.#longer.find(longer, minimumCount);
   }
 
   /**
-   * The texts from `start` to `end` as features.
-   * @param counts whether it matters how often a text has one
+   * Texts as features.
+   * @param texts ranges of them, in order
+   * @param counts whether it matters how often a text has a feature
    * @throws the reason of the signal of `slices`
    */
-  async encode({ start, end }: { start: number; end: number }, counts: boolean): Promise<EncodedTexts> {
+  async encode(texts: readonly Range[], counts: boolean): Promise<readonly EncodedTexts[]> {
+    const features = this.features.length;
+    const [idOfWord = new Int32Array(0)] = this.#features.ids;
+    const options = { features, idOfWord, unknown: this.options.hasUnknown ? 0 : none, counts };
+    if (this.#longer !== undefined) return this.#longer.encode(texts, options);
+    const encoded: EncodedTexts[] = [];
+    for (const range of texts) encoded.push(await this.#encodeWords(range, options));
+    return encoded;
+  }
+
+  async #encodeWords(
+    { start, end }: Range,
+    { features, idOfWord, unknown, counts }: EncodingOptions,
+  ): Promise<EncodedTexts> {
     const { tokens, rows, slices } = this;
-    const most = tokens.lengthOf(rows.subarray(start, end)) * this.options.ngrams;
-    const writer = new BagWriter(this.features.length, end - start, most, counts);
-    const unknown = this.options.hasUnknown ? 0 : none;
-    const [idOfRun] = this.#features.ids;
-    const idOfWord = this.#runOfWord.map((run) => {
-      const id = run === none ? none : (idOfRun?.[run] ?? none);
+    const most = tokens.lengthOf(rows.subarray(start, end));
+    const writer = new BagWriter(features, end - start, most, counts);
+    const ids = this.#runOfWord.map((run) => {
+      const id = run === none ? none : (idOfWord[run] ?? none);
       return id === none ? unknown : id;
     });
-    const addLonger = this.#longer?.reader(start, writer);
     for (let text = start; text < end; text += 1) {
-      const words = tokens.list(rows[text] ?? 0);
-      // The list is made anew for each text.
-      for (let i = 0; i < words.length; i += 1) words[i] = idOfWord[words[i] ?? 0] ?? none;
-      writer.addAll(words);
-      addLonger?.();
+      writer.addMapped(tokens.list(rows[text] ?? 0), ids);
       writer.endText();
       if (slices.isOver) await slices.next();
     }

@@ -20,6 +20,14 @@ export class RunLevel {
     this.last.push(last);
     return this.totals.push(total) - 1;
   }
+
+  /** Adds runs. @param base what is to be added to the numbers of shorter runs */
+  append(
+    { left, last, totals }: Readonly<Record<'left' | 'last' | 'totals', Int32Array>>,
+    base: number,
+  ): void {
+    totals.forEach((total, index) => this.push(base + (left[index] ?? 0), last[index] ?? 0, total));
+  }
 }
 
 /** Consecutive runs of a level. */

@@ -36,12 +36,9 @@ async function count({
   const rows = Int32Array.from(texts, (text) => tokens.add(Buffer.from(text)));
   const options = { counted, minimumCount, ngrams, vocabularySize, hasUnknown };
   const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
-  const bags: Map<string, number>[] = [];
-  for (const [index, end] of ends.entries()) {
-    const encoded = await counter.encode({ start: ends[index - 1] ?? 0, end }, true);
-    bags.push(...bagsOf(encoded, counter.features));
-  }
-  return { names: counter.features, bags };
+  const ranges = ends.map((end, index) => ({ start: ends[index - 1] ?? 0, end }));
+  const encoded = await counter.encode(ranges, true);
+  return { names: counter.features, bags: encoded.flatMap((texts) => bagsOf(texts, counter.features)) };
 }
 
 function bagsOf({ ids, offsets, counts }: EncodedTexts, names: readonly string[]): Map<string, number>[] {

@@ -34,9 +34,11 @@ async function encode(
   const selection = { vocabularySize: null, hasUnknown: false };
   const options = { ...selection, counted: texts.length, minimumCount, ngrams };
   const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
+  const [encoded] = await counter.encode([{ start: 0, end: texts.length }], counts);
+  if (encoded === undefined) throw new Error('Expected encoded texts.');
   return {
     names: counter.features,
-    encoded: await counter.encode({ start: 0, end: texts.length }, counts),
+    encoded,
   };
 }
 

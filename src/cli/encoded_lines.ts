@@ -1,15 +1,21 @@
-import { on } from 'node:events';
-import { fstatSync, statSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
-import { ImdbTorchError, type ErrorCode } from '../errors.js';
 import { textsAtOnce, type EncodedTexts, type Featurizer } from '../text/featurizer.js';
 import type { TextLine } from './text_lines.js';
 
-/** Lines of an input, of which those with a text are encoded. */
+/** Lines of an input that follow on each other, of which those with a text are encoded. */
 export interface EncodedLines {
-  readonly lines: readonly { line: number; hasText: boolean; problem: string | null }[];
+  /** Number of the first. */
+  readonly first: number;
+  readonly count: number;
+  /** Those of which there is something to say, ascending; all others have a text. */
+  readonly problems: readonly LineProblem[];
   /** Of the lines with a text. */
   readonly encoded: EncodedTexts;
+}
+
+export interface LineProblem {
+  readonly line: number;
+  readonly hasText: boolean;
+  readonly problem: string;
 }
 
 /** @param lines as `readTextLines` yields them */
@@ -17,68 +23,12 @@ export function* encodeLines(featurizer: Featurizer, lines: readonly TextLine[])
   for (let start = 0; start < lines.length; start += textsAtOnce) {
     const some = lines.slice(start, start + textsAtOnce);
     yield {
-      lines: some.map(({ line, text, problem }) => ({ line, hasText: text !== null, problem })),
+      first: some[0]?.line ?? 0,
+      count: some.length,
+      problems: some.flatMap(({ line, text, problem }) =>
+        problem === null ? [] : { line, hasText: text !== null, problem },
+      ),
       encoded: featurizer.encodeAll(some.flatMap(({ text }) => text ?? [])),
     };
   }
-}
-
-/** What the other thread is to do: `readTextLines` of `file`, encoded for the model of `run`. */
-export interface EncodingTask {
-  readonly run: string;
-  readonly file: string;
-  readonly textColumn: string | undefined;
-}
-
-/** What it says. It is told `bytes` again once the lines have been used. */
-export type EncodingMessage =
-  | { kind: 'lines'; lines: EncodedLines; bytes: number }
-  | { kind: 'end' }
-  | { kind: 'error'; code: ErrorCode; message: string };
-
-/**
- * Reads and encodes lines in another thread, from now on: while this one loads libtorch and the model, and then beside
- * it. So much of what is encoded waits at most that the memory does not depend on the length of the input.
- */
-export class EncodingThread {
-  readonly #worker: Worker;
-  readonly #messages: AsyncIterable<[EncodingMessage]>;
-
-  constructor(
-    task: EncodingTask,
-    private readonly signal: AbortSignal,
-  ) {
-    this.#worker = new Worker(new URL('./encoding_thread.js', import.meta.url), { workerData: task });
-    // From here on nothing that it says, or fails with, is lost.
-    this.#messages = on(this.#worker, 'message', { signal }) as AsyncIterable<[EncodingMessage]>;
-  }
-
-  /**
-   * What it has encoded; can be asked for once.
-   * @throws what `readRun`, `featurizerOf` and `readTextLines` throw
-   */
-  async *lines(): AsyncGenerator<EncodedLines> {
-    try {
-      for await (const [message] of this.#messages) {
-        if (message.kind === 'end') return;
-        if (message.kind === 'error') throw new ImdbTorchError(message.code, message.message);
-        yield message.lines;
-        this.#worker.postMessage(message.bytes);
-      }
-    } catch (error) {
-      this.signal.throwIfAborted();
-      throw error;
-    }
-  }
-
-  async stop(): Promise<void> {
-    await this.#worker.terminate();
-  }
-}
-
-/** Whether another thread can read this input: not one that it could wait for without end, such as a terminal. */
-export function canReadInThread(file: string): boolean {
-  if (file !== '-') return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-  const input = fstatSync(process.stdin.fd);
-  return input.isFile() || input.isFIFO() || input.isSocket();
 }

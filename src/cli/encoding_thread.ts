@@ -1,48 +1,65 @@
-// Runs in a thread of its own; see EncodingThread.
-import { parentPort, workerData } from 'node:worker_threads';
-import { ImdbTorchError } from '../errors.js';
-import { featurizerOf, readRun } from '../storage/read_run.js';
-import { encodeLines, type EncodedLines, type EncodingMessage, type EncodingTask } from './encoded_lines.js';
-import { readTextLines } from './text_lines.js';
+import { on } from 'node:events';
+import { fstatSync, statSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { ImdbTorchError, type ErrorCode } from '../errors.js';
+import type { EncodedLines } from './encoded_lines.js';
 
-/** Of ids and values: enough for all that is encoded while libtorch loads. */
-const mostBytesWaiting = 1 << 25;
-
-if (parentPort === null) throw new Error('Expected to run as a worker thread.');
-const port = parentPort;
-let waiting = 0;
-let wake = (): void => undefined;
-port.on('message', (used: number) => {
-  waiting -= used;
-  wake();
-});
-
-try {
-  await encodeAll(workerData as EncodingTask);
-  say({ kind: 'end' });
-} catch (error) {
-  if (!(error instanceof ImdbTorchError)) throw error;
-  say({ kind: 'error', code: error.code, message: error.message });
+/** What the other thread is to do: `readTextLines` of `file`, encoded for the model of `run`. */
+export interface EncodingTask {
+  readonly run: string;
+  readonly file: string;
+  readonly textColumn: string | undefined;
 }
-port.close();
 
-async function encodeAll({ run, file, textColumn }: EncodingTask): Promise<void> {
-  const featurizer = featurizerOf(await readRun(run));
-  const { signal } = new AbortController();
-  for await (const texts of readTextLines(file, { textColumn, signal })) {
-    for (const lines of encodeLines(featurizer, texts)) await hand(lines);
+/** What it says. It is told `bytes` again once the lines have been used. */
+export type EncodingMessage =
+  | { kind: 'lines'; lines: EncodedLines; bytes: number }
+  | { kind: 'end' }
+  | { kind: 'error'; code: ErrorCode; message: string };
+
+/**
+ * Reads and encodes lines in another thread, from now on: while this one loads libtorch and the model, and then beside
+ * it. So much of what is encoded waits at most that the memory does not depend on the length of the input.
+ */
+export class EncodingThread {
+  readonly #worker: Worker;
+  readonly #messages: AsyncIterable<[EncodingMessage]>;
+
+  constructor(
+    task: EncodingTask,
+    private readonly signal: AbortSignal,
+  ) {
+    this.#worker = new Worker(new URL('./encoding_worker.js', import.meta.url), { workerData: task });
+    // From here on nothing that it says, or fails with, is lost.
+    this.#messages = on(this.#worker, 'message', { signal }) as AsyncIterable<[EncodingMessage]>;
+  }
+
+  /**
+   * What it has encoded; can be asked for once.
+   * @throws what `readFeaturizer` and `readTextLines` throw
+   */
+  async *lines(): AsyncGenerator<EncodedLines> {
+    try {
+      for await (const [message] of this.#messages) {
+        if (message.kind === 'end') return;
+        if (message.kind === 'error') throw new ImdbTorchError(message.code, message.message);
+        yield message.lines;
+        this.#worker.postMessage(message.bytes);
+      }
+    } catch (error) {
+      this.signal.throwIfAborted();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
   }
 }
 
-async function hand(lines: EncodedLines): Promise<void> {
-  const { ids, offsets, values } = lines.encoded;
-  const buffers = [ids, offsets, values ?? new Float32Array(0)].map(({ buffer }) => buffer as ArrayBuffer);
-  const bytes = buffers.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  waiting += bytes;
-  say({ kind: 'lines', lines, bytes }, buffers);
-  while (waiting > mostBytesWaiting) await new Promise<void>((resolve) => (wake = resolve));
-}
-
-function say(message: EncodingMessage, transfer: ArrayBuffer[] = []): void {
-  port.postMessage(message, transfer);
+/** Whether another thread can read this input: not one that it could wait for without end, such as a terminal. */
+export function canReadInThread(file: string): boolean {
+  if (file !== '-') return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
+  const input = fstatSync(process.stdin.fd);
+  return input.isFile() || input.isFIFO() || input.isSocket();
 }

@@ -10,7 +10,8 @@ import { addNumberRules } from './rule_options.js';
 import { addModelOptions, openClassifier, readNumbers, type ModelOptions } from './run_argument.js';
 import { Terminal } from './terminal.js';
 import { notUtf8, readTextLines } from './text_lines.js';
-import { canReadInThread, encodeLines, EncodingThread, type EncodedLines } from './encoded_lines.js';
+import type { EncodedLines } from './encoded_lines.js';
+import { canReadInThread, EncodingThread } from './encoding_thread.js';
 
 interface PredictOptions extends ModelOptions {
   file?: string;
@@ -98,6 +99,7 @@ async function* encodeHere(
   textColumn: string | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<EncodedLines> {
+  const { encodeLines } = await import('./encoded_lines.js');
   if (typeof input !== 'string') {
     yield* encodeLines(
       featurizer,
@@ -112,20 +114,24 @@ async function* encodeHere(
 /** The lines that are printed for a batch. */
 function predictBatch(
   classifier: TextClassifier,
-  { lines, encoded }: EncodedLines,
+  { first, count, problems, encoded }: EncodedLines,
   format: PredictionFormat,
 ): string {
-  const predictions = classifier.predictEncoded(encoded);
-  let next = 0;
-  return lines
-    .map(({ line, hasText, problem }) => {
-      const prediction = hasText ? predictions[next++] : undefined;
-      return prediction === undefined
+  const predictions = classifier.predictEncoded(encoded).values();
+  const withoutText = new Map(
+    problems.flatMap(({ line, hasText, problem }) => (hasText ? [] : [[line, problem]])),
+  );
+  let text = '';
+  for (let line = first; line < first + count; line += 1) {
+    const problem = withoutText.get(line);
+    const prediction = problem === undefined ? predictions.next().value : undefined;
+    text +=
+      prediction === undefined
         ? formatNoPrediction(line, problem ?? '', format.json)
         : formatPrediction(prediction, line, format);
-    })
-    .map((line) => `${line}\n`)
-    .join('');
+    text += '\n';
+  }
+  return text;
 }
 
 /** Writes to stdout and waits until that is done. @returns false when the reader, such as `head`, has gone */
@@ -139,9 +145,8 @@ function write(text: string): Promise<boolean> {
   });
 }
 
-function count(problems: Map<string, { count: number; line: number }>, { lines }: EncodedLines): void {
-  for (const { line, problem } of lines) {
-    if (problem === null) continue;
+function count(problems: Map<string, { count: number; line: number }>, lines: EncodedLines): void {
+  for (const { line, problem } of lines.problems) {
     const found = problems.get(problem);
     if (found === undefined) problems.set(problem, { count: 1, line });
     else found.count += 1;

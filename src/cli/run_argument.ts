@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { numberRules, readNumber, throwProblems, type NumberRule } from './option_rules.js';
-import { prepareAddon } from './prepare_addon.js';
 import { addNumberRules } from './rule_options.js';
 import type { Terminal } from './terminal.js';
 
@@ -57,6 +56,8 @@ export async function openClassifier(
   signal: AbortSignal,
 ): Promise<TextClassifier> {
   const { threads } = readNumbers({ threads: numberRules.threads }, options);
+  // Not before the caller has begun what can be done meanwhile.
+  const { prepareAddon } = await import('./prepare_addon.js');
   await prepareAddon(terminal, signal);
   const { TextClassifier } = await import('../model/text_classifier.js');
   const classifier = await TextClassifier.open(path, { adapter: options.adapter, threads });

@@ -2,9 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream, fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { addAbortSignal, type Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { ImdbTorchError, messageOf } from '../errors.js';
-import { maximumReviewBytes } from '../data/review_collector.js';
+import { maximumReviewBytes } from '../data/review_size.js';
 
 /** A text to classify. */
 export interface TextLine {
@@ -41,6 +42,41 @@ export async function* readTextLines(
     if (error instanceof ImdbTorchError) throw error;
     throw new ImdbTorchError('ERR_DATASET', `Could not read ${name}: ${messageOf(error)}.`, { cause: error });
   }
+}
+
+/** Waits so long for more lines to join; a reader does not notice it. */
+const joiningMilliseconds = 1;
+
+/**
+ * Joins lines that come right after each other: what is done with few and large batches costs less.
+ * @param batches at least one line each
+ */
+export async function* joinLines(batches: AsyncGenerator<TextLine[]>): AsyncGenerator<TextLine[]> {
+  let next = nextOf(batches);
+  for (let result = await next; result.done !== true; result = await next) {
+    const lines = result.value;
+    let bytes = sizeOf(lines);
+    next = nextOf(batches);
+    while (bytes < chunkBytes) {
+      const more = await Promise.race([next, setTimeout(joiningMilliseconds)]);
+      if (more === undefined || more.done === true) break;
+      lines.push(...more.value);
+      bytes += sizeOf(more.value);
+      next = nextOf(batches);
+    }
+    yield lines;
+  }
+}
+
+function nextOf<T>(batches: AsyncGenerator<T>): Promise<IteratorResult<T, unknown>> {
+  const next = batches.next();
+  // An error is thrown where it is awaited, which may be later than it happens.
+  next.catch(() => undefined);
+  return next;
+}
+
+function sizeOf(lines: readonly TextLine[]): number {
+  return lines.reduce((sum, { text }) => sum + (text?.length ?? 0), 0);
 }
 
 function openInput(file: string): Readable {

@@ -6,7 +6,8 @@ import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { TimeSlices } from '../system/time_slices.js';
 import { maximumUrlsBytes, urlsClassOf } from './movies.js';
-import { maximumReviewBytes, placeOf, type ReviewCollector } from './review_collector.js';
+import { placeOf, type ReviewCollector } from './review_collector.js';
+import { maximumReviewBytes } from './review_size.js';
 
 /** Large enough that a chunk costs nothing, small enough that inflating the next one overlaps with reading this one. */
 const chunkBytes = 1 << 18;

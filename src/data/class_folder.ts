@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { forEachInGroups, mapInGroups, unreadable } from './folder.js';
 import type { PartCollector } from './row_collector.js';
 import type { ReadOptions } from './source_file.js';
-import { maximumReviewBytes } from './review_collector.js';
+import { maximumReviewBytes } from './review_size.js';
 
 interface ClassFile {
   /** Within the folder: `class/name`. */

@@ -4,13 +4,8 @@ import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { maximumUrlsBytes } from './movies.js';
-import {
-  classes,
-  maximumReviewBytes,
-  placeOf,
-  type ReviewCollector,
-  type ReviewPlace,
-} from './review_collector.js';
+import { classes, placeOf, type ReviewCollector, type ReviewPlace } from './review_collector.js';
+import { maximumReviewBytes } from './review_size.js';
 
 /** So many files are looked at or read at once. */
 const atOnce = 64;

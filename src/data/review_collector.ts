@@ -18,9 +18,6 @@ export interface ReviewPlace {
   readonly name: string;
 }
 
-/** The longest review of the IMDb data has 14 kB. */
-export const maximumReviewBytes = 1 << 20;
-
 interface Group {
   readonly names: string[];
   readonly rows: number[];

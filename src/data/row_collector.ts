@@ -13,7 +13,7 @@ import { Int32List } from './int32_list.js';
 import { LabelNames } from './label_names.js';
 import { fileOrigins, originName, rowOrigins, type TableFile } from './origins.js';
 import { PreviewTexts } from './preview_texts.js';
-import { maximumReviewBytes } from './review_collector.js';
+import { maximumReviewBytes } from './review_size.js';
 
 /** So many bad rows are named. */
 const namedBadRows = 20;

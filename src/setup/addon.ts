@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { ImdbTorchError } from '../errors.js';
 import { addonPath, hashOfSources, selectAddon, selectedAddon } from './addon_cache.js';
-import { buildAddon } from './build.js';
 import { ensureLibtorch, type LibtorchOptions } from './libtorch.js';
 import { packageRoot } from './package_root.js';
 
@@ -38,6 +37,7 @@ export async function ensureAddon(options: EnsureAddonOptions = {}): Promise<Rea
   const libtorch = await ensureLibtorch(options);
   onProgress?.(`Using libtorch ${libtorch.version} in ${libtorch.path}.`);
   const path = addonPath(sources, libtorch);
+  const { buildAddon } = await import('./build.js');
   const built = await buildAddon({ root, libtorch, to: path, force, onProgress, signal });
   if (built && hashOfSources(root) !== sources) {
     await rm(path, { force: true });

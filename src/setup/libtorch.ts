@@ -9,7 +9,6 @@ import {
   requiredVersionText,
   type LibtorchFolder,
 } from './libtorch_folder.js';
-import { fetchLibtorch } from './libtorch_fetch.js';
 
 export interface Libtorch extends LibtorchFolder {
   /** `given`: by --libtorch or IMDB_TORCH_LIBTORCH; `cache`: fetched by an earlier setup. */
@@ -74,6 +73,8 @@ export async function findLibtorch({
 export async function ensureLibtorch(options: LibtorchOptions): Promise<Libtorch> {
   const { found, tried } = await findLibtorch(options);
   if (found !== null) return found;
+  // Seldom needed, and long to load.
+  const { fetchLibtorch } = await import('./libtorch_fetch.js');
   const fetched = await fetchLibtorch(libtorchCache(), options);
   if ('path' in fetched) return { ...fetched, foundBy: 'fetched' };
   const reasons = [...tried, ...fetched.tried].map(({ place, reason }) => `  ${place}: ${reason}`);

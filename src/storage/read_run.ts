@@ -40,11 +40,7 @@ export interface ReadRunOptions {
  */
 export async function readRun(path: string, { model = 'model' }: ReadRunOptions = {}): Promise<StoredRun> {
   const run = await readRunDocument(path);
-  const vocabulary = await part(path, 'vocabulary.txt', readVocabulary);
-  const expected = (run.vocabulary as { sha256?: unknown } | undefined)?.sha256;
-  if (expected !== undefined && expected !== hashWords(vocabulary)) {
-    throw runError(path, 'vocabulary.txt is not the one that run.json describes');
-  }
+  const vocabulary = await readRunVocabulary(path, run);
   const { tensors, metadata } = await readSafetensors(modelPath(path, model));
   const hidden = tensors.get('fc1.weight')?.shape[0] ?? 0;
   const description =
@@ -69,6 +65,17 @@ export function featurizerOf({
   });
 }
 
+/**
+ * What turns texts into the features of the model of a run, without reading the model.
+ * @throws as `readRun`, but for what is wrong with the model alone
+ */
+export async function readFeaturizer(path: string): Promise<Featurizer> {
+  const vocabulary = await readRunVocabulary(path, await readRunDocument(path));
+  const description = (await readDescription(path)) ?? notebookDescription(vocabulary.length, 0);
+  if (description.features.weighting !== 'none') return featurizerOf(await readRun(path));
+  return featurizerOf({ description, vocabulary, tensors: new Map() });
+}
+
 /** Where a run keeps its model, or the one that LoRA's branch was added to. */
 export function modelPath(run: string, model: 'model' | 'merged'): string {
   return join(run, `${model}.safetensors`);
@@ -88,6 +95,15 @@ export async function readRunDocument(path: string): Promise<Record<string, unkn
     throw runError(path, 'run.json has no "schema": 1, which this version of imdb-torch reads');
   }
   return document as Record<string, unknown>;
+}
+
+async function readRunVocabulary(path: string, run: Readonly<Record<string, unknown>>): Promise<string[]> {
+  const vocabulary = await part(path, 'vocabulary.txt', readVocabulary);
+  const expected = (run.vocabulary as { sha256?: unknown } | undefined)?.sha256;
+  if (expected !== undefined && expected !== hashWords(vocabulary)) {
+    throw runError(path, 'vocabulary.txt is not the one that run.json describes');
+  }
+  return vocabulary;
 }
 
 /** Whether a folder is that of a run, complete or not. */

@@ -12,7 +12,7 @@ const none = -1;
  */
 export class NgramIndex {
   /** The tokens of all features; frozen. */
-  readonly words = new WordTable();
+  readonly words: WordTable;
   /** `[words]`: the id of each word number. Ids from `size` on belong to runs that are only inside features. */
   readonly #idOfWord: number[] = [];
   readonly #idOfPair: PairTable;
@@ -30,6 +30,7 @@ export class NgramIndex {
     readonly features: readonly string[],
     readonly hasUnknown: boolean,
   ) {
+    this.words = new WordTable(features.length);
     this.#nextId = features.length;
     this.#idOfPair = new PairTable(features.length);
     const longer: { id: number; tokens: string[] }[] = [];

@@ -1,6 +1,6 @@
 import { punctuationSpans } from './punctuation_tokenizer.js';
 import { pushStretch, type TokenSink } from './token_sink.js';
-import { emptyKey, highWith, lowWith } from './word_table.js';
+import { emptyKey } from './word_table.js';
 
 const skipped = 0;
 const whiteSpace = 1;
@@ -84,8 +84,8 @@ function pushWord(text: Uint8Array, start: number, bytes: Uint8Array, sink: Toke
       folded = apostrophe;
     }
     bytes[tail + i - start] = folded;
-    high = highWith(high, low);
-    low = lowWith(low, folded);
+    high = (high << 8) | (low >>> 24);
+    low = (low << 8) | folded;
   }
 }
 
@@ -102,8 +102,8 @@ function pushMark(text: Uint8Array, start: number, bytes: Uint8Array, sink: Toke
   let [high, low] = [0, emptyKey];
   do {
     bytes[tail + end - start] = byte;
-    high = highWith(high, low);
-    low = lowWith(low, byte);
+    high = (high << 8) | (low >>> 24);
+    low = (low << 8) | byte;
     end += 1;
   } while (byte === fullStop && text[end] === fullStop);
   sink.push(words.idOf(end - start, high, low));

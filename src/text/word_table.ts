@@ -1,5 +1,9 @@
 const { imul } = Math;
 const emptySlot = -1;
+/** For each UTF-16 unit of a string. */
+const mostUtf8Bytes = 3;
+/** Of the number of words that there is room for. */
+const leastBits = 12;
 
 /** A key holds so many bytes, the last ones of a word: all of most words. */
 export const keyBytes = 7;
@@ -10,8 +14,10 @@ const longMark = 0xff << 24;
 
 /**
  * Distinct words, numbered in the order they come in; a hash table over UTF-8 bytes without a string or an object per
- * word. A word is looked up by its length and its key: its last 7 bytes as two 32-bit numbers, which `highWith` and
- * `lowWith` make byte by byte. The bytes before those are to be written behind `tail` in what `reserve` returned.
+ * word. A word is looked up by its length and its key: its last 7 bytes as two 32-bit numbers, which each byte shifts to
+ * the left: `high = (high << 8) | (low >>> 24)` and `low = (low << 8) | byte`. (Written out where it is used: a text is
+ * too short a time to wait for functions to be inlined.) The bytes before the last 7 are to be written behind `tail` in
+ * what `reserve` returned.
  */
 export class WordTable {
   /** Whether words that are not there yet are -1 and are not kept. */
@@ -20,17 +26,25 @@ export class WordTable {
   size = 0;
   /** Where the next word is to be written. */
   tail = 0;
-  #bytes = new Uint8Array(1 << 16);
-  #starts: Int32Array = new Int32Array(1 << 12);
+  #bytes = Buffer.alloc(1 << 16);
+  #starts: Int32Array;
   /** The low and the high half of the key of each word. */
-  #keys: Int32Array = new Int32Array(1 << 13);
-  #slots: Int32Array = new Int32Array(1 << 13).fill(emptySlot);
+  #keys: Int32Array;
+  #slots: Int32Array;
+
+  /** @param expected words to have room for at first */
+  constructor(expected = 0) {
+    const capacity = 2 ** Math.max(leastBits, Math.ceil(Math.log2(expected + 2)));
+    this.#starts = new Int32Array(capacity);
+    this.#keys = new Int32Array(2 * capacity);
+    this.#slots = new Int32Array(2 * capacity).fill(emptySlot);
+  }
 
   /** Room for `count` more bytes behind `tail`; the array is another one after the next call. */
-  reserve(count: number): Uint8Array {
+  reserve(count: number): Buffer {
     const needed = this.tail + count;
     if (needed > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
+      const larger = Buffer.alloc(Math.max(needed, 2 * this.#bytes.length));
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
@@ -45,18 +59,19 @@ export class WordTable {
 
   /** The number of `word`, which is kept when it was not seen before. */
   idOfString(word: string): number {
-    const encoded = Buffer.from(word);
-    this.reserve(encoded.length).set(encoded, this.tail);
-    let [high, low] = [0, emptyKey];
-    for (const byte of encoded) {
-      high = highWith(high, low);
-      low = lowWith(low, byte);
+    const bytes = this.reserve(mostUtf8Bytes * word.length);
+    const length = bytes.write(word, this.tail);
+    let high = 0;
+    let low = emptyKey;
+    for (let k = this.tail + Math.max(0, length - keyBytes - 1); k < this.tail + length; k += 1) {
+      high = (high << 8) | (low >>> 24);
+      low = (low << 8) | (bytes[k] ?? 0);
     }
-    return this.idOf(encoded.length, high, low);
+    return this.idOf(length, high, low);
   }
 
   word(id: number): string {
-    return Buffer.from(this.#bytes.buffer).toString('utf8', this.#starts[id], this.#starts[id + 1]);
+    return this.#bytes.toString('utf8', this.#starts[id], this.#starts[id + 1]);
   }
 
   /** Where the word is, or else where it belongs. */
@@ -139,16 +154,6 @@ export class WordTable {
 function hashOf(rest: number, high: number, low: number): number {
   const hash = imul(imul(low, 0x9e3779b1) ^ high ^ rest, 0x2c1b3c6d);
   return hash ^ (hash >>> 15);
-}
-
-/** The high half of the key of a word that has one byte more; both halves are 0 before the first. */
-export function highWith(high: number, low: number): number {
-  return (high << 8) | (low >>> 24);
-}
-
-/** The low half of the key of a word that has `byte` more. */
-export function lowWith(low: number, byte: number): number {
-  return (low << 8) | byte;
 }
 
 function enlarged(array: Int32Array, length: number): Int32Array {

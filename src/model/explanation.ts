@@ -2,6 +2,7 @@ import { ImdbTorchError } from '../errors.js';
 import { featureValues } from '../text/feature_values.js';
 import type { FeatureOptions } from '../text/features.js';
 import type { TokenSpan } from '../text/tokenizer.js';
+import { idsOfLargest } from './largest.js';
 import type { Prediction, TextClassifier } from './text_classifier.js';
 
 export interface WordEffect {
@@ -92,25 +93,6 @@ export function topWords(classifier: TextClassifier, count: number): TopWord[][]
     const ids = idsOfLargest(effect, { first, length, count });
     return ids.map((id) => ({ word: featurizer.features[id] ?? '', effect: effect(id) }));
   });
-}
-
-/** The largest values' ids of `first` to `length - 1`, largest first; of equal ones the lower first. */
-function idsOfLargest(
-  valueOf: (id: number) => number,
-  { first, length, count }: { first: number; length: number; count: number },
-): number[] {
-  const ids: number[] = [];
-  let least = -Infinity;
-  for (let id = first; id < length; id += 1) {
-    const value = valueOf(id);
-    if (ids.length >= count && value <= least) continue;
-    let place = ids.length;
-    while (place > 0 && valueOf(ids[place - 1] ?? 0) < value) place -= 1;
-    ids.splice(place, 0, id);
-    ids.splice(count);
-    least = valueOf(ids.at(-1) ?? id);
-  }
-  return ids;
 }
 
 /** `[features, classes]`, row-major. */

@@ -1,4 +1,5 @@
 import type { StoredTensor } from '../storage/stored_tensor.js';
+import { idsOfLargest } from './largest.js';
 
 /** How much a weight `[hidden, words]` changes, looked at from both sides; all sizes are Euclidean norms. */
 export interface WeightChange {
@@ -30,14 +31,11 @@ export function summarizeWeightChange(
     norm: Math.sqrt(total(changed.rows)),
     weightNorm: Math.sqrt(total(before.rows)),
     units: Array.from(changed.rows, Math.sqrt),
-    words: Array.from(words.keys())
-      .sort((one, other) => norm(changed.columns, other) - norm(changed.columns, one) || one - other)
-      .slice(0, count)
-      .map((id) => ({
-        word: words[id] ?? '',
-        norm: norm(changed.columns, id),
-        weightNorm: norm(before.columns, id),
-      })),
+    words: idsOfLargest((id) => norm(changed.columns, id), { length: words.length, count }).map((id) => ({
+      word: words[id] ?? '',
+      norm: norm(changed.columns, id),
+      weightNorm: norm(before.columns, id),
+    })),
   };
 }
 

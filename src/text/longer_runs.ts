@@ -99,18 +99,36 @@ export class LongerRuns {
     }
   }
 
-  /** Some texts as features, once all ids have been put. */
-  async encode(texts: Range, options: EncodingOptions, slices: TimeSlices): Promise<EncodedTexts> {
-    const { starts, rows, rowStarts } = this.places;
-    const { features, counts } = options;
-    const places = (starts[texts.end] ?? 0) - (starts[texts.start] ?? 0);
-    const most = (rows.fields + 1) * places;
-    const writer = new BagWriter(features, texts.end - texts.start, most, counts);
-    const nextRows = rowStarts.slice();
-    for (let text = 0; text < texts.start; text += 1) {
-      countRows(this.places, text, nextRows);
-      if (slices.isOver) await slices.next();
+  /** Ranges of texts, in order, as features, once all ids have been put. */
+  async encode(
+    texts: readonly Range[],
+    options: EncodingOptions,
+    slices: TimeSlices,
+  ): Promise<readonly EncodedTexts[]> {
+    const nextRows = this.places.rowStarts.slice();
+    const encoded: EncodedTexts[] = [];
+    let reached = 0;
+    for (const range of texts) {
+      for (; reached < range.start; reached += 1) {
+        countRows(this.places, reached, nextRows);
+        if (slices.isOver) await slices.next();
+      }
+      encoded.push(await this.#encode(range, nextRows, options, slices));
+      reached = range.end;
     }
+    return encoded;
+  }
+
+  /** @param nextRows where the next row of each word is; is moved on */
+  async #encode(
+    texts: Range,
+    nextRows: Int32Array,
+    options: EncodingOptions,
+    slices: TimeSlices,
+  ): Promise<EncodedTexts> {
+    const { starts, rows } = this.places;
+    const most = (rows.fields + 1) * ((starts[texts.end] ?? 0) - (starts[texts.start] ?? 0));
+    const writer = new BagWriter(options.features, texts.end - texts.start, most, options.counts);
     let ids = new Int32Array(0);
     for (let text = texts.start; text < texts.end; text += 1) {
       const length = (rows.fields + 1) * ((starts[text + 1] ?? 0) - (starts[text] ?? 0));

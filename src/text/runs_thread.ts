@@ -24,8 +24,7 @@ async function answer(task: RunsTask): Promise<void> {
     await runs.putIds(task.words, task.ids, slices);
     reply({ kind: 'done' }, []);
   } else {
-    const encoded = [];
-    for (const texts of task.texts) encoded.push(await runs.encode(texts, task.options, slices));
+    const encoded = await runs.encode(task.texts, task.options, slices);
     const arrays = encoded.flatMap(({ ids, offsets, counts }) => [ids, offsets, ...(counts ? [counts] : [])]);
     reply({ kind: 'encoded', encoded }, arrays);
   }

@@ -75,16 +75,9 @@ export class ThreadedRuns {
     const { starts } = this.runs.places;
     const ends = Int32Array.from([0, ...texts.map(({ end }) => starts[end] ?? 0)]);
     const middle = this.#thread === null ? texts.length : middleOf(ends);
-    const encodeOwn = async (): Promise<EncodedTexts[]> => {
-      const encoded: EncodedTexts[] = [];
-      for (const range of texts.slice(0, middle)) {
-        encoded.push(await this.runs.encode(range, options, this.slices));
-      }
-      return encoded;
-    };
     const [reply, encoded] = await Promise.all([
       this.#ask({ kind: 'encode', texts: texts.slice(middle), options }),
-      encodeOwn(),
+      this.runs.encode(texts.slice(0, middle), options, this.slices),
     ]);
     return reply?.kind === 'encoded' ? [...encoded, ...reply.encoded] : encoded;
   }

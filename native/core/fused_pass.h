@@ -176,7 +176,10 @@ class FusedPass {
   WordRanges wordRangesOf(const kernels::Member& member) const;
   /** Calls `visit(table, movesBatchWordsOnly)` for each that trains. */
   template <typename Visit>
-  void forEachNarrow(const TrainingPlan<T>& plan, Visit visit) const;
+  void forEachNarrow(const TrainingPlan<T>& plan, Visit visit) const {
+    if (plan.trains(kB)) visit(branchTable(), plan.movesBatchWordsOnly);
+    if (trainsPackedWeight(plan)) visit(weightTable(), !movesAllWords(plan, kWeight));
+  }
   /** Calls `visit(begin, count)` for the elements of a table whose words lie in a range and move. */
   template <typename Visit>
   void forEachMoved(const NarrowTable& table, bool movesBatchWordsOnly, int range, Visit visit) const;

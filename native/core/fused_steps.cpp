@@ -105,13 +105,6 @@ double FusedPass<T>::squaresOfColumns(const Batch& batch, const TrainingPlan<T>&
 }
 
 template <typename T>
-template <typename Visit>
-void FusedPass<T>::forEachNarrow(const TrainingPlan<T>& plan, Visit visit) const {
-  if (plan.trains(kB)) visit(branchTable(), plan.movesBatchWordsOnly);
-  if (trainsPackedWeight(plan)) visit(weightTable(), !movesAllWords(plan, kWeight));
-}
-
-template <typename T>
 void FusedPass<T>::squareWords(const Member& member, int parity, const TrainingPlan<T>& plan) {
   const WordRanges ranges = wordRangesOf(member);
   for (int range = ranges.begin; range < ranges.end; ++range) {

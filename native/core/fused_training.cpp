@@ -51,11 +51,9 @@ void FusedPass<T>::reserveForTraining(int threads, const TrainingPlan<T>& plan) 
   reserveAtLeast(&scratch_.delta, batchSize_ * model_.stride);
   reserveAtLeast(&scratch_.branchDelta, batchSize_ * model_.rank);
   reserveAtLeast(&scratch_.blockGradients, blocksOf(batchSize_) * gradientRows(plan) * model_.stride);
-  const auto reserveGradient = [&](const NarrowTable& table) {
+  forEachNarrow(plan, [&](const NarrowTable& table, bool) {
     reserveAtLeast(&table.scratch->gradient, bags_->vocabularySize() * table.width);
-  };
-  if (plan.trains(kB)) reserveGradient(branchTable());
-  if (trainsPackedWeight(plan)) reserveGradient(weightTable());
+  });
   for (auto& groups : scratch_.groups) groups.resize(threads);
 }
 

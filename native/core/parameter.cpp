@@ -31,6 +31,11 @@ at::Tensor leafOver(int64_t elements, at::IntArrayRef shape, at::IntArrayRef str
   return leaf;
 }
 
+/** `stride` elements lie between two columns. */
+at::Tensor columnMatrix(int64_t rows, int64_t columns, int64_t stride, Placement placement) {
+  return leafOver(columns * stride, {rows, columns}, {1, stride}, placement);
+}
+
 at::Tensor emptyFloats(at::IntArrayRef shape) {
   return at::empty(shape, at::TensorOptions().dtype(at::kFloat));
 }
@@ -43,13 +48,11 @@ at::Tensor paddedMatrix(int64_t rows, int64_t columns, Placement placement) {
 }
 
 at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement) {
-  const int64_t stride = paddedColumns(rows, placement.dtype);
-  return leafOver(columns * stride, {rows, columns}, {1, stride}, placement);
+  return columnMatrix(rows, columns, paddedColumns(rows, placement.dtype), placement);
 }
 
 at::Tensor wordTable(int64_t rows, int64_t columns, Placement placement) {
-  const int64_t stride = tableStride(rows, placement.dtype);
-  return leafOver(columns * stride, {rows, columns}, {1, stride}, placement);
+  return columnMatrix(rows, columns, tableStride(rows, placement.dtype), placement);
 }
 
 at::Tensor paddedVector(int64_t size, Placement placement) {

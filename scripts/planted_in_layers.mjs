@@ -1,0 +1,174 @@
+/** Errors to plant in what calls the kernels and in the layers, by file; see mutations.mjs. */
+export const plantedInLayers = {
+  'native/core/fused_training.cpp': [
+    {
+      what: 'Adam, fused: rows that a batch lacks stay',
+      from: 'return !plan.movesBatchWordsOnly && plan',
+      to: 'return false && plan',
+    },
+    {
+      what: 'LoRA, fused: the scale is missing from the gradient of B',
+      from: 'model_.scale * kernels_.dot(delta',
+      to: 'kernels_.dot(delta',
+    },
+    {
+      what: 'fused: the mean of a batch is taken over a full one (last partial batch)',
+      from: 'logitsDelta[c] /= static_cast<T>(batch.count);',
+      to: 'logitsDelta[c] /= static_cast<T>(batchSize_);',
+    },
+  ],
+  'native/core/fused_steps.cpp': [
+    {
+      what: 'clipping, fused: the words do not count',
+      from: 'squaresOfColumns(batch, plan) + ofWords',
+      to: 'squaresOfColumns(batch, plan)',
+    },
+    {
+      what: 'LoRA, fused: x B^T is read transposed for the gradient of A',
+      from: 'scratch_.branch.data() + block.begin * rank + k, rank',
+      to: 'scratch_.branch.data() + block.begin * rank + k * (block.end - block.begin), 1',
+    },
+    {
+      what: 'fused: the gradients of the last block of a batch are left out',
+      from: 'rows * stride, nullptr, 0,\n                     blocksOf(batch.count), rules',
+      to: 'rows * stride, nullptr, 0,\n                     batch.count / (kBlock + 1), rules',
+    },
+    {
+      what: 'LoRA, fused: only the first words of B move',
+      from: 'visit(first * table.width, (last - first) * table.width);',
+      to: 'visit(first * table.width, (last - first) * table.width / 2);',
+    },
+    {
+      what: 'LoRA, fused: the gradient of B is not cleared between batches',
+      from: '      std::fill_n(gradient + begin, count, T{0});\n',
+      to: '',
+    },
+    {
+      what: 'fused: the last row of a batch is skipped for the output bias',
+      from: 'for (int64_t example = 0; example < count; ++example)\n      gradient[c] += scratch_.logitsDelta',
+      to: 'for (int64_t example = 0; example + 1 < count; ++example)\n      gradient[c] += scratch_.logitsDelta',
+    },
+  ],
+  'native/core/fused_pass.cpp': [
+    {
+      what: 'LoRA, fused: the scale is missing from the output',
+      from: 'scratch_.branch[i] = model_.scale * sumOfParts',
+      to: 'scratch_.branch[i] = sumOfParts',
+    },
+    {
+      what: 'fused: the output bias is missing from the logits',
+      from: ' +\n                model_.values.outputBias[c];',
+      to: ';',
+    },
+  ],
+  'native/core/bags.h': [
+    {
+      what: 'the offsets of bags are off by one',
+      from: 'return ids_.data() + offsets_[bag]; }',
+      to: 'return ids_.data() + offsets_[bag] - (offsets_[bag] > 0); }',
+    },
+  ],
+  'native/core/lora_linear.cpp': [
+    {
+      what: 'torch: the offsets of a batch are off by one',
+      from: 'offset[i + 1] = offset[i] + bags.size(rows[i]);',
+      // Of the first border alone: libtorch writes past its memory where the last offset is wrong.
+      to: 'offset[i + 1] = offset[i] + bags.size(rows[i]) + (i > 1 || count == 1 || bags.size(rows[0]) == 0 ? 0 : i == 0 ? -1 : 1);',
+    },
+    {
+      what: 'LoRA, torch: the scale is missing from the output for bags',
+      from: 'scale * at::mm(sumColumns(',
+      to: 'at::mm(sumColumns(',
+    },
+    {
+      what: 'LoRA: A B is transposed',
+      from: 'delta = scale * at::mm(A, B);',
+      to: 'delta = scale * at::mm(B.t(), A.t()).reshape({outFeatures(), inFeatures()});',
+    },
+    {
+      what: 'LoRA: rsLoRA scales as LoRA',
+      from: 'alpha / (useRslora ? std::sqrt(size) : size)',
+      to: 'alpha / size',
+    },
+    {
+      what: 'DoRA: the branch is not scaled with its row',
+      from: 'factor * branch',
+      to: 'branch',
+    },
+    {
+      what: 'merge: the branch is subtracted',
+      from: 'weight + deltaWeight()',
+      to: 'weight - deltaWeight()',
+    },
+    {
+      what: 'initialisation: a draw is skipped',
+      from: '    drawUniform({outFeatures}, 0, *generator);\n',
+      to: '',
+    },
+  ],
+  'native/core/optimizer.cpp': [
+    {
+      what: 'torch: the step of SGD has the wrong sign',
+      from: 'parameter.add_(gradient, -rule.rate)',
+      to: 'parameter.add_(gradient, rule.rate)',
+    },
+    {
+      what: 'SGD: the weight decay has the wrong sign',
+      from: 'gradient.add(parameter, rule.weightDecay)',
+      to: 'gradient.sub(parameter, rule.weightDecay)',
+    },
+    {
+      what: 'SGD: Nesterov does not look ahead by the momentum',
+      from: 'gradient.add(state.first, rule.momentum)',
+      to: 'gradient.add(state.first)',
+    },
+    {
+      what: 'SparseAdam: a word that the batch does not have moves',
+      from: 'applyRule(rule, moved, columns(parameter.grad()), movedState);',
+      to: 'applyRule(rule, moved, columns(parameter.grad()), movedState);\n  parameter.sub_(rule.rate);',
+    },
+  ],
+  'native/core/optimizers.cpp': [
+    {
+      what: 'SGD: the gradient is never damped',
+      from: 'step == 1 ? 1 : 1 - options_.dampening',
+      to: '1',
+    },
+    {
+      what: 'Adam: the squares lack their bias correction',
+      from: 'rule.squareScale = 1 / std::sqrt(1 - std::pow(beta2, steps));\n  rule.epsilon',
+      to: 'rule.squareScale = 1;\n  rule.epsilon',
+    },
+    {
+      what: 'AdamW: the decay goes through the moments',
+      from: '  rule.shrink = 1 - group.lr * group.weightDecay;\n  rule.weightDecay = 0;\n',
+      to: '',
+    },
+  ],
+  'native/core/loss.cpp': [
+    {
+      what: 'loss of the logits: the label is added',
+      from: 'p[c] - (c == label)',
+      to: 'p[c] + (c == label)',
+    },
+    {
+      what: 'loss of softmax: the derivative through softmax lacks its mean',
+      from: 'p[c] * (q[c] - mean)',
+      to: 'p[c] * q[c]',
+    },
+  ],
+  'native/core/parameter.cpp': [
+    {
+      what: "initialisation: W's deviation knows the inputs only",
+      from: 'std::sqrt(2.0 / static_cast<double>(in + out))',
+      to: 'std::sqrt(2.0 / static_cast<double>(in))',
+    },
+  ],
+  'native/napi/tensor_operators.cpp': [
+    {
+      what: 'operators: div multiplies',
+      from: '{ return a / b; },\n',
+      to: '{ return a * b; },\n',
+    },
+  ],
+};

@@ -45,10 +45,10 @@ class FusedEngine final : public Engine {
   std::vector<double> trainBatches(const TrainingRows& data, const TrainingOptions& options) override {
     std::vector<double> losses;
     const auto count = static_cast<int64_t>(data.rows.size());
+    if (count == 0) return losses;
     const int64_t batchSize = std::min(options.batchSize, count);
     const std::array<OptimizedParameter*, kParameters> trained = trainedBy(&options.optimizer);
-    const TrainingPlan<T> plan =
-        planOf(trained, options, batchSize == 0 ? 0 : (count + batchSize - 1) / batchSize);
+    const TrainingPlan<T> plan = planOf(trained, options, (count + batchSize - 1) / batchSize);
     FusedPass<T> pass = passOver(data.base.bags, options.loss, batchSize);
     run(pass, [&](const Member& member) { pass.train(member, data, plan, &losses); });
     const bool stopped = !losses.empty() && !std::isfinite(losses.back());

@@ -2,6 +2,13 @@
 #include <ATen/ops/tensor.h>
 #include <torch/version.h>
 
+#ifdef __GLIBC__
+#include <unistd.h>
+#endif
+
+#include <cstdio>
+#include <cstdlib>
+
 #include "core/devices.h"
 #include "core/loss.h"
 #include "kernels/kernels.h"
@@ -55,6 +62,19 @@ Napi::Value liveObjects(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(*EnvironmentData::of(info.Env()).liveObjects));
 }
 
+Napi::Value skipStaticDestructors(const Napi::CallbackInfo& info) {
+#ifdef __GLIBC__
+  // Handlers run in the reverse order of their registration, and destructors of libraries are such handlers.
+  const auto leave = [](int code, void*) {
+    std::fflush(nullptr);
+    _exit(code);
+  };
+  static const int registered = on_exit(leave, nullptr);
+  static_cast<void>(registered);
+#endif
+  return info.Env().Undefined();
+}
+
 Napi::Value versions(const Napi::CallbackInfo& info) {
   const Napi::Object result = Napi::Object::New(info.Env());
   result.Set("libtorch", TORCH_VERSION);
@@ -77,6 +97,7 @@ void defineFunctions(Napi::Env, Napi::Object exports) {
   define<getNumThreads>(exports, "getNumThreads");
   define<devices>(exports, "devices");
   define<liveObjects>(exports, "liveObjects");
+  define<skipStaticDestructors>(exports, "skipStaticDestructors");
   define<versions>(exports, "versions");
 }
 

@@ -2,7 +2,9 @@ import { on } from 'node:events';
 import { fstatSync, statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { ImdbTorchError, type ErrorCode } from '../errors.js';
+import type { Featurizer } from '../text/featurizer.js';
 import type { EncodedLines } from './encoded_lines.js';
+import type { TextLine } from './text_lines.js';
 
 /** What the other thread is to do: `readTextLines` of `file`, encoded for the model of `run`. */
 export interface EncodingTask {
@@ -11,15 +13,17 @@ export interface EncodingTask {
   readonly textColumn: string | undefined;
 }
 
-/** What it says. It is told `bytes` again once the lines have been used. */
+/** What it says. It is told once lines, or texts, have been used, in the same order. */
 export type EncodingMessage =
   | { kind: 'lines'; lines: EncodedLines; bytes: number }
+  | { kind: 'texts'; texts: TextLine[]; bytes: number }
   | { kind: 'end' }
   | { kind: 'error'; code: ErrorCode; message: string };
 
 /**
  * Reads and encodes lines in another thread, from now on: while this one loads libtorch and the model, and then beside
- * it. So much of what is encoded waits at most that the memory does not depend on the length of the input.
+ * it. So much of what is encoded waits at most that the memory does not depend on the length of the input. When nothing
+ * waits, it hands over texts as they are, for this thread to encode.
  */
 export class EncodingThread {
   readonly #worker: Worker;
@@ -35,16 +39,19 @@ export class EncodingThread {
   }
 
   /**
-   * What it has encoded; can be asked for once.
+   * All lines, encoded in either thread; can be asked for once.
+   * @param featurizer of the model that it reads
    * @throws what `readFeaturizer` and `readTextLines` throw
    */
-  async *lines(): AsyncGenerator<EncodedLines> {
+  async *lines(featurizer: Featurizer): AsyncGenerator<EncodedLines> {
+    const { encodeLines } = await import('./encoded_lines.js');
     try {
       for await (const [message] of this.#messages) {
         if (message.kind === 'end') return;
         if (message.kind === 'error') throw new ImdbTorchError(message.code, message.message);
-        yield message.lines;
-        this.#worker.postMessage(message.bytes);
+        if (message.kind === 'lines') yield message.lines;
+        else yield* encodeLines(featurizer, message.texts);
+        this.#worker.postMessage(null);
       }
     } catch (error) {
       this.signal.throwIfAborted();

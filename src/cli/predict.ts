@@ -64,7 +64,7 @@ async function predict(path: string, texts: string[], options: PredictOptions): 
   try {
     using classifier = await openClassifier(path, options, terminal, signal);
     const format = { classes: classifier.classes, json, topK, threshold };
-    const batches = thread?.lines() ?? encodeHere(classifier, input, textColumn, signal);
+    const batches = thread?.lines(classifier.featurizer) ?? encodeHere(classifier, input, textColumn, signal);
     for await (const batch of batches) {
       signal.throwIfAborted();
       if (!(await write(predictBatch(classifier, batch, format)))) return;

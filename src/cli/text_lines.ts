@@ -75,7 +75,8 @@ function nextOf<T>(batches: AsyncGenerator<T>): Promise<IteratorResult<T, unknow
   return next;
 }
 
-function sizeOf(lines: readonly TextLine[]): number {
+/** In bytes, or UTF-16 units of texts that are strings. */
+export function sizeOf(lines: readonly TextLine[]): number {
   return lines.reduce((sum, { text }) => sum + (text?.length ?? 0), 0);
 }
 

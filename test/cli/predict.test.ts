@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -9,7 +10,7 @@ import { main, runCli } from './helpers.js';
 
 /** `predict run -`, which waits for texts, and what it ends with. */
 function startPredicting(cwd: string) {
-  const child = spawn(process.execPath, [main, 'predict', 'run', '-'], { cwd });
+  const child = spawn(process.execPath, [main, 'predict', 'run', '-'], { cwd, timeout: 60_000 });
   let stderr = '';
   child.stderr.on('data', (text) => (stderr += String(text)));
   const ended = new Promise((resolve) => {
@@ -97,6 +98,27 @@ test('when a file is read in many pieces then each line has its own prediction',
     const expected = classifier.predict(many).map((p) => `${p.label}\t${p.probability.toFixed(6)}`);
     expect(code).toBe(0);
     expect(stdout.split('\n').slice(0, -1)).toEqual(expected);
+  });
+});
+
+test('when each line waits for the prediction of the last then texts and problems have their lines', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    const { path } = await writeSmallRun(cwd);
+    using classifier = await TextClassifier.open(path);
+    const { child, ended } = startPredicting(cwd);
+    const lines = [...texts, '', ...texts];
+    let stdout = '';
+    for (const line of lines) {
+      child.stdin.write(`${line}\n`);
+      stdout += String((await once(child.stdout, 'data'))[0]);
+    }
+    child.stdin.end();
+    const expected = lines.map((line) => {
+      const [prediction] = line === '' ? [] : classifier.predict([line]);
+      return prediction ? `${prediction.label}\t${prediction.probability.toFixed(6)}\n` : '\n';
+    });
+    expect(stdout).toBe(expected.join(''));
+    expect(await ended).toEqual({ code: 0, stderr: '1 line: empty (first: line 4)\n' });
   });
 });
 

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { readTextLines, type TextLine } from '../../src/cli/text_lines.js';
+import { joinLines, readTextLines, type TextLine } from '../../src/cli/text_lines.js';
 import { withTemporaryFolder } from '../helpers.js';
 
 async function linesOf(content: string | Buffer, textColumn?: string): Promise<TextLine[]> {
@@ -70,4 +71,43 @@ test('when there is no such file then the error names it', async () => {
     code: 'ERR_DATASET',
     message: expect.stringContaining('nowhere.txt'),
   });
+});
+
+/** Batches of a line each, with a pause before those of the lines in `pausesBefore`. */
+async function* arriving(texts: readonly string[], pausesBefore: readonly number[] = []) {
+  for (const [index, text] of texts.entries()) {
+    // Much longer than lines are waited for.
+    if (pausesBefore.includes(index + 1)) await setTimeout(500);
+    yield [good(index + 1, text)];
+  }
+}
+
+async function joined(batches: AsyncGenerator<TextLine[]>): Promise<number[][]> {
+  const lines: number[][] = [];
+  for await (const batch of joinLines(batches)) lines.push(batch.map(({ line }) => line));
+  return lines;
+}
+
+test('when lines follow at once then they are joined, and those after a pause are not waited for', async () => {
+  expect(await joined(arriving(['a', 'b', 'c', 'd', 'e'], [3, 5]))).toEqual([[1, 2], [3, 4], [5]]);
+  expect(await joined(arriving([]))).toEqual([]);
+});
+
+test('when enough lines are joined then they are handed on', async () => {
+  const long = 'x'.repeat(100_000);
+  expect(await joined(arriving([long, long, long, long, 'end']))).toEqual([
+    [1, 2, 3],
+    [4, 5],
+  ]);
+});
+
+test('when lines end with an error then those before it come first', async () => {
+  async function* failing() {
+    yield* arriving(['a', 'b']);
+    await setTimeout(500);
+    throw new Error('no more');
+  }
+  const batches = joinLines(failing());
+  expect(await batches.next()).toEqual({ done: false, value: [good(1, 'a'), good(2, 'b')] });
+  await expect(batches.next()).rejects.toThrow('no more');
 });

@@ -13,7 +13,9 @@ const largestGrowth = 8;
 test.each(['dispose', 'collect'])(
   'when 10,000 rounds %s of their objects then none is left and memory stays flat',
   (manner) => {
-    const { code, stdout, stderr } = runScript('rounds.cjs', [String(rounds), manner], ['--expose-gc']);
+    const { code, stdout, stderr } = runScript('rounds.cjs', [String(rounds), manner], {
+      flags: ['--expose-gc'],
+    });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { liveObjects, growth } = JSON.parse(stdout) as { liveObjects: number[]; growth: number };
     expect(liveObjects).toEqual([0, 0]);

@@ -10,10 +10,14 @@ export interface Ended {
 }
 
 /** Runs a script of this folder in a Node of its own: `node FLAGS FILE ADDON ARGUMENTS`. */
-export function runScript(file: string, values: readonly string[], flags: readonly string[] = []): Ended {
+export function runScript(
+  file: string,
+  values: readonly string[],
+  { flags = [], environment = {} }: { flags?: readonly string[]; environment?: NodeJS.ProcessEnv } = {},
+): Ended {
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const environment = { ...process.env, NODE_OPTIONS: '' };
-  const options = { encoding: 'utf8', timeout: 170_000, env: environment } as const;
+  const env = { ...process.env, NODE_OPTIONS: '', ...environment };
+  const options = { encoding: 'utf8', timeout: 170_000, env } as const;
   const ended = spawnSync(process.execPath, [...flags, path, findAddon(), ...values], options);
   return { code: ended.status, signal: ended.signal, stdout: ended.stdout, stderr: ended.stderr };
 }

@@ -35,6 +35,10 @@ const ways = {
     const workerData = { addon, program: require.resolve('./program.cjs') };
     new Worker(trainInWorker, { eval: true, workerData }).once('message', () => process.exit(6));
   },
+  exitWithoutDestructors: () => {
+    native.skipStaticDestructors();
+    process.stdout.write('said before', () => process.exit(7));
+  },
   useAtExit: () => process.on('exit', () => train(objects)),
   uncaught: () => {
     throw new Error('thrown at last');

@@ -273,5 +273,6 @@ export const functions: Readonly<Record<Exclude<keyof typeof native, keyof Objec
   getNumThreads: none,
   devices: none,
   liveObjects: none,
+  skipStaticDestructors: none,
   versions: none,
 };

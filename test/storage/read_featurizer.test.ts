@@ -1,0 +1,69 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { notebookDescription } from '../../src/storage/model_description.js';
+import { featurizerOf, readFeaturizer, readRun } from '../../src/storage/read_run.js';
+import { createRunDirectory } from '../../src/storage/run_directory.js';
+import { withTemporaryFolder } from '../helpers.js';
+
+const words = ['<UNK>', 'good', 'film'];
+const texts = ['a good good film', 'Film!', ''];
+
+async function writeRun(folder: string, { weights }: { weights: number[] | null }): Promise<string> {
+  const run = await createRunDirectory({ out: join(folder, 'run'), command: 'train' });
+  await run.writeVocabulary(words);
+  const tensor = (shape: number[], data: number[]) => ({
+    dtype: 'float32' as const,
+    shape,
+    data: Float32Array.from(data),
+  });
+  const tensors = [
+    ['fc1.weight', tensor([2, 3], [1, 2, 3, 4, 5, 6])],
+    ['fc1.bias', tensor([2], [0, 1])],
+    ...(weights === null ? [] : [['features.weight', tensor([3], weights)] as const]),
+  ] as const;
+  await run.writeModel('model', new Map(tensors));
+  const { features, ...description } = notebookDescription(words.length, 0);
+  const weighting = weights === null ? ('none' as const) : ('naive-bayes' as const);
+  await run.writeDescription({ ...description, output: 2, features: { ...features, weighting } });
+  await run.writeRun({ schema: 1, command: 'train' });
+  return run.path;
+}
+
+test.each([
+  ['nothing', null, null],
+  ['features', [0.5, -2, 0.25], [0.5, -2, 0.25, 0.25]],
+])('when %s is weighted then texts are encoded as by the whole run', async (_, weights, values) => {
+  await withTemporaryFolder(async (folder) => {
+    const path = await writeRun(folder, { weights });
+    const encoded = (await readFeaturizer(path)).encodeAll(texts);
+    expect(encoded).toEqual(featurizerOf(await readRun(path)).encodeAll(texts));
+    expect({ ids: [...encoded.ids], values: encoded.values && [...encoded.values] }).toEqual({
+      ids: [0, 1, 2, 2],
+      values,
+    });
+  });
+});
+
+test('when nothing is weighted then the model is not read, else it must be there', async () => {
+  for (const weights of [null, [1, 2, 3]]) {
+    await withTemporaryFolder(async (folder) => {
+      const path = await writeRun(folder, { weights });
+      await rm(join(path, 'model.safetensors'));
+      const reading = readFeaturizer(path);
+      if (weights === null) expect([...(await reading).encode('film').ids]).toEqual([2]);
+      else await expect(reading).rejects.toMatchObject({ code: 'ERR_SAFETENSORS' });
+    });
+  }
+});
+
+test('when the run is none or its vocabulary is gone then it says so', async () => {
+  await withTemporaryFolder(async (folder) => {
+    await expect(readFeaturizer(join(folder, 'none'))).rejects.toMatchObject({ code: 'ERR_RUN' });
+    const path = await writeRun(folder, { weights: null });
+    await rm(join(path, 'vocabulary.txt'));
+    await expect(readFeaturizer(path)).rejects.toMatchObject({ code: 'ERR_RUN' });
+    await writeFile(join(path, 'run.json'), '{}');
+    await expect(readFeaturizer(path)).rejects.toMatchObject({ code: 'ERR_RUN' });
+  });
+});

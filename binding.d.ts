@@ -133,6 +133,8 @@ export class Bags implements Disposable {
    * @param options.offsets length n + 1, from 0 to `ids.length`, ascending
    * @param options.labels length n, class numbers from 0
    * @param options.values one for each id; default: all 1
+   * @param options.weighting what becomes of the values first: each times the weight of its word
+   *   (`weights [vocabularySize]`; default: all 1), with `normalize` divided by the norm of its bag, times `gain`
    * @throws ERR_SHAPE lengths or offsets that do not fit; ERR_ARG_RANGE an id outside 0 .. vocabularySize - 1,
    *   unsorted or repeated ids in one bag, a negative label, a value that is NaN or infinite
    */
@@ -142,6 +144,7 @@ export class Bags implements Disposable {
     labels: Int32Array;
     vocabularySize: number;
     values?: Float32Array;
+    weighting?: { weights?: Float32Array; normalize: boolean; gain: number };
   });
   /** Number of bags. */
   readonly length: number;

@@ -7,24 +7,46 @@
 #include <utility>
 
 #include "core/error.h"
+#include "core/huge_pages.h"
+#include "kernels/thread_team.h"
 
 namespace imdb {
 
+namespace {
+
+/** How many threads share the work: so many entries are worth the start of one. */
+int membersFor(const Bags& bags) {
+  constexpr int64_t kEntriesOfMember = 1 << 16;
+  const int64_t threads = kernels::ThreadTeam::instance().threads();
+  return static_cast<int>(std::min(threads, 1 + bags.entries() / kEntriesOfMember));
+}
+
+/** Calls `visit(bag, member)` for all bags, those of a member one after the other. */
+template <typename Visit>
+void forEachBag(const Bags& bags, int members, Visit visit) {
+  kernels::ThreadTeam::instance().run(members, [&](const kernels::Member& member) {
+    const auto [begin, end] = member.share(bags.length());
+    for (int64_t bag = begin; bag < end; ++bag) visit(bag, member.index);
+  });
+}
+
+}  // namespace
+
 Bags::Bags(std::vector<int32_t> ids, std::vector<int32_t> offsets, std::vector<int32_t> labels,
-           int64_t vocabularySize, std::optional<std::vector<float>> values)
+           int64_t vocabularySize, std::optional<std::vector<float>> values,
+           const std::optional<Weighting>& weighting)
     : ids_(std::move(ids)),
       offsets_(std::move(offsets)),
       labels_(std::move(labels)),
       vocabularySize_(vocabularySize) {
-  checkLengths();
-  checkIds();
-  if (values) takeValues(std::move(*values));
-  chooseWordBorders();
+  if (values) values_ = std::move(*values);
+  checkLengths(values.has_value(), weighting);
+  chooseWordBorders(takeBags(values.has_value(), weighting));
   cutBags();
   if (!labels_.empty()) largestLabel_ = *std::max_element(labels_.begin(), labels_.end());
 }
 
-void Bags::checkLengths() const {
+void Bags::checkLengths(bool haveValues, const std::optional<Weighting>& weighting) const {
   if (offsets_.size() != labels_.size() + 1) {
     throw shapeError("Expected one offset more than labels (" + std::to_string(labels_.size() + 1) +
                      ") but received " + std::to_string(offsets_.size()));
@@ -39,43 +61,94 @@ void Bags::checkLengths() const {
     throw shapeError("Expected ascending offsets but offset " + std::to_string(descent - offsets_.begin()) +
                      " is smaller than the one before");
   }
-}
-
-void Bags::checkIds() const {
-  for (int64_t bag = 0; bag < length(); ++bag) {
-    int64_t previous = -1;
-    for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) {
-      if (ids_[j] <= previous || ids_[j] >= vocabularySize_) {
-        throw rangeError("Expected ascending ids in 0 .. " + std::to_string(vocabularySize_ - 1) +
-                         " in bag " + std::to_string(bag) + " but received " + std::to_string(ids_[j]) +
-                         (previous < 0 ? "" : " after " + std::to_string(previous)));
-      }
-      previous = ids_[j];
-    }
-    if (labels_[bag] < 0) {
-      throw rangeError("Expected class numbers from 0 as labels but bag " + std::to_string(bag) + " has " +
-                       std::to_string(labels_[bag]));
-    }
+  if (haveValues && values_.size() != ids_.size()) {
+    throw shapeError("Expected one value for each of " + std::to_string(ids_.size()) + " ids but received " +
+                     std::to_string(values_.size()));
+  }
+  if (weighting && weighting->weights &&
+      static_cast<int64_t>(weighting->weights->size()) != vocabularySize_) {
+    throw shapeError("Expected one weight for each of " + std::to_string(vocabularySize_) +
+                     " words but received " + std::to_string(weighting->weights->size()));
   }
 }
 
-void Bags::takeValues(std::vector<float> values) {
-  if (values.size() != ids_.size()) {
-    throw shapeError("Expected one value for each of " + std::to_string(ids_.size()) + " ids but received " +
-                     std::to_string(values.size()));
+std::vector<int32_t> Bags::takeBags(bool haveValues, const std::optional<Weighting>& weighting) {
+  if (weighting && !haveValues) {
+    reserveHugePages(&values_, ids_.size());
+    values_.resize(ids_.size(), 1);
+  }
+  const int members = membersFor(*this);
+  std::vector<std::vector<int32_t>> counts(members, std::vector<int32_t>(vocabularySize_));
+  std::vector<int64_t> wrong(members, length());
+  forEachBag(*this, members, [&](int64_t bag, int member) {
+    if (wrong[member] < length()) return;
+    if (areIdsRight(bag)) {
+      for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) ++counts[member][ids_[j]];
+      if (weighting) weigh(bag, *weighting);
+      if (areValuesFinite(bag)) return;
+    }
+    wrong[member] = bag;
+  });
+  const int64_t first = *std::min_element(wrong.begin(), wrong.end());
+  if (first < length()) refuse(first, weighting.has_value());
+  for (int member = 1; member < members; ++member) {
+    for (int64_t word = 0; word < vocabularySize_; ++word) counts[0][word] += counts[member][word];
+  }
+  return std::move(counts[0]);
+}
+
+bool Bags::areIdsRight(int64_t bag) const {
+  int64_t previous = -1;
+  for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) {
+    if (ids_[j] <= previous || ids_[j] >= vocabularySize_) return false;
+    previous = ids_[j];
+  }
+  return labels_[bag] >= 0;
+}
+
+bool Bags::areValuesFinite(int64_t bag) const {
+  if (values_.empty()) return true;
+  const auto isFinite = [](float value) { return std::isfinite(value); };
+  return std::all_of(values_.begin() + offsets_[bag], values_.begin() + offsets_[bag + 1], isFinite);
+}
+
+void Bags::weigh(int64_t bag, const Weighting& weighting) {
+  const int32_t begin = offsets_[bag], end = offsets_[bag + 1];
+  const float* const weights = weighting.weights ? weighting.weights->data() : nullptr;
+  double squares = 0;
+  for (int32_t j = begin; j < end; ++j) {
+    const double value = static_cast<double>(values_[j]) * (weights == nullptr ? 1 : weights[ids_[j]]);
+    values_[j] = static_cast<float>(value);
+    squares += value * value;
+  }
+  // A bag whose words all weigh nothing stays as it is.
+  const bool isScaled = weighting.normalize && squares > 0;
+  const double factor = isScaled ? weighting.gain / std::sqrt(squares) : weighting.gain;
+  for (int32_t j = begin; j < end; ++j) values_[j] = static_cast<float>(values_[j] * factor);
+}
+
+void Bags::refuse(int64_t bag, bool areWeighted) const {
+  int64_t previous = -1;
+  for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) {
+    if (ids_[j] <= previous || ids_[j] >= vocabularySize_) {
+      throw rangeError("Expected ascending ids in 0 .. " + std::to_string(vocabularySize_ - 1) + " in bag " +
+                       std::to_string(bag) + " but received " + std::to_string(ids_[j]) +
+                       (previous < 0 ? "" : " after " + std::to_string(previous)));
+    }
+    previous = ids_[j];
+  }
+  if (labels_[bag] < 0) {
+    throw rangeError("Expected class numbers from 0 as labels but bag " + std::to_string(bag) + " has " +
+                     std::to_string(labels_[bag]));
   }
   const auto isFinite = [](float value) { return std::isfinite(value); };
-  const auto wrong = std::find_if_not(values.begin(), values.end(), isFinite);
-  if (wrong != values.end()) {
-    throw rangeError("Expected finite values but value " + std::to_string(wrong - values.begin()) +
-                     " is a NaN or an infinity");
-  }
-  values_ = std::move(values);
+  const auto place = std::find_if_not(values_.begin() + offsets_[bag], values_.end(), isFinite);
+  throw rangeError("Expected finite values" + std::string(areWeighted ? " when they are weighted" : "") +
+                   " but value " + std::to_string(place - values_.begin()) + " is a NaN or an infinity");
 }
 
-void Bags::chooseWordBorders() {
-  std::vector<int64_t> workOf(vocabularySize_, 0);
-  for (const int32_t id : ids_) ++workOf[id];
+void Bags::chooseWordBorders(const std::vector<int32_t>& counts) {
+  std::vector<int64_t> workOf(counts.begin(), counts.end());
   if (vocabularySize_ > kCachedWords) {
     const int64_t batches = length() / kUsualBatch;
     for (int64_t& work : workOf) work += kEntriesOfStep * std::min(work, batches);
@@ -90,14 +163,15 @@ void Bags::chooseWordBorders() {
 }
 
 void Bags::cutBags() {
-  cuts_.reserve(length() * (kWordRanges + 1));
-  for (int64_t bag = 0; bag < length(); ++bag) {
-    int32_t place = offsets_[bag];
+  cuts_.resize(length() * (kWordRanges + 1));
+  forEachBag(*this, membersFor(*this), [&](int64_t bag, int) {
+    const auto end = ids_.begin() + offsets_[bag + 1];
+    auto place = ids_.begin() + offsets_[bag];
     for (int range = 0; range <= kWordRanges; ++range) {
-      while (place < offsets_[bag + 1] && ids_[place] < wordBorders_[range]) ++place;
-      cuts_.push_back(place);
+      place = std::lower_bound(place, end, wordBorders_[range]);
+      cuts_[bag * (kWordRanges + 1) + range] = static_cast<int32_t>(place - ids_.begin());
     }
-  }
+  });
 }
 
 Bags Bags::withDropout(const std::vector<int64_t>& rows, const std::vector<Dropout>& dropouts) const {

@@ -9,15 +9,24 @@
 
 namespace imdb {
 
+/** What the values of bags are multiplied by; see binding.d.ts. */
+struct Weighting {
+  std::optional<std::vector<float>> weights;  // [vocabulary]
+  bool normalize;
+  double gain;
+};
+
 /** Labelled bags of words in compressed rows; see binding.d.ts. */
 class Bags {
  public:
   /**
    * @param values one an id; without them all are 1
+   * @param weighting what is done with the values first
    * @throws Error (ERR_SHAPE, ERR_ARG_RANGE) for arrays that are no such bags
    */
   Bags(std::vector<int32_t> ids, std::vector<int32_t> offsets, std::vector<int32_t> labels,
-       int64_t vocabularySize, std::optional<std::vector<float>> values);
+       int64_t vocabularySize, std::optional<std::vector<float>> values,
+       const std::optional<Weighting>& weighting);
 
   /**
    * The bags `rows` without the entries that any of `dropouts` takes, in the same word ranges; the values of
@@ -68,10 +77,14 @@ class Bags {
   /** Adds what dropout leaves of bag `row` of `all`. */
   void appendKept(const Bags& all, int64_t row, const std::vector<Dropout>& dropouts, float factor,
                   int32_t* count);
-  void checkLengths() const;
-  void checkIds() const;
-  void takeValues(std::vector<float> values);
-  void chooseWordBorders();
+  void checkLengths(bool haveValues, const std::optional<Weighting>& weighting) const;
+  /** Checks and weighs all bags. @returns how often each word comes */
+  std::vector<int32_t> takeBags(bool haveValues, const std::optional<Weighting>& weighting);
+  bool areIdsRight(int64_t bag) const;
+  bool areValuesFinite(int64_t bag) const;
+  void weigh(int64_t bag, const Weighting& weighting);
+  [[noreturn]] void refuse(int64_t bag, bool areWeighted) const;
+  void chooseWordBorders(const std::vector<int32_t>& counts);
   void cutBags();
 
   std::vector<int32_t> ids_;

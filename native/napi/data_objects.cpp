@@ -39,6 +39,19 @@ Napi::Value vocabularySize(const Napi::CallbackInfo& info, const BagsPointer& se
   return Napi::Number::New(info.Env(), static_cast<double>(self->vocabularySize()));
 }
 
+std::optional<std::vector<float>> readOptionalFloats(const Napi::Value& value, const std::string& name) {
+  if (value.IsUndefined()) return std::nullopt;
+  return readFloat32Array(value, name);
+}
+
+std::optional<Weighting> readWeighting(const Napi::Value& value) {
+  if (value.IsUndefined()) return std::nullopt;
+  const Napi::Object options = readObject(value, "weighting");
+  return Weighting{readOptionalFloats(options.Get("weights"), "weighting.weights"),
+                   readBoolean(options.Get("normalize"), "weighting.normalize"),
+                   readNumber(options.Get("gain"), "weighting.gain")};
+}
+
 }  // namespace
 
 std::shared_ptr<RandomSource> ClassTraits<RandomSource>::construct(const Napi::CallbackInfo& info) {
@@ -55,11 +68,11 @@ std::shared_ptr<const Bags> ClassTraits<const Bags>::construct(const Napi::Callb
   const Napi::Value labels = options.Get("labels");
   const Napi::Value vocabulary = options.Get("vocabularySize");
   const Napi::Value values = options.Get("values");
-  std::optional<std::vector<float>> weights;
-  if (!values.IsUndefined()) weights = readFloat32Array(values, "values");
-  return std::make_shared<const Bags>(
-      readIds(ids, "ids"), readInt32Array(offsets, "offsets"), readInt32Array(labels, "labels"),
-      readInteger(vocabulary, "vocabularySize", 1, kLargestSize - 1), std::move(weights));
+  const Napi::Value weighting = options.Get("weighting");
+  return std::make_shared<const Bags>(readIds(ids, "ids"), readInt32Array(offsets, "offsets"),
+                                      readInt32Array(labels, "labels"),
+                                      readInteger(vocabulary, "vocabularySize", 1, kLargestSize - 1),
+                                      readOptionalFloats(values, "values"), readWeighting(weighting));
 }
 
 void defineGenerator(Napi::Env env, Napi::Object exports) {

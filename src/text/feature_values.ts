@@ -18,20 +18,23 @@ export function naiveBayesWeights(
   labels: Int32Array,
   features: number,
 ): Float32Array {
-  const sums = [new Float64Array(features).fill(smoothing), new Float64Array(features).fill(smoothing)];
+  const [negative, positive] = [new Int32Array(features), new Int32Array(features)];
   labels.forEach((label, text) => {
-    const ofClass = sums[label] ?? new Float64Array(0);
+    const sums = label === 1 ? positive : negative;
     const end = offsets[text + 1] ?? 0;
     for (let i = offsets[text] ?? 0; i < end; i += 1) {
       const id = ids[i] ?? 0;
-      ofClass[id] = (ofClass[id] ?? 0) + (counts === null ? 1 : (counts[i] ?? 1));
+      sums[id] = (sums[id] ?? 0) + (counts === null ? 1 : (counts[i] ?? 1));
     }
   });
-  const [negative = new Float64Array(0), positive = new Float64Array(0)] = sums;
+  // Most features have the same few sums.
+  const logs = Float64Array.from({ length: 1024 }, (_, sum) => Math.log(smoothing + sum));
+  const logOf = (sum: number): number => logs[sum] ?? Math.log(smoothing + sum);
   const logTotals = Math.log(total(positive)) - Math.log(total(negative));
-  return new Float32Array(features).map(
-    (_, id) => Math.log(positive[id] ?? 0) - Math.log(negative[id] ?? 0) - logTotals,
-  );
+  const weights = new Float32Array(features);
+  for (let id = 0; id < features; id += 1)
+    weights[id] = logOf(positive[id] ?? 0) - logOf(negative[id] ?? 0) - logTotals;
+  return weights;
 }
 
 /**
@@ -70,7 +73,8 @@ export async function featureValuesInSlices(
 
 type ValueOptions = Pick<FeatureOptions, 'normalize' | 'gain'>;
 
-function areAllOne(
+/** Whether `featureValues` would be 1 everywhere. */
+export function areAllOne(
   { counts }: EncodedTexts,
   weights: Float32Array | null,
   { normalize, gain }: ValueOptions,
@@ -107,6 +111,8 @@ function setValues(
   for (let i = start; i < end; i += 1) values[i] = (values[i] ?? 0) * factor;
 }
 
-function total(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0);
+function total(sums: Int32Array): number {
+  let all = smoothing * sums.length;
+  for (const sum of sums) all += sum;
+  return all;
 }

@@ -1,7 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Reviews } from '../data/regroup.js';
 import { Bags } from '../model/native.js';
-import { featureValues, naiveBayesWeights } from '../text/feature_values.js';
+import { areAllOne, naiveBayesWeights } from '../text/feature_values.js';
 import type { FeatureOptions } from '../text/features.js';
 
 /** The three splits of a data set on the native side. `dispose` frees them. */
@@ -67,8 +67,15 @@ export function createFitBags(
   return { ...bags, weights, dispose };
 }
 
+/** Copies reviews to the native side, with the values that `featureValues` computes. */
 export function createBags(reviews: Reviews, { options, weights, size }: Features): Bags {
-  const { ids, offsets, labels } = reviews;
-  const values = featureValues(reviews, weights, options);
-  return new Bags({ ids, offsets, labels, vocabularySize: size, ...(values && { values }) });
+  const { ids, offsets, labels, counts } = reviews;
+  const bags = { ids, offsets, labels, vocabularySize: size };
+  if (areAllOne(reviews, weights, options)) return new Bags(bags);
+  const { normalize, gain } = options;
+  return new Bags({
+    ...bags,
+    ...(counts && { values: Float32Array.from(counts) }),
+    weighting: { normalize, gain, ...(weights && { weights }) },
+  });
 }

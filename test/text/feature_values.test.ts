@@ -18,6 +18,9 @@ test('when weights are taken then they are the log-count ratios of Wang and Mann
   });
   const counts = Int32Array.of(4, 1, 1, 1, 1);
   expect(naiveBayesWeights({ ...encoded, counts }, labels, 3)[0]).toBeCloseTo(Math.log(5 / 8 / (2 / 6)), 6);
+  const many = Int32Array.of(4000, 1, 1, 5000, 1);
+  const [first] = naiveBayesWeights({ ...encoded, counts: many }, labels, 3);
+  expect(first).toBeCloseTo(Math.log(4001 / 4004 / (5001 / 5005)), 6);
 });
 
 test('when nothing is asked for then there are no values', () => {

@@ -74,6 +74,23 @@ export function dimension(): Argument[] {
   return [{ ...rest, bad: [...bad, torch('a dimension that is not there', 2)] }];
 }
 
+const weights: Argument = {
+  name: 'weights',
+  good: Float32Array.of(0.5, -2, 1),
+  bad: [
+    wrong.type('null', null),
+    wrong.type('a Float64Array', Float64Array.of(0.5, -2, 1)),
+    wrong.shape('too few', Float32Array.of(0.5)),
+    wrong.range('a NaN', Float32Array.of(0.5, NaN, 1)),
+    ...unsteadyArrays(Float32Array, Float32Array.of(0.5, -2, 1)),
+  ],
+};
+
+const weighting = {
+  ...options('weighting', [optional(weights), boolean('normalize', true), finite('gain', 2)]),
+  name: 'weighting',
+};
+
 const values: Argument = {
   name: 'values',
   good: Float32Array.of(0.5, -2),
@@ -116,6 +133,7 @@ export const bagsOptions: Argument = options(
     ),
     integer('vocabularySize', 3, 1, largest - 1),
     optional(values),
+    optional(weighting),
   ],
   wrong.shape('offsets that go back', {
     ids: Int32Array.of(0, 1),

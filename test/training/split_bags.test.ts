@@ -1,0 +1,96 @@
+import { expect, test } from '@jest/globals';
+import { createClassifier } from '../../src/model/classifier.js';
+import { Bags, Generator, getNumThreads, setNumThreads, Tensor } from '../../src/model/native.js';
+import { createBags } from '../../src/training/split_bags.js';
+import { featureValues } from '../../src/text/feature_values.js';
+import { notebookFeatures } from '../../src/text/features.js';
+
+const size = 7;
+const weights = Float32Array.of(0.1, -2.5, 1e-20, 3, 0, -0.3, 7e5);
+
+/** Some words each, by a fixed pattern; also none, and the one that weighs nothing alone. */
+function reviewsOf(length: number) {
+  const masks = Array.from({ length }, (_, k) => (k * 2654435761) & 127);
+  masks[1] = 0;
+  masks[2] = 1 << 4;
+  const words = masks.map((mask) =>
+    Array.from({ length: size }, (_, id) => id).filter((id) => (mask >> id) & 1),
+  );
+  const ids = Int32Array.from(words.flat());
+  let offset = 0;
+  const offsets = Int32Array.of(0, ...words.map((own) => (offset += own.length)));
+  const labels = new Int32Array(length);
+  return { ids, offsets, labels, counts: null as Int32Array | null };
+}
+
+/** `[bags, size]`: what the bags hold of each word. */
+function valuesIn(bags: Bags): Float32Array {
+  // A linear model that hands them on.
+  const { classifier, parameters } = createClassifier({ vocabularySize: size, hidden: 0, classes: size });
+  const identity = Float32Array.from({ length: size * size }, (_, k) => Number(k % (size + 1) === 0));
+  parameters['fc1.weight'].copy_(Tensor.from(identity, [size, size]));
+  return classifier.forward(bags).toTypedArray() as Float32Array;
+}
+
+const options = { ...notebookFeatures, normalize: false, gain: 1 };
+
+test.each([
+  ['nothing', {}, null],
+  ['weights', {}, weights],
+  ['norms', { normalize: true, gain: 10 }, null],
+  ['weights and norms', { normalize: true, gain: 0.3 }, weights],
+  ['a gain', { gain: -3 }, null],
+])('when values are made of %s then bags hold what the features of a text are', (_, changes, given) => {
+  const features = { options: { ...options, ...changes }, weights: given, size };
+  // The last are shared between threads.
+  for (const length of [3, 20_000]) {
+    const reviews = reviewsOf(length);
+    const counted = { ...reviews, counts: reviews.ids.map((id, place) => 1 + ((id * place) % 5)) };
+    for (const each of [reviews, counted]) {
+      using bags = createBags(each, features);
+      const { ids, offsets, labels } = each;
+      const values = featureValues(each, given, features.options) ?? new Float32Array(ids.length).fill(1);
+      using expected = new Bags({ ids, offsets, labels, vocabularySize: size, values });
+      expect(valuesIn(bags)).toEqual(valuesIn(expected));
+    }
+  }
+});
+
+test('when something is wrong with bags in several places then the first is told', () => {
+  const { ids, offsets, labels } = reviewsOf(20_000);
+  const wrong = (bag: number): number => offsets[bag] ?? 0;
+  const many = Float32Array.from(ids, () => 1);
+  many[wrong(19_999)] = NaN;
+  const bags = { ids, offsets, labels, vocabularySize: size, values: many };
+  expect(() => new Bags(bags)).toThrow(`Expected finite values but value ${wrong(19_999)} is`);
+  ids[wrong(10_003)] = -1;
+  ids[wrong(10_001)] = size;
+  expect(() => new Bags(bags)).toThrow(`ids in 0 .. 6 in bag 10001 but received 7`);
+  labels[17] = -5;
+  expect(() => new Bags(bags)).toThrow('as labels but bag 17 has -5');
+  const weighting = { weights: Float32Array.of(3e38, 1, 1), normalize: false, gain: 2 };
+  const overflowing = { ids: Int32Array.of(0, 1), offsets: Int32Array.of(0, 2), labels: Int32Array.of(0) };
+  expect(() => new Bags({ ...overflowing, vocabularySize: 3, weighting })).toThrow(
+    'Expected finite values when they are weighted but value 0 is a NaN or an infinity',
+  );
+});
+
+test('when bags are made with any number of threads then models give the same bits', () => {
+  const [vocabularySize, words, length] = [200, 50, 4000];
+  // Later bags have later words, so that each thread would cut them elsewhere.
+  const ids = Int32Array.from({ length: length * words }, (_, place) => {
+    const bag = Math.floor(place / words);
+    return Math.floor((bag / length) * (vocabularySize - 2 * words)) + 2 * (place % words);
+  });
+  const offsets = Int32Array.from({ length: length + 1 }, (_, bag) => bag * words);
+  const data = { ids, offsets, labels: new Int32Array(length), vocabularySize };
+  const generator = new Generator(1);
+  const { classifier } = createClassifier({ vocabularySize, hidden: 0, generator });
+  const threads = getNumThreads();
+  const [one, three] = [1, 3].map((count) => {
+    setNumThreads(count);
+    return classifier.forward(new Bags(data)).toTypedArray();
+  });
+  setNumThreads(threads);
+  expect(three).toEqual(one);
+});

@@ -15,14 +15,15 @@ void DistinctWords::collect(const Batch& batch, int range) {
   seen_.resize(std::max<size_t>(seen_.size(), batch.bags.wordBorder(range + 1) - first), 0);
   uint8_t* const seen = seen_.data();
   int32_t* const words = words_.data();
-  count_ = 0;
+  int64_t count = 0;  // in a register: the writes below could change a member
   for (int64_t example = 0; example < batch.count; ++example) {
     const int32_t* const end = batch.idsFrom(example, range + 1);
     for (const int32_t* id = batch.idsFrom(example, range); id != end; ++id) {
-      words[count_] = *id;
-      count_ += std::exchange(seen[*id - first], 1) ^ 1;
+      words[count] = *id;
+      count += std::exchange(seen[*id - first], 1) ^ 1;
     }
   }
+  count_ = count;
   for (int64_t i = 0; i < count_; ++i) seen[words[i] - first] = 0;
 }
 

@@ -6,6 +6,7 @@
 
 #include "core/batch_groups.h"
 #include "core/fused_model.h"
+#include "core/huge_pages.h"
 #include "kernels/thread_team.h"
 
 namespace imdb {
@@ -13,7 +14,9 @@ namespace imdb {
 /** Makes room; what is there already stays. */
 template <typename T>
 void reserveAtLeast(std::vector<T>* values, int64_t size) {
-  if (static_cast<int64_t>(values->size()) < size) values->resize(size);
+  if (static_cast<int64_t>(values->size()) >= size) return;
+  if (values->empty()) reserveHugePages(values, size);
+  values->resize(size);
 }
 
 /** What passes over a table with a narrow row for each word need. */

@@ -89,19 +89,14 @@ export const plantedInKernels = {
       to: 'for (const int32_t* id = ids; id + 1 < end; ++id) {',
     },
     {
-      what: 'stepNarrowRows: the last words of a batch are skipped',
-      from: 'for (int64_t begin = 0; begin < count; begin += kWordsAtOnce)',
-      to: 'for (int64_t begin = 0; begin + kWordsAtOnce < count; begin += kWordsAtOnce)',
+      what: 'gatherRows: every word gets the row of the first',
+      from: 'rows[i * kWidth + r] = table[int64_t{words[i]} * kWidth + r];',
+      to: 'rows[i * kWidth + r] = table[int64_t{words[0]} * kWidth + r];',
     },
     {
-      what: 'stepNarrowRows: the gradient is not cleared between batches',
-      from: 'scatterRows<T, kWidth>(gradients, gradient, own, size);',
-      to: '',
-    },
-    {
-      what: 'stepNarrowRows: the squares are not kept',
-      from: 'scatterRows<T, kWidth>(second, table.second, own, size);',
-      to: '',
+      what: 'scatterRows: the last word of a batch is skipped',
+      from: 'table[int64_t{words[i]} * kWidth + r] = rows[i * kWidth + r];',
+      to: 'if (i + 1 < count) table[int64_t{words[i]} * kWidth + r] = rows[i * kWidth + r];',
     },
     {
       what: 'addToNarrowRows: every rank gets the gradient of the first',

@@ -7,6 +7,11 @@ export const plantedInLayers = {
       to: 'return false && plan',
     },
     {
+      what: 'gathered rows: the gradient is not cleared between batches',
+      from: '    std::fill_n(rows.gradient.data(), elements, T{0});\n',
+      to: '',
+    },
+    {
       what: 'LoRA, fused: the scale is missing from the gradient of B',
       from: 'model_.scale * kernels_.dot(delta',
       to: 'kernels_.dot(delta',
@@ -35,13 +40,18 @@ export const plantedInLayers = {
     },
     {
       what: 'LoRA, fused: only the first words of B move',
-      from: 'visit(first * table.width, (last - first) * table.width);',
-      to: 'visit(first * table.width, (last - first) * table.width / 2);',
+      from: 'first * table.width, (last - first) * table.width);',
+      to: 'first * table.width, (last - first) * table.width / 2);',
     },
     {
       what: 'LoRA, fused: the gradient of B is not cleared between batches',
-      from: '      std::fill_n(gradient + begin, count, T{0});\n',
+      from: '      std::fill_n(gradient, count, T{0});\n',
       to: '',
+    },
+    {
+      what: 'gathered rows: the squares are not kept',
+      from: 'if (moved.second != nullptr)',
+      to: 'if (false)',
     },
     {
       what: 'fused: the last row of a batch is skipped for the output bias',
@@ -59,6 +69,13 @@ export const plantedInLayers = {
       what: 'fused: the output bias is missing from the logits',
       from: ' +\n                model_.values.outputBias[c];',
       to: ';',
+    },
+  ],
+  'native/core/batch_groups.cpp': [
+    {
+      what: 'gathered rows: a word that comes again is taken for the last new one',
+      from: 'const int32_t number = known + isNew * count;',
+      to: 'const int32_t number = count;',
     },
   ],
   'native/core/bags.h': [

@@ -7,24 +7,31 @@ namespace imdb {
 
 void DistinctWords::collect(const Batch& batch, int range) {
   const int32_t first = batch.bags.wordBorder(range);
-  size_t entries = 0;
-  for (int64_t example = 0; example < batch.count; ++example)
-    entries += batch.idsFrom(example, range + 1) - batch.idsFrom(example, range);
+  starts_.resize(batch.count + 1);
+  for (int64_t example = 0; example < batch.count; ++example) {
+    const auto entries = batch.idsFrom(example, range + 1) - batch.idsFrom(example, range);
+    starts_[example + 1] = starts_[example] + static_cast<int32_t>(entries);
+  }
+  const size_t entries = starts_.back();
+  if (places_.size() < entries) places_.resize(entries);
   // The loop writes a word before it knows whether it is new.
   if (words_.size() <= entries) words_.resize(entries + 1);
-  seen_.resize(std::max<size_t>(seen_.size(), batch.bags.wordBorder(range + 1) - first), 0);
-  uint8_t* const seen = seen_.data();
-  int32_t* const words = words_.data();
-  int64_t count = 0;  // in a register: the writes below could change a member
+  numbers_.resize(std::max<size_t>(numbers_.size(), batch.bags.wordBorder(range + 1) - first), 0);
+  int32_t *const numbers = numbers_.data(), *const words = words_.data(), *place = places_.data();
+  int32_t count = 0;  // in a register: the writes below could change a member
   for (int64_t example = 0; example < batch.count; ++example) {
     const int32_t* const end = batch.idsFrom(example, range + 1);
     for (const int32_t* id = batch.idsFrom(example, range); id != end; ++id) {
+      const int32_t known = numbers[*id - first], isNew = known == 0 ? 1 : 0;
       words[count] = *id;
-      count += std::exchange(seen[*id - first], 1) ^ 1;
+      count += isNew;
+      const int32_t number = known + isNew * count;
+      numbers[*id - first] = number;
+      *place++ = number - 1;
     }
   }
   count_ = count;
-  for (int64_t i = 0; i < count_; ++i) seen[words[i] - first] = 0;
+  for (int64_t i = 0; i < count_; ++i) numbers[words[i] - first] = 0;
 }
 
 // A counting sort: count, turn counts into places, fill.

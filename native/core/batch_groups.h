@@ -63,10 +63,14 @@ class DistinctWords {
   void collect(const Batch& batch, int range);
   const int32_t* begin() const { return words_.data(); }
   int64_t count() const { return count_; }
+  /** For each id of an example that lies in the range, which of the words it is; its end for the next one. */
+  const int32_t* places(int64_t example) const { return places_.data() + starts_[example]; }
 
  private:
-  std::vector<uint8_t> seen_;   // [words of the range], all 0 between calls
-  std::vector<int32_t> words_;  // in order of first appearance
+  std::vector<int32_t> numbers_;  // [words of the range]: 1 + place of a word, all 0 between calls
+  std::vector<int32_t> words_;    // in order of first appearance
+  std::vector<int32_t> places_;   // [entries]
+  std::vector<int32_t> starts_;   // [examples + 1]: where the places of each begin
   int64_t count_ = 0;
 };
 

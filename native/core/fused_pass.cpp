@@ -118,8 +118,8 @@ template <typename T>
 void FusedPass<T>::forwardInTraining(const Member& member, const TrainingBatch& both) {
   const Batch& batch = both.base;
   const WordRanges ranges = wordRangesOf(member);
-  if (model_.lora) sumParts(branchTable(), both.branch, {0, batch.count}, ranges);
-  if (isSummedByWords()) sumParts(weightTable(), batch, {0, batch.count}, ranges);
+  if (model_.lora) sumPartsInTraining(branchTable(), both.branch, ranges);
+  if (isSummedByWords()) sumPartsInTraining(weightTable(), batch, ranges);
   if (model_.lora || isNarrow()) member.barrier.wait();  // for the other members' parts, or steps of W
   if (model_.lora) sumBranch(examplesOf(member, batch));
   if (!isByExamples()) hiddenByColumns(member, batch, scratch_.hidden[0].data());
@@ -152,6 +152,20 @@ void FusedPass<T>::sumParts(const NarrowTable& table, const Batch& batch, Exampl
       const int32_t* const ids = batch.idsFrom(example, range);
       kernels_.sumNarrowRows(table.values, table.width, ids, batch.idsFrom(example, range + 1),
                              batch.bags.valuesOf(ids), out);
+    }
+  }
+}
+
+template <typename T>
+void FusedPass<T>::sumPartsInTraining(const NarrowTable& table, const Batch& batch, WordRanges ranges) {
+  if (!table.scratch->isGathered) return sumParts(table, batch, {0, batch.count}, ranges);
+  for (int range = ranges.begin; range < ranges.end; ++range) {
+    const GatheredRows<T>& rows = table.scratch->gathered[range];
+    T* out = table.scratch->parts.data() + range * batchSize_ * table.width;
+    for (int64_t example = 0; example < batch.count; ++example, out += table.width) {
+      kernels_.sumNarrowRows(rows.values.data(), table.width, rows.words.places(example),
+                             rows.words.places(example + 1),
+                             batch.bags.valuesOf(batch.idsFrom(example, range)), out);
     }
   }
 }

@@ -19,14 +19,34 @@ void reserveAtLeast(std::vector<T>* values, int64_t size) {
   values->resize(size);
 }
 
+/**
+ * The rows of a table, its gradient and its state for the words of a batch that lie in a range, side by side:
+ * in the table they lie far apart, and each would be waited for again at every entry of its word.
+ */
+template <typename T>
+struct GatheredRows {
+  void reserve(int64_t elements) {
+    for (std::vector<T>* rows : {&values, &gradient, &first, &second}) reserveAtLeast(rows, elements);
+  }
+
+  DistinctWords words;
+  std::vector<T> values, gradient, first, second;  // [words, width]
+};
+
 /** What passes over a table with a narrow row for each word need. */
 template <typename T>
 struct NarrowScratch {
-  int64_t elements() const { return static_cast<int64_t>(parts.size() + gradient.size()); }
+  int64_t elements() const {
+    size_t all = parts.size() + gradient.size();
+    for (const GatheredRows<T>& rows : gathered)
+      all += rows.values.size() + rows.gradient.size() + rows.first.size() + rows.second.size();
+    return static_cast<int64_t>(all);
+  }
 
   std::vector<T> parts;     // [Bags::kWordRanges, batch, width], of x times the table
-  std::vector<T> gradient;  // [vocabulary, width], 0 between batches
-  std::array<DistinctWords, Bags::kWordRanges> words;  // only where other words than a batch's stay
+  std::vector<T> gradient;  // [vocabulary, width], 0 between batches; only where all words move
+  bool isGathered = false;  // whether a batch's words alone move, in training
+  std::array<GatheredRows<T>, Bags::kWordRanges> gathered;  // only then
 };
 
 /** Memory that passes reuse: fresh memory costs more than a batch does. */
@@ -108,6 +128,10 @@ class FusedPass {
   void forwardInTraining(const kernels::Member& member, const TrainingBatch& batch);
   void forward(const kernels::Member& member, const Batch& batch, T* hidden);
   void hiddenByColumns(const kernels::Member& member, const Batch& batch, T* hidden);
+  /** Has the rows of the batch's words in the member's ranges side by side; their gradient is 0. */
+  void gather(const NarrowTable& table, const Batch& batch, WordRanges ranges);
+  /** As `sumParts`, of all examples, in training. */
+  void sumPartsInTraining(const NarrowTable& table, const Batch& batch, WordRanges ranges);
   /** x times a table, range by range of the words. */
   void sumParts(const NarrowTable& table, const Batch& batch, Examples examples, WordRanges ranges);
   /** The sum of the parts for element `index` of [batch, width]. */
@@ -164,7 +188,9 @@ class FusedPass {
   void stepWeight(const kernels::Member& member, int parity, const TrainingPlan<T>& plan,
                   const kernels::StepRule<T>& rule);
   void stepNarrow(const NarrowTable& table, const kernels::Target<T>& target,
-                  const kernels::StepRule<T>& rule, bool movesBatchWordsOnly, WordRanges ranges);
+                  const kernels::StepRule<T>& rule, WordRanges ranges);
+  void stepGathered(const NarrowTable& table, int range, const kernels::Target<T>& target,
+                    const kernels::StepRule<T>& rule);
   /** [classes] */
   std::vector<T> gradientOfOutputBias(int64_t count) const;
 
@@ -177,15 +203,15 @@ class FusedPass {
   kernels::Columns allColumns() const { return {0, model_.stride}; }
   kernels::Columns columnsOf(const kernels::Member& member) const;
   WordRanges wordRangesOf(const kernels::Member& member) const;
-  /** Calls `visit(table, movesBatchWordsOnly)` for each that trains. */
+  /** Calls `visit(table)` for each that trains. */
   template <typename Visit>
   void forEachNarrow(const TrainingPlan<T>& plan, Visit visit) const {
-    if (plan.trains(kB)) visit(branchTable(), plan.movesBatchWordsOnly);
-    if (trainsPackedWeight(plan)) visit(weightTable(), !movesAllWords(plan, kWeight));
+    if (plan.trains(kB)) visit(branchTable());
+    if (trainsPackedWeight(plan)) visit(weightTable());
   }
-  /** Calls `visit(begin, count)` for the elements of a table whose words lie in a range and move. */
+  /** Calls `visit(gradient, count)` for the elements of a table whose words lie in a range and move. */
   template <typename Visit>
-  void forEachMoved(const NarrowTable& table, bool movesBatchWordsOnly, int range, Visit visit) const;
+  void forEachMoved(const NarrowTable& table, int range, Visit visit) const;
   /** Whether a member computes the hidden layer of its examples alone: other members take no part in it, so
    * it needs no longer than for its block. */
   bool isByExamples() const { return kept_ != nullptr || isNarrow(); }

@@ -43,25 +43,33 @@ void scale(T* values, int64_t count, T factor) {
 template <typename T>
 void FusedPass<T>::sumGradient(const NarrowTable& table, const Batch& batch, const T* delta, int64_t stride,
                                WordRanges ranges) {
-  for (int64_t example = 0; example < batch.count; ++example) {
-    const int32_t* const ids = batch.idsFrom(example, ranges.begin);
-    kernels_.addToNarrowRows(table.scratch->gradient.data(), table.width, ids,
-                             batch.idsFrom(example, ranges.end), batch.bags.valuesOf(ids),
-                             delta + example * stride);
+  const auto add = [&](T* gradient, const int32_t* rows, const int32_t* end, int64_t example, int range) {
+    kernels_.addToNarrowRows(gradient, table.width, rows, end,
+                             batch.bags.valuesOf(batch.idsFrom(example, range)), delta + example * stride);
+  };
+  if (!table.scratch->isGathered) {
+    for (int64_t example = 0; example < batch.count; ++example) {
+      add(table.scratch->gradient.data(), batch.idsFrom(example, ranges.begin),
+          batch.idsFrom(example, ranges.end), example, ranges.begin);
+    }
+    return;
+  }
+  for (int range = ranges.begin; range < ranges.end; ++range) {
+    GatheredRows<T>& rows = table.scratch->gathered[range];
+    for (int64_t example = 0; example < batch.count; ++example)
+      add(rows.gradient.data(), rows.words.places(example), rows.words.places(example + 1), example, range);
   }
 }
 
 template <typename T>
 template <typename Visit>
-void FusedPass<T>::forEachMoved(const NarrowTable& table, bool movesBatchWordsOnly, int range,
-                                Visit visit) const {
-  if (movesBatchWordsOnly) {
-    const DistinctWords& words = table.scratch->words[range];
-    for (int64_t i = 0; i < words.count(); ++i) visit(words.begin()[i] * table.width, table.width);
-  } else {
-    const int64_t first = bags_->wordBorder(range), last = bags_->wordBorder(range + 1);
-    visit(first * table.width, (last - first) * table.width);
+void FusedPass<T>::forEachMoved(const NarrowTable& table, int range, Visit visit) const {
+  if (table.scratch->isGathered) {
+    GatheredRows<T>& rows = table.scratch->gathered[range];
+    return visit(rows.gradient.data(), rows.words.count() * table.width);
   }
+  const int64_t first = bags_->wordBorder(range), last = bags_->wordBorder(range + 1);
+  visit(table.scratch->gradient.data() + first * table.width, (last - first) * table.width);
 }
 
 template <typename T>
@@ -82,10 +90,8 @@ void FusedPass<T>::clip(const Member& member, const Batch& batch, int parity, co
     scale(scratch_.delta.data() + begin * model_.stride, (end - begin) * model_.stride, share);
   const WordRanges ranges = wordRangesOf(member);
   for (int range = ranges.begin; range < ranges.end; ++range) {
-    forEachNarrow(plan, [&](const NarrowTable& table, bool movesBatchWordsOnly) {
-      T* const gradient = table.scratch->gradient.data();
-      forEachMoved(table, movesBatchWordsOnly, range,
-                   [&](int64_t first, int64_t count) { scale(gradient + first, count, share); });
+    forEachNarrow(plan, [&](const NarrowTable& table) {
+      forEachMoved(table, range, [&](T* gradient, int64_t count) { scale(gradient, count, share); });
     });
   }
   member.barrier.wait();
@@ -109,10 +115,9 @@ void FusedPass<T>::squareWords(const Member& member, int parity, const TrainingP
   const WordRanges ranges = wordRangesOf(member);
   for (int range = ranges.begin; range < ranges.end; ++range) {
     scratch_.squares[range] = 0;
-    forEachNarrow(plan, [&](const NarrowTable& table, bool movesBatchWordsOnly) {
-      const T* const gradient = table.scratch->gradient.data();
-      forEachMoved(table, movesBatchWordsOnly, range, [&](int64_t first, int64_t count) {
-        scratch_.squares[range] += squaresOf(gradient + first, count);
+    forEachNarrow(plan, [&](const NarrowTable& table) {
+      forEachMoved(table, range, [&](const T* gradient, int64_t count) {
+        scratch_.squares[range] += squaresOf(gradient, count);
       });
     });
   }
@@ -181,8 +186,7 @@ template <typename T>
 void FusedPass<T>::stepWeight(const Member& member, int parity, const TrainingPlan<T>& plan,
                               const StepRule<T>& rule) {
   const Target<T>& weight = plan.targets[kWeight];
-  if (model_.isPacked())
-    return stepNarrow(weightTable(), weight, rule, !movesAllWords(plan, kWeight), wordRangesOf(member));
+  if (model_.isPacked()) return stepNarrow(weightTable(), weight, rule, wordRangesOf(member));
   const Columns columns = isNarrow() ? allColumns() : columnsOf(member);
   const auto step = [&](const Member& owner) {
     const BatchGroups& groups = scratch_.groups[parity][owner.index];
@@ -201,20 +205,40 @@ void FusedPass<T>::stepWeight(const Member& member, int parity, const TrainingPl
 
 template <typename T>
 void FusedPass<T>::stepNarrow(const NarrowTable& table, const Target<T>& target, const StepRule<T>& rule,
-                              bool movesBatchWordsOnly, WordRanges ranges) {
-  T* const gradient = table.scratch->gradient.data();
+                              WordRanges ranges) {
   for (int range = ranges.begin; range < ranges.end; ++range) {
-    if (movesBatchWordsOnly) {
-      const DistinctWords& words = table.scratch->words[range];
-      kernels_.stepNarrowRows(target, gradient, table.width, words.begin(), words.count(), rule);
+    if (table.scratch->isGathered) {
+      stepGathered(table, range, target, rule);
       continue;
     }
-    // Of all words, and this loop runs over vectors.
-    forEachMoved(table, false, range, [&](int64_t begin, int64_t count) {
-      kernels_.stepElements(advance(target, begin), gradient + begin, count, rule);
-      std::fill_n(gradient + begin, count, T{0});
+    forEachMoved(table, range, [&](T* gradient, int64_t count) {
+      kernels_.stepElements(advance(target, gradient - table.scratch->gradient.data()), gradient, count,
+                            rule);
+      std::fill_n(gradient, count, T{0});
     });
   }
+}
+
+template <typename T>
+void FusedPass<T>::stepGathered(const NarrowTable& table, int range, const Target<T>& target,
+                                const StepRule<T>& rule) {
+  GatheredRows<T>& rows = table.scratch->gathered[range];
+  const int64_t width = table.width;
+  const int32_t* const words = rows.words.begin();
+  const int64_t count = rows.words.count();
+  const auto gather = [&](std::vector<T>* into, const T* from) -> T* {
+    if (from == nullptr) return nullptr;
+    kernels_.gatherRows(into->data(), from, width, words, count);
+    return into->data();
+  };
+  // What is asked for may be the gradients, beside the table.
+  if (target.value != table.values) gather(&rows.values, target.value);
+  const Target<T> moved{rows.values.data(), gather(&rows.first, target.first),
+                        gather(&rows.second, target.second)};
+  kernels_.stepElements(moved, rows.gradient.data(), count * width, rule);
+  kernels_.scatterRows(moved.value, target.value, width, words, count);
+  if (moved.first != nullptr) kernels_.scatterRows(moved.first, target.first, width, words, count);
+  if (moved.second != nullptr) kernels_.scatterRows(moved.second, target.second, width, words, count);
 }
 
 template <typename T>

@@ -36,7 +36,7 @@ void FusedPass<T>::train(const Member& member, const TrainingRows& data, const T
     stepColumns(member, batch.base, plan, rules);
     if (plan.trains(kWeight)) stepWeight(member, parity, plan, rules[kWeight]);
     if (plan.trains(kB)) {
-      stepNarrow(branchTable(), plan.targets[kB], rules[kB], plan.movesBatchWordsOnly, ranges);
+      stepNarrow(branchTable(), plan.targets[kB], rules[kB], ranges);
     }
     if (member.index == 0 && plan.trains(kOutputBias)) {
       kernels_.stepElements(plan.targets[kOutputBias], gradientOfOutputBias(batch.base.count).data(),
@@ -51,8 +51,11 @@ void FusedPass<T>::reserveForTraining(int threads, const TrainingPlan<T>& plan) 
   reserveAtLeast(&scratch_.delta, batchSize_ * model_.stride);
   reserveAtLeast(&scratch_.branchDelta, batchSize_ * model_.rank);
   reserveAtLeast(&scratch_.blockGradients, blocksOf(batchSize_) * gradientRows(plan) * model_.stride);
-  forEachNarrow(plan, [&](const NarrowTable& table, bool) {
-    reserveAtLeast(&table.scratch->gradient, bags_->vocabularySize() * table.width);
+  scratch_.branchWeight.isGathered = plan.trains(kB) && plan.movesBatchWordsOnly;
+  scratch_.weight.isGathered = trainsPackedWeight(plan) && !movesAllWords(plan, kWeight);
+  forEachNarrow(plan, [&](const NarrowTable& table) {
+    if (!table.scratch->isGathered)
+      reserveAtLeast(&table.scratch->gradient, bags_->vocabularySize() * table.width);
   });
   for (auto& groups : scratch_.groups) groups.resize(threads);
 }
@@ -74,19 +77,25 @@ template <typename T>
 void FusedPass<T>::groupWords(const Member& member, const TrainingBatch& batch, int parity,
                               const TrainingPlan<T>& plan) {
   const WordRanges ranges = wordRangesOf(member);
-  const auto collect = [&](const NarrowTable& table, const Batch& own) {
-    for (int range = ranges.begin; range < ranges.end; ++range)
-      table.scratch->words[range].collect(own, range);
-  };
-  if (plan.trains(kB) && plan.movesBatchWordsOnly) collect(branchTable(), batch.branch);
-  if (!plan.trains(kWeight)) return;
-  if (model_.isPacked()) {
-    if (!movesAllWords(plan, kWeight)) collect(weightTable(), batch.base);
-    return;
-  }
+  if (scratch_.branchWeight.isGathered) gather(branchTable(), batch.branch, ranges);
+  if (scratch_.weight.isGathered) gather(weightTable(), batch.base, ranges);
+  if (!plan.trains(kWeight) || model_.isPacked()) return;
   BatchGroups& groups = scratch_.groups[parity][member.index];
   groups.build(batch.base, ranges);
   if (movesAllWords(plan, kWeight)) groups.sortWords();
+}
+
+template <typename T>
+void FusedPass<T>::gather(const NarrowTable& table, const Batch& batch, WordRanges ranges) {
+  for (int range = ranges.begin; range < ranges.end; ++range) {
+    GatheredRows<T>& rows = table.scratch->gathered[range];
+    rows.words.collect(batch, range);
+    const int64_t elements = rows.words.count() * table.width;
+    rows.reserve(elements);
+    kernels_.gatherRows(rows.values.data(), table.values, table.width, rows.words.begin(),
+                        rows.words.count());
+    std::fill_n(rows.gradient.data(), elements, T{0});
+  }
 }
 
 template <typename T>

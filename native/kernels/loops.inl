@@ -266,17 +266,9 @@ T squareOfGroup(const WordGroups& groups, int64_t group, const T* delta, int64_t
 
 template <typename T>
 const Kernels<T>& table() {
-  static constexpr Kernels<T> kTable = {sumRows<T>,
-                                        updateRows<T>,
-                                        squareOfGroup<T>,
-                                        sumNarrowRows<T>,
-                                        addToNarrowRows<T>,
-                                        stepNarrowRows<T>,
-                                        stepRow<T>,
-                                        stepElements<T>,
-                                        boundedSum<T>,
-                                        reluBackward<T>,
-                                        dot<T>};
+  static constexpr Kernels<T> kTable = {sumRows<T>,         updateRows<T>, squareOfGroup<T>, sumNarrowRows<T>,
+                                        addToNarrowRows<T>, gatherRows<T>, scatterRows<T>,   stepRow<T>,
+                                        stepElements<T>,    boundedSum<T>, reluBackward<T>,  dot<T>};
   return kTable;
 }
 

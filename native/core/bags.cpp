@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <string>
 #include <utility>
 
@@ -148,15 +147,13 @@ void Bags::refuse(int64_t bag, bool areWeighted) const {
 }
 
 void Bags::chooseWordBorders(const std::vector<int32_t>& counts) {
-  std::vector<int64_t> workOf(counts.begin(), counts.end());
-  if (vocabularySize_ > kCachedWords) {
-    const int64_t batches = length() / kUsualBatch;
-    for (int64_t& work : workOf) work += kEntriesOfStep * std::min(work, batches);
-  }
-  const int64_t all = std::accumulate(workOf.begin(), workOf.end(), int64_t{0});
+  const int64_t batches = vocabularySize_ > kCachedWords ? length() / kUsualBatch : 0;
+  const auto workOf = [&](int64_t entries) { return entries + kEntriesOfStep * std::min(entries, batches); };
+  int64_t all = 0;
+  for (const int32_t entries : counts) all += workOf(entries);
   int64_t below = 0, word = 0;
   for (int range = 1; range < kWordRanges; ++range) {
-    while (below * kWordRanges < all * range) below += workOf[word++];
+    while (below * kWordRanges < all * range) below += workOf(counts[word++]);
     wordBorders_[range] = static_cast<int32_t>(word);
   }
   wordBorders_[kWordRanges] = static_cast<int32_t>(vocabularySize_);

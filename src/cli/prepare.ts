@@ -4,7 +4,7 @@ import type { SplitOptions } from '../data/split_orders.js';
 import type { FeatureOptions } from '../text/features.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { describeBadRows } from '../report/narrative.js';
-import { prepareAddon } from './prepare_addon.js';
+import { prepareAddonBeside } from './prepare_addon.js';
 import type { Terminal } from './terminal.js';
 
 export interface DataChoice {
@@ -39,7 +39,7 @@ export async function prepare(
   };
   const [dataset] = await Promise.all([
     load(shared).catch(abortOther),
-    prepareAddon(terminal, shared).catch(abortOther),
+    prepareAddonBeside(terminal, shared).catch(abortOther),
   ]);
   return dataset;
 }

@@ -103,15 +103,15 @@ function singleFeatureEffects(classifier: TextClassifier): Float64Array {
   const empty = classifier.logOdds(classifier.logitsOfEncoded(nothing));
   const options = withoutNorm(featurizer);
   const effects = new Float64Array(length * classes.length);
+  const all = new Int32Array(length + 1).map((_, id) => id);
   for (let start = 0; start < length; start += featuresAtOnce) {
-    const rows = Math.min(featuresAtOnce, length - start);
-    const ids = Int32Array.from({ length: rows }, (_, row) => start + row);
-    const offsets = Int32Array.from({ length: rows + 1 }, (_, row) => row);
+    const ids = all.subarray(start, Math.min(start + featuresAtOnce, length));
+    const offsets = all.subarray(0, ids.length + 1);
     const values = featureValues({ ids, offsets, counts: null }, featurizer.weights, options);
-    const logits = classifier.logitsOfEncoded({ ids, offsets, values });
-    classifier.logOdds(logits).forEach((value, index) => {
-      effects[start * classes.length + index] = value - (empty[index % classes.length] ?? NaN);
-    });
+    const logOdds = classifier.logOdds(classifier.logitsOfEncoded({ ids, offsets, values }));
+    for (let index = 0; index < logOdds.length; index += 1)
+      effects[start * classes.length + index] =
+        (logOdds[index] ?? NaN) - (empty[index % classes.length] ?? NaN);
   }
   return effects;
 }

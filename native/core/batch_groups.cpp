@@ -18,10 +18,13 @@ void DistinctWords::collect(const Batch& batch, int range) {
   if (words_.size() <= entries) words_.resize(entries + 1);
   numbers_.resize(std::max<size_t>(numbers_.size(), batch.bags.wordBorder(range + 1) - first), 0);
   int32_t *const numbers = numbers_.data(), *const words = words_.data(), *place = places_.data();
+  constexpr int64_t kIdsAhead = 16;
   int32_t count = 0;  // in a register: the writes below could change a member
   for (int64_t example = 0; example < batch.count; ++example) {
+    batch.prefetchIds(example + Batch::kAhead, {range, range + 1});
     const int32_t* const end = batch.idsFrom(example, range + 1);
     for (const int32_t* id = batch.idsFrom(example, range); id != end; ++id) {
+      if (id + kIdsAhead < end) __builtin_prefetch(numbers + (id[kIdsAhead] - first), 1);
       const int32_t known = numbers[*id - first], isNew = known == 0 ? 1 : 0;
       words[count] = *id;
       count += isNew;

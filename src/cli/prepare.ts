@@ -37,9 +37,9 @@ export async function prepare(
     failure.abort(error);
     throw error;
   };
-  const [dataset] = await Promise.all([
-    load(shared).catch(abortOther),
+  const [, dataset] = await Promise.all([
     prepareAddonBeside(terminal, shared).catch(abortOther),
+    load(shared).catch(abortOther),
   ]);
   return dataset;
 }

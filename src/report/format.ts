@@ -1,6 +1,7 @@
 /** 4000602 -> 4,000,602 */
 export function formatCount(count: number): string {
-  return Math.round(count).toLocaleString('en-US');
+  // The first `toLocaleString` takes 30 ms.
+  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** 0.86804 -> 86.80 % */

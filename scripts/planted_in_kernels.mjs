@@ -90,13 +90,13 @@ export const plantedInKernels = {
     },
     {
       what: 'gatherRows: every word gets the row of the first',
-      from: 'rows[i * kWidth + r] = table[int64_t{words[i]} * kWidth + r];',
-      to: 'rows[i * kWidth + r] = table[int64_t{words[0]} * kWidth + r];',
+      from: 'rows[k] = table[place];',
+      to: 'rows[k] = table[words[0] * width + k % width];',
     },
     {
       what: 'scatterRows: the last word of a batch is skipped',
-      from: 'table[int64_t{words[i]} * kWidth + r] = rows[i * kWidth + r];',
-      to: 'if (i + 1 < count) table[int64_t{words[i]} * kWidth + r] = rows[i * kWidth + r];',
+      from: '{ table[place] = rows[k]; }',
+      to: '{ if (k < (count - 1) * width) table[place] = rows[k]; }',
     },
     {
       what: 'addToNarrowRows: every rank gets the gradient of the first',

@@ -81,10 +81,10 @@ std::vector<int32_t> Bags::takeBags(bool haveValues, const std::optional<Weighti
   std::vector<int64_t> wrong(members, length());
   forEachBag(*this, members, [&](int64_t bag, int member) {
     if (wrong[member] < length()) return;
-    if (areIdsRight(bag)) {
+    if (firstWrongId(bag) == offsets_[bag + 1] && labels_[bag] >= 0) {
       for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) ++counts[member][ids_[j]];
       if (weighting) weigh(bag, *weighting);
-      if (areValuesFinite(bag)) return;
+      if (firstWrongValue(bag) == offsets_[bag + 1]) return;
     }
     wrong[member] = bag;
   });
@@ -96,19 +96,21 @@ std::vector<int32_t> Bags::takeBags(bool haveValues, const std::optional<Weighti
   return std::move(counts[0]);
 }
 
-bool Bags::areIdsRight(int64_t bag) const {
+int32_t Bags::firstWrongId(int64_t bag) const {
   int64_t previous = -1;
   for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) {
-    if (ids_[j] <= previous || ids_[j] >= vocabularySize_) return false;
+    if (ids_[j] <= previous || ids_[j] >= vocabularySize_) return j;
     previous = ids_[j];
   }
-  return labels_[bag] >= 0;
+  return offsets_[bag + 1];
 }
 
-bool Bags::areValuesFinite(int64_t bag) const {
-  if (values_.empty()) return true;
+int32_t Bags::firstWrongValue(int64_t bag) const {
+  const int32_t end = offsets_[bag + 1];
+  if (values_.empty()) return end;
   const auto isFinite = [](float value) { return std::isfinite(value); };
-  return std::all_of(values_.begin() + offsets_[bag], values_.begin() + offsets_[bag + 1], isFinite);
+  const auto wrong = std::find_if_not(values_.begin() + offsets_[bag], values_.begin() + end, isFinite);
+  return static_cast<int32_t>(wrong - values_.begin());
 }
 
 void Bags::weigh(int64_t bag, const Weighting& weighting) {
@@ -127,23 +129,18 @@ void Bags::weigh(int64_t bag, const Weighting& weighting) {
 }
 
 void Bags::refuse(int64_t bag, bool areWeighted) const {
-  int64_t previous = -1;
-  for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) {
-    if (ids_[j] <= previous || ids_[j] >= vocabularySize_) {
-      throw rangeError("Expected ascending ids in 0 .. " + std::to_string(vocabularySize_ - 1) + " in bag " +
-                       std::to_string(bag) + " but received " + std::to_string(ids_[j]) +
-                       (previous < 0 ? "" : " after " + std::to_string(previous)));
-    }
-    previous = ids_[j];
+  const int32_t wrong = firstWrongId(bag);
+  if (wrong < offsets_[bag + 1]) {
+    throw rangeError("Expected ascending ids in 0 .. " + std::to_string(vocabularySize_ - 1) + " in bag " +
+                     std::to_string(bag) + " but received " + std::to_string(ids_[wrong]) +
+                     (wrong == offsets_[bag] ? "" : " after " + std::to_string(ids_[wrong - 1])));
   }
   if (labels_[bag] < 0) {
     throw rangeError("Expected class numbers from 0 as labels but bag " + std::to_string(bag) + " has " +
                      std::to_string(labels_[bag]));
   }
-  const auto isFinite = [](float value) { return std::isfinite(value); };
-  const auto place = std::find_if_not(values_.begin() + offsets_[bag], values_.end(), isFinite);
   throw rangeError("Expected finite values" + std::string(areWeighted ? " when they are weighted" : "") +
-                   " but value " + std::to_string(place - values_.begin()) + " is a NaN or an infinity");
+                   " but value " + std::to_string(firstWrongValue(bag)) + " is a NaN or an infinity");
 }
 
 void Bags::chooseWordBorders(const std::vector<int32_t>& counts) {

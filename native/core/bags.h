@@ -80,8 +80,10 @@ class Bags {
   void checkLengths(bool haveValues, const std::optional<Weighting>& weighting) const;
   /** Checks and weighs all bags. @returns how often each word comes */
   std::vector<int32_t> takeBags(bool haveValues, const std::optional<Weighting>& weighting);
-  bool areIdsRight(int64_t bag) const;
-  bool areValuesFinite(int64_t bag) const;
+  /** The place of the first of a bag that is none of its ascending ids; the bag's end when all are right. */
+  int32_t firstWrongId(int64_t bag) const;
+  /** As above, of values that are not finite. */
+  int32_t firstWrongValue(int64_t bag) const;
   void weigh(int64_t bag, const Weighting& weighting);
   [[noreturn]] void refuse(int64_t bag, bool areWeighted) const;
   void chooseWordBorders(const std::vector<int32_t>& counts);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/huge_pages.h"
 #include "kernels/thread_team.h"
 
 namespace imdb {
@@ -31,27 +30,24 @@ void forEachBag(const Bags& bags, int members, Visit visit) {
 
 }  // namespace
 
-Bags::Bags(std::vector<int32_t> ids, std::vector<int32_t> offsets, std::vector<int32_t> labels,
-           int64_t vocabularySize, std::optional<std::vector<float>> values,
-           const std::optional<Weighting>& weighting)
-    : ids_(std::move(ids)),
-      offsets_(std::move(offsets)),
-      labels_(std::move(labels)),
-      vocabularySize_(vocabularySize) {
-  if (values) values_ = std::move(*values);
-  checkLengths(values.has_value(), weighting);
-  chooseWordBorders(takeBags(values.has_value(), weighting));
+Bags::Bags(BagArrays arrays)
+    : offsets_(std::move(arrays.offsets)),
+      labels_(std::move(arrays.labels)),
+      vocabularySize_(arrays.vocabularySize) {
+  checkLengths(arrays);
+  chooseWordBorders(takeBags(arrays));
   cutBags();
   if (!labels_.empty()) largestLabel_ = *std::max_element(labels_.begin(), labels_.end());
 }
 
-void Bags::checkLengths(bool haveValues, const std::optional<Weighting>& weighting) const {
+void Bags::checkLengths(const BagArrays& arrays) const {
+  const auto entries = static_cast<int64_t>(std::visit([](auto ids) { return ids.size(); }, arrays.ids));
   if (offsets_.size() != labels_.size() + 1) {
     throw shapeError("Expected one offset more than labels (" + std::to_string(labels_.size() + 1) +
                      ") but received " + std::to_string(offsets_.size()));
   }
-  if (offsets_.front() != 0 || offsets_.back() != static_cast<int64_t>(ids_.size())) {
-    throw shapeError("Expected offsets from 0 to the number of ids (" + std::to_string(ids_.size()) +
+  if (offsets_.front() != 0 || offsets_.back() != entries) {
+    throw shapeError("Expected offsets from 0 to the number of ids (" + std::to_string(entries) +
                      ") but received " + std::to_string(offsets_.front()) + " to " +
                      std::to_string(offsets_.back()));
   }
@@ -60,10 +56,11 @@ void Bags::checkLengths(bool haveValues, const std::optional<Weighting>& weighti
     throw shapeError("Expected ascending offsets but offset " + std::to_string(descent - offsets_.begin()) +
                      " is smaller than the one before");
   }
-  if (haveValues && values_.size() != ids_.size()) {
-    throw shapeError("Expected one value for each of " + std::to_string(ids_.size()) + " ids but received " +
-                     std::to_string(values_.size()));
+  if (arrays.values && static_cast<int64_t>(arrays.values->size()) != entries) {
+    throw shapeError("Expected one value for each of " + std::to_string(entries) + " ids but received " +
+                     std::to_string(arrays.values->size()));
   }
+  const auto& weighting = arrays.weighting;
   if (weighting && weighting->weights &&
       static_cast<int64_t>(weighting->weights->size()) != vocabularySize_) {
     throw shapeError("Expected one weight for each of " + std::to_string(vocabularySize_) +
@@ -71,16 +68,17 @@ void Bags::checkLengths(bool haveValues, const std::optional<Weighting>& weighti
   }
 }
 
-std::vector<int32_t> Bags::takeBags(bool haveValues, const std::optional<Weighting>& weighting) {
-  if (weighting && !haveValues) {
-    reserveHugePages(&values_, ids_.size());
-    values_.resize(ids_.size(), 1);
-  }
+std::vector<int32_t> Bags::takeBags(const BagArrays& arrays) {
+  const auto& weighting = arrays.weighting;
+  // Untouched: each thread is the first to write its own part.
+  ids_.resize(entries());
+  if (arrays.values || weighting) values_.resize(entries());
   const int members = membersFor(*this);
   std::vector<std::vector<int32_t>> counts(members, std::vector<int32_t>(vocabularySize_));
   std::vector<int64_t> wrong(members, length());
   forEachBag(*this, members, [&](int64_t bag, int member) {
     if (wrong[member] < length()) return;
+    copyBag(bag, arrays);
     if (firstWrongId(bag) == offsets_[bag + 1] && labels_[bag] >= 0) {
       for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) ++counts[member][ids_[j]];
       if (weighting) weigh(bag, *weighting);
@@ -94,6 +92,17 @@ std::vector<int32_t> Bags::takeBags(bool haveValues, const std::optional<Weighti
     for (int64_t word = 0; word < vocabularySize_; ++word) counts[0][word] += counts[member][word];
   }
   return std::move(counts[0]);
+}
+
+void Bags::copyBag(int64_t bag, const BagArrays& arrays) {
+  const int32_t begin = offsets_[bag];
+  std::visit([&](auto ids) { std::copy_n(ids.begin() + begin, size(bag), ids_.begin() + begin); },
+             arrays.ids);
+  if (arrays.values) {
+    std::copy_n(arrays.values->begin() + begin, size(bag), values_.begin() + begin);
+  } else if (!values_.empty()) {
+    std::fill_n(values_.begin() + begin, size(bag), 1.0F);
+  }
 }
 
 int32_t Bags::firstWrongId(int64_t bag) const {

@@ -3,30 +3,37 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <variant>
 #include <vector>
 
 #include "core/dropout.h"
+#include "core/huge_pages.h"
 
 namespace imdb {
 
 /** What the values of bags are multiplied by; see binding.d.ts. */
 struct Weighting {
-  std::optional<std::vector<float>> weights;  // [vocabulary]
+  std::optional<std::span<const float>> weights;  // [vocabulary]
   bool normalize;
   double gain;
+};
+
+/** What bags are made of; the memory behind the spans is not needed afterwards. */
+struct BagArrays {
+  std::variant<std::span<const int32_t>, std::span<const uint16_t>> ids;
+  std::vector<int32_t> offsets;
+  std::vector<int32_t> labels;
+  int64_t vocabularySize;
+  std::optional<std::span<const float>> values;  // one an id; without them all are 1
+  std::optional<Weighting> weighting;            // what is done with the values first
 };
 
 /** Labelled bags of words in compressed rows; see binding.d.ts. */
 class Bags {
  public:
-  /**
-   * @param values one an id; without them all are 1
-   * @param weighting what is done with the values first
-   * @throws Error (ERR_SHAPE, ERR_ARG_RANGE) for arrays that are no such bags
-   */
-  Bags(std::vector<int32_t> ids, std::vector<int32_t> offsets, std::vector<int32_t> labels,
-       int64_t vocabularySize, std::optional<std::vector<float>> values,
-       const std::optional<Weighting>& weighting);
+  /** @throws Error (ERR_SHAPE, ERR_ARG_RANGE) for arrays that are no such bags */
+  explicit Bags(BagArrays arrays);
 
   /**
    * The bags `rows` without the entries that any of `dropouts` takes, in the same word ranges; the values of
@@ -77,9 +84,10 @@ class Bags {
   /** Adds what dropout leaves of bag `row` of `all`. */
   void appendKept(const Bags& all, int64_t row, const std::vector<Dropout>& dropouts, float factor,
                   int32_t* count);
-  void checkLengths(bool haveValues, const std::optional<Weighting>& weighting) const;
-  /** Checks and weighs all bags. @returns how often each word comes */
-  std::vector<int32_t> takeBags(bool haveValues, const std::optional<Weighting>& weighting);
+  void checkLengths(const BagArrays& arrays) const;
+  /** Copies, checks and weighs all bags. @returns how often each word comes */
+  std::vector<int32_t> takeBags(const BagArrays& arrays);
+  void copyBag(int64_t bag, const BagArrays& arrays);
   /** The place of the first of a bag that is none of its ascending ids; the bag's end when all are right. */
   int32_t firstWrongId(int64_t bag) const;
   /** As above, of values that are not finite. */
@@ -89,8 +97,8 @@ class Bags {
   void chooseWordBorders(const std::vector<int32_t>& counts);
   void cutBags();
 
-  std::vector<int32_t> ids_;
-  std::vector<float> values_;
+  UntouchedVector<int32_t> ids_;
+  UntouchedVector<float> values_;  // empty where all are 1
   std::vector<int32_t> offsets_{0};
   std::vector<int32_t> labels_;
   std::array<int32_t, kWordRanges + 1> wordBorders_{};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 namespace imdb {
@@ -10,6 +11,24 @@ namespace imdb {
  * order would else miss the processor's table of pages nearly every time, and each small page costs a fault.
  */
 void adviseHugePages(void* memory, size_t bytes);
+
+/** Gives a vector such memory, and does not touch it: elements that `resize` adds have any value. */
+template <typename T>
+struct HugePageAllocator : std::allocator<T> {
+  T* allocate(size_t size) {
+    T* const memory = std::allocator<T>::allocate(size);
+    adviseHugePages(memory, size * sizeof(T));
+    return memory;
+  }
+
+  template <typename Element>
+  void construct(Element* element) {
+    ::new (static_cast<void*>(element)) Element;
+  }
+};
+
+template <typename T>
+using UntouchedVector = std::vector<T, HugePageAllocator<T>>;
 
 /** Reserves memory for `size` elements of an empty vector that will be read in random order. */
 template <typename T>

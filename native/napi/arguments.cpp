@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "core/devices.h"
-#include "core/huge_pages.h"
 
 namespace imdb {
 namespace {
@@ -166,36 +165,18 @@ Elements readTypedArray(const Napi::Value& value, const std::string& name, const
 
 namespace {
 
-template <typename T, typename Element = T>
-std::vector<T> copyOf(const Elements& elements) {
-  const auto* data = static_cast<const Element*>(elements.data);
-  std::vector<T> values;
-  reserveHugePages(&values, elements.length);
-  if (elements.length > 0) values.assign(data, data + elements.length);
-  return values;
-}
-
 /** A copy of the elements of a typed array of this kind. */
 template <typename T>
 std::vector<T> readElements(const Napi::Value& value, const std::string& name, const char* expected,
                             napi_typedarray_type type) {
-  return copyOf<T>(readTypedArray(value, name, expected, {type}));
+  const std::span<const T> elements = readTypedArray(value, name, expected, {type}).as<T>();
+  return {elements.begin(), elements.end()};
 }
 
 }  // namespace
 
-std::vector<int32_t> readIds(const Napi::Value& value, const std::string& name) {
-  const Elements elements =
-      readTypedArray(value, name, "an Int32Array or a Uint16Array", {napi_int32_array, napi_uint16_array});
-  return elements.type == napi_int32_array ? copyOf<int32_t>(elements) : copyOf<int32_t, uint16_t>(elements);
-}
-
 std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name) {
   return readElements<int32_t>(value, name, "an Int32Array", napi_int32_array);
-}
-
-std::vector<float> readFloat32Array(const Napi::Value& value, const std::string& name) {
-  return readElements<float>(value, name, "a Float32Array", napi_float32_array);
 }
 
 std::vector<double> readFloat64Array(const Napi::Value& value, const std::string& name) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,11 @@ struct Elements {
   napi_typedarray_type type;
   size_t length;
   const void* data;
+
+  template <typename T>
+  std::span<const T> as() const {
+    return {static_cast<const T*>(data), length};
+  }
 };
 
 /**
@@ -54,10 +60,7 @@ struct Elements {
  */
 Elements readTypedArray(const Napi::Value& value, const std::string& name, const std::string& expected,
                         std::initializer_list<napi_typedarray_type> types);
-/** Of an Int32Array, or a Uint16Array where small ids are to take half the memory. */
-std::vector<int32_t> readIds(const Napi::Value& value, const std::string& name);
 std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name);
-std::vector<float> readFloat32Array(const Napi::Value& value, const std::string& name);
 std::vector<double> readFloat64Array(const Napi::Value& value, const std::string& name);
 /** Sizes of dimensions whose product is at most 2^40. */
 std::vector<int64_t> readShape(const Napi::Value& value, const std::string& name);

@@ -3,8 +3,9 @@
 #include <ATen/ops/randperm.h>
 
 #include <optional>
+#include <span>
 #include <utility>
-#include <vector>
+#include <variant>
 
 #include "napi/arguments.h"
 #include "napi/exports.h"
@@ -39,17 +40,26 @@ Napi::Value vocabularySize(const Napi::CallbackInfo& info, const BagsPointer& se
   return Napi::Number::New(info.Env(), static_cast<double>(self->vocabularySize()));
 }
 
-std::optional<std::vector<float>> readOptionalFloats(const Napi::Value& value, const std::string& name) {
-  if (value.IsUndefined()) return std::nullopt;
-  return readFloat32Array(value, name);
+std::variant<std::span<const int32_t>, std::span<const uint16_t>> viewIds(const Napi::Value& value) {
+  const Elements elements =
+      readTypedArray(value, "ids", "an Int32Array or a Uint16Array", {napi_int32_array, napi_uint16_array});
+  if (elements.type == napi_uint16_array) return elements.as<uint16_t>();
+  return elements.as<int32_t>();
 }
 
-std::optional<Weighting> readWeighting(const Napi::Value& value) {
+std::optional<std::span<const float>> viewOptionalFloats(const Napi::Value& value, const std::string& name) {
+  if (value.IsUndefined()) return std::nullopt;
+  return readTypedArray(value, name, "a Float32Array", {napi_float32_array}).as<float>();
+}
+
+std::optional<Weighting> viewWeighting(const Napi::Value& value) {
   if (value.IsUndefined()) return std::nullopt;
   const Napi::Object options = readObject(value, "weighting");
-  return Weighting{readOptionalFloats(options.Get("weights"), "weighting.weights"),
-                   readBoolean(options.Get("normalize"), "weighting.normalize"),
-                   readNumber(options.Get("gain"), "weighting.gain")};
+  const Napi::Value weights = options.Get("weights");
+  const Napi::Value normalize = options.Get("normalize");
+  const Napi::Value gain = options.Get("gain");
+  return Weighting{viewOptionalFloats(weights, "weighting.weights"),
+                   readBoolean(normalize, "weighting.normalize"), readNumber(gain, "weighting.gain")};
 }
 
 }  // namespace
@@ -68,11 +78,12 @@ std::shared_ptr<const Bags> ClassTraits<const Bags>::construct(const Napi::Callb
   const Napi::Value labels = options.Get("labels");
   const Napi::Value vocabulary = options.Get("vocabularySize");
   const Napi::Value values = options.Get("values");
-  const Napi::Value weighting = options.Get("weighting");
-  return std::make_shared<const Bags>(readIds(ids, "ids"), readInt32Array(offsets, "offsets"),
-                                      readInt32Array(labels, "labels"),
-                                      readInteger(vocabulary, "vocabularySize", 1, kLargestSize - 1),
-                                      readOptionalFloats(values, "values"), readWeighting(weighting));
+  // A getter may run here, which could take the memory of an array away: views are made afterwards.
+  std::optional<Weighting> weighting = viewWeighting(options.Get("weighting"));
+  return std::make_shared<const Bags>(
+      BagArrays{viewIds(ids), readInt32Array(offsets, "offsets"), readInt32Array(labels, "labels"),
+                readInteger(vocabulary, "vocabularySize", 1, kLargestSize - 1),
+                viewOptionalFloats(values, "values"), std::move(weighting)});
 }
 
 void defineGenerator(Napi::Env env, Napi::Object exports) {

@@ -17,9 +17,9 @@ export function joinReviews(splits: readonly Reviews[]): Reviews {
   const counts = splits.flatMap((split) => split.counts ?? []);
   const movies = splits.flatMap((split) => split.movies ?? []);
   return {
-    ids: concatenate(
+    ids: joinIds(
       splits.map((split) => split.ids),
-      emptyLike(splits[0]?.ids, entry),
+      entry,
     ),
     offsets,
     labels: concatenate(
@@ -77,6 +77,26 @@ export function assignFolds({ labels, movies }: Reviews, folds: number): Int32Ar
     filled[fold] = (filled[fold] ?? 0) + size;
   }
   return groups.map((group) => foldOf.get(group) ?? 0);
+}
+
+/** Without a copy where they lie behind each other already, as those of a cached data set do. @param length of all */
+function joinIds(ids: readonly FeatureIds[], length: number): FeatureIds {
+  const [first] = ids;
+  if (first === undefined || !areAdjacent(ids)) return concatenate(ids, emptyLike(first, length));
+  const { buffer, byteOffset } = first;
+  return first instanceof Uint16Array
+    ? new Uint16Array(buffer, byteOffset, length)
+    : new Int32Array(buffer, byteOffset, length);
+}
+
+function areAdjacent(arrays: readonly FeatureIds[]): boolean {
+  return arrays.every((array, index) => {
+    const before = arrays[index - 1] ?? null;
+    return (
+      before === null ||
+      (array.buffer === before.buffer && array.byteOffset === before.byteOffset + before.byteLength)
+    );
+  });
 }
 
 /** @param result has room for all of them */

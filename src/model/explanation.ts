@@ -31,7 +31,7 @@ export interface TopWord {
 export const longestExplainedText = 100_000;
 /** So much text is asked about at once, which takes some milliseconds. */
 const charactersAtOnce = 1 << 15;
-const featuresAtOnce = 1 << 16;
+const featuresAtOnce = 1 << 18;
 
 /**
  * What each word does to the prediction: the model is asked again without the word, wherever it stands. Effects are
@@ -109,9 +109,10 @@ function singleFeatureEffects(classifier: TextClassifier): Float64Array {
     const offsets = all.subarray(0, ids.length + 1);
     const values = featureValues({ ids, offsets, counts: null }, featurizer.weights, options);
     const logOdds = classifier.logOdds(classifier.logitsOfEncoded({ ids, offsets, values }));
-    for (let index = 0; index < logOdds.length; index += 1)
-      effects[start * classes.length + index] =
-        (logOdds[index] ?? NaN) - (empty[index % classes.length] ?? NaN);
+    for (let row = 0; row < logOdds.length; row += classes.length) {
+      for (let k = 0; k < classes.length; k += 1)
+        effects[start * classes.length + row + k] = (logOdds[row + k] ?? NaN) - (empty[k] ?? NaN);
+    }
   }
   return effects;
 }

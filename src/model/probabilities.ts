@@ -43,9 +43,9 @@ function calibrate(row: Float64Array, calibration: Calibration | null): void {
   if (calibration?.kind === 'temperature') {
     for (let k = 0; k < row.length; k += 1) row[k] = (row[k] ?? NaN) / calibration.temperature;
   } else if (calibration?.kind === 'sigmoid') {
-    const [first = NaN, second = NaN] = row;
+    const difference = (row[1] ?? NaN) - (row[0] ?? NaN);
     row[0] = 0;
-    row[1] = calibration.scale * (second - first) + calibration.bias;
+    row[1] = calibration.scale * difference + calibration.bias;
   }
 }
 
@@ -62,6 +62,7 @@ function softmax(row: Float64Array): void {
 
 /** ln of the sum of exp of all but one. */
 function logSumExpOfOthers(row: Float64Array, left: number): number {
+  if (row.length === 2) return row[1 - left] ?? NaN;
   let largest = -Infinity;
   for (let k = 0; k < row.length; k += 1) if (k !== left) largest = Math.max(largest, row[k] ?? NaN);
   let sum = 0;

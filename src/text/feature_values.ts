@@ -21,10 +21,18 @@ export function naiveBayesWeights(
   const [negative, positive] = [new Int32Array(features), new Int32Array(features)];
   labels.forEach((label, text) => {
     const sums = label === 1 ? positive : negative;
+    const start = offsets[text] ?? 0;
     const end = offsets[text + 1] ?? 0;
-    for (let i = offsets[text] ?? 0; i < end; i += 1) {
+    if (counts === null) {
+      for (let i = start; i < end; i += 1) {
+        const id = ids[i] ?? 0;
+        sums[id] = (sums[id] ?? 0) + 1;
+      }
+      return;
+    }
+    for (let i = start; i < end; i += 1) {
       const id = ids[i] ?? 0;
-      sums[id] = (sums[id] ?? 0) + (counts === null ? 1 : (counts[i] ?? 1));
+      sums[id] = (sums[id] ?? 0) + (counts[i] ?? 1);
     }
   });
   // Most features have the same few sums.

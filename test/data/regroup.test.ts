@@ -36,6 +36,26 @@ test('when splits are joined then their reviews follow each other', () => {
   expect(plain.movies).toBeUndefined();
 });
 
+test.each([Int32Array, Uint16Array])(
+  'when the ids of splits lie behind each other in memory then joined ones are the same memory, else a copy (%p)',
+  (Ids) => {
+    const memory = Ids.from([...one.ids, ...other.ids, 7, 7]);
+    const split = (reviews: Reviews, start: number): Reviews => ({
+      ...reviews,
+      ids: memory.subarray(start, start + reviews.ids.length),
+    });
+    const together = [...one.ids, ...other.ids];
+    const joined = joinReviews([split(one, 0), split(other, one.ids.length)]);
+    expect(joined.ids).toEqual(Ids.from(together));
+    expect(joined.ids.buffer).toBe(memory.buffer);
+    const apart = joinReviews([split(one, 0), split(other, one.ids.length + 1)]);
+    expect(apart.ids).toEqual(Ids.from([...one.ids, ...memory.subarray(4, 4 + other.ids.length)]));
+    expect(apart.ids.buffer).not.toBe(memory.buffer);
+    const elsewhere = joinReviews([split(one, 0), { ...other, ids: Ids.from(other.ids) }]);
+    expect(elsewhere.ids).toEqual(Ids.from(together));
+  },
+);
+
 test('when reviews are selected then they come in the order asked for', () => {
   const all = joinReviews([one, other]);
   const list = listOf(all);

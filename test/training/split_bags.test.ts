@@ -75,6 +75,29 @@ test('when something is wrong with bags in several places then the first is told
   );
 });
 
+test('when asking for an option takes the memory of another away then that is refused', () => {
+  const { ids, offsets, labels } = reviewsOf(20_000);
+  const weighting = {
+    normalize: true,
+    get gain() {
+      structuredClone(ids.buffer, { transfer: [ids.buffer] });
+      return 2;
+    },
+    weights: weights.slice(),
+  };
+  expect(() => new Bags({ ids, offsets, labels, vocabularySize: size, weighting })).toThrow(
+    'on memory of its own for ids but received one on detached memory',
+  );
+  const other = reviewsOf(20_000);
+  const early = { ...weighting, weights: weights.slice() };
+  Object.defineProperty(early, 'gain', {
+    get: () => structuredClone(early.weights.buffer, { transfer: [early.weights.buffer] }).byteLength,
+  });
+  expect(() => new Bags({ ...other, vocabularySize: size, weighting: early })).toThrow(
+    'on memory of its own for weighting.weights but received one on detached memory',
+  );
+});
+
 test('when bags are made with any number of threads then models give the same bits', () => {
   const [vocabularySize, words, length] = [200, 50, 4000];
   // Later bags have later words, so that each thread would cut them elsewhere.

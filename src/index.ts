@@ -138,6 +138,7 @@ export {
   type ReliabilityBin,
 } from './training/classification_report.js';
 export { notebookFeatures, type FeatureOptions } from './text/features.js';
+export { Vocabulary } from './text/vocabulary.js';
 export {
   Featurizer,
   type EncodedText,

@@ -5,7 +5,7 @@ import { loraPresets } from '../experiments/presets.js';
 import type { Check } from '../report/checks.js';
 import { testFigures } from '../report/seeds.js';
 import { readRun, type StoredRun } from '../storage/read_run.js';
-import { sameWords } from '../text/vocabulary.js';
+import type { Vocabulary } from '../text/vocabulary.js';
 import { readBaseOptions } from './base_options.js';
 import { printConfig } from './config_file.js';
 import { readDefaults } from './defaults.js';
@@ -75,13 +75,13 @@ function assertHiddenLayer({ hidden }: RunOptions): void {
 
 /** The reviews as the base reads them. */
 function asBase(path: string, run: StoredRun, dataset: Dataset): Dataset {
-  assertSameVocabulary(path, run, dataset.vocabulary.words);
+  assertSameVocabulary(path, run, dataset.vocabulary);
   const weights = run.tensors.get('features.weight');
   return weights === undefined ? dataset : { ...dataset, weights: Float32Array.from(weights.data, Number) };
 }
 
-function assertSameVocabulary(path: string, { vocabulary }: StoredRun, words: readonly string[]): void {
-  if (sameWords(words, vocabulary)) return;
+function assertSameVocabulary(path: string, { vocabulary }: StoredRun, own: Vocabulary): void {
+  if (own.equals(vocabulary)) return;
   throw new ImdbTorchError(
     'ERR_USAGE',
     `Expected reviews whose vocabulary is that of ${path} but these give another one; ` +

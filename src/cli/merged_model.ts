@@ -58,7 +58,7 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
   const { versions } = await import('../model/native.js');
   const directory = await createRunDirectory({ out, command: 'merge' });
   try {
-    await directory.writeVocabulary(featurizer.features);
+    await directory.writeVocabulary(featurizer.vocabulary);
     await directory.writeModel('model', await moduleOf(merged));
     await directory.writeDescription({ ...description, base: baseSha256 });
     await directory.writeRun({

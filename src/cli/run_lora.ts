@@ -82,9 +82,8 @@ async function save(
 ): Promise<LoraDocument> {
   const { adapter, mergedModule, calibration } = result;
   const { dataset, bags, signal } = bench;
-  const { weights } = dataset;
+  const { vocabulary, weights } = dataset;
   const baseModule = withFeatureWeights(result.baseModule, weights);
-  const { words: vocabulary } = dataset.vocabulary;
   await directory.writeVocabulary(vocabulary);
   const { sha256: baseSha256 } = await directory.writeModel('model', baseModule);
   const description = {

@@ -2,7 +2,6 @@ import type { Dataset } from '../data/dataset.js';
 import { ImdbTorchError } from '../errors.js';
 import type { LossForm } from '../model/native.js';
 import type { Featurizer } from '../text/featurizer.js';
-import { sameWords } from '../text/vocabulary.js';
 import { dataChoice } from './data_options.js';
 import type { RunOptions } from './options.js';
 import { readData, type DataChoice } from './prepare.js';
@@ -43,7 +42,7 @@ export async function readRunReviews(
   signal: AbortSignal,
 ): Promise<Dataset> {
   const dataset = await readData(stored, terminal, signal);
-  if (sameWords(dataset.vocabulary.words, featurizer.features)) return dataset;
+  if (dataset.vocabulary.equals(featurizer.vocabulary)) return dataset;
   terminal.note(`${dataset.source.location} has changed since this model was trained on it.`);
   return readData({ ...stored, featurizer }, terminal, signal);
 }

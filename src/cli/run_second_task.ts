@@ -130,7 +130,7 @@ async function save(
   { base, methods, checks }: SecondTaskResult,
   signal: AbortSignal,
 ): Promise<SecondTaskDocument> {
-  await directory.writeVocabulary(dataset.vocabulary.words);
+  await directory.writeVocabulary(dataset.vocabulary);
   const { sha256 } = await directory.writeModel('model', base.module);
   await directory.writeDescription(modelDescription({ options, dataset }));
   for (const { method, kept } of methods) {

@@ -46,7 +46,7 @@ async function save(
 ): Promise<TrainDocument> {
   const { dataset, signal } = bench;
   const { module, calibration } = result;
-  const { words: vocabulary } = dataset.vocabulary;
+  const { vocabulary } = dataset;
   const description = { ...modelDescription(bench), calibration: calibration?.calibration ?? null };
   await directory.writeVocabulary(vocabulary);
   await directory.writeModel('model', module);

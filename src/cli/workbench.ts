@@ -71,7 +71,7 @@ export function openDevice(options: RunOptions, terminal: Terminal): Computing {
 
 /** What can only be judged with the reviews at hand. @throws ImdbTorchError ERR_USAGE */
 function checkSizes({ rank, hidden, targetModules }: RunOptions, { vocabulary, classes }: Dataset): void {
-  const { length: words } = vocabulary.words;
+  const { size: words } = vocabulary;
   const problems: string[] = [];
   if (targetModules.includes('fc1') && rank > words) {
     problems.push(

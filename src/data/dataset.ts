@@ -87,8 +87,8 @@ function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): s
   return JSON.stringify({ ...source, tokenizerVersion, features, given, seed, validationSize, split });
 }
 
-function sha256Of({ features, weights }: Featurizer): string {
-  const hash = createHash('sha256').update(features.join('\n'));
+function sha256Of({ vocabulary, weights }: Featurizer): string {
+  const hash = createHash('sha256').update(vocabulary.lines);
   return hash.update(weights ?? '').digest('hex');
 }
 

@@ -5,7 +5,7 @@ import { naiveBayesWeights } from '../text/feature_values.js';
 import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../text/features.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { NgramCounter } from '../text/ngram_counter.js';
-import { hashWords } from '../text/vocabulary.js';
+import { Vocabulary } from '../text/vocabulary.js';
 import {
   splitNames,
   type CollectedReviews,
@@ -33,8 +33,8 @@ export interface Preview {
 }
 
 export interface EncodedSplits {
-  /** The features: `words[0]` of the notebook's is `<UNK>`. The SHA-256 is that of the words joined by line feeds. */
-  readonly vocabulary: { readonly words: readonly string[]; readonly sha256: string };
+  /** The features: the first of the notebook's is `<UNK>`. */
+  readonly vocabulary: Vocabulary;
   readonly features: FeatureOptions;
   /** `[features]`: what the training split says that each feature is to be multiplied by; null without weighting. */
   readonly weights: Float32Array | null;
@@ -96,10 +96,9 @@ export async function encodeSplits(
     return { ...texts[name], labels, origins, ...(movies && { movies }) };
   };
   const splits = { train: split('train'), valid: split('valid'), test: split('test') };
-  const { words } = encoder;
   const weights = encoder.weightsOf(splits.train);
   return {
-    vocabulary: { words, sha256: hashWords(words) },
+    vocabulary: encoder.vocabulary,
     features,
     weights,
     splits,
@@ -118,7 +117,7 @@ type EncodedTextsOfSplits = Readonly<Record<SplitName, EncodedTexts>>;
 
 /** Knows the features, and encodes all splits with them. */
 interface Encoder {
-  readonly words: readonly string[];
+  readonly vocabulary: Vocabulary;
   encode(onEncoded: (split: SplitName) => void): Promise<EncodedTextsOfSplits>;
   weightsOf(train: EncodedSplit): Float32Array | null;
 }
@@ -132,10 +131,10 @@ async function countingEncoder(
 ): Promise<Encoder> {
   checkClasses(features, collected);
   const { counter, ranges } = await countFeatures(collected, orders, features, slices);
-  const { features: words } = counter;
+  const vocabulary = Vocabulary.of(counter.features);
   const isWeighted = features.weighting !== 'none';
   return {
-    words,
+    vocabulary,
     encode: async (onEncoded) => {
       try {
         const texts = await counter.encode(
@@ -148,7 +147,7 @@ async function countingEncoder(
         await counter.stop();
       }
     },
-    weightsOf: (train) => (isWeighted ? naiveBayesWeights(train, train.labels, words.length) : null),
+    weightsOf: (train) => (isWeighted ? naiveBayesWeights(train, train.labels, vocabulary.size) : null),
   };
 }
 
@@ -160,7 +159,7 @@ function givenEncoder(
   slices: TimeSlices,
 ): Encoder {
   return {
-    words: featurizer.features,
+    vocabulary: featurizer.vocabulary,
     encode: async (onEncoded) => {
       const texts: EncodedTexts[] = [];
       for (const name of splitNames) {

@@ -7,6 +7,7 @@ import { writeFileAtomic } from '../system/atomic_file.js';
 import { TimeSlices } from '../system/time_slices.js';
 import type { FeatureOptions } from '../text/features.js';
 import type { FeatureIds } from '../text/bag_writer.js';
+import { Vocabulary } from '../text/vocabulary.js';
 import { splitNames } from './collected_reviews.js';
 import type { EncodedSplit, EncodedSplits } from './encoded_splits.js';
 import type { TableFile } from './origins.js';
@@ -15,7 +16,7 @@ import type { TableFile } from './origins.js';
  * A file: these 8 bytes, the header's length (uint32), the header (JSON), int32 arrays, ids, words, paths of reviews,
  * SHA-256 of all that.
  */
-const magic = 'IMDBSPL5';
+const magic = 'IMDBSPL6';
 const digestBytes = 32;
 const pieceBytes = 1 << 18;
 /** Written at once, between turns of the event loop. */
@@ -35,7 +36,6 @@ interface Header {
   /** Of train, valid and test. */
   readonly pathBytes: readonly number[];
   readonly tables: readonly (TableFile | null)[];
-  readonly vocabularySha256: string;
   readonly features: FeatureOptions;
   readonly previews: EncodedSplits['previews'];
   readonly notes: EncodedSplits['notes'];
@@ -100,16 +100,14 @@ function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array
   arrays.push(new Int32Array((weights ?? new Float32Array(0)).slice().buffer));
   const ids = splits.map((split) => split.ids);
   const paths = splits.map(({ origins }) => origins.paths);
-  const words = Buffer.from(vocabulary.words.join('\n'));
   const header: Header = {
     key,
     lengths: arrays.map(({ length }) => length),
     idLengths: ids.map(({ length }) => length),
     idBytes: encoded.splits.train.ids.BYTES_PER_ELEMENT,
-    wordBytes: words.length,
+    wordBytes: vocabulary.lines.length,
     pathBytes: paths.map(({ length }) => length),
     tables: splits.map(({ origins }) => origins.table),
-    vocabularySha256: vocabulary.sha256,
     features,
     previews,
     notes,
@@ -119,7 +117,7 @@ function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array
   start.write(magic, 'latin1');
   start.writeUInt32LE(headerBytes.length, magic.length);
   const hash = createHash('sha256');
-  for (const part of [start, headerBytes, ...[...arrays, ...ids].map(bytesOf), words, ...paths]) {
+  for (const part of [start, headerBytes, ...[...arrays, ...ids].map(bytesOf), vocabulary.lines, ...paths]) {
     for (let at = 0; at < part.length; at += chunkBytes) {
       const chunk = part.subarray(at, at + chunkBytes);
       hash.update(chunk);
@@ -192,7 +190,6 @@ function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): Enco
     const origins = { table: header.tables[index] ?? null, numbers, paths };
     return { ids, offsets, labels, origins, counts, ...(movies.length > 0 && { movies }) };
   };
-  const words = Buffer.from(data, arrayBytes, header.wordBytes).toString('utf8').split('\n');
   const { features } = header;
   const last = arrays.at(-1);
   const weights =
@@ -200,7 +197,7 @@ function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): Enco
       ? null
       : new Float32Array(last.buffer, last.byteOffset, last.length);
   return {
-    vocabulary: { words, sha256: header.vocabularySha256 },
+    vocabulary: new Vocabulary(new Uint8Array(data, arrayBytes, header.wordBytes)),
     features,
     weights,
     splits: { train: split(0), valid: split(1), test: split(2) },

@@ -35,8 +35,8 @@ export async function mergeAndTest(context: PhaseContext): Promise<MergeResult> 
  * @throws what `AdapterSet.merge` throws; nothing is merged then
  */
 export function mergeAdapters(classifier: TextClassifier, reviews: Reviews): MergeComparison {
-  const { options, weights, features } = classifier.featurizer;
-  using bags = createBags(reviews, { options, weights, size: features.length });
+  const { options, weights, vocabulary } = classifier.featurizer;
+  using bags = createBags(reviews, { options, weights, size: vocabulary.size });
   const before = classifier.logitsOfBags(bags);
   classifier.adapters.merge();
   return compareLogits(before, classifier.logitsOfBags(bags), classifier.classes.length);

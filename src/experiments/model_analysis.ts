@@ -6,6 +6,7 @@ import { TextClassifier, type ModelParts } from '../model/text_classifier.js';
 import { summarizeWeightChange, type WeightChange } from '../model/weight_change.js';
 import { rankOf, scaleOf, type Adapter } from '../storage/adapter.js';
 import { scoresDocument, type ScoresDocument } from '../report/evaluation.js';
+import { Vocabulary } from '../text/vocabulary.js';
 import { classificationReport } from '../training/classification_report.js';
 import { predictLabelled } from '../training/labelled_evaluation.js';
 
@@ -39,6 +40,7 @@ export interface AnalysisInput {
 /** More would make `run.json` unwieldy: the confusion matrix grows with their square. */
 const mostClasses = 50;
 const namedWords = 20;
+const noWords = Vocabulary.of([]);
 
 /** Looks at a model as its files have it. @throws the reason of `signal` */
 export async function analyzeModel(input: AnalysisInput): Promise<ModelAnalysis> {
@@ -67,11 +69,10 @@ function weightChangeOf({ model, featurizer }: TextClassifier): NonNullable<Mode
   const { hidden } = model;
   const change = hidden.deltaWeight();
   try {
-    const { features } = featurizer;
     const summary = summarizeWeightChange(
       readTensor(change),
       readTensor(hidden.weight),
-      features,
+      featurizer.vocabulary,
       namedWords,
     );
     return { rank: hidden.rank, scale: hidden.scale, ...summary };
@@ -86,6 +87,11 @@ function outputChangeOf({ tensors }: ModelParts, adapter: Adapter): ModelAnalysi
   if (branch === undefined || weight === undefined) return null;
   const scale = scaleOf(adapter, branch);
   using own = Tensor.from(weight.data, weight.shape);
-  const { norm, weightNorm } = summarizeWeightChange(deltaOf(own, { branch, factor: scale }), weight, [], 0);
+  const { norm, weightNorm } = summarizeWeightChange(
+    deltaOf(own, { branch, factor: scale }),
+    weight,
+    noWords,
+    0,
+  );
   return { rank: rankOf(branch), scale, norm, weightNorm };
 }

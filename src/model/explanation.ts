@@ -84,21 +84,21 @@ export function* explainInSlices(
  */
 export function topWords(classifier: TextClassifier, count: number): TopWord[][] {
   const { classes, featurizer } = classifier;
-  const { length } = featurizer.features;
+  const { vocabulary } = featurizer;
   const effects = singleFeatureEffects(classifier);
   // Id 0 of the notebook stands for all unknown words.
   const first = featurizer.options.tokenizer === 'notebook' ? 1 : 0;
   return classes.map((_, k) => {
     const effect = (id: number): number => effects[id * classes.length + k] ?? NaN;
-    const ids = idsOfLargest(effect, { first, length, count });
-    return ids.map((id) => ({ word: featurizer.features[id] ?? '', effect: effect(id) }));
+    const ids = idsOfLargest(effect, { first, length: vocabulary.size, count });
+    return ids.map((id) => ({ word: vocabulary.word(id), effect: effect(id) }));
   });
 }
 
 /** `[features, classes]`, row-major. */
 function singleFeatureEffects(classifier: TextClassifier): Float64Array {
   const { classes, featurizer } = classifier;
-  const { length } = featurizer.features;
+  const length = featurizer.vocabulary.size;
   const nothing = { ids: new Int32Array(0), offsets: Int32Array.of(0, 0), values: null };
   const empty = classifier.logOdds(classifier.logitsOfEncoded(nothing));
   const options = withoutNorm(featurizer);

@@ -155,7 +155,7 @@ export class TextClassifier {
   /** As `logits`, of texts that are encoded already. */
   logitsOfEncoded({ ids, offsets, values }: EncodedTexts): Float64Array {
     const labels = new Int32Array(offsets.length - 1);
-    const vocabularySize = this.featurizer.features.length;
+    const vocabularySize = this.featurizer.vocabulary.size;
     const bags = new Bags({ ids, offsets, labels, vocabularySize, ...(values && { values }) });
     try {
       return this.logitsOfBags(bags);
@@ -211,7 +211,7 @@ function createModel(
 ): ClassifierModel {
   const useDora = adapter?.branches.get('fc1')?.magnitude != null;
   const model = createClassifier({
-    vocabularySize: vocabulary.length,
+    vocabularySize: vocabulary.size,
     hidden: description.hidden,
     classes: description.output,
     dtype: tensors.get('fc1.weight')?.dtype as FloatDtype,

@@ -1,4 +1,5 @@
 import type { StoredTensor } from '../storage/stored_tensor.js';
+import type { Vocabulary } from '../text/vocabulary.js';
 import { idsOfLargest } from './largest.js';
 
 /** How much a weight `[hidden, words]` changes, looked at from both sides; all sizes are Euclidean norms. */
@@ -15,13 +16,13 @@ export interface WeightChange {
 /**
  * Sums up a change of a weight.
  * @param change,weight `[hidden, words]`, row-major floats
- * @param words names of the columns
+ * @param vocabulary names of the columns
  * @param count so many words are named
  */
 export function summarizeWeightChange(
   change: StoredTensor,
   weight: StoredTensor,
-  words: readonly string[],
+  vocabulary: Vocabulary,
   count: number,
 ): WeightChange {
   const changed = squaredNorms(change);
@@ -31,8 +32,8 @@ export function summarizeWeightChange(
     norm: Math.sqrt(total(changed.rows)),
     weightNorm: Math.sqrt(total(before.rows)),
     units: Array.from(changed.rows, Math.sqrt),
-    words: idsOfLargest((id) => norm(changed.columns, id), { length: words.length, count }).map((id) => ({
-      word: words[id] ?? '',
+    words: idsOfLargest((id) => norm(changed.columns, id), { length: vocabulary.size, count }).map((id) => ({
+      word: vocabulary.word(id),
       norm: norm(changed.columns, id),
       weightNorm: norm(before.columns, id),
     })),

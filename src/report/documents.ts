@@ -212,9 +212,9 @@ export function datasetDocument(dataset: Dataset): DatasetDocument {
     },
     classes,
     vocabulary: {
-      size: vocabulary.words.length,
+      size: vocabulary.size,
       sha256: vocabulary.sha256,
-      first: vocabulary.words.slice(0, firstWordCount),
+      first: vocabulary.first(firstWordCount),
     },
   };
 }

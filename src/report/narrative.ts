@@ -33,14 +33,13 @@ export function describeDataset(dataset: Dataset): string[] {
   const { source, splits, vocabulary, fromCache, seconds, requestedVocabularySize, guess, testHeldOut } =
     dataset;
   const count = (split: SplitName): string => formatCount(splits[split].labels.length);
-  const { words } = vocabulary;
   const lines = [
     `Data: ${source.location}${fromCache ? ', encoded by an earlier run' : ''} (${formatSeconds(seconds)}).`,
     `Reviews: ${count('train')} to train on, ${count('valid')} to validate, ${count('test')} to test.`,
     `Classes: ${formatNames(dataset.classes)}.`,
-    `Vocabulary: ${formatCount(words.length)} ${dataset.features.ngrams > 1 ? 'runs of words' : 'words'}, the most frequent first: ${words.slice(0, shownWords).join(' ')} ...`,
+    `Vocabulary: ${formatCount(vocabulary.size)} ${dataset.features.ngrams > 1 ? 'runs of words' : 'words'}, the most frequent first: ${vocabulary.first(shownWords).join(' ')} ...`,
   ];
-  if (requestedVocabularySize !== null && words.length < requestedVocabularySize) {
+  if (requestedVocabularySize !== null && vocabulary.size < requestedVocabularySize) {
     lines.push(
       `The training reviews have fewer than the ${formatCount(requestedVocabularySize)} words asked for; all of them are used.`,
     );

@@ -94,7 +94,7 @@ function describe(
     classesByAdapter: Object.fromEntries(
       [...classifiers].map(([one, classifier]) => [one, [...classifier.classes]]),
     ),
-    features: featurizer.features.length,
+    features: featurizer.vocabulary.size,
     hidden: description.hidden,
     adapters: [...classifiers.keys()],
     adapter,

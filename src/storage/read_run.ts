@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { Featurizer } from '../text/featurizer.js';
-import { hashWords } from '../text/vocabulary.js';
+import type { Vocabulary } from '../text/vocabulary.js';
 import {
   modelDescriptionName,
   notebookDescription,
@@ -20,7 +20,7 @@ export interface StoredRun {
   /** The document of `model.json`, or what a merged model says; that of the notebook's model where there is none. */
   description: ModelDescription;
   /** The features; a feature's id is its index. */
-  vocabulary: readonly string[];
+  vocabulary: Vocabulary;
   /**
    * The tensors of the model, whose shapes fit: fc1.weight and fc1.bias, those of fc2 where there is a hidden layer,
    * and features.weight where features are weighted.
@@ -46,7 +46,7 @@ export async function readRun(path: string, { model = 'model' }: ReadRunOptions 
   const description =
     mergedDescription(path, metadata) ??
     (await readDescription(path)) ??
-    notebookDescription(vocabulary.length, hidden);
+    notebookDescription(vocabulary.size, hidden);
   checkModel(path, `${model}.safetensors`, { run, description, vocabulary, tensors });
   return { run, description, vocabulary, tensors };
 }
@@ -60,7 +60,7 @@ export function featurizerOf({
   const weights = tensors.get('features.weight')?.data;
   return new Featurizer({
     options: description.features,
-    features: vocabulary,
+    vocabulary,
     weights: weights === undefined ? null : Float32Array.from(weights as Float32Array),
   });
 }
@@ -71,7 +71,7 @@ export function featurizerOf({
  */
 export async function readFeaturizer(path: string): Promise<Featurizer> {
   const vocabulary = await readRunVocabulary(path, await readRunDocument(path));
-  const description = (await readDescription(path)) ?? notebookDescription(vocabulary.length, 0);
+  const description = (await readDescription(path)) ?? notebookDescription(vocabulary.size, 0);
   if (description.features.weighting !== 'none') return featurizerOf(await readRun(path));
   return featurizerOf({ description, vocabulary, tensors: new Map() });
 }
@@ -97,10 +97,10 @@ export async function readRunDocument(path: string): Promise<Record<string, unkn
   return document as Record<string, unknown>;
 }
 
-async function readRunVocabulary(path: string, run: Readonly<Record<string, unknown>>): Promise<string[]> {
+async function readRunVocabulary(path: string, run: Readonly<Record<string, unknown>>): Promise<Vocabulary> {
   const vocabulary = await part(path, 'vocabulary.txt', readVocabulary);
   const expected = (run.vocabulary as { sha256?: unknown } | undefined)?.sha256;
-  if (expected !== undefined && expected !== hashWords(vocabulary)) {
+  if (expected !== undefined && expected !== vocabulary.sha256) {
     throw runError(path, 'vocabulary.txt is not the one that run.json describes');
   }
   return vocabulary;
@@ -140,7 +140,7 @@ async function part<T>(path: string, name: string, read: (file: string) => Promi
 }
 
 function checkModel(path: string, file: string, { description, vocabulary, tensors }: StoredRun): void {
-  const words = vocabulary.length;
+  const words = vocabulary.size;
   const found = tensors.get('fc1.weight')?.shape[1];
   if (found !== words) {
     throw runError(path, `${file} is for ${String(found)} words and vocabulary.txt has ${words}`);

@@ -15,6 +15,7 @@ import { modelDescriptionName, type ModelDescription } from './model_description
 import { describeFile, formatRunDocument, type StoredFile } from './recorded_files.js';
 import { writeSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
+import type { Vocabulary } from '../text/vocabulary.js';
 import { writeVocabulary } from './vocabulary_file.js';
 
 const metricsName = 'metrics.jsonl';
@@ -66,8 +67,8 @@ export class RunDirectory {
   }
 
   /** Writes `vocabulary.txt`: a word a line, the line number less one is its id. */
-  async writeVocabulary(words: readonly string[]): Promise<void> {
-    await this.#write(['vocabulary.txt'], (path) => writeVocabulary(path, words));
+  async writeVocabulary(vocabulary: Vocabulary): Promise<void> {
+    await this.#write(['vocabulary.txt'], (path) => writeVocabulary(path, vocabulary));
   }
 
   /** Writes `model.json`: what the tensors mean. */

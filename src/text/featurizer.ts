@@ -6,6 +6,7 @@ import { NgramIndex } from './ngram_index.js';
 import { TokenBuffer } from './token_buffer.js';
 import { TokenLists } from './token_lists.js';
 import { tokenSpans, type TokenSpan } from './tokenizer.js';
+import type { Vocabulary } from './vocabulary.js';
 
 /** So many texts are encoded, and computed, at once by what goes through any number of them: bounds the memory. */
 export const textsAtOnce = 1024;
@@ -25,8 +26,9 @@ export interface EncodedTexts extends EncodedText {
 
 export interface FeaturizerOptions {
   options: FeatureOptions;
-  features: readonly string[];
-  /** `[features.length]`: what each feature is multiplied by; null without weighting. */
+  /** The features. */
+  vocabulary: Vocabulary;
+  /** `[vocabulary.size]`: what each feature is multiplied by; null without weighting. */
   weights: Float32Array | null;
 }
 
@@ -45,21 +47,21 @@ export interface EncodeTextsProgress {
 /** Turns texts into the features that a model was trained on. */
 export class Featurizer {
   readonly options: FeatureOptions;
-  /** Feature id -> its tokens, joined by a blank; `<UNK>` is the notebook's id 0. */
-  readonly features: readonly string[];
+  /** The features: tokens joined by a blank; `<UNK>` is the notebook's id 0. */
+  readonly vocabulary: Vocabulary;
   readonly weights: Float32Array | null;
   #madeIndex: NgramIndex | undefined;
   #madeTokens: TokenBuffer | undefined;
 
-  constructor({ options, features, weights }: FeaturizerOptions) {
+  constructor({ options, vocabulary, weights }: FeaturizerOptions) {
     this.options = options;
-    this.features = features;
+    this.vocabulary = vocabulary;
     this.weights = weights;
   }
 
   /** Made for the first text: that takes half a second for half a million features. */
   get #index(): NgramIndex {
-    return (this.#madeIndex ??= new NgramIndex(this.features, hasUnknown(this.options)));
+    return (this.#madeIndex ??= new NgramIndex(this.vocabulary.words, hasUnknown(this.options)));
   }
 
   /** Of the texts of a call of `encodeAll`. */

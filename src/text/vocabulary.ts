@@ -1,16 +1,99 @@
 import { createHash } from 'node:crypto';
+import { ImdbTorchError } from '../errors.js';
 
 /** Id 0 of the notebook's vocabulary: every word that it does not hold. */
 export const unknownWord = '<UNK>';
+
+const lineFeed = 10;
+
+/** Words by id. Kept as the bytes of their lines: half a million strings take long to make, and are seldom needed. */
+export class Vocabulary {
+  /** The words in UTF-8, joined by line feeds; no bytes are no words. */
+  readonly lines: Uint8Array;
+  /** `[size + 1]`: where each line starts, and where one more would. */
+  readonly #starts: Int32Array;
+  #words: readonly string[] | undefined;
+  #sha256: string | undefined;
+
+  constructor(lines: Uint8Array) {
+    this.lines = lines;
+    this.#starts = startsOf(asBuffer(lines));
+  }
+
+  /** @throws ImdbTorchError ERR_USAGE for a word with a line break, or none but an empty one */
+  static of(words: readonly string[]): Vocabulary {
+    const vocabulary = new Vocabulary(Buffer.from(words.join('\n')));
+    if (vocabulary.size !== words.length) {
+      const broken = words.find((word) => word.includes('\n')) ?? '';
+      throw new ImdbTorchError(
+        'ERR_USAGE',
+        `Expected words without line breaks, and not an empty one alone, but received ${JSON.stringify(broken)}; leave it out.`,
+      );
+    }
+    vocabulary.#words = words;
+    return vocabulary;
+  }
+
+  /** How many words there are. */
+  get size(): number {
+    return this.#starts.length - 1;
+  }
+
+  /** Id -> word; all strings are made when this is first asked for. */
+  get words(): readonly string[] {
+    return (this.#words ??= this.size === 0 ? [] : asBuffer(this.lines).toString().split('\n'));
+  }
+
+  /** The word with this id, without making the others. @throws RangeError for an id that no word has */
+  word(id: number): string {
+    if (!Number.isInteger(id) || id < 0 || id >= this.size) {
+      throw new RangeError(`Expected an id in 0 .. ${this.size - 1} but received ${id}.`);
+    }
+    return asBuffer(this.lines).toString('utf8', this.#starts[id], (this.#starts[id + 1] ?? 0) - 1);
+  }
+
+  /** The words with the lowest ids. */
+  first(count: number): string[] {
+    return Array.from({ length: Math.min(count, this.size) }, (_, id) => this.word(id));
+  }
+
+  /** Of the lines. */
+  get sha256(): string {
+    return (this.#sha256 ??= createHash('sha256').update(this.lines).digest('hex'));
+  }
+
+  /** Whether `other` has the same words in the same order. */
+  equals(other: Vocabulary): boolean {
+    return this.size === other.size && Buffer.compare(this.lines, other.lines) === 0;
+  }
+}
 
 /** Whether two lists have the same words in the same order. */
 export function sameWords(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((word, index) => word === other[index]);
 }
 
-/** SHA-256 of the words, a line each. */
-export function hashWords(words: readonly string[]): string {
-  return createHash('sha256').update(words.join('\n')).digest('hex');
+function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
+}
+
+function startsOf(lines: Buffer): Int32Array {
+  let starts = new Int32Array(1 << 10);
+  let count = 0;
+  let next = lines.length === 0 ? -1 : 0;
+  while (next !== -1) {
+    starts[count] = next;
+    count += 1;
+    if (count === starts.length) {
+      const larger = new Int32Array(2 * count);
+      larger.set(starts);
+      starts = larger;
+    }
+    const end = lines.indexOf(lineFeed, next);
+    next = end === -1 ? -1 : end + 1;
+  }
+  starts[count] = count === 0 ? 0 : lines.length + 1;
+  return starts.slice(0, count + 1);
 }
 
 /**

@@ -26,7 +26,7 @@ export function createSplitBags(
   dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>,
 ): SplitBags {
   const { splits, features: options, weights } = dataset;
-  const features = { options, weights, size: dataset.vocabulary.words.length };
+  const features = { options, weights, size: dataset.vocabulary.size };
   const [train, valid] = [createBags(splits.train, features), createBags(splits.valid, features)];
   let test: Bags | undefined;
   return {
@@ -57,7 +57,7 @@ export function createFitBags(
   held: Reviews,
 ): FitBags {
   const { features: options, vocabulary } = dataset;
-  const size = vocabulary.words.length;
+  const size = vocabulary.size;
   const weights = options.weighting === 'none' ? null : naiveBayesWeights(train, train.labels, size);
   const features = { options, weights, size };
   const bags = { train: createBags(train, features), held: createBags(held, features) };

@@ -135,8 +135,8 @@ test('when n-grams are asked for then the run has them, and fine-tuning and pred
       minimumCount: 3,
       vocabularySize: null,
     });
-    expect(stored).toHaveLength(vocabulary.size);
-    expect(stored).toEqual(expect.arrayContaining(['.', 'the ending', "isn't"]));
+    expect(stored.words).toHaveLength(vocabulary.size);
+    expect(stored.words).toEqual(expect.arrayContaining(['.', 'the ending', "isn't"]));
     expect(tensors.get('fc1.weight')?.shape).toEqual([4, vocabulary.size]);
     const lora = await runCli(['lora', '--base', 'base', '--lora-epochs', '1', '--json'], { cwd });
     expect(lora.code).toBe(0);

@@ -7,6 +7,7 @@ import { Featurizer } from '../../src/text/featurizer.js';
 import { tokenize } from '../../src/text/tokenizer.js';
 import { sampleReviews, sampleSizes } from '../../src/data/sample.js';
 import { archive, contentOf, load, originsOf, reviews, temporaryFolder } from './helpers.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 const folder = temporaryFolder();
 
@@ -132,7 +133,11 @@ test('when a featurizer is given then the same reviews are encoded with its word
   const path = archive(folder, 'given.tgz');
   const own = await load(path, { validationSize: 2 });
   const vocabulary = ['<UNK>', 'long', 'elsewhere', 'film'];
-  const featurizer = new Featurizer({ options: notebookFeatures, features: vocabulary, weights: null });
+  const featurizer = new Featurizer({
+    options: notebookFeatures,
+    vocabulary: Vocabulary.of(vocabulary),
+    weights: null,
+  });
   const given = await load(path, { validationSize: 2, featurizer });
 
   expect(given.vocabulary.words).toEqual(vocabulary);

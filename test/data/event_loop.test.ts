@@ -6,6 +6,7 @@ import { sampleReviews } from '../../src/data/sample.js';
 import { notebookFeatures } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
 import { tokenize } from '../../src/text/tokenizer.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 /** How often the event loop turns while `work` goes on, by a clock for which every look at it ends a slice. */
 async function countTurns(work: () => Promise<unknown>): Promise<number> {
@@ -36,7 +37,11 @@ test('when a data set is written, read and encoded then it gives way after each 
 
 test('when many texts are encoded then it gives way after each of them, every time', async () => {
   const features = [...new Set(['<UNK>', ...sample.slice(0, 1000).flatMap(tokenize)])];
-  const featurizer = new Featurizer({ options: notebookFeatures, features, weights: null });
+  const featurizer = new Featurizer({
+    options: notebookFeatures,
+    vocabulary: Vocabulary.of(features),
+    weights: null,
+  });
   // Once when its words are found, once when it is encoded.
   expect(await countTurns(() => featurizer.encodeTexts(sample))).toBeGreaterThan(2 * sample.length);
 });

@@ -91,7 +91,8 @@ export function contentOf({ vocabulary, splits, previews, classes }: Dataset): u
       origins: originsOf({ labels, origins }),
     },
   ]);
-  return { vocabulary, previews, classes, splits: Object.fromEntries(plain) as unknown };
+  const { words, sha256 } = vocabulary;
+  return { words, sha256, previews, classes, splits: Object.fromEntries(plain) as unknown };
 }
 
 export function originsOf({ labels, origins }: Pick<EncodedSplit, 'labels' | 'origins'>): string[] {

@@ -3,6 +3,7 @@ import type { ModelDescription } from '../../src/storage/model_description.js';
 import { createRunDirectory } from '../../src/storage/run_directory.js';
 import type { StoredTensor } from '../../src/storage/stored_tensor.js';
 import { notebookFeatures } from '../../src/text/features.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 /** What the numbers of `smallRun` are: everything that a test needs to compute its logits by hand. */
 export interface SmallRun {
@@ -55,7 +56,7 @@ export async function writeSmallRun(
     ['fc2.bias', tensor(tensors['fc2.bias'], output)],
   ]);
   const run = await createRunDirectory({ out: join(folder, 'run'), command: 'train' });
-  await run.writeVocabulary(words);
+  await run.writeVocabulary(Vocabulary.of(words));
   const { sha256: baseSha256 } = await run.writeModel('model', module);
   if (changes.adapter === true) {
     const [A, B] = [tensor(tensors.A, hidden, rank), tensor(tensors.B, rank, vocabulary)];

@@ -6,6 +6,7 @@ import { countParameters, loadModule, readModule, readOutput } from '../../src/m
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import type { StoredTensor } from '../../src/storage/stored_tensor.js';
 import { notebookFeatures, type FeatureOptions } from '../../src/text/features.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 /** Sums of a few float64 numbers of about 1. */
 const digits = 12;
@@ -33,7 +34,7 @@ function createWeighted(options: Partial<FeatureOptions> = {}): TextClassifier {
     ...{ schema: 1 as const, classes: ['neg', 'pos'], hidden: 0, output: 2, calibration: null },
     features: { ...features, tokenizer: 'words-and-punctuation' as const, weighting: 'naive-bayes' as const },
   };
-  return TextClassifier.create({ description, vocabulary: words, tensors }, null);
+  return TextClassifier.create({ description, vocabulary: Vocabulary.of(words), tensors }, null);
 }
 
 /** Of the positive class, by hand. */

@@ -17,6 +17,7 @@ import { writeAdapter } from '../../src/storage/adapter.js';
 import { readSafetensors } from '../../src/storage/safetensors.js';
 import { notebookFeatures } from '../../src/text/features.js';
 import { createSplitBags } from '../../src/training/split_bags.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-peft-'));
 afterAll(() => {
@@ -125,7 +126,7 @@ async function fineTune(changes: Partial<ExperimentOptions>): Promise<LoraResult
   const splits = { train: reviews, valid: reviews, test: reviews };
   const features = { ...notebookFeatures, vocabularySize: words };
   const names = Array.from({ length: words }, (_, id) => `word${id}`);
-  const dataset = { splits, features, weights: null, vocabulary: { words: names, sha256: '' } };
+  const dataset = { splits, features, weights: null, vocabulary: Vocabulary.of(names) };
   const bags = createSplitBags(dataset);
   const usual = { ...notebook, hidden, loraEpochs: 5, batchSize: 3, loss: 'logits' } as const;
   const options = { ...usual, learningRate: 0.05, ...changes };

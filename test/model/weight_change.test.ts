@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { summarizeWeightChange } from '../../src/model/weight_change.js';
 import type { StoredTensor } from '../../src/storage/stored_tensor.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 function matrix(rows: number[][]): StoredTensor {
   return {
@@ -19,7 +20,7 @@ test('when a weight changes then rows, columns and the whole have the norms of t
     [1, 2, 6, 0],
     [0, 0, 8, 4],
   ]);
-  expect(summarizeWeightChange(change, weight, ['<UNK>', 'a', 'good', 'bad'], 3)).toEqual({
+  expect(summarizeWeightChange(change, weight, Vocabulary.of(['<UNK>', 'a', 'good', 'bad']), 3)).toEqual({
     norm: 13,
     weightNorm: 11,
     units: [5, 12],

@@ -5,13 +5,14 @@ import { notebookDescription } from '../../src/storage/model_description.js';
 import { featurizerOf, readFeaturizer, readRun } from '../../src/storage/read_run.js';
 import { createRunDirectory } from '../../src/storage/run_directory.js';
 import { withTemporaryFolder } from '../helpers.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 const words = ['<UNK>', 'good', 'film'];
 const texts = ['a good good film', 'Film!', ''];
 
 async function writeRun(folder: string, { weights }: { weights: number[] | null }): Promise<string> {
   const run = await createRunDirectory({ out: join(folder, 'run'), command: 'train' });
-  await run.writeVocabulary(words);
+  await run.writeVocabulary(Vocabulary.of(words));
   const tensor = (shape: number[], data: number[]) => ({
     dtype: 'float32' as const,
     shape,

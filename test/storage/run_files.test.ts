@@ -5,11 +5,12 @@ import { expect, test } from '@jest/globals';
 import { recordFile } from '../../src/storage/recorded_files.js';
 import { createRunDirectory } from '../../src/storage/run_directory.js';
 import { withTemporaryFolder } from '../helpers.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 test('when files have been written then their sizes and hashes are listed', async () => {
   await withTemporaryFolder(async (folder) => {
     const run = await createRunDirectory({ out: join(folder, 'run'), command: 'train' });
-    await run.writeVocabulary(['<UNK>', 'naïve']);
+    await run.writeVocabulary(Vocabulary.of(['<UNK>', 'naïve']));
     await run.appendMetrics({ epoch: 1 });
     const expected = await Promise.all(
       ['metrics.jsonl', 'vocabulary.txt'].map(async (name) => {
@@ -25,7 +26,7 @@ test('when files have been written then their sizes and hashes are listed', asyn
 test('when a file is written, changed or removed later then run.json is made to say so, and nothing else', async () => {
   await withTemporaryFolder(async (folder) => {
     const run = await createRunDirectory({ out: join(folder, 'run'), command: 'train' });
-    await run.writeVocabulary(['<UNK>', 'a']);
+    await run.writeVocabulary(Vocabulary.of(['<UNK>', 'a']));
     const files = await run.listFiles();
     const document = { schema: 1, test: { loss: 0.1 + 0.2 }, files, argv: ['train'] };
     await run.writeRun(document);

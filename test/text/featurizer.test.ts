@@ -3,9 +3,14 @@ import { sampleReviews } from '../../src/data/sample.js';
 import { notebookFeatures } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
 import { tokenize } from '../../src/text/tokenizer.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 const features = ['<UNK>', 'good', 'film', 'naïve', 'not'];
-const featurizer = new Featurizer({ options: notebookFeatures, features, weights: null });
+const featurizer = new Featurizer({
+  options: notebookFeatures,
+  vocabulary: Vocabulary.of(features),
+  weights: null,
+});
 
 /** What the notebook does: the set of ids, ascending, unknown words as 0. */
 function expectedIds(text: string, words: readonly string[]): number[] {
@@ -26,7 +31,7 @@ test('when a text is encoded then its known words have their ids once and unknow
 test('when many texts are encoded then each has the ids it has alone', () => {
   const texts = sampleReviews().map(({ text }) => text);
   const words = ['<UNK>', ...new Set(texts.slice(0, 50).flatMap(tokenize))];
-  const many = new Featurizer({ options: notebookFeatures, features: words, weights: null });
+  const many = new Featurizer({ options: notebookFeatures, vocabulary: Vocabulary.of(words), weights: null });
   const { ids, offsets } = many.encodeAll(texts);
 
   const found = texts.map((_, row) => Array.from(ids.subarray(offsets[row], offsets[row + 1])));
@@ -63,7 +68,7 @@ test('when texts are encoded in slices then they have what they have at once, an
   const texts = [...sample, ...sample];
   const words = ['<UNK>', ...new Set(sample.slice(0, 50).flatMap(tokenize))];
   const options = { ...notebookFeatures, counts: 'counts', normalize: true } as const;
-  const many = new Featurizer({ options, features: words, weights: null });
+  const many = new Featurizer({ options, vocabulary: Vocabulary.of(words), weights: null });
   const done: number[] = [];
   const encoded = await many.encodeTexts(texts, { onProgress: (progress) => done.push(progress.done) });
 

@@ -8,6 +8,7 @@ import { Featurizer } from '../../src/text/featurizer.js';
 import { NgramCounter } from '../../src/text/ngram_counter.js';
 import { TokenLists } from '../../src/text/token_lists.js';
 import { tokenSpans } from '../../src/text/tokenizer.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 const { tokenizer } = { tokenizer: 'words-and-punctuation' } as const;
 
@@ -191,9 +192,11 @@ test('when a featurizer gets the features of a vocabulary then it encodes as the
   const texts = someReviews;
   const { names, bags } = await count({ texts, counted: texts.length, ngrams: 3, minimumCount: 3 });
   const options: FeatureOptions = { ...notebookFeatures, tokenizer, ngrams: 3, counts: 'counts' };
-  const { ids, offsets, values } = new Featurizer({ options, features: names, weights: null }).encodeAll(
-    texts,
-  );
+  const { ids, offsets, values } = new Featurizer({
+    options,
+    vocabulary: Vocabulary.of(names),
+    weights: null,
+  }).encodeAll(texts);
   const counts = Int32Array.from(values ?? []);
 
   expect(bagsOf({ ids, offsets, counts }, names)).toEqual(bags);
@@ -202,12 +205,12 @@ test('when a featurizer gets the features of a vocabulary then it encodes as the
 test('when a vocabulary has runs without what is inside them then they are found all the same', () => {
   const options: FeatureOptions = { ...notebookFeatures, tokenizer, ngrams: 4 };
   const features = ['not at all', 'b', 'a b c d', 'b c'];
-  const featurizer = new Featurizer({ options, features, weights: null });
+  const featurizer = new Featurizer({ options, vocabulary: Vocabulary.of(features), weights: null });
 
   const found = (text: string): string[] =>
     Array.from(featurizer.encode(text).ids, (id) => features[id] ?? '');
   expect(found('Not at all: a b c d')).toEqual(features);
   expect(found('not at. all a b c, d')).toEqual(['b', 'b c']);
-  const repeated = new Featurizer({ options, features: ['a b', 'c', 'a b'], weights: null });
+  const repeated = new Featurizer({ options, vocabulary: Vocabulary.of(['a b', 'c', 'a b']), weights: null });
   expect(() => repeated.encode('c')).toThrow(expect.objectContaining({ code: 'ERR_RUN' }));
 });

@@ -37,7 +37,7 @@ export function createTaskBags(dataset: Dataset, labelled: number): TaskBags {
   const features = {
     options: dataset.features,
     weights: dataset.weights,
-    size: dataset.vocabulary.words.length,
+    size: dataset.vocabulary.size,
   };
   const [learned, chosenOn, tested] = [byStrength(train), byStrength(valid), byStrength(test)];
   const { length } = train.labels;

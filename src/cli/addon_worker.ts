@@ -1,4 +1,6 @@
-// Runs in a thread of its own; see `prepareAddonBeside`.
-import { workerData } from 'node:worker_threads';
+// Runs in a thread of its own; see `beginToLoadAddon`.
+import { parentPort } from 'node:worker_threads';
+import { findAddon } from '../setup/addon.js';
 
-process.dlopen({ exports: {} }, String(workerData));
+process.dlopen({ exports: {} }, findAddon());
+parentPort?.postMessage(null);

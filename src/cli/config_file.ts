@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { featureChoices, featureNumbers } from './feature_options.js';
 import { choiceRules, numberRules, splitRule, type ChoiceRule, type NumberRule } from './option_rules.js';
-import { listRules } from './list_rules.js';
+import { listRules, type ListRule } from './list_rules.js';
 import type { Defaults, RunOptions } from './options.js';
 import { Terminal } from './terminal.js';
 
@@ -45,7 +45,7 @@ const shared = {
   momentum: number(numbers.momentum),
   nesterov: z.boolean(),
   weightDecay: number(numbers.weightDecay),
-  betas: listRules.betas.schema.nullable(),
+  betas: list(listRules.betas).nullable(),
   eps: number(numbers.eps).nullable(),
   schedule: choice(choices.schedule),
   warmup: number(numbers.warmup),
@@ -73,7 +73,7 @@ const schemas = {
   lora: z
     .strictObject({
       ...shared,
-      targetModules: listRules.target.schema,
+      targetModules: list(listRules.target),
       rank: number(numbers.rank),
       alpha: number(numbers.alpha),
       useRslora: z.boolean(),
@@ -99,6 +99,15 @@ function number({ integer, least, above, most, below }: NumberRule): z.ZodNumber
 
 function choice({ choices, pattern }: ChoiceRule): z.ZodType<string> {
   return pattern === undefined ? z.enum(choices) : z.string().regex(pattern);
+}
+
+function list<T>({ expected, read }: ListRule<T>): z.ZodType<T> {
+  return z.array(z.unknown()).transform((elements, context) => {
+    const value = read(elements);
+    if (value !== undefined) return value;
+    context.addIssue(`Expected ${expected} but received ${JSON.stringify(elements)}`);
+    return z.NEVER;
+  });
 }
 
 /** Options of a file, by the names of `RunOptions`. */

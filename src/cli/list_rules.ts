@@ -1,9 +1,8 @@
 import { Option, type Command } from 'commander';
-import { z } from 'zod';
 import { parseNumber } from './option_rules.js';
 
 /** An option that takes a list, in files as such, on the command line with commas. */
-interface ListRule<T> {
+export interface ListRule<T> {
   flag: string;
   about: string;
   /** What help calls the value. */
@@ -11,9 +10,10 @@ interface ListRule<T> {
   default: string;
   /** What is taken, for messages. */
   expected: string;
-  schema: z.ZodType<T>;
-  /** The elements of a text, for `schema` to judge. */
+  /** The elements of a text, for `read` to judge. */
   parse(text: string): unknown[];
+  /** The list of these elements; undefined where they are not as expected. */
+  read: (elements: readonly unknown[]) => T | undefined;
 }
 
 const layers = ['fc1', 'fc2'] as const;
@@ -25,13 +25,12 @@ const target = {
   value: 'layers',
   default: 'fc1',
   expected: 'fc1, fc2 or fc1,fc2',
-  schema: z
-    .array(z.enum(layers))
-    .min(1)
-    .refine((names) => new Set(names).size === names.length, 'each layer once')
-    .transform((names) => layers.filter((layer) => names.includes(layer))),
   parse: (text) => text.split(',').map((name) => name.trim()),
-} as const satisfies ListRule<unknown>;
+  read: (names) => {
+    const chosen = layers.filter((layer) => names.includes(layer));
+    return chosen.length > 0 && chosen.length === names.length ? chosen : undefined;
+  },
+} as const satisfies ListRule<(typeof layers)[number][]>;
 
 /** Of `torch.optim`'s Adam and its kin. */
 const betas = {
@@ -40,14 +39,19 @@ const betas = {
   value: 'b1,b2',
   default: '0.9,0.999',
   expected: 'two numbers from 0 to below 1 with a comma between them',
-  schema: z.tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)]),
   parse: (text) => text.split(',').map((number) => parseNumber(number.trim(), { integer: false })),
-} as const satisfies ListRule<unknown>;
+  read: ([first, second, ...others]): [number, number] | undefined =>
+    isBeta(first) && isBeta(second) && others.length === 0 ? [first, second] : undefined,
+} as const satisfies ListRule<[number, number]>;
+
+function isBeta(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < 1;
+}
 
 export const listRules = { target, betas } as const;
 
 type ListName = keyof typeof listRules;
-type ValueOf<Name extends ListName> = z.infer<(typeof listRules)[Name]['schema']>;
+type ValueOf<Name extends ListName> = ReturnType<(typeof listRules)[Name]['read']>;
 
 /** The options that take lists, as they are given. */
 export type RawListOptions = Partial<Record<ListName, string>>;
@@ -63,8 +67,8 @@ export function addListOptions(command: Command, names: readonly ListName[]): Co
 /** A list as it was given; undefined where it was not, or not as expected. */
 export function readList<Name extends ListName>(raw: RawListOptions, name: Name): ValueOf<Name> | undefined {
   const text = raw[name];
-  const { schema, parse } = listRules[name];
-  return text === undefined ? undefined : (schema.safeParse(parse(text)).data as ValueOf<Name> | undefined);
+  const { parse, read } = listRules[name];
+  return text === undefined ? undefined : (read(parse(text)) as ValueOf<Name>);
 }
 
 /** What is wrong with the lists, a sentence each. */

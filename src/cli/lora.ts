@@ -7,7 +7,6 @@ import { testFigures } from '../report/seeds.js';
 import { readRun, type StoredRun } from '../storage/read_run.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { readBaseOptions } from './base_options.js';
-import { printConfig } from './config_file.js';
 import { readDefaults } from './defaults.js';
 import {
   addBranchOptions,
@@ -37,14 +36,14 @@ export function addLoraCommand(program: Command): void {
 }
 
 async function lora(raw: RawOptions): Promise<void> {
-  const { defaults, config } = readDefaults(raw, loraPresets, 'lora');
+  const { defaults, config } = await readDefaults(raw, loraPresets, 'lora');
   readRunOptions(raw, defaults);
   const base = raw.base === undefined ? null : { path: raw.base, run: await readRun(raw.base) };
   const given = base === null ? raw : readBaseOptions(raw, base.path, base.run, config);
   const options = readRunOptions(given, defaults);
   assertHiddenLayer(options);
   if (raw.printConfig === true) {
-    printConfig(options, 'lora');
+    (await import('./config_file.js')).printConfig(options, 'lora');
     return;
   }
   const checks: Check[] = [];

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { trainPresets } from '../experiments/presets.js';
-import { printConfig } from './config_file.js';
 import { readDefaults } from './defaults.js';
 import {
   addEpochsOption,
@@ -26,10 +25,10 @@ export function addTrainCommand(program: Command): void {
 }
 
 async function train(raw: RawOptions): Promise<void> {
-  const { defaults } = readDefaults(raw, trainPresets, 'train');
+  const { defaults } = await readDefaults(raw, trainPresets, 'train');
   const options = readRunOptions(raw, defaults);
   if (raw.printConfig === true) {
-    printConfig(options, 'train');
+    (await import('./config_file.js')).printConfig(options, 'train');
     return;
   }
   await runSeeds('train', options, async (bench, out) => {

@@ -73,7 +73,7 @@ test('when a configuration is wrong then every problem is named at once', async 
       /optimizer: .*"sparse-adam"/,
       /config\.json: .*"rank"/,
       /refit: .*expected boolean/,
-      /betas\.1: .*<1/,
+      /betas: .*two numbers from 0 to below 1 .*\[0\.9,1\]/,
       /eps: .*>0/,
     ]) {
       expect(stderr).toMatch(problem);

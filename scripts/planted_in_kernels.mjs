@@ -91,7 +91,7 @@ export const plantedInKernels = {
     {
       what: 'gatherRows: every word gets the row of the first',
       from: 'rows[k] = table[place];',
-      to: 'rows[k] = table[words[0] * width + k % width];',
+      to: 'rows[k] = table[words[0] * stride + k % width];',
     },
     {
       what: 'scatterRows: the last word of a batch is skipped',

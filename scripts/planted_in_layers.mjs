@@ -50,8 +50,13 @@ export const plantedInLayers = {
     },
     {
       what: 'gathered rows: the squares are not kept',
-      from: 'if (moved.second != nullptr)',
-      to: 'if (false)',
+      from: 'scatter(moved.second, target.second, stateStride);',
+      to: '',
+    },
+    {
+      what: 'gathered rows: the state is looked for at the distance of the rows of the table',
+      from: 'scatter(moved.first, target.first, stateStride);',
+      to: 'scatter(moved.first, target.first, width);',
     },
     {
       what: 'fused: the last row of a batch is skipped for the output bias',
@@ -175,6 +180,11 @@ export const plantedInLayers = {
     },
   ],
   'native/core/parameter.cpp': [
+    {
+      what: 'SparseAdam: the squares lie where the means do',
+      from: 'second.set_(first.storage(), stride,',
+      to: 'second.set_(first.storage(), 0,',
+    },
     {
       what: "initialisation: W's deviation knows the inputs only",
       from: 'std::sqrt(2.0 / static_cast<double>(in + out))',

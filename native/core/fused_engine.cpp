@@ -136,7 +136,7 @@ class FusedEngine final : public Engine {
   static TrainingPlan<T> planOf(const std::array<OptimizedParameter*, kParameters>& trained,
                                 const TrainingOptions& options, int64_t batches) {
     const Optimizer& optimizer = options.optimizer;
-    TrainingPlan<T> plan{{}, {}, optimizer.movesBatchWordsOnly(), options.maxGradNorm};
+    TrainingPlan<T> plan{{}, {}, {}, optimizer.movesBatchWordsOnly(), options.maxGradNorm};
     plan.rules.resize(batches);
     for (size_t i = 0; i < kParameters; ++i) {
       const OptimizedParameter* const own = trained[i];
@@ -144,6 +144,7 @@ class FusedEngine final : public Engine {
       using Model = FusedModel<T>;
       plan.targets[i] = {Model::pointer(own->parameter), Model::pointer(own->state.first),
                          Model::pointer(own->state.second)};
+      if (own->state.first.dim() == 2) plan.stateStrides[i] = own->state.first.stride(1);
       for (int64_t batch = 0; batch < batches; ++batch) {
         const ParameterGroup group = optimizer.groupOf(*own, options.lrFactor(batch));
         const int64_t step = own->state.steps + 1 + batch;
@@ -156,7 +157,7 @@ class FusedEngine final : public Engine {
 
   /** One step from 0, which leaves the gradient. */
   TrainingPlan<T> planOfGradients(const Gradients& gradients) const {
-    TrainingPlan<T> plan{{}, std::vector<typename TrainingPlan<T>::Rules>(1), false, {}};
+    TrainingPlan<T> plan{{}, {}, std::vector<typename TrainingPlan<T>::Rules>(1), false, {}};
     plan.rules.front().fill(kernels::StepRule<T>::gradient());
     const bool lora = layers_.hidden->loraEnabled;
     const std::array<at::Tensor, kParameters> tensors = {gradients.weight,

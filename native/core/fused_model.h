@@ -64,9 +64,10 @@ struct TrainingPlan {
   bool trains(ParameterIndex parameter) const { return targets[parameter].value != nullptr; }
 
   std::array<kernels::Target<T>, kParameters> targets;  // null: left alone
-  std::vector<Rules> rules;                             // one a batch
-  bool movesBatchWordsOnly;                             // whether columns of words that a batch lacks stay
-  std::optional<double> maxGradNorm;                    // see Optimizer::clipGradNorm
+  std::array<int64_t, kParameters> stateStrides;  // between the states of two words, where there are any
+  std::vector<Rules> rules;                       // one a batch
+  bool movesBatchWordsOnly;                       // whether columns of words that a batch lacks stay
+  std::optional<double> maxGradNorm;              // see Optimizer::clipGradNorm
 };
 
 }  // namespace imdb

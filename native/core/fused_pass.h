@@ -187,10 +187,10 @@ class FusedPass {
   int64_t gradientRows(const TrainingPlan<T>& plan) const;
   void stepWeight(const kernels::Member& member, int parity, const TrainingPlan<T>& plan,
                   const kernels::StepRule<T>& rule);
-  void stepNarrow(const NarrowTable& table, const kernels::Target<T>& target,
+  void stepNarrow(const NarrowTable& table, const TrainingPlan<T>& plan, ParameterIndex parameter,
                   const kernels::StepRule<T>& rule, WordRanges ranges);
   void stepGathered(const NarrowTable& table, int range, const kernels::Target<T>& target,
-                    const kernels::StepRule<T>& rule);
+                    int64_t stateStride, const kernels::StepRule<T>& rule);
   /** [classes] */
   std::vector<T> gradientOfOutputBias(int64_t count) const;
 

@@ -186,7 +186,7 @@ template <typename T>
 void FusedPass<T>::stepWeight(const Member& member, int parity, const TrainingPlan<T>& plan,
                               const StepRule<T>& rule) {
   const Target<T>& weight = plan.targets[kWeight];
-  if (model_.isPacked()) return stepNarrow(weightTable(), weight, rule, wordRangesOf(member));
+  if (model_.isPacked()) return stepNarrow(weightTable(), plan, kWeight, rule, wordRangesOf(member));
   const Columns columns = isNarrow() ? allColumns() : columnsOf(member);
   const auto step = [&](const Member& owner) {
     const BatchGroups& groups = scratch_.groups[parity][owner.index];
@@ -204,11 +204,12 @@ void FusedPass<T>::stepWeight(const Member& member, int parity, const TrainingPl
 }
 
 template <typename T>
-void FusedPass<T>::stepNarrow(const NarrowTable& table, const Target<T>& target, const StepRule<T>& rule,
-                              WordRanges ranges) {
+void FusedPass<T>::stepNarrow(const NarrowTable& table, const TrainingPlan<T>& plan, ParameterIndex parameter,
+                              const StepRule<T>& rule, WordRanges ranges) {
+  const Target<T>& target = plan.targets[parameter];
   for (int range = ranges.begin; range < ranges.end; ++range) {
     if (table.scratch->isGathered) {
-      stepGathered(table, range, target, rule);
+      stepGathered(table, range, target, plan.stateStrides[parameter], rule);
       continue;
     }
     forEachMoved(table, range, [&](T* gradient, int64_t count) {
@@ -221,24 +222,27 @@ void FusedPass<T>::stepNarrow(const NarrowTable& table, const Target<T>& target,
 
 template <typename T>
 void FusedPass<T>::stepGathered(const NarrowTable& table, int range, const Target<T>& target,
-                                const StepRule<T>& rule) {
+                                int64_t stateStride, const StepRule<T>& rule) {
   GatheredRows<T>& rows = table.scratch->gathered[range];
   const int64_t width = table.width;
   const int32_t* const words = rows.words.begin();
   const int64_t count = rows.words.count();
-  const auto gather = [&](std::vector<T>* into, const T* from) -> T* {
+  const auto gather = [&](std::vector<T>* into, const T* from, int64_t stride) -> T* {
     if (from == nullptr) return nullptr;
-    kernels_.gatherRows(into->data(), from, width, words, count);
+    kernels_.gatherRows(into->data(), from, stride, width, words, count);
     return into->data();
   };
   // What is asked for may be the gradients, beside the table.
-  if (target.value != table.values) gather(&rows.values, target.value);
-  const Target<T> moved{rows.values.data(), gather(&rows.first, target.first),
-                        gather(&rows.second, target.second)};
+  if (target.value != table.values) gather(&rows.values, target.value, width);
+  const Target<T> moved{rows.values.data(), gather(&rows.first, target.first, stateStride),
+                        gather(&rows.second, target.second, stateStride)};
   kernels_.stepElements(moved, rows.gradient.data(), count * width, rule);
-  kernels_.scatterRows(moved.value, target.value, width, words, count);
-  if (moved.first != nullptr) kernels_.scatterRows(moved.first, target.first, width, words, count);
-  if (moved.second != nullptr) kernels_.scatterRows(moved.second, target.second, width, words, count);
+  const auto scatter = [&](const T* from, T* into, int64_t stride) {
+    if (from != nullptr) kernels_.scatterRows(from, into, stride, width, words, count);
+  };
+  scatter(moved.value, target.value, width);
+  scatter(moved.first, target.first, stateStride);
+  scatter(moved.second, target.second, stateStride);
 }
 
 template <typename T>

@@ -36,7 +36,7 @@ void FusedPass<T>::train(const Member& member, const TrainingRows& data, const T
     stepColumns(member, batch.base, plan, rules);
     if (plan.trains(kWeight)) stepWeight(member, parity, plan, rules[kWeight]);
     if (plan.trains(kB)) {
-      stepNarrow(branchTable(), plan.targets[kB], rules[kB], ranges);
+      stepNarrow(branchTable(), plan, kB, rules[kB], ranges);
     }
     if (member.index == 0 && plan.trains(kOutputBias)) {
       kernels_.stepElements(plan.targets[kOutputBias], gradientOfOutputBias(batch.base.count).data(),
@@ -92,7 +92,7 @@ void FusedPass<T>::gather(const NarrowTable& table, const Batch& batch, WordRang
     rows.words.collect(batch, range);
     const int64_t elements = rows.words.count() * table.width;
     rows.reserve(elements);
-    kernels_.gatherRows(rows.values.data(), table.values, table.width, rows.words.begin(),
+    kernels_.gatherRows(rows.values.data(), table.values, table.width, table.width, rows.words.begin(),
                         rows.words.count());
     std::fill_n(rows.gradient.data(), elements, T{0});
   }

@@ -143,15 +143,24 @@ ParameterGroup Optimizer::groupOf(const OptimizedParameter& own, double lrFactor
 void Optimizer::makeState(OptimizedParameter* own) const {
   const size_t tensors = stateNames().size();
   ParameterState& state = own->state;
-  if (tensors > 0 && !state.first.defined()) state.first = zerosInLayoutOf(own->parameter);
-  if (tensors > 1 && !state.second.defined()) state.second = zerosInLayoutOf(own->parameter);
+  if (tensors == 0 || state.first.defined()) return;
+  if (movesBatchWordsOnly()) {
+    auto [first, second] = zeroPairInLayoutOf(own->parameter);
+    state.first = std::move(first);
+    state.second = std::move(second);
+    return;
+  }
+  state.first = zerosInLayoutOf(own->parameter);
+  if (tensors > 1) state.second = zerosInLayoutOf(own->parameter);
 }
 
 int64_t Optimizer::bytes() const {
   int64_t bytes = 0;
   for (const OptimizedParameter& own : parameters_) {
-    for (const at::Tensor* tensor : {&own.state.first, &own.state.second})
-      if (tensor->defined()) bytes += static_cast<int64_t>(tensor->storage().nbytes());
+    const auto& [steps, first, second] = own.state;
+    if (first.defined()) bytes += static_cast<int64_t>(first.storage().nbytes());
+    if (second.defined() && !second.is_alias_of(first))
+      bytes += static_cast<int64_t>(second.storage().nbytes());
   }
   return bytes;
 }

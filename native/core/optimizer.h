@@ -21,7 +21,8 @@ struct ParameterGroup {
 
 /**
  * What an optimizer keeps of one parameter: all that a resumed training needs. The tensors are undefined
- * before the first step, and for rules without them; they have the parameter's shape, strides and padding.
+ * before the first step, and for rules without them; they have the parameter's shape, strides and padding,
+ * except where `makeState` lays them side by side.
  */
 struct ParameterState {
   int64_t steps = 0;
@@ -85,7 +86,8 @@ class Optimizer {
   virtual Rule wordsRule(const ParameterGroup& group, int64_t step) const { return rule(group, step); }
   /** The options of a parameter, with the learning rate multiplied by `lrFactor`. */
   ParameterGroup groupOf(const OptimizedParameter& own, double lrFactor) const;
-  /** Makes the state that `rule` needs where it is not there yet. */
+  /** Makes the state that `rule` needs where it is not there yet: side by side where only a batch's words
+   * move. */
   void makeState(OptimizedParameter* own) const;
   /** Whether, of parameters with a column for each word, only the columns of the batch's words move. */
   virtual bool movesBatchWordsOnly() const { return false; }

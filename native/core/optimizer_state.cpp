@@ -43,20 +43,18 @@ class Reader {
     return static_cast<int64_t>(number);
   }
 
-  /** A copy in the layout of `parameter`. */
-  at::Tensor tensor(const std::string& key, const at::Tensor& parameter) {
+  /** Copies what is stored into `state`. */
+  void assignTo(const at::Tensor& state, const std::string& key) {
     const auto stored = take<at::Tensor>(key, "a tensor");
-    if (stored.sizes() != parameter.sizes()) {
-      throw shapeError("Expected shape " + c10::str(parameter.sizes()) + " for " + key + " but received " +
+    if (stored.sizes() != state.sizes()) {
+      throw shapeError("Expected shape " + c10::str(state.sizes()) + " for " + key + " but received " +
                        c10::str(stored.sizes()));
     }
-    if (stored.scalar_type() != parameter.scalar_type())
+    if (stored.scalar_type() != state.scalar_type())
       throw refusal(key, "the dtype of the parameter", "another");
     if (!at::isfinite(stored).all().item<bool>())
       throw refusal(key, "finite numbers", "a NaN or an infinity");
-    at::Tensor copy = zerosInLayoutOf(parameter);
-    assign(copy, stored);
-    return copy;
+    assign(state, stored);
   }
 
   void finish() const {
@@ -103,10 +101,12 @@ void Optimizer::loadStateDict(const StateDict& dict) {
   std::vector<ParameterState> states(parameters_.size());
   for (size_t index = 0; index < states.size(); ++index) {
     if (names.empty() || !reader.has(stateKey(index, "step"))) continue;
-    states[index].steps = reader.count(stateKey(index, "step"));
-    at::Tensor* const tensors[] = {&states[index].first, &states[index].second};
-    for (size_t i = 0; i < names.size(); ++i)
-      *tensors[i] = reader.tensor(stateKey(index, names[i]), parameters_[index].parameter);
+    OptimizedParameter read{parameters_[index].parameter, parameters_[index].group, {}};
+    read.state.steps = reader.count(stateKey(index, "step"));
+    makeState(&read);
+    const at::Tensor* const tensors[] = {&read.state.first, &read.state.second};
+    for (size_t i = 0; i < names.size(); ++i) reader.assignTo(*tensors[i], stateKey(index, names[i]));
+    states[index] = std::move(read.state);
   }
   reader.finish();
   for (size_t group = 0; group < groups_.size(); ++group) groups_[group].lr = rates[group];

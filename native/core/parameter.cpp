@@ -67,6 +67,19 @@ at::Tensor zerosInLayoutOf(const at::Tensor& parameter) {
   return zeros;
 }
 
+std::array<at::Tensor, 2> zeroPairInLayoutOf(const at::Tensor& parameter) {
+  const bool isByColumns =
+      parameter.dim() == 2 && parameter.stride(0) == 1 && parameter.stride(1) >= parameter.size(0);
+  if (!isByColumns || parameter.stride(1) == paddedColumns(parameter.size(0), parameter.scalar_type()))
+    return {zerosInLayoutOf(parameter), zerosInLayoutOf(parameter)};
+  const Placement placement{parameter.scalar_type(), parameter.device()};
+  const int64_t stride = parameter.stride(1);
+  at::Tensor first = columnMatrix(parameter.size(0), parameter.size(1), 2 * stride, placement);
+  at::Tensor second = at::empty({0}, first.options());
+  second.set_(first.storage(), stride, first.sizes(), first.strides());
+  return {std::move(first), std::move(second)};
+}
+
 void assign(const at::Tensor& leaf, const at::Tensor& values) {
   const at::NoGradGuard noGrad;
   leaf.copy_(values);

@@ -3,6 +3,8 @@
 #include <ATen/core/Generator.h>
 #include <ATen/core/Tensor.h>
 
+#include <array>
+
 namespace imdb {
 
 /** Where and in which type a layer keeps its numbers. */
@@ -28,6 +30,9 @@ at::Tensor paddedVector(int64_t size, Placement placement);
 
 /** Zeros with the shape, strides and padding of `parameter`. */
 at::Tensor zerosInLayoutOf(const at::Tensor& parameter);
+/** Two of them; of a table with packed rows as one with both rows of a word side by side, so that one wait
+ * for memory brings both. */
+std::array<at::Tensor, 2> zeroPairInLayoutOf(const at::Tensor& parameter);
 
 /** Copies `values` into a leaf without autograd noticing. */
 void assign(const at::Tensor& leaf, const at::Tensor& values);

@@ -67,10 +67,12 @@ struct Kernels {
   /** table[id, r] += value * row[r] for every id in `ids .. end` */
   void (*addToNarrowRows)(T* table, int64_t width, const int32_t* ids, const int32_t* end,
                           const float* values, const T* row);
-  /** rows[i, r] = table[words[i], r] */
-  void (*gatherRows)(T* rows, const T* table, int64_t width, const int32_t* words, int64_t count);
+  /** rows[i, r] = table[words[i], r], for rows of `width` numbers that lie `stride` apart in the table */
+  void (*gatherRows)(T* rows, const T* table, int64_t stride, int64_t width, const int32_t* words,
+                     int64_t count);
   /** table[words[i], r] = rows[i, r] */
-  void (*scatterRows)(const T* rows, T* table, int64_t width, const int32_t* words, int64_t count);
+  void (*scatterRows)(const T* rows, T* table, int64_t stride, int64_t width, const int32_t* words,
+                      int64_t count);
   /** One step of a row with the gradient sum over examples e of coefficients[e * every] * rows[e, c]; null
    * coefficients are ones. */
   void (*stepRow)(Target<T> target, const T* rows, int64_t stride, const T* coefficients, int64_t every,

@@ -81,6 +81,7 @@ void addToNarrowRows(T* table, int64_t width, const int32_t* ids, const int32_t*
 template <typename T, typename Visit>
 struct ForEachElement {
   const T* table;
+  int64_t stride;
   const int32_t* words;
   int64_t count;
   Visit visit;
@@ -89,8 +90,8 @@ struct ForEachElement {
   void run() const {
     constexpr int64_t kWordsAhead = 32;
     for (int64_t i = 0; i < count; ++i) {
-      if (i + kWordsAhead < count) __builtin_prefetch(table + int64_t{words[i + kWordsAhead]} * kWidth, 1);
-      for (int r = 0; r < kWidth; ++r) visit(i * kWidth + r, int64_t{words[i]} * kWidth + r);
+      if (i + kWordsAhead < count) __builtin_prefetch(table + words[i + kWordsAhead] * stride, 1);
+      for (int r = 0; r < kWidth; ++r) visit(i * kWidth + r, words[i] * stride + r);
     }
   }
 };
@@ -98,20 +99,24 @@ struct ForEachElement {
 /** Calls `visit(k, place)` for the elements of the words' rows: the k-th of all lies at `place` in the table.
  */
 template <typename T, typename Visit>
-inline void forEachElement(const T* table, int64_t width, const int32_t* words, int64_t count, Visit visit) {
+inline void forEachElement(const T* table, int64_t stride, int64_t width, const int32_t* words, int64_t count,
+                           Visit visit) {
   if (width < lanes<T>)
-    return withTile<lanes<T> - 1>(width, ForEachElement<T, Visit>{table, words, count, visit});
+    return withTile<lanes<T> - 1>(width, ForEachElement<T, Visit>{table, stride, words, count, visit});
   for (int64_t i = 0; i < count; ++i) {
-    for (int64_t r = 0; r < width; ++r) visit(i * width + r, words[i] * width + r);
+    for (int64_t r = 0; r < width; ++r) visit(i * width + r, words[i] * stride + r);
   }
 }
 
 template <typename T>
-void gatherRows(T* rows, const T* table, int64_t width, const int32_t* words, int64_t count) {
-  forEachElement(table, width, words, count, [=](int64_t k, int64_t place) { rows[k] = table[place]; });
+void gatherRows(T* rows, const T* table, int64_t stride, int64_t width, const int32_t* words, int64_t count) {
+  forEachElement(table, stride, width, words, count,
+                 [=](int64_t k, int64_t place) { rows[k] = table[place]; });
 }
 
 template <typename T>
-void scatterRows(const T* rows, T* table, int64_t width, const int32_t* words, int64_t count) {
-  forEachElement(table, width, words, count, [=](int64_t k, int64_t place) { table[place] = rows[k]; });
+void scatterRows(const T* rows, T* table, int64_t stride, int64_t width, const int32_t* words,
+                 int64_t count) {
+  forEachElement(table, stride, width, words, count,
+                 [=](int64_t k, int64_t place) { table[place] = rows[k]; });
 }

@@ -28,5 +28,17 @@ function load(): NonNullable<typeof loading> {
       });
     }
   });
+  findPath().then(
+    (path) => {
+      worker.postMessage(path);
+    },
+    () => worker.terminate(),
+  );
   return { worker, ended };
+}
+
+/** Looked up while the worker starts. */
+async function findPath(): Promise<string> {
+  const { findAddon } = await import('../setup/addon.js');
+  return findAddon();
 }

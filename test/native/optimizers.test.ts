@@ -56,10 +56,14 @@ describe('lr', () => {
   });
 });
 
-describe.each(kinds)('the state of %s', (kind) => {
+const everyEngine = kinds.flatMap((kind) =>
+  (['torch', 'fused'] as const).map((engine) => ({ kind, engine })),
+);
+
+describe.each(everyEngine)('the state of $kind with the $engine engine', ({ kind, engine }) => {
   const bags = randomBags(40, 30);
   const make = (): { optimizer: Optimizer; train: () => void; parameters: Tensor[] } => {
-    const model = createModel({ vocabulary: 30, hidden: 7, engine: 'torch' });
+    const model = createModel({ vocabulary: 30, hidden: 7, engine });
     const parameters = Object.values(parametersOf(model)).filter((tensor) => tensor.requiresGrad);
     const optimizer = new native[kind](parameters, { lr: 0.05, momentum: 0.9 });
     const options = { batchSize: 8, optimizer, loss: 'softmax' } as const;

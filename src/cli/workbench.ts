@@ -43,7 +43,7 @@ export interface Workbench extends Computing {
   dispose(): void;
 }
 
-/** Chooses the device, copies the reviews to the native side, and says what there is. */
+/** Chooses the device, and says what there is. */
 export function openWorkbench(
   options: RunOptions,
   dataset: Dataset,

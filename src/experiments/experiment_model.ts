@@ -21,7 +21,7 @@ export interface ExperimentInput {
 
 /** Gives `work` a new model and the generator that it was drawn from, and disposes of both. */
 export async function withNewModel<T>(
-  input: Pick<ExperimentInput, 'bags' | 'classes' | 'device' | 'options'>,
+  input: Pick<ExperimentInput, 'dataset' | 'classes' | 'device' | 'options'>,
   work: (own: { model: ClassifierModel; generator: Generator }) => Promise<T>,
 ): Promise<T> {
   const generator = new Generator(input.options.seed);
@@ -36,13 +36,12 @@ export async function withNewModel<T>(
 
 /** The model of both experiments, drawn from `generator`. */
 export function createExperimentModel(
-  { bags, classes, device, options }: Pick<ExperimentInput, 'bags' | 'classes' | 'device' | 'options'>,
+  { dataset, classes, device, options }: Pick<ExperimentInput, 'dataset' | 'classes' | 'device' | 'options'>,
   generator: Generator,
 ): ClassifierModel {
   const { hidden, targetModules, rank, alpha, useRslora, dtype, engine } = options;
-  const { vocabularySize } = bags.train;
   return createClassifier({
-    vocabularySize,
+    vocabularySize: dataset.vocabulary.size,
     hidden,
     classes,
     targetModules,

@@ -26,7 +26,7 @@ export interface FullTrainingResult {
 /**
  * Trains every parameter but the LoRA branch, as the notebook's first experiment does; fits a calibration on reviews
  * that were held out, and trains a new model on all of them, where the options ask for it. The test reviews are looked
- * at when all that is done.
+ * at when all that is done. Disposes of the bags before it trains on all reviews.
  */
 export async function runFullTraining(input: ExperimentInput): Promise<FullTrainingResult> {
   return input.options.refit ? validateAndRefit(input) : trainOnce(input);
@@ -60,10 +60,12 @@ async function trainOnce(input: ExperimentInput): Promise<FullTrainingResult> {
 }
 
 async function validateAndRefit(input: ExperimentInput): Promise<FullTrainingResult> {
-  const { dataset, options, classes } = input;
+  const { bags, dataset, options, classes } = input;
   const { full, folds, held, epochs } = await validate(input);
   const fitted = fitOnHeldOut(options, () => held);
   const { train, valid, test } = dataset.splits;
+  // Memory that is freed first serves the bags that come now.
+  bags.dispose();
   const fit = createFitBags(dataset, joinReviews([train, valid]), test);
   return withNewModel(input, async (own) => {
     const context = { ...input, ...own, bags: { train: fit.train, test: fit.held } };

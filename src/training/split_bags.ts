@@ -1,15 +1,16 @@
+import type { SplitName } from '../data/collected_reviews.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Reviews } from '../data/regroup.js';
 import { Bags } from '../model/native.js';
 import { areAllOne, naiveBayesWeights } from '../text/feature_values.js';
 import type { FeatureOptions } from '../text/features.js';
 
-/** The three splits of a data set on the native side. `dispose` frees them. */
+/** The three splits of a data set on the native side, each copied when it is first asked for. */
 export interface SplitBags {
   readonly train: Bags;
   readonly valid: Bags;
-  /** Copied when it is first asked for. */
   readonly test: Bags;
+  /** Frees what has been copied; a split that is asked for after that is copied again. */
   dispose(): void;
 }
 
@@ -21,23 +22,31 @@ export interface Features {
   size: number;
 }
 
-/** Copies the splits of `dataset` to the native side, weighted as its training split says. */
+/** The splits of `dataset`, weighted as its training split says. */
 export function createSplitBags(
   dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>,
 ): SplitBags {
-  const { splits, features: options, weights } = dataset;
-  const features = { options, weights, size: dataset.vocabulary.size };
-  const [train, valid] = [createBags(splits.train, features), createBags(splits.valid, features)];
-  let test: Bags | undefined;
+  const { splits, features: options, weights, vocabulary } = dataset;
+  const features = { options, weights, size: vocabulary.size };
+  const copied = new Map<SplitName, Bags>();
+  const bagsOf = (name: SplitName): Bags => {
+    const bags = copied.get(name) ?? createBags(splits[name], features);
+    copied.set(name, bags);
+    return bags;
+  };
   return {
-    train,
-    valid,
+    get train() {
+      return bagsOf('train');
+    },
+    get valid() {
+      return bagsOf('valid');
+    },
     get test() {
-      test ??= createBags(splits.test, features);
-      return test;
+      return bagsOf('test');
     },
     dispose() {
-      for (const bags of [train, valid, test]) bags?.dispose();
+      for (const bags of copied.values()) bags.dispose();
+      copied.clear();
     },
   };
 }

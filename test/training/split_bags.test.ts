@@ -1,9 +1,11 @@
 import { expect, test } from '@jest/globals';
+import { fileOrigins } from '../../src/data/origins.js';
 import { createClassifier } from '../../src/model/classifier.js';
 import { Bags, Generator, getNumThreads, setNumThreads, Tensor } from '../../src/model/native.js';
-import { createBags } from '../../src/training/split_bags.js';
+import { createBags, createSplitBags } from '../../src/training/split_bags.js';
 import { featureValues } from '../../src/text/feature_values.js';
 import { notebookFeatures } from '../../src/text/features.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 
 const size = 7;
 const weights = Float32Array.of(0.1, -2.5, 1e-20, 3, 0, -0.3, 7e5);
@@ -54,6 +56,21 @@ test.each([
       expect(valuesIn(bags)).toEqual(valuesIn(expected));
     }
   }
+});
+
+test('when splits are disposed of then what was copied is freed, and copied again when it is asked for', () => {
+  const split = (length: number) => ({ ...reviewsOf(length), origins: fileOrigins([]) });
+  const splits = { train: split(5), valid: split(3), test: split(4) };
+  const vocabulary = Vocabulary.of(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
+  const bags = createSplitBags({ splits, vocabulary, features: { ...options, gain: 2 }, weights });
+  const { train } = bags;
+  expect(bags.train).toBe(train);
+  const values = valuesIn(train);
+  bags.dispose();
+  expect(() => train.length).toThrow('disposed');
+  expect([bags.train.length, bags.valid.length, bags.test.length]).toEqual([5, 3, 4]);
+  expect(valuesIn(bags.train)).toEqual(values);
+  bags.dispose();
 });
 
 test('when something is wrong with bags in several places then the first is told', () => {

@@ -80,8 +80,9 @@ function measure({ name, command }) {
         [join(root, 'dist/cli/main.js'), ...args],
         { env },
       );
-      const { calibration } = JSON.parse(output);
-      const { accuracy, calibrationError } = calibration.test.after;
+      const { calibration, evaluation, test } = JSON.parse(output);
+      const { accuracy } = calibration?.test.after ?? test;
+      const calibrationError = evaluation.calibration.error;
       const file = command === 'lora' ? 'adapter/adapter_model.safetensors' : 'model.safetensors';
       return { accuracy, calibrationError, bytes: statSync(join(place, file)).size, seconds, peakMegabytes };
     };
@@ -123,7 +124,7 @@ function describe(measured) {
   return `${heading}
 
 Written by \`node bench/quality.mjs\` on ${new Date().toISOString().slice(0, 10)}. Accuracy on the 25,000 test reviews, mean and standard deviation of
-${seeds.length} seeds; the mean and the largest of their calibration errors (15 bins, after calibration); the size of the model, for \`lora\` of the
+${seeds.length} seeds; the mean and the largest of their calibration errors (15 bins, after calibration where there is one); the size of the model, for \`lora\` of the
 adapter; seconds of the whole process, from the archive to the saved model and its test, with nothing cached and with
 the encoded reviews kept. *recorded*: measured once, earlier, on a machine of the same kind; not run again here.
 

@@ -18,10 +18,11 @@ interface Evaluation extends Metrics {
   calibration: { error: number };
 }
 
-test('when best is trained on 1 and on 2 threads then the bits are the same, and later predictions are calibrated', async () => {
+test('when best is calibrated and trained on 1 and on 2 threads then the bits are the same, and later predictions are calibrated', async () => {
   await withTemporaryFolder(async (cwd) => {
+    const best = ['train', '--preset', 'best', '--data', 'sample'];
     const train = (threads: string): Promise<TrainDocument> =>
-      json(['train', '--preset', 'best', '--data', 'sample', '--threads', threads, '--out', threads], cwd);
+      json([...best, '--calibration', 'sigmoid', '--threads', threads, '--out', threads], cwd);
     const [one, two] = [await train('1'), await train('2')];
     const [first, second] = await Promise.all(
       ['1', '2'].map((out) => readFile(join(cwd, out, 'model.safetensors'))),

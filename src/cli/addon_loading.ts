@@ -1,25 +1,22 @@
 import { Worker } from 'node:worker_threads';
 
-let loading: { worker: Worker; ended: Promise<void> } | undefined;
+let thread: { worker: Worker; ended: Promise<void> } | undefined;
 
-/**
- * Begins to load the native addon, where it is built, in another thread: libtorch takes half a second. A command that
- * ends early waits for it all the same, so this is for those that will need it.
- */
-export function beginToLoadAddon(): void {
-  loading ??= load();
+/** Starts the thread of `loadAddonBeside`, where there is time for it before the path of the addon is known. */
+export function startAddonThread(): void {
+  thread ??= start();
 }
 
-/** Waits until `beginToLoadAddon`, which it calls, is through. What goes wrong there goes wrong again at the next load. */
-export async function addonLoadedBeside(): Promise<void> {
-  loading ??= load();
-  loading.worker.ref();
-  await loading.ended;
+/** Loads the native addon in another thread: libtorch takes half a second. What goes wrong there goes wrong again here. */
+export async function loadAddonBeside(path: string): Promise<void> {
+  const { worker, ended } = (thread ??= start());
+  worker.ref();
+  worker.postMessage(path);
+  await ended;
 }
 
-function load(): NonNullable<typeof loading> {
+function start(): NonNullable<typeof thread> {
   const worker = new Worker(new URL('./addon_worker.js', import.meta.url));
-  worker.unref();
   const ended = new Promise<void>((resolve) => {
     worker.on('error', () => undefined);
     for (const event of ['message', 'exit']) {
@@ -28,17 +25,7 @@ function load(): NonNullable<typeof loading> {
       });
     }
   });
-  findPath().then(
-    (path) => {
-      worker.postMessage(path);
-    },
-    () => worker.terminate(),
-  );
+  // A command that ends before it needs the addon does not wait. Listeners would undo this if they came later.
+  worker.unref();
   return { worker, ended };
-}
-
-/** Looked up while the worker starts. */
-async function findPath(): Promise<string> {
-  const { findAddon } = await import('../setup/addon.js');
-  return findAddon();
 }

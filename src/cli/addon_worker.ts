@@ -1,4 +1,4 @@
-// Runs in a thread of its own; see `beginToLoadAddon`.
+// Runs in a thread of its own; see `loadAddonBeside`.
 import { parentPort } from 'node:worker_threads';
 
 parentPort?.once('message', (path: string) => {

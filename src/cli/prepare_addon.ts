@@ -1,5 +1,5 @@
 import { ensureAddon } from '../setup/addon.js';
-import { addonLoadedBeside } from './addon_loading.js';
+import { loadAddonBeside } from './addon_loading.js';
 import type { Terminal } from './terminal.js';
 
 /** Builds the addon when there is none yet, and loads it; the process then ends sooner. */
@@ -10,16 +10,15 @@ export async function prepareAddon(terminal: Terminal, signal: AbortSignal): Pro
 
 /** As `prepareAddon`, beside other work of this thread: libtorch is loaded in another. */
 export async function prepareAddonBeside(terminal: Terminal, signal: AbortSignal): Promise<void> {
-  await ensure(terminal, signal);
-  await addonLoadedBeside();
+  await loadAddonBeside(await ensure(terminal, signal));
   await load();
 }
 
-async function ensure(terminal: Terminal, signal: AbortSignal): Promise<void> {
+async function ensure(terminal: Terminal, signal: AbortSignal): Promise<string> {
   const onProgress = (line: string): void => {
     terminal.note(line);
   };
-  await ensureAddon({ onProgress, signal });
+  return (await ensureAddon({ onProgress, signal })).path;
 }
 
 async function load(): Promise<void> {

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { packageVersion } from '../setup/package_root.js';
-import { beginToLoadAddon } from './addon_loading.js';
+import { startAddonThread } from './addon_loading.js';
 
 const usageExitCode = 2;
 const failedExitCode = 1;
@@ -28,17 +28,15 @@ const commands = {
   setup: async () => (await import('./setup.js')).addSetupCommand,
   doctor: async () => (await import('./doctor.js')).addDoctorCommand,
 } as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>;
-/** Those that read reviews while libtorch is loaded, and what keeps them from it. */
+/** Those that read reviews while libtorch is loaded. */
 const trainingCommands = ['train', 'lora', 'experiment'];
-const asksOnly = ['-h', '--help', '--print-config'];
 
 const commandNames = Object.keys(commands) as (keyof typeof commands)[];
 
 /** Runs the command line, and prints what goes wrong. @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) return printVersion();
-  if (trainingCommands.includes(args[0] ?? '') && !args.some((arg) => asksOnly.includes(arg)))
-    beginToLoadAddon();
+  if (trainingCommands.includes(args[0] ?? '')) startAddonThread();
   try {
     await (await createProgram(args)).parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);

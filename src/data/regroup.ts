@@ -91,11 +91,11 @@ function joinIds(ids: readonly FeatureIds[], length: number): FeatureIds {
 
 function areAdjacent(arrays: readonly FeatureIds[]): boolean {
   return arrays.every((array, index) => {
-    const before = arrays[index - 1] ?? null;
-    return (
-      before === null ||
-      (array.buffer === before.buffer && array.byteOffset === before.byteOffset + before.byteLength)
-    );
+    const before = arrays[index - 1];
+    if (before === undefined) return true;
+    const isOfOneKind = array.BYTES_PER_ELEMENT === before.BYTES_PER_ELEMENT;
+    const end = before.byteOffset + before.byteLength;
+    return isOfOneKind && array.buffer === before.buffer && array.byteOffset === end;
   });
 }
 

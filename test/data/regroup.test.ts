@@ -56,6 +56,18 @@ test.each([Int32Array, Uint16Array])(
   },
 );
 
+test('when ids of two kinds lie behind each other in memory then joined ones are a copy', () => {
+  const memory = new ArrayBuffer(32);
+  const ids = [new Int32Array(memory, 0, 3), new Uint16Array(memory, 12, 4)] as const;
+  ids[0].set(one.ids);
+  ids[1].set(other.ids);
+  const joined = joinReviews([
+    { ...one, ids: ids[0] },
+    { ...other, ids: ids[1] },
+  ]);
+  expect(joined.ids).toEqual(Int32Array.of(...one.ids, ...other.ids));
+});
+
 test('when reviews are selected then they come in the order asked for', () => {
   const all = joinReviews([one, other]);
   const list = listOf(all);

@@ -28,10 +28,10 @@ const commands = {
   setup: async () => (await import('./setup.js')).addSetupCommand,
   doctor: async () => (await import('./doctor.js')).addDoctorCommand,
 } as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>;
+const commandNames = Object.keys(commands) as (keyof typeof commands)[];
+
 /** Those that read reviews while libtorch is loaded. */
 const trainingCommands = ['train', 'lora', 'experiment'];
-
-const commandNames = Object.keys(commands) as (keyof typeof commands)[];
 
 /** Runs the command line, and prints what goes wrong. @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {

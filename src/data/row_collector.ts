@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { Int32List } from '../text/int32_list.js';
 import type { TokenLists } from '../text/token_lists.js';
 import {
   type BadRow,
@@ -9,7 +10,6 @@ import {
   type SourceNotes,
   type SplitName,
 } from './collected_reviews.js';
-import { Int32List } from './int32_list.js';
 import { LabelNames } from './label_names.js';
 import { fileOrigins, originName, rowOrigins, type TableFile } from './origins.js';
 import { PreviewTexts } from './preview_texts.js';

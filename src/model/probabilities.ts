@@ -62,6 +62,7 @@ function softmax(row: Float64Array): void {
 
 /** ln of the sum of exp of all but one. */
 function logSumExpOfOthers(row: Float64Array, left: number): number {
+  // Of one number it is that number, without an exp and a log.
   if (row.length === 2) return row[1 - left] ?? NaN;
   let largest = -Infinity;
   for (let k = 0; k < row.length; k += 1) if (k !== left) largest = Math.max(largest, row[k] ?? NaN);

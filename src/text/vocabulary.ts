@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../errors.js';
+import { Int32List } from './int32_list.js';
 
 /** Id 0 of the notebook's vocabulary: every word that it does not hold. */
 export const unknownWord = '<UNK>';
@@ -9,15 +10,15 @@ const lineFeed = 10;
 /** Words by id. Kept as the bytes of their lines: half a million strings take long to make, and are seldom needed. */
 export class Vocabulary {
   /** The words in UTF-8, joined by line feeds; no bytes are no words. */
-  readonly lines: Uint8Array;
+  readonly lines: Buffer;
   /** `[size + 1]`: where each line starts, and where one more would. */
   readonly #starts: Int32Array;
   #words: readonly string[] | undefined;
   #sha256: string | undefined;
 
-  constructor(lines: Uint8Array) {
-    this.lines = lines;
-    this.#starts = startsOf(asBuffer(lines));
+  constructor({ buffer, byteOffset, byteLength }: Uint8Array) {
+    this.lines = Buffer.from(buffer, byteOffset, byteLength);
+    this.#starts = startsOf(this.lines);
   }
 
   /** @throws ImdbTorchError ERR_USAGE for a word with a line break, or none but an empty one */
@@ -41,7 +42,7 @@ export class Vocabulary {
 
   /** Id -> word; all strings are made when this is first asked for. */
   get words(): readonly string[] {
-    return (this.#words ??= this.size === 0 ? [] : asBuffer(this.lines).toString().split('\n'));
+    return (this.#words ??= this.size === 0 ? [] : this.lines.toString().split('\n'));
   }
 
   /** The word with this id, without making the others. @throws RangeError for an id that no word has */
@@ -49,7 +50,7 @@ export class Vocabulary {
     if (!Number.isInteger(id) || id < 0 || id >= this.size) {
       throw new RangeError(`Expected an id in 0 .. ${this.size - 1} but received ${id}.`);
     }
-    return asBuffer(this.lines).toString('utf8', this.#starts[id], (this.#starts[id + 1] ?? 0) - 1);
+    return this.lines.toString('utf8', this.#starts[id], (this.#starts[id + 1] ?? 0) - 1);
   }
 
   /** The words with the lowest ids. */
@@ -64,7 +65,7 @@ export class Vocabulary {
 
   /** Whether `other` has the same words in the same order. */
   equals(other: Vocabulary): boolean {
-    return this.size === other.size && Buffer.compare(this.lines, other.lines) === 0;
+    return this.lines.equals(other.lines);
   }
 }
 
@@ -73,27 +74,15 @@ export function sameWords(one: readonly string[], other: readonly string[]): boo
   return one.length === other.length && one.every((word, index) => word === other[index]);
 }
 
-function asBuffer({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
-}
-
 function startsOf(lines: Buffer): Int32Array {
-  let starts = new Int32Array(1 << 10);
-  let count = 0;
-  let next = lines.length === 0 ? -1 : 0;
-  while (next !== -1) {
-    starts[count] = next;
-    count += 1;
-    if (count === starts.length) {
-      const larger = new Int32Array(2 * count);
-      larger.set(starts);
-      starts = larger;
-    }
+  const starts = new Int32List();
+  for (let next = lines.length === 0 ? -1 : 0; next !== -1;) {
+    starts.push(next);
     const end = lines.indexOf(lineFeed, next);
     next = end === -1 ? -1 : end + 1;
   }
-  starts[count] = count === 0 ? 0 : lines.length + 1;
-  return starts.slice(0, count + 1);
+  starts.push(starts.length === 0 ? 0 : lines.length + 1);
+  return starts.toArray();
 }
 
 /**

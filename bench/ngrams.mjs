@@ -82,9 +82,9 @@ function findPython() {
 
 /** @param {string} archive */
 async function countOnce(archive) {
-  const { NgramCounter } = await import('../dist/text/ngram_counter.js');
+  const { NgramCounter } = await import('../dist/text/ngrams/ngram_counter.js');
   const { TimeSlices } = await import('../dist/system/time_slices.js');
-  const { TokenLists } = await import('../dist/text/token_lists.js');
+  const { TokenLists } = await import('../dist/text/tokens/token_lists.js');
   const texts = await readReviews(archive, 'train');
   const started = performance.now();
   const tokens = new TokenLists('words-and-punctuation');

@@ -6,9 +6,9 @@ const hash = hashOfTypeScript();
 const tsc = ['node_modules/typescript/bin/tsc', '-p'];
 let code = await run(process.execPath, [...tsc, 'tsconfig.build.json']);
 // The page runs in a browser, whose globals are others.
-if (code === 0) code = await run(process.execPath, [...tsc, 'src/page', '--noEmit', 'false']);
+if (code === 0) code = await run(process.execPath, [...tsc, 'src/web', '--noEmit', 'false']);
 if (code === 0) {
-  for (const path of filesIn('src/page', pageFiles)) cpSync(path, path.replace(/^src/, 'dist'));
+  for (const path of filesIn('src/web', pageFiles)) cpSync(path, path.replace(/^src/, 'dist'));
   removeOrphans();
   stampCompiled(hash);
 }

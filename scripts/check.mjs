@@ -21,7 +21,7 @@ const checks = {
   'rules for C++ (cpplint)': ['npx', '--yes', `--package=${cpplint}`, 'cpplint', '--quiet', ...cppSources],
   'the planted errors (test:mutations)': [node, 'scripts/check_mutations.mjs'],
   'types (tsc)': [...tsc, 'tsconfig.json'],
-  'types of the page (tsc)': [...tsc, 'src/page'],
+  'types of the page (tsc)': [...tsc, 'src/web'],
   'types of the examples (tsc)': [...tsc, 'examples'],
   'types that users see (tsc)': [...tsc, 'test/types'],
   'API reference (typedoc)': [node, 'node_modules/typedoc/bin/typedoc', '--logLevel', 'Warn'],

@@ -29,9 +29,9 @@ function checkContents(packed) {
   const compiled = filesIn('src', /\.ts$/).flatMap((path) => {
     const name = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
     // Nobody imports the page.
-    return path.startsWith(join('src', 'page')) ? [`${name}.js`] : [`${name}.js`, `${name}.d.ts`];
+    return path.startsWith(join('src', 'web')) ? [`${name}.js`] : [`${name}.js`, `${name}.d.ts`];
   });
-  const page = filesIn('src/page', pageFiles).map((path) => path.replace(/^src/, 'dist'));
+  const page = filesIn('src/web', pageFiles).map((path) => path.replace(/^src/, 'dist'));
   const plain = ['package.json', 'binding.d.ts', 'CMakeLists.txt', 'README.md', 'CHANGELOG.md', 'LICENSE'];
   const reference = [
     'scripts/make_reference.py',

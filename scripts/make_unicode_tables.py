@@ -123,7 +123,7 @@ def write_tables():
     ]
     for name, text in tables().items():
         lines += [f"/** {comments[name]} */", f"export const {name} =", f"  '{text}';"]
-    (ROOT / "src/text/unicode_tables.ts").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (ROOT / "src/text/tokens/unicode_tables.ts").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def block_text(start):

@@ -1,6 +1,6 @@
 /** Errors to plant in what calls the kernels and in the layers, by file; see mutations.mjs. */
 export const plantedInLayers = {
-  'native/core/fused_training.cpp': [
+  'native/core/fused/fused_training.cpp': [
     {
       what: 'Adam, fused: rows that a batch lacks stay',
       from: 'return !plan.movesBatchWordsOnly && plan',
@@ -22,7 +22,7 @@ export const plantedInLayers = {
       to: 'logitsDelta[c] /= static_cast<T>(batchSize_);',
     },
   ],
-  'native/core/fused_steps.cpp': [
+  'native/core/fused/fused_steps.cpp': [
     {
       what: 'clipping, fused: the words do not count',
       from: 'squaresOfColumns(batch, plan) + ofWords',
@@ -64,7 +64,7 @@ export const plantedInLayers = {
       to: 'for (int64_t example = 0; example + 1 < count; ++example)\n      gradient[c] += scratch_.logitsDelta',
     },
   ],
-  'native/core/fused_pass.cpp': [
+  'native/core/fused/fused_pass.cpp': [
     {
       what: 'LoRA, fused: the scale is missing from the output',
       from: 'scratch_.branch[i] = model_.scale * sumOfParts',
@@ -76,21 +76,21 @@ export const plantedInLayers = {
       to: ';',
     },
   ],
-  'native/core/batch_groups.cpp': [
+  'native/core/fused/batch_groups.cpp': [
     {
       what: 'gathered rows: a word that comes again is taken for the last new one',
       from: 'const int32_t number = known + isNew * count;',
       to: 'const int32_t number = count;',
     },
   ],
-  'native/core/bags.h': [
+  'native/core/data/bags.h': [
     {
       what: 'the offsets of bags are off by one',
       from: 'return ids_.data() + offsets_[bag]; }',
       to: 'return ids_.data() + offsets_[bag] - (offsets_[bag] > 0); }',
     },
   ],
-  'native/core/lora_linear.cpp': [
+  'native/core/layers/lora_linear.cpp': [
     {
       what: 'torch: the offsets of a batch are off by one',
       from: 'offset[i + 1] = offset[i] + bags.size(rows[i]);',
@@ -128,7 +128,7 @@ export const plantedInLayers = {
       to: '',
     },
   ],
-  'native/core/optimizer.cpp': [
+  'native/core/optimizers/optimizer.cpp': [
     {
       what: 'torch: the step of SGD has the wrong sign',
       from: 'parameter.add_(gradient, -rule.rate)',
@@ -150,7 +150,7 @@ export const plantedInLayers = {
       to: 'applyRule(rule, moved, columns(parameter.grad()), movedState);\n  parameter.sub_(rule.rate);',
     },
   ],
-  'native/core/optimizers.cpp': [
+  'native/core/optimizers/optimizers.cpp': [
     {
       what: 'SGD: the gradient is never damped',
       from: 'step == 1 ? 1 : 1 - options_.dampening',
@@ -167,7 +167,7 @@ export const plantedInLayers = {
       to: '',
     },
   ],
-  'native/core/loss.cpp': [
+  'native/core/layers/loss.cpp': [
     {
       what: 'loss of the logits: the label is added',
       from: 'p[c] - (c == label)',
@@ -179,7 +179,7 @@ export const plantedInLayers = {
       to: 'p[c] * q[c]',
     },
   ],
-  'native/core/parameter.cpp': [
+  'native/core/tensors/parameter.cpp': [
     {
       what: 'SparseAdam: the squares lie where the means do',
       from: 'second.set_(first.storage(), stride,',

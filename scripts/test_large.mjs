@@ -18,8 +18,8 @@ const parts = 3;
 
 await prepare();
 await mustRun(process.execPath, [cli, 'setup'], 'Getting the native addon ready…');
-const { PythonRandom } = await import('../dist/data/python_random.js');
-const { sampleReviews } = await import('../dist/data/sample.js');
+const { PythonRandom } = await import('../dist/data/splits/python_random.js');
+const { sampleReviews } = await import('../dist/data/sample/sample.js');
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-large-'));
 // What is kept of 2 GB encoded would only take room in the user's cache.
 const home = makeHome();

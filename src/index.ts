@@ -83,12 +83,12 @@ export { loraPresets, trainPresets, type Preset } from './experiments/presets.js
 export type { ExperimentInput } from './experiments/experiment_model.js';
 export { runFullTraining, type FullTrainingResult } from './experiments/full_training.js';
 export type { CalibrationResult } from './experiments/calibration_result.js';
-export type { FoldResult } from './experiments/validation.js';
+export type { FoldResult } from './experiments/cross_validation.js';
 export { runLoraFineTuning, type LoraInput, type LoraResult } from './experiments/lora_fine_tuning.js';
 export type { LayerExcerpts, LayerParameter, OfLayer, OfLayers } from './experiments/layer_state.js';
 export type { MergeComparison, MergeResult } from './experiments/merge.js';
-export { writeReport, type WrittenReport } from './report/write_report.js';
-export type { Check } from './report/checks.js';
+export { writeReport, type WrittenReport } from './report/html/write_report.js';
+export type { Check } from './report/console/checks.js';
 export {
   describeBadRow,
   loadDataset,
@@ -102,12 +102,12 @@ export {
   type SplitName,
 } from './data/dataset.js';
 export type { BadRow, BadRows, Columns, SourceNotes } from './data/collected_reviews.js';
-export type { Reviews } from './data/regroup.js';
-export type { EncodeOptions } from './data/encoded_splits.js';
+export type { Reviews } from './data/splits/reviews.js';
+export type { EncodeOptions } from './data/splits/encoded_splits.js';
 export type { Origins, TableFile } from './data/origins.js';
 export type { SourceOptions, SourceProgress } from './data/source.js';
 export type { TableFormat } from './data/tables/format.js';
-export { tokenize } from './text/tokenizer.js';
+export { tokenize } from './text/tokens/tokenizer.js';
 export { readSafetensors, writeSafetensors, type SafetensorsFile } from './storage/safetensors.js';
 export type { StoredDtype, StoredTensor } from './storage/stored_tensor.js';
 export { createRunDirectory, RunDirectory, type RunDirectoryOptions } from './storage/run_directory.js';
@@ -148,7 +148,7 @@ export {
   type FeaturizerOptions,
 } from './text/featurizer.js';
 export type { FeatureIds } from './text/bag_writer.js';
-export type { TokenSpan } from './text/tokenizer.js';
+export type { TokenSpan } from './text/tokens/tokenizer.js';
 export type { Adapter, AdapterBranch, LayerName } from './storage/adapter.js';
 export { AdapterSet, type AdapterSetOptions, type CombineOptions } from './model/adapter_set.js';
 export type { Combination } from './model/adapter_algebra.js';

@@ -8,7 +8,7 @@ const source = fileURLToPath(new URL('../src', import.meta.url));
 /** From top to bottom: a layer may import itself and those after it. */
 const layers = [
   // Runs in the browser: what it imports from the others are types only, and no other imports it.
-  'page',
+  'web',
   'cli',
   // Answers over HTTP with what is below; only the command line starts it.
   'serve',
@@ -66,7 +66,7 @@ test('when a file imports another then that is in the same layer or one below', 
 });
 
 test('when the page is read then it imports nothing but types from elsewhere, and is imported by none', () => {
-  const isPage = (path: string): boolean => path.startsWith('page/');
+  const isPage = (path: string): boolean => path.startsWith('web/');
   const across = imports.filter(({ from, to }) => isPage(from) !== isPage(to));
   expect(across.filter(({ from, typeOnly }) => !isPage(from) || !typeOnly)).toEqual([]);
 });

@@ -5,7 +5,7 @@
 #include <limits>
 #include <optional>
 
-#include "core/devices.h"
+#include "core/tensors/devices.h"
 
 namespace imdb {
 namespace {

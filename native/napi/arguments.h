@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/engine.h"
-#include "core/parameter.h"
+#include "core/engines/engine.h"
+#include "core/tensors/parameter.h"
 #include "napi/object.h"
 
 namespace imdb {

@@ -9,8 +9,8 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "core/devices.h"
-#include "core/loss.h"
+#include "core/layers/loss.h"
+#include "core/tensors/devices.h"
 #include "kernels/kernels.h"
 #include "kernels/thread_team.h"
 #include "napi/arguments.h"

@@ -3,7 +3,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/optimizers.h"
+#include "core/optimizers/optimizers.h"
 #include "napi/arguments.h"
 #include "napi/exports.h"
 #include "napi/traits.h"

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "core/optimizer.h"
+#include "core/optimizers/optimizer.h"
 
 namespace imdb {
 

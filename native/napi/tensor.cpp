@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/parameter.h"
+#include "core/tensors/parameter.h"
 #include "napi/arguments.h"
 #include "napi/exports.h"
 #include "napi/tensor_operators.h"

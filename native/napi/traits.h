@@ -6,11 +6,11 @@
 #include <memory>
 #include <utility>
 
-#include "core/bags.h"
-#include "core/classifier.h"
-#include "core/linear.h"
-#include "core/lora_linear.h"
-#include "core/optimizers.h"
+#include "core/data/bags.h"
+#include "core/engines/classifier.h"
+#include "core/layers/linear.h"
+#include "core/layers/lora_linear.h"
+#include "core/optimizers/optimizers.h"
 #include "napi/object.h"
 
 namespace imdb {

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { packageVersion } from '../setup/package_root.js';
-import { startAddonThread } from './addon_loading.js';
+import { startAddonThread } from './addon/load_addon.js';
 
 const usageExitCode = 2;
 const failedExitCode = 1;
@@ -11,22 +11,22 @@ const nativeExitCodes: Readonly<Record<string, number>> = { ERR_DEVICE: 3 };
 
 /** In the order of the help text. */
 const commands = {
-  train: async () => (await import('./train.js')).addTrainCommand,
-  lora: async () => (await import('./lora.js')).addLoraCommand,
-  experiment: async () => (await import('./experiment.js')).addExperimentCommand,
-  predict: async () => (await import('./predict.js')).addPredictCommand,
-  evaluate: async () => (await import('./evaluate.js')).addEvaluateCommand,
-  explain: async () => (await import('./explain.js')).addExplainCommand,
-  report: async () => (await import('./report.js')).addReportCommand,
-  merge: async () => (await import('./merge.js')).addMergeCommand,
-  unmerge: async () => (await import('./unmerge.js')).addUnmergeCommand,
-  runs: async () => (await import('./runs.js')).addRunsCommand,
-  serve: async () => (await import('./serve.js')).addServeCommand,
-  data: async () => (await import('./data.js')).addDataCommand,
-  verify: async () => (await import('./verify.js')).addVerifyCommand,
-  bench: async () => (await import('./bench.js')).addBenchCommand,
-  setup: async () => (await import('./setup.js')).addSetupCommand,
-  doctor: async () => (await import('./doctor.js')).addDoctorCommand,
+  train: async () => (await import('./commands/train.js')).addTrainCommand,
+  lora: async () => (await import('./commands/lora.js')).addLoraCommand,
+  experiment: async () => (await import('./commands/experiment.js')).addExperimentCommand,
+  predict: async () => (await import('./commands/predict.js')).addPredictCommand,
+  evaluate: async () => (await import('./commands/evaluate.js')).addEvaluateCommand,
+  explain: async () => (await import('./commands/explain.js')).addExplainCommand,
+  report: async () => (await import('./commands/report.js')).addReportCommand,
+  merge: async () => (await import('./commands/merge.js')).addMergeCommand,
+  unmerge: async () => (await import('./commands/unmerge.js')).addUnmergeCommand,
+  runs: async () => (await import('./commands/runs.js')).addRunsCommand,
+  serve: async () => (await import('./commands/serve.js')).addServeCommand,
+  data: async () => (await import('./commands/data.js')).addDataCommand,
+  verify: async () => (await import('./commands/verify.js')).addVerifyCommand,
+  bench: async () => (await import('./commands/bench.js')).addBenchCommand,
+  setup: async () => (await import('./commands/setup.js')).addSetupCommand,
+  doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
 } as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>;
 const commandNames = Object.keys(commands) as (keyof typeof commands)[];
 

@@ -1,5 +1,5 @@
-import { formatProgress, type ProgressState } from '../report/progress.js';
-import type { LineStyle } from '../report/checks.js';
+import { formatProgress, type ProgressState } from '../report/console/progress.js';
+import type { LineStyle } from '../report/console/checks.js';
 
 export interface TerminalOptions {
   json: boolean;

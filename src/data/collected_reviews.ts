@@ -1,4 +1,4 @@
-import type { TokenLists } from '../text/token_lists.js';
+import type { TokenLists } from '../text/tokens/token_lists.js';
 import type { Origins } from './origins.js';
 import type { PreviewTexts } from './preview_texts.js';
 

@@ -3,17 +3,22 @@ import { join } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { cacheHome } from '../system/cache_home.js';
 import type { Featurizer } from '../text/featurizer.js';
-import { TokenLists } from '../text/token_lists.js';
-import { tokenizerVersion } from '../text/tokenizer.js';
+import { TokenLists } from '../text/tokens/token_lists.js';
+import { tokenizerVersion } from '../text/tokens/tokenizer.js';
 import type { SourceNotes } from './collected_reviews.js';
-import { encodeSplits, resolveFeatures, type EncodedSplits, type EncodeOptions } from './encoded_splits.js';
-import { assertFewBadRows } from './bad_rows.js';
+import {
+  encodeSplits,
+  resolveFeatures,
+  type EncodedSplits,
+  type EncodeOptions,
+} from './splits/encoded_splits.js';
+import { assertFewBadRows } from './tables/bad_rows.js';
 import { findSource, type DataFiles, type Source } from './source.js';
-import { loadSplits, storeSplits } from './split_cache.js';
+import { loadSplits, storeSplits } from './splits/split_cache.js';
 
-export type { EncodedSplit, EncodedSplits, Preview } from './encoded_splits.js';
+export type { EncodedSplit, EncodedSplits, Preview } from './splits/encoded_splits.js';
 export { splitNames, type BadRow, type BadRows, type Columns, type SplitName } from './collected_reviews.js';
-export { describeBadRow } from './bad_rows.js';
+export { describeBadRow } from './tables/bad_rows.js';
 export type { DataFiles } from './source.js';
 export { originNames, type Origins } from './origins.js';
 

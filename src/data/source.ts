@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { TimeSlices } from '../system/time_slices.js';
-import type { TokenLists } from '../text/token_lists.js';
-import { subFolders } from './class_folder.js';
+import type { TokenLists } from '../text/tokens/token_lists.js';
+import { subFolders } from './tables/class_folder.js';
 import { splitNames, type CollectedReviews } from './collected_reviews.js';
-import { listFolder, readFolder } from './folder.js';
-import { fetchImdbArchive } from './imdb.js';
-import { folderPart, openPart, tablePart, type LabelledPart } from './labelled_part.js';
-import { labelledSource } from './labelled_source.js';
-import { classes, ReviewCollector } from './review_collector.js';
-import { writeSample, type SampleReview } from './sample.js';
+import { listFolder, readFolder } from './imdb/folder.js';
+import { fetchImdbArchive } from './imdb/fetch_archive.js';
+import { folderPart, openPart, tablePart, type LabelledPart } from './tables/split_input.js';
+import { labelledSource } from './tables/split_inputs_source.js';
+import { classes, ReviewCollector } from './imdb/collector.js';
+import { writeSample, type SampleReview } from './sample/sample.js';
 import { inspectFile, type SourceFile } from './source_file.js';
 import { detectFormat } from './tables/format.js';
 
@@ -182,7 +182,7 @@ function archiveSource(
     sha256,
     read: async (tokens) => {
       // Only here: loading the tar reader takes longer than a cached data set does.
-      const { readArchive } = await import('./archive.js');
+      const { readArchive } = await import('./imdb/archive.js');
       const collector = new ReviewCollector(path, tokens);
       await readArchive({ path, gzip, signal, onRead }, collector);
       return collector;

@@ -1,4 +1,4 @@
-import { joinReviews } from '../data/regroup.js';
+import { joinReviews } from '../data/splits/reviews.js';
 import type { Bags } from '../model/native.js';
 import { readModule, type Module } from '../model/parameters.js';
 import type { LabelledLogits } from '../training/calibration.js';
@@ -7,7 +7,7 @@ import { runRefit, runTest, runTraining, type PhaseResult, type RefitResult } fr
 import { createFitBags } from '../training/split_bags.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
 import { withFeatureWeights, withNewModel, type ExperimentInput } from './experiment_model.js';
-import { validate, type FoldResult } from './validation.js';
+import { validate, type FoldResult } from './cross_validation.js';
 
 export interface FullTrainingResult {
   /** The training with validation; with folds that of the first one. The test is that of the final model. */

@@ -1,4 +1,4 @@
-import type { Check } from '../report/checks.js';
+import type { Check } from '../report/console/checks.js';
 import { formatError } from '../report/format.js';
 import type { Metrics } from '../training/metrics.js';
 import type { LayerName } from '../storage/adapter.js';

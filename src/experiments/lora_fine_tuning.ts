@@ -2,14 +2,14 @@ import { withoutStart } from '../model/adapter_algebra.js';
 import type { ClassifierModel } from '../model/classifier.js';
 import { Generator } from '../model/native.js';
 import { loadModule, readOutput, type Module } from '../model/parameters.js';
-import type { Check } from '../report/checks.js';
+import type { Check } from '../report/console/checks.js';
 import type { Adapter, AdapterBranch, LayerName } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
 import { createExperimentModel, type ExperimentInput } from './experiment_model.js';
-import { checkLayerOutputs } from './layer_outputs.js';
+import { checkLayerOutputs } from './layer_output_checks.js';
 import {
   excerptOf,
   moduleOf,

@@ -1,4 +1,4 @@
-import type { Reviews } from '../data/regroup.js';
+import type { Reviews } from '../data/splits/reviews.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTest, type PhaseContext } from '../training/phase.js';

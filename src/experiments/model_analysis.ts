@@ -5,7 +5,7 @@ import { readTensor } from '../model/parameters.js';
 import { TextClassifier, type ModelParts } from '../model/text_classifier.js';
 import { summarizeWeightChange, type WeightChange } from '../model/weight_change.js';
 import { rankOf, scaleOf, type Adapter } from '../storage/adapter.js';
-import { scoresDocument, type ScoresDocument } from '../report/evaluation.js';
+import { scoresDocument, type ScoresDocument } from '../report/console/evaluation.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { classificationReport } from '../training/classification_report.js';
 import { predictLabelled } from '../training/labelled_evaluation.js';

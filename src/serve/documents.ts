@@ -1,5 +1,5 @@
 /** What goes over the wire. Types only: the page is compiled against them, too. `schemas.ts` says the same to machines. */
-import type { PredictionAnswer } from '../report/answers.js';
+import type { PredictionAnswer } from '../report/documents/answers.js';
 
 /** The model alone, with its adapter, or with the adapter merged into its weights. */
 export type AdapterName = 'off' | 'on' | 'merged';

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { explainInSlices } from '../model/explanation.js';
-import { explanationAnswer } from '../report/explanation.js';
-import { predictionAnswer } from '../report/predictions.js';
+import { explanationAnswer } from '../report/console/explanation.js';
+import { predictionAnswer } from '../report/console/predictions.js';
 import type { ExplainRequest, ModelAnswer, PredictRequest } from './documents.js';
 import type { Limits } from './limits.js';
 import type { Metrics } from './metrics.js';

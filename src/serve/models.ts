@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import type { Prediction } from '../model/text_classifier.js';
 import { TextClassifier, defaultAdapter } from '../model/text_classifier.js';
-import { summarizeRun } from '../report/runs.js';
+import { summarizeRun } from '../report/console/runs.js';
 import { packageVersion } from '../setup/package_root.js';
 import { adapterConfigName, adapterFolder } from '../storage/adapter.js';
 import { readRunDocument } from '../storage/read_run.js';

@@ -14,7 +14,7 @@ const firstPage = 'index.html';
 
 /** Adds the page: `GET /` and what belongs to it. The files are few and small, and are read once. */
 export function addPage(app: FastifyInstance): void {
-  const folder = join(packageRoot, 'dist', 'page');
+  const folder = join(packageRoot, 'dist', 'web');
   for (const name of readdirSync(folder)) {
     const type = types[extname(name)];
     if (type === undefined) continue;

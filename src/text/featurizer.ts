@@ -2,10 +2,10 @@ import { TimeSlices } from '../system/time_slices.js';
 import type { BagWriter, EncodedTexts as CountedTexts, FeatureIds } from './bag_writer.js';
 import { featureValues, featureValuesInSlices } from './feature_values.js';
 import { hasUnknown, type FeatureOptions } from './features.js';
-import { NgramIndex } from './ngram_index.js';
-import { TokenBuffer } from './token_buffer.js';
-import { TokenLists } from './token_lists.js';
-import { tokenSpans, type TokenSpan } from './tokenizer.js';
+import { NgramIndex } from './ngrams/ngram_index.js';
+import { TokenBuffer } from './tokens/token_buffer.js';
+import { TokenLists } from './tokens/token_lists.js';
+import { tokenSpans, type TokenSpan } from './tokens/tokenizer.js';
 import type { Vocabulary } from './vocabulary.js';
 
 /** So many texts are encoded, and computed, at once by what goes through any number of them: bounds the memory. */

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Reviews } from '../data/regroup.js';
+import type { Reviews } from '../data/splits/reviews.js';
 import type { Bags, LossForm } from '../model/native.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { probabilityMetrics } from './calibration.js';

@@ -1,6 +1,6 @@
 import type { SplitName } from '../data/collected_reviews.js';
 import type { Dataset } from '../data/dataset.js';
-import type { Reviews } from '../data/regroup.js';
+import type { Reviews } from '../data/splits/reviews.js';
 import { Bags } from '../model/native.js';
 import { areAllOne, naiveBayesWeights } from '../text/feature_values.js';
 import type { FeatureOptions } from '../text/features.js';

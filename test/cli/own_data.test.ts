@@ -2,8 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { sampleReviews } from '../../src/data/sample.js';
-import type { LoraDocument, TrainDocument } from '../../src/report/documents.js';
+import { sampleReviews } from '../../src/data/sample/sample.js';
+import type { LoraDocument, TrainDocument } from '../../src/report/documents/documents.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';
 

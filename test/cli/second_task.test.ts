@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { allSettings } from '../../src/experiments/second_task/methods.js';
-import type { SecondTaskDocument } from '../../src/report/second_task.js';
+import type { SecondTaskDocument } from '../../src/report/console/second_task.js';
 import { readRun } from '../../src/storage/read_run.js';
 import { writeStarredArchive } from '../experiments/second_task/starred_reviews.js';
 import { withTemporaryFolder } from '../helpers.js';

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { notebookFeatures } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
-import { tokenize } from '../../src/text/tokenizer.js';
-import { sampleReviews, sampleSizes } from '../../src/data/sample.js';
+import { tokenize } from '../../src/text/tokens/tokenizer.js';
+import { sampleReviews, sampleSizes } from '../../src/data/sample/sample.js';
 import { archive, contentOf, load, originsOf, reviews, temporaryFolder } from './helpers.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 

@@ -2,10 +2,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import { loadDataset } from '../../src/data/dataset.js';
-import { sampleReviews } from '../../src/data/sample.js';
+import { sampleReviews } from '../../src/data/sample/sample.js';
 import { notebookFeatures } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
-import { tokenize } from '../../src/text/tokenizer.js';
+import { tokenize } from '../../src/text/tokens/tokenizer.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 
 /** How often the event loop turns while `work` goes on, by a clock for which every look at it ends a slice. */

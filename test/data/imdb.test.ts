@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { loadDataset } from '../../src/data/dataset.js';
-import { imdbArchive, imdbArchivePath, knownArchiveName } from '../../src/data/imdb.js';
+import { imdbArchive, imdbArchivePath, knownArchiveName } from '../../src/data/imdb/fetch_archive.js';
 
 const data = process.env.IMDB_TORCH_DATA ?? resolve('../shared/data/aclImdb.tgz');
 const isThere = existsSync(data);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { assignFolds, joinReviews, selectReviews, type Reviews } from '../../src/data/regroup.js';
+import { assignFolds, joinReviews, selectReviews, type Reviews } from '../../src/data/splits/reviews.js';
 
 function reviewsOf(bags: readonly (readonly number[])[], movies?: readonly number[]): Reviews {
   const offsets = [0];

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { checkLayerOutputs } from '../../src/experiments/layer_outputs.js';
+import { checkLayerOutputs } from '../../src/experiments/layer_output_checks.js';
 import { fineTuningChecks, mergeChecks } from '../../src/experiments/lora_checks.js';
 import type { OfLayer } from '../../src/experiments/layer_state.js';
 import { compareLogits } from '../../src/experiments/merge.js';
-import { fastestOf } from '../../src/experiments/operators.js';
+import { fastestOf } from '../../src/experiments/operator_benchmark.js';
 import { chooseDevice } from '../../src/experiments/device.js';
 import type { LayerName } from '../../src/storage/adapter.js';
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { fileOrigins } from '../../src/data/origins.js';
-import type { Reviews } from '../../src/data/regroup.js';
+import type { Reviews } from '../../src/data/splits/reviews.js';
 import { runLoraFineTuning, type LoraResult } from '../../src/experiments/lora_fine_tuning.js';
 import { notebook, type ExperimentOptions } from '../../src/experiments/options.js';
 import { AdapterSet } from '../../src/model/adapter_set.js';

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { drawPage } from '../../src/report/page/page.js';
+import { drawPage } from '../../src/report/html/page.js';
 import { accessibilityProblems, browserTest, withBrowser } from '../support/browser.js';
 import { loraRun, trainRun, viewsOf } from './support/runs.js';
 

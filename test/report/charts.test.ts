@@ -1,6 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { areaChart, bars, columnChart, dotRows, lineChart, matrix } from '../../src/report/charts/charts.js';
-import { html } from '../../src/report/markup.js';
+import {
+  areaChart,
+  bars,
+  columnChart,
+  dotRows,
+  lineChart,
+  matrix,
+} from '../../src/report/html/charts/charts.js';
+import { html } from '../../src/report/html/markup.js';
 
 /** Places have two decimals: half a hundredth of a percentage or a pixel, twice. */
 const drawn = 0.0101;

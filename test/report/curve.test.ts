@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatCurve } from '../../src/report/curve.js';
+import { formatCurve } from '../../src/report/console/curve.js';
 
 const unicode = { unicode: true, colour: false };
 const ascii = { unicode: false, colour: false };

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Explanation } from '../../src/model/explanation.js';
-import { describeExplanation, describeTopWords } from '../../src/report/explanation.js';
+import { describeExplanation, describeTopWords } from '../../src/report/console/explanation.js';
 
 const escape = String.fromCharCode(27);
 const text = `Not a ${escape}[31m good\tfilm`;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { html, Markup } from '../../src/report/markup.js';
+import { html, Markup } from '../../src/report/html/markup.js';
 
 test('when something is put into a template then it is escaped unless it is markup', () => {
   const inner = html`<i>${'<script>&"\''}</i>`;

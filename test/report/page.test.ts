@@ -1,9 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { drawPage } from '../../src/report/page/page.js';
-import { summarize } from '../../src/report/seeds.js';
-import { writeReport } from '../../src/report/write_report.js';
+import { drawPage } from '../../src/report/html/page.js';
+import { summarize } from '../../src/report/console/seeds.js';
+import { writeReport } from '../../src/report/html/write_report.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { readNumber, readPage, unescape, unsourcedText } from './support/read_page.js';
 import {

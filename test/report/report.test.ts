@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatCheck } from '../../src/report/checks.js';
+import { formatCheck } from '../../src/report/console/checks.js';
 import {
   formatClock,
   formatCount,
@@ -8,8 +8,8 @@ import {
   formatSeconds,
   formatShare,
 } from '../../src/report/format.js';
-import { formatProgress } from '../../src/report/progress.js';
-import { formatTable } from '../../src/report/table.js';
+import { formatProgress } from '../../src/report/console/progress.js';
+import { formatTable } from '../../src/report/console/table.js';
 
 const plain = { unicode: false, colour: false };
 const halfway = { label: 'Epoch 1/7', done: 10_000, total: 20_000, unit: 'reviews', seconds: 2 } as const;

@@ -8,7 +8,7 @@ import {
   pairFigures,
   settingsOf,
   summarizeRun,
-} from '../../src/report/runs.js';
+} from '../../src/report/console/runs.js';
 
 const metrics = (loss: number, accuracy: number): object => ({ loss, accuracy });
 const phase = { before: { train: metrics(0.7, 0.5) }, test: metrics(0.45, 0.86) };

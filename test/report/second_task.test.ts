@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { SecondTaskFacts, SecondTaskRow } from '../../src/report/second_task.js';
-import { compareAccuracies, describeConclusion } from '../../src/report/second_task_conclusion.js';
+import type { SecondTaskFacts, SecondTaskRow } from '../../src/report/console/second_task.js';
+import { compareAccuracies, describeConclusion } from '../../src/report/console/second_task_conclusion.js';
 
 const facts: SecondTaskFacts = {
   classes: ['mild', 'strong'],

@@ -7,7 +7,7 @@ import {
   verificationRows,
   type CaseResult,
   type Comparison,
-} from '../../src/report/verification.js';
+} from '../../src/report/console/verification.js';
 
 const plain = { unicode: false, colour: false };
 const comparison = (relative: number, tolerance: number, absolute = relative): Comparison => ({

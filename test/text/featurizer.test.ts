@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { sampleReviews } from '../../src/data/sample.js';
+import { sampleReviews } from '../../src/data/sample/sample.js';
 import { notebookFeatures } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
-import { tokenize } from '../../src/text/tokenizer.js';
+import { tokenize } from '../../src/text/tokens/tokenizer.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 
 const features = ['<UNK>', 'good', 'film', 'naïve', 'not'];

@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../src/data/python_random.js';
-import { sampleReviews } from '../../src/data/sample.js';
+import { PythonRandom } from '../../src/data/splits/python_random.js';
+import { sampleReviews } from '../../src/data/sample/sample.js';
 import { TimeSlices } from '../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../src/text/bag_writer.js';
 import { notebookFeatures, type FeatureOptions } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
-import { NgramCounter } from '../../src/text/ngram_counter.js';
-import { TokenLists } from '../../src/text/token_lists.js';
-import { tokenSpans } from '../../src/text/tokenizer.js';
+import { NgramCounter } from '../../src/text/ngrams/ngram_counter.js';
+import { TokenLists } from '../../src/text/tokens/token_lists.js';
+import { tokenSpans } from '../../src/text/tokens/tokenizer.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 
 const { tokenizer } = { tokenizer: 'words-and-punctuation' } as const;

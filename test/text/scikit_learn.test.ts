@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { sampleReviews } from '../../src/data/sample.js';
+import { sampleReviews } from '../../src/data/sample/sample.js';
 import { TimeSlices } from '../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../src/text/bag_writer.js';
 import { featureValues, naiveBayesWeights } from '../../src/text/feature_values.js';
-import { NgramCounter } from '../../src/text/ngram_counter.js';
-import { TokenLists } from '../../src/text/token_lists.js';
+import { NgramCounter } from '../../src/text/ngrams/ngram_counter.js';
+import { TokenLists } from '../../src/text/tokens/token_lists.js';
 
 type Rows = Record<string, number>[];
 

@@ -2,13 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../src/data/python_random.js';
+import { PythonRandom } from '../../src/data/splits/python_random.js';
 import { TimeSlices } from '../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../src/text/bag_writer.js';
-import type * as Counter from '../../src/text/ngram_counter.js';
-import { TokenLists } from '../../src/text/token_lists.js';
+import type * as Counter from '../../src/text/ngrams/ngram_counter.js';
+import { TokenLists } from '../../src/text/tokens/token_lists.js';
 
-const compiled = new URL('../../dist/text/ngram_counter.js', import.meta.url).href;
+const compiled = new URL('../../dist/text/ngrams/ngram_counter.js', import.meta.url).href;
 const { NgramCounter } = (await import(compiled)) as typeof Counter;
 
 const script = fileURLToPath(new URL('./support/aborted_count.mjs', import.meta.url));

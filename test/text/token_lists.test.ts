@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../src/data/python_random.js';
-import { sampleReviews } from '../../src/data/sample.js';
+import { PythonRandom } from '../../src/data/splits/python_random.js';
+import { sampleReviews } from '../../src/data/sample/sample.js';
 import type { FeatureOptions } from '../../src/text/features.js';
-import { TokenLists } from '../../src/text/token_lists.js';
-import { tokenize, tokenSpans } from '../../src/text/tokenizer.js';
-import { WordTable } from '../../src/text/word_table.js';
+import { TokenLists } from '../../src/text/tokens/token_lists.js';
+import { tokenize, tokenSpans } from '../../src/text/tokens/tokenizer.js';
+import { WordTable } from '../../src/text/tokens/token_interner.js';
 
 type Tokenizer = FeatureOptions['tokenizer'];
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import type { FeatureOptions } from '../../src/text/features.js';
-import { tokenize, tokenSpans } from '../../src/text/tokenizer.js';
-import { unicodeVersion } from '../../src/text/unicode_tables.js';
+import { tokenize, tokenSpans } from '../../src/text/tokens/tokenizer.js';
+import { unicodeVersion } from '../../src/text/tokens/unicode_tables.js';
 
 interface Fixture {
   unicodeVersion: string;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../src/data/python_random.js';
-import { TokenBuffer } from '../../src/text/token_buffer.js';
-import { tokenize } from '../../src/text/tokenizer.js';
-import { WordTable } from '../../src/text/word_table.js';
+import { PythonRandom } from '../../src/data/splits/python_random.js';
+import { TokenBuffer } from '../../src/text/tokens/token_buffer.js';
+import { tokenize } from '../../src/text/tokens/tokenizer.js';
+import { WordTable } from '../../src/text/tokens/token_interner.js';
 
 /** Words of 0 to 19 letters that often have a beginning or an end in common, and control characters in front. */
 function similarWords(count: number): string[] {

@@ -1,6 +1,6 @@
 import { parse, type CsvError, type Info } from 'csv-parse';
 import { ImdbTorchError } from '../../errors.js';
-import type { PartCollector } from '../row_collector.js';
+import type { PartCollector } from './collector.js';
 import { readContent, type ReadOptions, type SourceFile } from '../source_file.js';
 import { chooseColumns, type ColumnOptions } from './columns.js';
 import { csvOptions, findDialect } from './csv_dialect.js';

@@ -1,4 +1,4 @@
-import type { PartCollector } from '../row_collector.js';
+import type { PartCollector } from './collector.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
 import { fastTextPrefix } from './format.js';
 import { readLines } from './line_reader.js';

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { PartCollector } from '../row_collector.js';
+import type { PartCollector } from './collector.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
 import { chooseColumns, type ColumnOptions, type ChosenColumns } from './columns.js';
 import { readLines } from './line_reader.js';

@@ -12,7 +12,7 @@ import {
 import { compressors } from 'hyparquet-compressors';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { TimeSlices } from '../../system/time_slices.js';
-import type { PartCollector } from '../row_collector.js';
+import type { PartCollector } from './collector.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
 import { chooseColumns, type ColumnOptions } from './columns.js';
 import { isLabel } from './jsonl_rows.js';

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/dataset.js';
-import { selectReviews, type Reviews } from '../../data/regroup.js';
-import { starsOf } from '../../data/stars.js';
+import { selectReviews, type Reviews } from '../../data/splits/reviews.js';
+import { starsOf } from '../../data/imdb/stars.js';
 import { ImdbTorchError } from '../../errors.js';
 import type { Bags } from '../../model/native.js';
 import { createBags } from '../../training/split_bags.js';

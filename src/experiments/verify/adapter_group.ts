@@ -9,7 +9,7 @@ import {
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { drawTerms } from '../tolerances.js';
 import { Comparisons } from './comparisons.js';
-import type { Place } from './places.js';
+import type { Place } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, compareGradients, multiHotOf, tensorOf } from './tensors.js';
 

@@ -1,5 +1,5 @@
 import type { Dtype, Tensor } from '../../model/native.js';
-import type { Comparison } from '../../report/verification.js';
+import type { Comparison } from '../../report/console/verification.js';
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { roundingTolerance } from '../tolerances.js';
 

@@ -12,7 +12,7 @@ import { notebook } from '../options.js';
 import { fineTuningTolerance, trainingTolerance } from '../tolerances.js';
 import { Comparisons } from './comparisons.js';
 import { tensorsOfSplits, type ExperimentPlan } from './experiment_plan.js';
-import type { Place } from './places.js';
+import type { Place } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 
 export interface ExperimentFacts extends ExperimentPlan {

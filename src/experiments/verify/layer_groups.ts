@@ -7,7 +7,7 @@ import {
   type Tensor,
 } from '../../model/native.js';
 import { Comparisons } from './comparisons.js';
-import type { Place } from './places.js';
+import type { Place } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, compareGradients, multiHotOf, tensorOf } from './tensors.js';
 

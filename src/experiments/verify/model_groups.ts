@@ -1,7 +1,7 @@
 import { createClassifier, type ClassifierModel } from '../../model/classifier.js';
 import { Generator, Sgd, type FloatDtype, type LossForm, type Tensor } from '../../model/native.js';
 import { Comparisons, toleranceOf } from './comparisons.js';
-import type { Place } from './places.js';
+import type { Place } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, int32Of, tensorOf } from './tensors.js';
 

@@ -14,7 +14,7 @@ import {
 } from '../../model/native.js';
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { Comparisons, toleranceOf } from './comparisons.js';
-import type { Place } from './places.js';
+import type { Place } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, int32Of, tensorOf } from './tensors.js';
 

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../model/native.js';
 import { crossEntropy, type LossForm } from '../../model/native.js';
 import { Comparisons } from './comparisons.js';
-import type { Place } from './places.js';
+import type { Place } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { compareGradients, int32Of, tensorOf } from './tensors.js';
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import type { Dataset } from '../../data/dataset.js';
-import type { CaseResult, Comparison } from '../../report/verification.js';
+import type { CaseResult, Comparison } from '../../report/console/verification.js';
 import { recomputeAdapter, type AdapterFacts } from './adapter_group.js';
 import type { Comparisons } from './comparisons.js';
 import { recomputeExperiment, type ExperimentFacts } from './experiment_group.js';
@@ -18,7 +18,7 @@ import {
   type OptimizerFacts,
   type OptimizerTrainingFacts,
 } from './optimizer_groups.js';
-import type { Place } from './places.js';
+import type { Place } from './backends.js';
 import { recomputeRandom, type RandomFacts } from './random_group.js';
 import type { ReferenceCase, ReferenceSet } from './reference_cases.js';
 import { recomputeLoss, recomputeOperator, type LossFacts, type OperatorFacts } from './tensor_groups.js';

@@ -1,4 +1,4 @@
-import { sampleReviews } from '../../../src/data/sample.js';
+import { sampleReviews } from '../../../src/data/sample/sample.js';
 import { archive, type Entry } from '../../data/helpers.js';
 
 /** Of the sample's reviews, one of so many is taken. */

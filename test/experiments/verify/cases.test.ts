@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadDataset } from '../../../src/data/dataset.js';
 import { committedExperiment } from '../../../src/experiments/verify/experiment_plan.js';
-import { allPlaces, type Place } from '../../../src/experiments/verify/places.js';
+import { allPlaces, type Place } from '../../../src/experiments/verify/backends.js';
 import {
   committedCases,
   readReferenceSet,

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Comparisons } from '../../../src/experiments/verify/comparisons.js';
 import { Tensor } from '../../../src/model/native.js';
-import type { Comparison } from '../../../src/report/verification.js';
+import type { Comparison } from '../../../src/report/console/verification.js';
 import type { StoredTensor } from '../../../src/storage/stored_tensor.js';
 
 const stored = (...values: number[]): StoredTensor => ({

@@ -2,14 +2,14 @@
 import { expect, test } from '@jest/globals';
 import { loadDataset, splitNames, type Dataset, type EncodedSplit } from '../../../src/data/dataset.js';
 import { committedExperiment } from '../../../src/experiments/verify/experiment_plan.js';
-import { allPlaces } from '../../../src/experiments/verify/places.js';
+import { allPlaces } from '../../../src/experiments/verify/backends.js';
 import { computeFreshCases, findPythonWithTorch } from '../../../src/experiments/verify/pytorch.js';
 import {
   committedCases,
   readReferenceSet,
   type ReferenceSet,
 } from '../../../src/experiments/verify/reference_cases.js';
-import { casePassed } from '../../../src/report/verification.js';
+import { casePassed } from '../../../src/report/console/verification.js';
 import { verifyCases } from '../../../src/experiments/verify/verify.js';
 
 const python = await findPythonWithTorch().catch(() => null);

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunView } from '../../../src/report/page/run_view.js';
+import type { RunView } from '../../../src/report/html/run_view.js';
 
 export type Fields = Record<string, unknown>;
 

@@ -1,0 +1,217 @@
+#include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <memory>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "core/engines/engine.h"
+#include "core/error.h"
+#include "core/fused/fused_pass.h"
+#include "core/tensors/huge_pages.h"
+#include "kernels/thread_team.h"
+
+namespace imdb {
+namespace {
+
+using kernels::Member;
+using kernels::ThreadTeam;
+
+/** x W^T + b of every bag of one data set, as long as W and b stay what they were. */
+template <typename T>
+struct KeptActivations {
+  std::weak_ptr<const Bags> bags;
+  std::vector<T> values;  // [bags, stride]
+};
+
+/** The CPU kernels of this package, in one precision. */
+template <typename T>
+class FusedEngine final : public Engine {
+ public:
+  explicit FusedEngine(Layers layers) : layers_(std::move(layers)) {}
+
+  at::Tensor forward(const BagsPointer& bags, const Rows& rows) override {
+    at::Tensor logits = at::empty({static_cast<int64_t>(rows.size()), layers_.classes()},
+                                  layers_.hidden->weight.options().requires_grad(false));
+    FusedPass<T> pass = passOver(bags, LossForm::softmax, kRowsAtOnce);
+    run(pass, [&](const Member& member) { pass.logits(member, rows, logits.mutable_data_ptr<T>()); });
+    return logits;
+  }
+
+  std::vector<double> trainBatches(const TrainingRows& data, const TrainingOptions& options) override {
+    std::vector<double> losses;
+    const auto count = static_cast<int64_t>(data.rows.size());
+    if (count == 0) return losses;
+    const int64_t batchSize = std::min(options.batchSize, count);
+    const std::array<OptimizedParameter*, kParameters> trained = trainedBy(&options.optimizer);
+    const TrainingPlan<T> plan = planOf(trained, options, (count + batchSize - 1) / batchSize);
+    FusedPass<T> pass = passOver(data.base.bags, options.loss, batchSize);
+    run(pass, [&](const Member& member) { pass.train(member, data, plan, &losses); });
+    const bool stopped = !losses.empty() && !std::isfinite(losses.back());
+    const auto steps = static_cast<int64_t>(losses.size()) - (stopped ? 1 : 0);
+    for (OptimizedParameter* own : trained) {
+      if (own == nullptr) continue;
+      own->state.steps += steps;
+      // Autograd and the kept activations watch this counter, and raw pointers do not move it.
+      own->parameter.unsafeGetTensorImpl()->bump_version();
+    }
+    return losses;
+  }
+
+  Evaluation evaluate(const BagsPointer& bags, const Rows& rows, LossForm loss) override {
+    std::vector<T> losses(rows.size());
+    std::vector<uint8_t> correct(rows.size());
+    FusedPass<T> pass = passOver(bags, loss, kRowsAtOnce);
+    run(pass, [&](const Member& member) { pass.evaluate(member, rows, losses.data(), correct.data()); });
+    return {std::accumulate(losses.begin(), losses.end(), 0.0),
+            std::accumulate(correct.begin(), correct.end(), int64_t{0}), static_cast<int64_t>(rows.size())};
+  }
+
+  Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm loss) override {
+    const Placement placement{layers_.hidden->weight.scalar_type(), at::kCPU};
+    const auto& hidden = layers_.hidden;
+    const int64_t in = hidden->inFeatures(), out = hidden->outFeatures(), classes = layers_.classes();
+    const auto like = [&](const at::Tensor& parameter, auto make) {
+      return parameter.defined() && parameter.requires_grad() ? make() : at::Tensor();
+    };
+    Gradients result;
+    result.weight = like(hidden->weight, [&] { return wordTable(out, in, placement); });
+    result.bias = like(hidden->bias, [&] { return paddedVector(out, placement); });
+    result.A = like(hidden->A, [&] { return paddedColumnMatrix(out, hidden->rank(), placement); });
+    result.B = like(hidden->B, [&] { return at::zeros({in, hidden->rank()}, hidden->B.options()).t(); });
+    result.outputWeight = like(layers_.outputWeight(), [&] { return paddedMatrix(classes, out, placement); });
+    result.outputBias = like(layers_.outputBias(), [&] { return paddedVector(classes, placement); });
+    std::vector<double> losses;
+    FusedPass<T> pass = passOver(bags, loss, static_cast<int64_t>(rows.size()));
+    const TrainingPlan<T> plan = planOfGradients(result);
+    const TrainingRows data{rows, {bags, rows}, {bags, rows}};
+    run(pass, [&](const Member& member) { pass.train(member, data, plan, &losses); });
+    result.loss = losses.at(0);
+    return result;
+  }
+
+  int64_t bytes() const override {
+    int64_t bytes = scratch_.bytes();
+    for (const auto& kept : kept_) bytes += static_cast<int64_t>(kept.values.size() * sizeof(T));
+    return bytes;
+  }
+
+ private:
+  /** How many examples are evaluated between two barriers. */
+  static constexpr int64_t kRowsAtOnce = 256;
+
+  template <typename Task>
+  static void run(const FusedPass<T>& pass, const Task& task) {
+    ThreadTeam::instance().run(pass.memberLimit(), task);
+  }
+
+  FusedPass<T> passOver(const BagsPointer& bags, LossForm loss, int64_t batchSize) {
+    if (layers_.hidden->loraEnabled && layers_.hidden->magnitude.defined())
+      throw stateError("Expected a LoRA branch without DoRA for the fused engine; use the torch engine");
+    return FusedPass<T>(FusedModel<T>(layers_), bags, loss, keptFor(bags), std::max<int64_t>(batchSize, 1),
+                        &scratch_);
+  }
+
+  /** In the order of ParameterIndex; null for those that `optimizer` does not train. */
+  std::array<OptimizedParameter*, kParameters> trainedBy(Optimizer* optimizer) const {
+    const LoraLinear& hidden = *layers_.hidden;
+    const std::array<at::Tensor, kParameters> parameters = {
+        hidden.weight, hidden.bias, hidden.A, hidden.B, layers_.outputWeight(), layers_.outputBias()};
+    std::array<OptimizedParameter*, kParameters> trained{};
+    for (size_t i = 0; i < kParameters; ++i) {
+      const at::Tensor& parameter = parameters[i];
+      // The branch has no gradient while it is off.
+      const bool reached = (i != kA && i != kB) || hidden.loraEnabled;
+      if (reached && parameter.defined() && parameter.requires_grad())
+        trained[i] = optimizer->find(parameter);
+      if (trained[i] != nullptr) optimizer->makeState(trained[i]);
+    }
+    return trained;
+  }
+
+  static TrainingPlan<T> planOf(const std::array<OptimizedParameter*, kParameters>& trained,
+                                const TrainingOptions& options, int64_t batches) {
+    const Optimizer& optimizer = options.optimizer;
+    TrainingPlan<T> plan{{}, {}, {}, optimizer.movesBatchWordsOnly(), options.maxGradNorm};
+    plan.rules.resize(batches);
+    for (size_t i = 0; i < kParameters; ++i) {
+      const OptimizedParameter* const own = trained[i];
+      if (own == nullptr) continue;
+      using Model = FusedModel<T>;
+      plan.targets[i] = {Model::pointer(own->parameter), Model::pointer(own->state.first),
+                         Model::pointer(own->state.second)};
+      if (own->state.first.dim() == 2) plan.stateStrides[i] = own->state.first.stride(1);
+      for (int64_t batch = 0; batch < batches; ++batch) {
+        const ParameterGroup group = optimizer.groupOf(*own, options.lrFactor(batch));
+        const int64_t step = own->state.steps + 1 + batch;
+        plan.rules[batch][i] = kernels::StepRule<T>(i == kWeight || i == kB ? optimizer.wordsRule(group, step)
+                                                                            : optimizer.rule(group, step));
+      }
+    }
+    return plan;
+  }
+
+  /** One step from 0, which leaves the gradient. */
+  TrainingPlan<T> planOfGradients(const Gradients& gradients) const {
+    TrainingPlan<T> plan{{}, {}, std::vector<typename TrainingPlan<T>::Rules>(1), false, {}};
+    plan.rules.front().fill(kernels::StepRule<T>::gradient());
+    const bool lora = layers_.hidden->loraEnabled;
+    const std::array<at::Tensor, kParameters> tensors = {gradients.weight,
+                                                         gradients.bias,
+                                                         lora ? gradients.A : at::Tensor(),
+                                                         lora ? gradients.B : at::Tensor(),
+                                                         gradients.outputWeight,
+                                                         gradients.outputBias};
+    for (size_t i = 0; i < kParameters; ++i) plan.targets[i].value = FusedModel<T>::pointer(tensors[i]);
+    return plan;
+  }
+
+  /** Kept activations of `bags`, computed where missing; null while the base may change or LoRA is off. */
+  const T* keptFor(const BagsPointer& bags) {
+    const auto& hidden = *layers_.hidden;
+    const std::pair<int64_t, int64_t> versions{hidden.weight._version(), hidden.bias._version()};
+    if (versions != keptVersions_) kept_.clear();
+    keptVersions_ = versions;
+    std::erase_if(kept_, [](const auto& kept) { return kept.bags.expired(); });
+    if (!hidden.loraEnabled || hidden.baseTrainable()) return nullptr;
+    for (const auto& kept : kept_) {
+      if (kept.bags.lock() == bags) return kept.values.data();
+    }
+    const FusedModel<T> model(layers_);
+    kept_.push_back({bags, {}});
+    const size_t size = bags->length() * model.stride;
+    reserveHugePages(&kept_.back().values, size);
+    kept_.back().values.resize(size);
+    FusedPass<T> pass(model, bags, LossForm::softmax, nullptr, 1, &scratch_);
+    run(pass, [&](const Member& member) { pass.hiddenOfAll(member, kept_.back().values.data()); });
+    return kept_.back().values.data();
+  }
+
+  const Layers layers_;
+  FusedScratch<T> scratch_;
+  std::vector<KeptActivations<T>> kept_;
+  std::pair<int64_t, int64_t> keptVersions_;
+};
+
+}  // namespace
+
+std::unique_ptr<Engine> makeFusedEngine(Layers layers) {
+  const at::Tensor& weight = layers.hidden->weight;
+  if (!weight.device().is_cpu()) {
+    throw rangeError("Expected layers on the CPU for the fused engine but received layers on " +
+                     weight.device().str() + "; use the torch engine");
+  }
+  if (layers.loraOutput != nullptr) {
+    throw rangeError(
+        "Expected a Linear or no output for the fused engine but received a LoraLinear; use the torch "
+        "engine");
+  }
+  if (weight.scalar_type() == at::kDouble) return std::make_unique<FusedEngine<double>>(std::move(layers));
+  return std::make_unique<FusedEngine<float>>(std::move(layers));
+}
+
+}  // namespace imdb

@@ -1,0 +1,46 @@
+#include "core/layers/lora_initialization.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/linalg_svd.h>
+#include <ATen/ops/mm.h>
+
+#include <tuple>
+
+#include "core/tensors/parameter.h"
+
+namespace imdb {
+namespace {
+
+/** PEFT makes its two layers as `nn.Linear`, which draws their weights, and then draws the first anew. */
+void skipDrawsOfLayers(int64_t out, int64_t rank, int64_t in, at::Generator generator) {
+  drawKaimingUniform(rank, in, generator);
+  drawKaimingUniform(out, rank, generator);
+}
+
+/** A B is the part of W with the largest singular values, shared out evenly, and W keeps the rest. */
+LoraStart startPissa(const at::Tensor& weight, const LoraOptions& lora) {
+  const auto [U, S, Vh] = at::linalg_svd(weight, /*full_matrices=*/false);
+  const at::Tensor root = (S.narrow(0, 0, lora.rank) / lora.scale()).sqrt();
+  const at::Tensor A = U.narrow(1, 0, lora.rank) * root;
+  const at::Tensor B = root.unsqueeze(1) * Vh.narrow(0, 0, lora.rank);
+  return {A, B, weight - at::mm(lora.scale() * A, B)};
+}
+
+}  // namespace
+
+LoraStart startLora(const at::Tensor& weight, const LoraOptions& lora, at::Generator generator) {
+  using Initialization = LoraOptions::Initialization;
+  const at::NoGradGuard noGrad;
+  const int64_t out = weight.size(0), in = weight.size(1), rank = lora.rank;
+  if (lora.initialization == Initialization::notebook) return {drawNormal({out, rank}, generator), {}, {}};
+  skipDrawsOfLayers(out, rank, in, generator);
+  if (lora.initialization == Initialization::pissa) return startPissa(weight, lora);
+  // PEFT draws its lora_A, our B, and leaves the other 0.
+  const at::Tensor B = lora.initialization == Initialization::kaiming
+                           ? drawKaimingUniform(rank, in, generator)
+                           : drawNormal({rank, in}, generator, 1 / static_cast<double>(rank));
+  return {{}, B, {}};
+}
+
+}  // namespace imdb

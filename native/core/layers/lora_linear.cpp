@@ -1,0 +1,223 @@
+#include "core/layers/lora_linear.h"
+
+#include <ATen/TensorOperators.h>
+#include <ATen/core/grad_mode.h>
+#include <ATen/ops/embedding_bag.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/linalg_vector_norm.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/mm.h>
+#include <ATen/ops/zeros.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "core/error.h"
+#include "core/layers/linear.h"
+#include "core/layers/lora_initialization.h"
+
+namespace imdb {
+
+BagIndices bagIndices(const Bags& bags, const int64_t* rows, int64_t count, at::Device device) {
+  const auto int64 = at::TensorOptions().dtype(at::kLong);
+  at::Tensor offsets = at::empty({count + 1}, int64);
+  auto* offset = offsets.mutable_data_ptr<int64_t>();
+  offset[0] = 0;
+  for (int64_t i = 0; i < count; ++i) offset[i + 1] = offset[i] + bags.size(rows[i]);
+  at::Tensor ids = at::empty({offset[count]}, int64);
+  auto* id = ids.mutable_data_ptr<int64_t>();
+  for (int64_t i = 0; i < count; ++i) id = std::copy_n(bags.ids(rows[i]), bags.size(rows[i]), id);
+  if (!bags.hasValues()) return {ids.to(device), offsets.to(device), {}};
+  at::Tensor values = at::empty({offset[count]}, at::TensorOptions().dtype(at::kFloat));
+  auto* value = values.mutable_data_ptr<float>();
+  for (int64_t i = 0; i < count; ++i)
+    value = std::copy_n(bags.valuesOf(bags.ids(rows[i])), bags.size(rows[i]), value);
+  return {ids.to(device), offsets.to(device), values.to(device)};
+}
+
+namespace {
+
+/** Sum of the columns of `matrix [out, in]` that each bag names, times their values: [n, out]. */
+at::Tensor sumColumns(const at::Tensor& matrix, const BagIndices& bags) {
+  constexpr int64_t kModeSum = 0;
+  std::optional<at::Tensor> values;
+  if (bags.values.defined()) values = bags.values.to(matrix.scalar_type());
+  return std::get<0>(at::embedding_bag(matrix.t(), bags.ids, bags.offsets, /*scale_grad_by_freq=*/false,
+                                       kModeSum, /*sparse=*/false, values, /*include_last_offset=*/true));
+}
+
+void checkShape(const char* name, const at::Tensor& tensor, at::IntArrayRef expected) {
+  if (tensor.sizes() == expected) return;
+  throw shapeError(std::string("Expected ") + name + " of shape " + c10::str(expected) + " but received " +
+                   c10::str(tensor.sizes()));
+}
+
+}  // namespace
+
+double LoraOptions::scale() const {
+  const auto size = static_cast<double>(rank);
+  return alpha / (useRslora ? std::sqrt(size) : size);
+}
+
+LoraLinear::LoraLinear(int64_t inFeatures, int64_t outFeatures, const LoraOptions& lora, Placement placement,
+                       std::optional<at::Generator> generator)
+    : weight(wordTable(outFeatures, inFeatures, placement)), bias(paddedVector(outFeatures, placement)) {
+  if (generator) {
+    assign(weight, drawXavierNormal(outFeatures, inFeatures, *generator));
+    // The notebook sets the bias to 0 by drawing it from uniform(0, 0), which moves the generator on.
+    drawUniform({outFeatures}, 0, *generator);
+  }
+  weight.set_requires_grad(true);
+  bias.set_requires_grad(true);
+  initializeAdapter(lora, generator);
+}
+
+void LoraLinear::initializeAdapter(const LoraOptions& lora, std::optional<at::Generator> generator) {
+  assertUnmerged();
+  const LoraStart start = generator ? startLora(weight, lora, *generator) : LoraStart{};
+  allocateAdapter(lora.rank, lora.useDora);
+  if (start.A.defined()) assign(A, start.A);
+  if (start.B.defined()) assign(B, start.B);
+  alpha = lora.alpha;
+  scale = lora.scale();
+  dropout = lora.dropout;
+  if (start.residual.defined()) assign(weight, start.residual);
+  resetMagnitude();
+}
+
+void LoraLinear::setAdapter(const LoraAdapter& adapter) {
+  assertUnmerged();
+  const int64_t newRank = adapter.A.dim() == 2 ? std::max<int64_t>(adapter.A.size(1), 1) : 1;
+  checkShape("A", adapter.A, {outFeatures(), newRank});
+  checkShape("B", adapter.B, {newRank, inFeatures()});
+  if (adapter.magnitude.defined()) checkShape("magnitude", adapter.magnitude, {outFeatures()});
+  allocateAdapter(newRank, adapter.magnitude.defined());
+  assign(A, adapter.A);
+  assign(B, adapter.B);
+  if (magnitude.defined()) assign(magnitude, adapter.magnitude);
+  alpha = adapter.scale * static_cast<double>(newRank);
+  scale = adapter.scale;
+  dropout = adapter.dropout;
+}
+
+void LoraLinear::allocateAdapter(int64_t rank, bool useDora) {
+  const Placement placement{weight.scalar_type(), weight.device()};
+  const bool trainable = A.defined() && A.requires_grad();
+  // New tensors: whoever holds on to the old ones, such as an optimizer, keeps them as they are.
+  A = paddedColumnMatrix(outFeatures(), rank, placement);
+  B = at::zeros({inFeatures(), rank}, at::TensorOptions().dtype(placement.dtype).device(placement.device))
+          .t();
+  magnitude = useDora ? paddedVector(outFeatures(), placement) : at::Tensor();
+  setLoraTrainable(trainable);
+}
+
+at::Tensor LoraLinear::rowNorms() const {
+  const at::NoGradGuard noGrad;
+  return at::linalg_vector_norm(weight + scale * at::mm(A, B), 2, {1});
+}
+
+void LoraLinear::resetMagnitude() {
+  if (magnitude.defined()) assign(magnitude, rowNorms());
+}
+
+at::Tensor LoraLinear::forward(const at::Tensor& input, const at::Tensor& branchInput) const {
+  checkInput(input, weight);
+  if (branchInput.defined()) {
+    checkInput(branchInput, weight);
+    checkShape("branchInput", branchInput, input.sizes());
+  }
+  const at::Tensor base = at::linear(input, weight, bias);
+  if (!loraEnabled) return base;
+  const at::Tensor& seen = branchInput.defined() ? branchInput : input;
+  const at::Tensor branch = scale * at::mm(at::mm(seen, B.t()), A.t());  // [n, in] x [in, r] x [r, out]
+  if (!magnitude.defined()) return base + branch;
+  return addDora(base, branchInput.defined() ? at::mm(branchInput, weight.t()) : base - bias, branch);
+}
+
+at::Tensor LoraLinear::forward(const BagIndices& bags, const BagIndices* branchBags) const {
+  const at::Tensor product = sumColumns(weight, bags);
+  const at::Tensor base = product + bias;
+  if (!loraEnabled) return base;
+  const at::Tensor branch =
+      scale * at::mm(sumColumns(B, branchBags ? *branchBags : bags), A.t());  // [n, r] x [r, out]
+  if (!magnitude.defined()) return base + branch;
+  return addDora(base, branchBags ? sumColumns(weight, *branchBags) : product, branch);
+}
+
+at::Tensor LoraLinear::addDora(const at::Tensor& base, const at::Tensor& product,
+                               const at::Tensor& branch) const {
+  const at::Tensor factor = magnitude / rowNorms();
+  return base + (factor - 1) * product + factor * branch;
+}
+
+at::Tensor LoraLinear::deltaWeight() const {
+  const at::Tensor delta = scale * at::mm(A, B);
+  return magnitude.defined() ? (magnitude / rowNorms()).unsqueeze(1) * (weight + delta) - weight : delta;
+}
+
+void LoraLinear::merge(std::optional<at::Generator> generator) {
+  const at::NoGradGuard noGrad;
+  assertUnmerged();
+  const at::Tensor merged = weight + deltaWeight();
+  if (!at::isfinite(merged).all().item<bool>()) {
+    throw Error(
+        ErrorKind::state, "ERR_NON_FINITE",
+        "Expected finite merged weights but scale * A B has a NaN or an infinity; the adapter is broken");
+  }
+  if (!generator) {
+    unmerged_ = Unmerged{
+        weight.clone(), loraEnabled, {weight.requires_grad(), bias.requires_grad(), A.requires_grad()}};
+  }
+  assign(weight, merged);
+  loraEnabled = false;
+  setTrainable(true, false);
+  if (!generator) return;
+  assign(A, drawNormal({outFeatures(), rank()}, *generator));
+  assign(B, at::zeros({1}));
+  resetMagnitude();
+}
+
+void LoraLinear::unmerge() {
+  if (!merged()) throw stateError("Expected a layer that merge({ keepAdapter: true }) has merged");
+  assign(weight, unmerged_->weight);
+  loraEnabled = unmerged_->loraEnabled;
+  const auto [weightTrained, biasTrained, loraTrained] = unmerged_->trainable;
+  weight.set_requires_grad(weightTrained);
+  bias.set_requires_grad(biasTrained);
+  setLoraTrainable(loraTrained);
+  unmerged_.reset();
+}
+
+void LoraLinear::assertUnmerged() const {
+  if (merged()) throw stateError("Expected a branch that is not merged into W; call unmerge() first");
+}
+
+void LoraLinear::setLoraEnabled(bool enabled) {
+  if (enabled) assertUnmerged();
+  loraEnabled = enabled;
+}
+
+void LoraLinear::setTrainable(bool base, bool lora) {
+  weight.set_requires_grad(base);
+  bias.set_requires_grad(base);
+  setLoraTrainable(lora);
+}
+
+void LoraLinear::setLoraTrainable(bool trainable) {
+  for (const at::Tensor& tensor : {A, B, magnitude}) {
+    if (tensor.defined()) tensor.set_requires_grad(trainable);
+  }
+}
+
+int64_t LoraLinear::bytes() const {
+  std::vector<at::Tensor> tensors = {weight, bias, A, B};
+  if (magnitude.defined()) tensors.push_back(magnitude);
+  if (merged()) tensors.push_back(unmerged_->weight);
+  return parameterBytes(tensors);
+}
+
+}  // namespace imdb

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <ATen/core/Generator.h>
+#include <ATen/core/Tensor.h>
+
+#include <optional>
+
+#include "core/data/bags.h"
+#include "core/tensors/parameter.h"
+
+namespace imdb {
+
+/** Rows of `Bags` as libtorch's embedding_bag wants them. */
+struct BagIndices {
+  at::Tensor ids;      // [entries], int64
+  at::Tensor offsets;  // [rows + 1], int64
+  at::Tensor values;   // [entries], float32; undefined: all 1
+};
+BagIndices bagIndices(const Bags& bags, const int64_t* rows, int64_t count, at::Device device);
+
+/** How a new branch is made. */
+struct LoraOptions {
+  enum class Initialization { notebook, kaiming, gaussian, pissa };
+
+  /** What A B is multiplied with. */
+  double scale() const;
+
+  int64_t rank;
+  double alpha;
+  bool useRslora = false;
+  bool useDora = false;
+  double dropout = 0;
+  Initialization initialization = Initialization::notebook;
+};
+
+/** A branch that was made elsewhere. */
+struct LoraAdapter {
+  at::Tensor A;  // [out, rank]
+  at::Tensor B;  // [rank, in]
+  double scale;
+  at::Tensor magnitude;  // [out]; undefined: no DoRA
+  double dropout = 0;
+};
+
+/**
+ * A linear layer with a LoRA branch (Hu et al. 2021, arXiv 2106.09685), DoRA's included (Liu et al. 2024,
+ * arXiv 2402.09353) as in PEFT 0.21 peft/tuners/lora; see binding.d.ts.
+ */
+class LoraLinear {
+ public:
+  /** @param generator none: all parameters are 0 */
+  LoraLinear(int64_t inFeatures, int64_t outFeatures, const LoraOptions& lora, Placement placement,
+             std::optional<at::Generator> generator);
+
+  /** [n, in] -> [n, out]. @param branchInput what the branch sees (dropout); undefined: the input */
+  at::Tensor forward(const at::Tensor& input, const at::Tensor& branchInput = {}) const;
+  /** The same for bags, written as sums of columns of W and B. */
+  at::Tensor forward(const BagIndices& bags, const BagIndices* branchBags = nullptr) const;
+
+  /** What `merge` adds to W, [out, in] */
+  at::Tensor deltaWeight() const;
+  /**
+   * W += deltaWeight(); the branch is switched off, the base trainable. With a generator A and B start anew;
+   * without, the layer stays `merged()` until `unmerge()`.
+   * @throws Error (ERR_NON_FINITE, ERR_STATE), before anything has changed
+   */
+  void merge(std::optional<at::Generator> generator);
+  /** Undoes `merge` bit by bit. @throws Error (ERR_STATE) */
+  void unmerge();
+  bool merged() const { return unmerged_.has_value(); }
+
+  /** Starts a new branch on the present W, of zeros without a generator. @throws Error (ERR_STATE) */
+  void initializeAdapter(const LoraOptions& lora, std::optional<at::Generator> generator);
+  /** Puts a copy of `adapter` in the place of the branch. @throws Error (ERR_SHAPE, ERR_STATE) */
+  void setAdapter(const LoraAdapter& adapter);
+
+  void setTrainable(bool base, bool lora);
+  /** @throws Error (ERR_STATE) for switching on what is merged: it would count twice */
+  void setLoraEnabled(bool enabled);
+
+  bool dropsInTraining() const { return loraEnabled && dropout > 0; }
+  bool baseTrainable() const { return weight.requires_grad() || bias.requires_grad(); }
+  int64_t inFeatures() const { return weight.size(1); }
+  int64_t outFeatures() const { return weight.size(0); }
+  int64_t rank() const { return B.size(0); }
+  int64_t bytes() const;
+
+  // W, A and B are kept column by column: the numbers that belong to one word lie together.
+  at::Tensor weight;     // [out, in]
+  at::Tensor bias;       // [out]
+  at::Tensor A;          // [out, rank]
+  at::Tensor B;          // [rank, in]
+  at::Tensor magnitude;  // [out] with DoRA, else undefined
+  double alpha;
+  double scale;
+  double dropout;
+  bool loraEnabled = false;
+
+ private:
+  /** What `unmerge` restores. */
+  struct Unmerged {
+    at::Tensor weight;
+    bool loraEnabled;
+    struct {
+      bool weight, bias, lora;
+    } trainable;
+  };
+
+  /** Of W + scale * A B, [out]; no part of a gradient, as DoRA proposes. */
+  at::Tensor rowNorms() const;
+  /** @param product x W^T without the bias, of what the branch sees */
+  at::Tensor addDora(const at::Tensor& base, const at::Tensor& product, const at::Tensor& branch) const;
+  void allocateAdapter(int64_t rank, bool useDora);
+  /** DoRA starts where it changes nothing. */
+  void resetMagnitude();
+  void setLoraTrainable(bool trainable);
+  void assertUnmerged() const;
+
+  std::optional<Unmerged> unmerged_;
+};
+
+}  // namespace imdb

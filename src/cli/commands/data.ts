@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { knownArchiveName } from '../../data/imdb/fetch_archive.js';
+import { datasetDocument } from '../../report/documents/documents.js';
+import { describeDataset, describePreviews } from '../../report/console/describe_run.js';
+import { dataChoice } from '../options/data_options.js';
+import { interruptSignal } from '../interrupt.js';
+import { addDataOptions, addOutputOptions, readRunOptions, type RawOptions } from '../options/options.js';
+import { readData } from '../experiment/read_dataset.js';
+import { Terminal } from '../terminal.js';
+
+export function addDataCommand(program: Command): void {
+  const command = program
+    .command('data')
+    .description('fetch and check the reviews, and show how many there are, some of them and the words');
+  addDataOptions(command);
+  addOutputOptions(command).action(data);
+}
+
+async function data(raw: RawOptions): Promise<void> {
+  const options = readRunOptions(raw);
+  const terminal = new Terminal(options);
+  const choice = dataChoice(options);
+  const dataset = await readData(choice, terminal, interruptSignal());
+  const { source, previews } = dataset;
+  const known = source.kind === 'archive' ? knownArchiveName(source.sha256) : null;
+  terminal.result(...describeDataset(dataset), `SHA-256: ${source.sha256}`);
+  if (source.kind === 'archive') {
+    terminal.result(
+      known !== null
+        ? `The checksum is that of ${known}.`
+        : 'The checksum is not that of the Large Movie Review Dataset: these are other reviews, or it was repacked.',
+    );
+  }
+  terminal.say(...describePreviews(dataset));
+  terminal.document({ schema: 1, command: 'data', known, ...datasetDocument(dataset), previews });
+}

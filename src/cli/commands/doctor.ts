@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { imdbArchivePath } from '../../data/imdb/fetch_archive.js';
+import { formatCheck } from '../../report/console/checks.js';
+import { formatBytes } from '../../report/format.js';
+import { inspectMachine, type Finding, type Inspection } from '../../setup/inspect.js';
+import { chooseDataAtHand } from '../options/choose_data.js';
+import { Terminal } from '../terminal.js';
+
+const environmentExitCode = 3;
+
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description('say what is there of all that is needed, and what to do about what is missing')
+    .option('--libtorch <folder>', 'look at the libtorch in this folder')
+    .option('--json', 'print one JSON document and nothing else on stdout')
+    .action(doctor);
+}
+
+async function doctor({ libtorch, json = false }: { libtorch?: string; json?: boolean }): Promise<void> {
+  const terminal = new Terminal({ json, quiet: false });
+  const { findings, ...inspection } = await inspectMachine({ libtorch });
+  const data = dataAtHand();
+  const all = [...findings, dataFinding(data)];
+  const isUsable = !all.some(
+    ({ required, value, advice }) => required && (value === null || advice !== null),
+  );
+  terminal.document({ schema: 1, command: 'doctor', ok: isUsable, findings: all, data, ...inspection });
+  if (!json) {
+    terminal.result(`imdb-torch ${inspection.version}`);
+    for (const finding of all) terminal.result(describe(finding, terminal));
+    terminal.result(...describeMachine(inspection));
+  }
+  if (!isUsable) process.exitCode = environmentExitCode;
+}
+
+/** The reviews that `experiment notebook` would take without fetching; null when there are none. */
+function dataAtHand(): string | null {
+  const chosen = chooseDataAtHand(undefined);
+  const path = chosen === 'imdb' ? imdbArchivePath() : chosen;
+  return chosen === 'sample' || existsSync(path) ? path : null;
+}
+
+function dataFinding(value: string | null): Finding {
+  const advice =
+    value === null ? 'run `npx imdb-torch data`, which fetches them; `--data sample` needs none' : null;
+  return { name: 'IMDb reviews', value, required: false, advice };
+}
+
+function describe({ name, value, required, advice }: Finding, { style }: Terminal): string {
+  const text = `${name}: ${value ?? 'none'}${advice === null ? '' : ` - ${advice}`}`;
+  if (advice !== null && !required) return `${style.unicode ? '·' : '-'} ${text}`;
+  return formatCheck({ name: text, passed: advice === null }, style);
+}
+
+function describeMachine({ addon, cache }: Omit<Inspection, 'findings'>): string[] {
+  const facts = addon?.facts;
+  const sizes = Object.entries(cache.bytes).map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
+  return [
+    `Devices: ${facts?.devices.join(', ') ?? 'known once the addon is built'}`,
+    ...(facts ? [`Threads: ${facts.threads}; kernels: ${facts.kernels}`] : []),
+    `Cache: ${cache.path} (${sizes.length === 0 ? 'empty' : sizes.join(', ')})`,
+  ];
+}

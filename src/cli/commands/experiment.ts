@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { meanEpochSeconds, type LoraDocument, type TrainDocument } from '../../report/documents/documents.js';
+import { formatHeading, formatResults, type ResultRow } from '../../report/console/describe_run.js';
+import { reportName } from '../../report/html/write_report.js';
+import { chooseDataAtHand } from '../options/choose_data.js';
+import { dataChoice } from '../options/data_options.js';
+import { interruptSignal } from '../interrupt.js';
+import {
+  addEpochsOption,
+  addLoraOptions,
+  addOutputOptions,
+  addTrainingOptions,
+  readRunOptions,
+  type RawOptions,
+} from '../options/options.js';
+import { prepare, readDataOrSample } from '../experiment/read_dataset.js';
+import { addSecondTaskCommand } from './second_task.js';
+import { Terminal } from '../terminal.js';
+
+export function addExperimentCommand(program: Command): void {
+  const experiment = program.command('experiment').description('run a whole experiment');
+  const command = experiment
+    .command('notebook')
+    .description('train, then lora --merge, and the table of results; without IMDb at hand on the sample');
+  addTrainingOptions(command);
+  addEpochsOption(command);
+  addLoraOptions(command);
+  addOutputOptions(command).action(runNotebook);
+  addSecondTaskCommand(experiment);
+}
+
+async function runNotebook(raw: RawOptions): Promise<void> {
+  const options = readRunOptions(raw);
+  const terminal = new Terminal(options);
+  const signal = interruptSignal();
+  const choice = dataChoice(options, chooseDataAtHand);
+  const dataset = await prepare((shared) => readDataOrSample(choice, terminal, shared), terminal, signal);
+  const [{ openWorkbench, reportRuns }, { runTrain }, { runLora, assertChecks }] = await Promise.all([
+    import('../experiment/experiment_context.js'),
+    import('../experiment/run_train.js'),
+    import('../experiment/run_lora.js'),
+  ]);
+  const bench = openWorkbench(options, dataset, terminal, signal);
+  const outOf = (name: string): string | undefined => options.out && join(options.out, name);
+  try {
+    const train = await runTrain(bench, outOf('train'));
+    const lora = await runLora(bench, { out: outOf('lora'), merge: true, base: null });
+    const folder = options.out ?? lora.run;
+    await reportRuns(bench, [train.run, lora.run], join(folder, reportName));
+    const rows = resultRows(train, lora);
+    terminal.say(formatHeading(`Results on ${dataset.source.location}`, terminal.style));
+    terminal.result(formatResults(rows, terminal.style));
+    terminal.say('Loss and accuracy on the test reviews; before training on the training reviews.');
+    terminal.document({ schema: 1, command: 'experiment notebook', train, lora, results: rows });
+    assertChecks(lora.checks);
+  } finally {
+    bench.dispose();
+  }
+}
+
+function resultRows(full: TrainDocument, { pretrain, lora, merged }: LoraDocument): ResultRow[] {
+  const untrained = { trainable: null, secondsPerEpoch: null };
+  const rows: ResultRow[] = [{ model: 'before training', metrics: full.before.train, ...untrained }];
+  const phases = [
+    { model: 'full training', phase: full },
+    { model: 'pretrained', phase: pretrain },
+    { model: 'LoRA', phase: lora },
+  ];
+  for (const { model, phase } of phases) {
+    if (phase === undefined) continue;
+    const { test: metrics, parameters, epochs } = phase;
+    rows.push({
+      model,
+      metrics,
+      trainable: parameters.trainable,
+      secondsPerEpoch: meanEpochSeconds(epochs),
+    });
+  }
+  if (merged !== undefined) rows.push({ model: 'merged', metrics: merged.test, ...untrained });
+  return rows;
+}

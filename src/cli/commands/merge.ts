@@ -1,0 +1,90 @@
+import type { Command } from 'commander';
+import { ImdbTorchError } from '../../errors.js';
+import { describeMerge } from '../../report/console/merge.js';
+import { describeTest } from '../../report/console/describe_run.js';
+import { findAdapters } from '../../storage/find_adapters.js';
+import { modelPath, readRunDocument } from '../../storage/read_run.js';
+import { hashFile } from '../../system/file_hash.js';
+import { sameWords } from '../../text/vocabulary.js';
+import { interruptSignal } from '../interrupt.js';
+import { keepMergedModel, writeMergedRun, type MergedModel } from '../trained_model/merged_model.js';
+import { numberRules } from '../options/option_rules.js';
+import { addNumberRules } from '../options/rule_options.js';
+import { openClassifier, type ModelOptions } from '../trained_model/run_argument.js';
+import { readRunReviews, storedOptions } from '../trained_model/run_reviews.js';
+import { Terminal } from '../terminal.js';
+
+interface MergeOptions extends ModelOptions {
+  out?: string;
+}
+
+export function addMergeCommand(program: Command): void {
+  const command = program
+    .command('merge')
+    .description('add a LoRA adapter to the weights of a model, and tell what that does to its logits')
+    .argument('<run>', 'run directory')
+    .option(
+      '--adapter <folder>',
+      "an adapter of this package or of PEFT (default: the run's own, else the newest of the runs beside it)",
+    )
+    .option(
+      '--out <folder>',
+      'a new run directory with the merged model (default: the run itself, which uses it from then on)',
+    );
+  addNumberRules(command, [numberRules.threads])
+    .option('--quiet', 'say only what came out')
+    .option('--json', 'print one JSON document and nothing else on stdout')
+    .action(merge);
+}
+
+async function merge(path: string, options: MergeOptions): Promise<void> {
+  assertFolder(options.adapter);
+  const signal = interruptSignal();
+  const terminal = new Terminal({ json: options.json ?? false, quiet: options.quiet ?? false });
+  const run = await readRunDocument(path);
+  const stored = storedOptions(run, path);
+  const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
+  const adapter = options.adapter ?? (await chooseAdapter(path, baseSha256));
+  terminal.say(`Adapter: ${adapter}`);
+  const classifier = await openClassifier(path, { ...options, adapter }, terminal, signal);
+  try {
+    const { splits, classes } = await readRunReviews(stored, classifier.featurizer, terminal, signal);
+    const { mergeAdapters } = await import('../../experiments/merge.js');
+    const { evaluateLabelled } = await import('../../training/labelled_evaluation.js');
+    const validation = { count: splits.valid.labels.length, ...mergeAdapters(classifier, splits.valid) };
+    const figures: MergedModel['figures'] = { validation };
+    terminal.result(describeMerge(validation));
+    // The labels of the reviews say nothing of an adapter with a task of its own.
+    if (sameWords(classes, classifier.classes)) {
+      const { ofLogits } = await evaluateLabelled(classifier, splits.test, { ...stored, signal });
+      figures.test = ofLogits;
+      terminal.result(describeTest(ofLogits, 'merged'));
+    }
+    const merged: MergedModel = { run, path, adapter, baseSha256, classifier, figures };
+    const { out } = options;
+    const model = await (out === undefined ? keepMergedModel(merged) : writeMergedRun(merged, out));
+    terminal.say(`Merged model: ${model}`);
+    const base = { run: path, sha256: baseSha256 };
+    const { calibration } = classifier.description;
+    terminal.document({ schema: 1, command: 'merge', base, adapter, ...figures, calibration, model });
+  } finally {
+    classifier.dispose();
+  }
+}
+
+/** Other commands take these words for a run's own models. @throws ImdbTorchError ERR_USAGE */
+function assertFolder(adapter: string | undefined): void {
+  if (adapter === undefined || !['on', 'off', 'merged'].includes(adapter)) return;
+  throw new ImdbTorchError('ERR_USAGE', `Expected a folder for --adapter but received ${adapter}.`);
+}
+
+/** The adapter that is meant where none is named. @throws ImdbTorchError ERR_RUN when there is none */
+async function chooseAdapter(path: string, baseSha256: string): Promise<string> {
+  const [adapter] = await findAdapters(path, baseSha256);
+  if (adapter !== undefined) return adapter;
+  throw new ImdbTorchError(
+    'ERR_RUN',
+    `Expected an adapter of ${path} in it or in a run beside it but there is none; ` +
+      `fine-tune with \`lora --base ${path}\` or name one with --adapter.`,
+  );
+}

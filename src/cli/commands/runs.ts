@@ -1,0 +1,95 @@
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Command } from 'commander';
+import { ImdbTorchError, messageOf } from '../../errors.js';
+import {
+  differencesOf,
+  figuresOf,
+  formatDifferences,
+  formatFigures,
+  formatRuns,
+  pairFigures,
+  settingsOf,
+  summarizeRun,
+  type RunDocument,
+  type RunSummary,
+} from '../../report/console/runs.js';
+import { isRunDirectory, readRunDocument } from '../../storage/read_run.js';
+import { systemCode } from '../../system/file_errors.js';
+import { Terminal } from '../terminal.js';
+
+interface RunsOptions {
+  json?: boolean;
+}
+
+const usualFolder = 'runs';
+
+export function addRunsCommand(program: Command): void {
+  const runs = program
+    .command('runs')
+    .description('list the run directories in a folder with their headline figures')
+    .argument('[folder]', 'where they are', usualFolder)
+    .option('--json', 'print one JSON document and nothing else on stdout')
+    .action(listRuns);
+  runs
+    .command('compare')
+    .description('the settings in which two runs differ, and their figures side by side')
+    .argument('<a>', 'run directory')
+    .argument('<b>', 'run directory')
+    .option('--json', 'print one JSON document and nothing else on stdout')
+    .action(compareRuns);
+}
+
+async function listRuns(folder: string, { json = false }: RunsOptions): Promise<void> {
+  const terminal = new Terminal({ json, quiet: false });
+  const runs: RunSummary[] = [];
+  for (const name of await foldersIn(folder)) {
+    const path = join(folder, name);
+    if (!(await isRunDirectory(path))) continue;
+    // A run that is still going, or was killed, has no document yet; a damaged one is as little use.
+    runs.push(summarizeRun(name, await readRunDocument(path).catch(() => null)));
+  }
+  if (!json && runs.length === 0) terminal.result(`There are no runs in ${folder}; \`train\` makes one.`);
+  else terminal.result(formatRuns(runs, terminal.style));
+  terminal.document({ schema: 1, command: 'runs', folder, runs });
+}
+
+/** @throws ImdbTorchError ERR_RUN when the folder cannot be read */
+async function foldersIn(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name)
+      .sort();
+  } catch (error) {
+    if (folder === usualFolder && systemCode(error) === 'ENOENT') return [];
+    const message = `Expected a folder of run directories but ${folder} cannot be read: ${messageOf(error)}.`;
+    throw new ImdbTorchError('ERR_RUN', message, { cause: error });
+  }
+}
+
+async function compareRuns(a: string, b: string, _options: RunsOptions, command: Command): Promise<void> {
+  // Of this command or of the one that it belongs to, which has the same option.
+  const { json = false } = command.optsWithGlobals<RunsOptions>();
+  const terminal = new Terminal({ json, quiet: false });
+  const documents: [RunDocument, RunDocument] = [await readRunDocument(a), await readRunDocument(b)];
+  const [settingsA, settingsB] = documents.map(settingsOf) as [Map<string, unknown>, Map<string, unknown>];
+  const [figuresA, figuresB] = documents.map(figuresOf) as [Map<string, unknown>, Map<string, unknown>];
+  const settings = differencesOf(settingsA, settingsB);
+  const figures = pairFigures(figuresA, figuresB);
+  if (!json) {
+    terminal.result(`A: ${a}`, `B: ${b}`);
+    if (settings.length === 0) terminal.result('They have the same settings.');
+    else terminal.result(formatDifferences(settings, terminal.style));
+    terminal.result(formatFigures(figures, terminal.style));
+  }
+  terminal.document({
+    schema: 1,
+    command: 'runs compare',
+    a: basename(a),
+    b: basename(b),
+    settings,
+    figures,
+  });
+}

@@ -1,0 +1,105 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Command } from 'commander';
+import { ImdbTorchError, messageOf } from '../../errors.js';
+import { systemCode } from '../../system/file_errors.js';
+import { interruptSignal } from '../interrupt.js';
+import { numberRules, type NumberRule } from '../options/option_rules.js';
+import { prepareAddon } from '../addon/prepare_addon.js';
+import { addNumberRules } from '../options/rule_options.js';
+import { addAdapterOption, readNumbers, type ModelOptions } from '../trained_model/run_argument.js';
+import { Terminal } from '../terminal.js';
+
+interface ServeOptions extends ModelOptions {
+  host: string;
+  port?: string;
+}
+
+const rules = {
+  port: {
+    flag: '--port',
+    about: 'port to listen on, 0 for any free one',
+    integer: true,
+    least: 0,
+    most: 65_535,
+    default: 8080,
+  },
+  threads: {
+    ...numberRules.threads,
+    about: 'threads for one request (small ones gain nothing from more)',
+    default: 1,
+  },
+} as const satisfies Readonly<Record<string, NumberRule>>;
+
+export function addServeCommand(program: Command): void {
+  const command = program
+    .command('serve')
+    .description('a page to try a model on, and an HTTP service: /predict, /explain, /openapi.json')
+    .argument('<run>', 'run directory')
+    .option('--host <address>', 'address to listen on', '127.0.0.1');
+  addNumberRules(command, Object.values(rules));
+  addAdapterOption(command)
+    .option('--json', 'print one JSON document and nothing else on stdout, as soon as it listens')
+    .option('--quiet', 'say only where it listens')
+    .action(serve);
+}
+
+async function serve(path: string, options: ServeOptions): Promise<void> {
+  const { port = rules.port.default, threads = rules.threads.default } = readNumbers(rules, options);
+  const { host, adapter, json = false, quiet = false } = options;
+  const signal = interruptSignal();
+  const terminal = new Terminal({ json, quiet });
+  await prepareAddon(terminal, signal);
+  const [{ openModels }, { createService }] = await Promise.all([
+    import('../../serve/models.js'),
+    import('../../serve/service.js'),
+  ]);
+  const models = await openModels(path, { adapter, threads });
+  for (const note of models.notes) terminal.note(note);
+  try {
+    const onFailure = (error: unknown): void => {
+      process.stderr.write(`error: ${error instanceof Error ? String(error.stack) : messageOf(error)}\n`);
+    };
+    const service = await createService({ models, onFailure });
+    await service.listen({ host, port }).catch((error: unknown) => {
+      throw listenError(host, port, error);
+    });
+    const address = service.server.address() as AddressInfo;
+    sayWhere(path, host, address, terminal);
+    if (!signal.aborted) await once(signal, 'abort');
+    terminal.note('Stopping; what is under way is finished first.');
+    await service.close();
+  } finally {
+    models.dispose();
+  }
+}
+
+function sayWhere(
+  run: string,
+  host: string,
+  { address, port, family }: AddressInfo,
+  terminal: Terminal,
+): void {
+  const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`;
+  terminal.result(`Serving ${run} at ${url} (Ctrl-C ends it).`);
+  if (!/^(127\.|::1$|::ffff:127\.)/.test(address)) {
+    terminal.note(
+      `${host} can be reached from other machines: whoever reaches it can use the model and read what is sent, for ` +
+        'there is no password and no encryption. Leave --host out, or put a proxy with both in front.',
+    );
+  }
+  terminal.document({ schema: 1, command: 'serve', run, url, host, port });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program listens there; choose another port with --port',
+  EACCES: 'you have no permission to listen there; choose a port above 1023 with --port',
+  EADDRNOTAVAIL: 'this machine has no such address; choose another with --host',
+  ENOTFOUND: 'there is no such host; choose another with --host',
+};
+
+function listenError(host: string, port: number, error: unknown): ImdbTorchError {
+  const reason = reasons[systemCode(error) ?? ''] ?? messageOf(error);
+  const message = `Expected to listen on port ${port} of ${host}: ${reason}.`;
+  return new ImdbTorchError('ERR_FAILED', message, { cause: error });
+}

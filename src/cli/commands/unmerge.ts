@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { ImdbTorchError } from '../../errors.js';
+import { modelPath, readRunDocument } from '../../storage/read_run.js';
+import { readSafetensors } from '../../storage/safetensors.js';
+import { outputError } from '../../system/file_errors.js';
+import { hashFile } from '../../system/file_hash.js';
+import { recordMergedModel } from '../trained_model/merged_model.js';
+import { Terminal } from '../terminal.js';
+
+interface UnmergeOptions {
+  json?: boolean;
+  quiet?: boolean;
+}
+
+export function addUnmergeCommand(program: Command): void {
+  program
+    .command('unmerge')
+    .description('undo merge: the run uses its own model again, which merging has kept bit for bit')
+    .argument('<run>', 'run directory')
+    .option('--quiet', 'say only what came out')
+    .option('--json', 'print one JSON document and nothing else on stdout')
+    .action(unmerge);
+}
+
+async function unmerge(path: string, { json = false, quiet = false }: UnmergeOptions): Promise<void> {
+  const terminal = new Terminal({ json, quiet });
+  const { command, base } = await readRunDocument(path);
+  const merged = modelPath(path, 'merged');
+  if (!existsSync(merged)) {
+    const from = command === 'merge' ? `; its base is ${(base as { run: string }).run}` : '';
+    throw new ImdbTorchError('ERR_RUN', `Expected a run with a merged model but ${path} has none${from}.`);
+  }
+  const sha256 = await hashOfBase(path, merged);
+  await rm(merged).catch((error: unknown) => {
+    throw outputError(merged, error);
+  });
+  await recordMergedModel(path);
+  terminal.result(`${path} is unmerged: its model is the one with SHA-256 ${sha256}, bit for bit.`);
+  terminal.document({ schema: 1, command: 'unmerge', run: path, sha256 });
+}
+
+/** @throws ImdbTorchError ERR_RUN when the run's model is not the one that the adapter was merged into */
+async function hashOfBase(path: string, merged: string): Promise<string> {
+  const { metadata } = await readSafetensors(merged);
+  const { sha256 } = await hashFile(modelPath(path, 'model'));
+  const expected = metadata.get('base_sha256') ?? sha256;
+  if (expected === sha256) return sha256;
+  throw new ImdbTorchError(
+    'ERR_RUN',
+    `Expected the base that was merged (SHA-256 ${expected}) in ${path} but its model has ${sha256}; ` +
+      'the merged model is left as it is.',
+  );
+}

@@ -1,0 +1,120 @@
+import { randomInt } from 'node:crypto';
+import type { Command } from 'commander';
+import type { Dataset } from '../../data/dataset.js';
+import { ImdbTorchError } from '../../errors.js';
+import { notebook } from '../../experiments/options.js';
+import type { ReferenceSet } from '../../experiments/verify/reference_cases.js';
+import {
+  casePassed,
+  formatCase,
+  formatFailures,
+  formatVerification,
+  verificationRows,
+  type CaseResult,
+} from '../../report/console/verification.js';
+import { interruptSignal } from '../interrupt.js';
+import { throwProblems } from '../options/option_rules.js';
+import { addOutputOptions, readRunOptions, type RawOptions } from '../options/options.js';
+import { prepare, readData } from '../experiment/read_dataset.js';
+import { Terminal } from '../terminal.js';
+
+/** Seeds are drawn short enough to be typed again. */
+const seedLimit = 1_000_000;
+const shownFailures = 20;
+
+export function addVerifyCommand(program: Command): void {
+  const command = program
+    .command('verify')
+    .description('recompute cases that PyTorch has computed, with every engine, and compare the results')
+    .option('--pytorch', 'have the PyTorch of this machine compute fresh cases, the experiment included')
+    .option('--seed <number>', 'with --pytorch: seed of the fresh cases (default: another each time)')
+    .option('--data <where>', 'with --pytorch: the reviews of the experiment (default: sample)')
+    .option('--verbose', 'show every case');
+  addOutputOptions(command).action(verify);
+}
+
+async function verify(raw: RawOptions): Promise<void> {
+  const options = readRunOptions(raw);
+  throwProblems(
+    (['seed', 'data'] as const)
+      .filter((name) => raw[name] !== undefined && raw.pytorch !== true)
+      .map((name) => `Expected --${name} together with --pytorch only: the committed cases have theirs.`),
+  );
+  const terminal = new Terminal(options);
+  const signal = interruptSignal();
+  const choice = { ...notebook, data: options.data ?? 'sample', validationSize: options.validationSize };
+  const dataset = await prepare((shared) => readData(choice, terminal, shared), terminal, signal);
+  const cases = await (raw.pytorch === true
+    ? freshCases(raw.seed === undefined ? randomInt(seedLimit) : options.seed, dataset, terminal, signal)
+    : storedCases());
+  const results = await recompute(cases, dataset, terminal, signal);
+  sayResults(results, raw, terminal);
+  const { torch, seed } = cases;
+  const passed = results.every(casePassed);
+  const rows = verificationRows(results);
+  terminal.document({ schema: 1, command: 'verify', torch, seed, passed, rows, cases: results });
+  assertPassed(results);
+}
+
+async function storedCases(): Promise<ReferenceSet> {
+  const { committedCases, readReferenceSet } = await import('../../experiments/verify/reference_cases.js');
+  return readReferenceSet(committedCases);
+}
+
+async function freshCases(
+  seed: number,
+  dataset: Dataset,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<ReferenceSet> {
+  const { computeFreshCases, findPythonWithTorch } = await import('../../experiments/verify/pytorch.js');
+  const python = await findPythonWithTorch(signal);
+  terminal.say(
+    `PyTorch ${python.version} of ${python.command} computes fresh cases, and the experiment on ` +
+      `${dataset.source.location}; the same again with --seed ${seed}.`,
+  );
+  return computeFreshCases({ python, seed, dataset, signal });
+}
+
+async function recompute(
+  cases: ReferenceSet,
+  dataset: Dataset,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<CaseResult[]> {
+  const { verifyCases } = await import('../../experiments/verify/verify.js');
+  const { allPlaces } = await import('../../experiments/verify/backends.js');
+  const begun = performance.now();
+  const onProgress = (done: number, total: number): void => {
+    const seconds = (performance.now() - begun) / 1000;
+    terminal.progress({ label: 'Recomputing', done, total, unit: 'cases', seconds });
+  };
+  return verifyCases(cases, { places: allPlaces(), dataset, signal, onProgress });
+}
+
+function sayResults(
+  results: readonly CaseResult[],
+  { verbose = false }: RawOptions,
+  terminal: Terminal,
+): void {
+  const { style } = terminal;
+  if (verbose) terminal.say(...results.map((result) => formatCase(result, style)));
+  terminal.result(formatVerification(verificationRows(results), style));
+  terminal.say(
+    'absolute: the largest error. relative: of the value that takes most of what is',
+    'allowed of it, as a share of the largest value beside it. allowed: its limit.',
+  );
+  const failures = results.flatMap((result) => formatFailures(result, style));
+  terminal.result(...failures.slice(0, shownFailures));
+  if (failures.length > shownFailures) terminal.result(`... and ${failures.length - shownFailures} more`);
+}
+
+/** @throws ImdbTorchError ERR_CHECK_FAILED when a case failed */
+function assertPassed(results: readonly CaseResult[]): void {
+  const failed = results.filter((result) => !casePassed(result));
+  if (failed.length === 0) return;
+  throw new ImdbTorchError(
+    'ERR_CHECK_FAILED',
+    `${failed.length} of ${results.length} recomputed cases are not as PyTorch has computed them.`,
+  );
+}

@@ -1,0 +1,85 @@
+import { ImdbTorchError } from '../../errors.js';
+import { loadDataset, type Dataset, type DataFiles } from '../../data/dataset.js';
+import type { SplitOptions } from '../../data/splits/train_valid_test.js';
+import type { FeatureOptions } from '../../text/features.js';
+import type { Featurizer } from '../../text/featurizer.js';
+import { describeBadRows } from '../../report/console/describe_run.js';
+import { prepareAddonBeside } from '../addon/prepare_addon.js';
+import type { Terminal } from '../terminal.js';
+
+export interface DataChoice {
+  /** `imdb`, `sample` or a path; or files for the splits. */
+  data: string | DataFiles;
+  vocabularySize: number | null;
+  /** Default: those of the notebook. */
+  features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
+  split?: SplitOptions['split'];
+  seed: number;
+  /** Null: a fifth of the training reviews, at most 5000. */
+  validationSize: number | null;
+  textColumn?: string | undefined;
+  labelColumn?: string | undefined;
+  labels?: readonly string[] | undefined;
+  strict?: boolean;
+  /** Encodes the reviews as a model was trained. */
+  featurizer?: Featurizer;
+}
+
+/** Reads the reviews and gets the native addon ready, at once; when one fails, the other is given up. */
+export async function prepare(
+  load: (signal: AbortSignal) => Promise<Dataset>,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  const failure = new AbortController();
+  const shared = AbortSignal.any([signal, failure.signal]);
+  const abortOther = (error: unknown): never => {
+    failure.abort(error);
+    throw error;
+  };
+  const [, dataset] = await Promise.all([
+    prepareAddonBeside(terminal, shared).catch(abortOther),
+    load(shared).catch(abortOther),
+  ]);
+  return dataset;
+}
+
+/** Reads the reviews, saying how far it is. */
+export async function readData(
+  choice: DataChoice,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  const begun = performance.now();
+  const labels = { download: 'Fetching the reviews', read: 'Reading', encode: 'Encoding' } as const;
+  const dataset = await loadDataset({
+    ...choice,
+    signal,
+    onProgress: ({ stage, done, total, unit }) => {
+      const seconds = (performance.now() - begun) / 1000;
+      terminal.progress({ label: labels[stage], done, total, unit, seconds });
+    },
+  });
+  terminal.clearProgress();
+  for (const line of describeBadRows(dataset)) terminal.note(line);
+  if (dataset.cacheProblem !== null) terminal.note(dataset.cacheProblem);
+  return dataset;
+}
+
+/** As `readData`, but with the embedded sample where the reviews of IMDb cannot be had. */
+export async function readDataOrSample(
+  choice: DataChoice,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  try {
+    return await readData(choice, terminal, signal);
+  } catch (error) {
+    if (!(error instanceof ImdbTorchError && error.code === 'ERR_DOWNLOAD')) throw error;
+    terminal.note(`The IMDb reviews cannot be fetched: ${error.message}`);
+    terminal.note(
+      'Going on with the embedded sample, whose reviews are made up: its figures are not those of IMDb.',
+    );
+    return readData({ ...choice, data: 'sample' }, terminal, signal);
+  }
+}

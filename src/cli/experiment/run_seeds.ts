@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { Dataset } from '../../data/dataset.js';
+import { describeSeeds, seedsDocument, type TestFigures } from '../../report/console/seeds.js';
+import { dataChoice } from '../options/data_options.js';
+import { interruptSignal } from '../interrupt.js';
+import type { RunOptions } from '../options/options.js';
+import { prepare, readData } from './read_dataset.js';
+import { Terminal } from '../terminal.js';
+import type { Workbench } from './experiment_context.js';
+
+/** What one run gives. */
+interface Outcome {
+  document: object;
+  figures: TestFigures;
+}
+
+/**
+ * Does `work` once for each seed, as that many commands would, and prints the document of the only run or of all.
+ * @param work is given the run directory that was asked for
+ * @param adapt changes the reviews before they are used
+ */
+export async function runSeeds(
+  command: string,
+  options: RunOptions,
+  work: (bench: Workbench, out: string | undefined) => Promise<Outcome>,
+  adapt = (dataset: Dataset): Dataset => dataset,
+): Promise<void> {
+  const terminal = new Terminal(options);
+  const signal = interruptSignal();
+  const outcomes: Outcome[] = [];
+  const seeds = Array.from({ length: options.seeds }, (_, index) => options.seed + index);
+  for (const seed of seeds) {
+    const own = { ...options, seed, seeds: 1 };
+    const choice = dataChoice(own);
+    const dataset = adapt(await prepare((shared) => readData(choice, terminal, shared), terminal, signal));
+    const { openWorkbench } = await import('./experiment_context.js');
+    const bench = openWorkbench(own, dataset, terminal, signal);
+    const out = options.out && options.seeds > 1 ? join(options.out, `seed-${seed}`) : options.out;
+    try {
+      outcomes.push(await work(bench, out));
+    } finally {
+      bench.dispose();
+    }
+  }
+  const [first] = outcomes;
+  if (outcomes.length === 1 && first !== undefined) {
+    terminal.document(first.document);
+    return;
+  }
+  const figures = outcomes.map((outcome) => outcome.figures);
+  const documents = outcomes.map(({ document }) => document);
+  terminal.result(...describeSeeds(seeds, figures, terminal.style));
+  terminal.document(seedsDocument(command, seeds, figures, documents));
+}

@@ -1,0 +1,90 @@
+import {
+  originNames,
+  splitNames,
+  type Dataset,
+  type EncodedSplit,
+  type SplitName,
+} from '../../data/dataset.js';
+import { joinReviews, type Reviews } from '../../data/splits/reviews.js';
+import { ImdbTorchError } from '../../errors.js';
+import { predictedClasses, type LabelledPredictions } from '../../training/classification_report.js';
+
+/** The reviews that a model is evaluated on. */
+export interface ChosenReviews extends Reviews {
+  /** What they are called. */
+  name: string;
+  /** File, or file and line, of a review. */
+  originOf: (review: number) => string;
+}
+
+/** Data that have a test split of their own. */
+const kindsWithTest: readonly string[] = ['archive', 'folder', 'sample'];
+
+/**
+ * The reviews of one split or of all, labelled with the class numbers of the model.
+ * @param split undefined: test; all of them where `given` data have no test split of their own
+ * @throws ImdbTorchError ERR_DATASET when there is a class that the model does not know
+ */
+export function chooseReviews(
+  dataset: Dataset,
+  split: string | undefined,
+  given: boolean,
+  classes: readonly string[],
+): ChosenReviews {
+  const whole = given && !kindsWithTest.includes(dataset.source.kind);
+  const name = split ?? (whole ? 'all' : 'test');
+  const names = name === 'all' ? splitNames : [name as SplitName];
+  const splits = names.map((each) => dataset.splits[each]);
+  const joined = joinReviews(splits);
+  const labels = mapLabels(dataset, joined.labels, classes);
+  return { ...joined, name, labels, originOf: joinOrigins(splits) };
+}
+
+function mapLabels(
+  { source, classes: own }: Dataset,
+  labels: Int32Array,
+  classes: readonly string[],
+): Int32Array {
+  const numbers = own.map((name) => classes.indexOf(name));
+  const unknown = own.filter((_, k) => numbers[k] === -1);
+  if (unknown.length === 0) return labels.map((label) => numbers[label] ?? 0);
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected reviews of the classes ${classes.join(', ')} but ${source.location} has ${unknown.join(', ')}; ` +
+      'give data with the labels that the model was trained on, or name them with --labels.',
+  );
+}
+
+/** Names of the origins of the reviews of splits, one split behind the other. */
+function joinOrigins(splits: readonly EncodedSplit[]): ChosenReviews['originOf'] {
+  const parts: { start: number; nameOf: (review: number) => string }[] = [];
+  let start = 0;
+  for (const { labels, origins } of splits) {
+    parts.unshift({ start, nameOf: originNames(origins) });
+    start += labels.length;
+  }
+  return (review) => {
+    const part = parts.find((each) => each.start <= review);
+    return part?.nameOf(review - part.start) ?? '';
+  };
+}
+
+/** What `--save-predictions` writes: a JSON object a review. */
+export function* predictionLines(
+  { originOf }: ChosenReviews,
+  predictions: LabelledPredictions,
+  classes: readonly string[],
+): Generator<string> {
+  const { labels, probabilities } = predictions;
+  const predicted = predictedClasses(predictions);
+  for (const [review, label] of labels.entries()) {
+    const own = classes.map((name, k) => [name, probabilities[review * classes.length + k]] as const);
+    const line = {
+      origin: originOf(review),
+      label: classes[label],
+      predicted: classes[predicted[review] ?? 0],
+      probabilities: Object.fromEntries(own),
+    };
+    yield `${JSON.stringify(line)}\n`;
+  }
+}

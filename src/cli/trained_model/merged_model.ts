@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Module } from '../../model/parameters.js';
+import type { TextClassifier } from '../../model/text_classifier.js';
+import type { MergeFigures } from '../../report/console/merge.js';
+import { reportName, writeReport } from '../../report/html/write_report.js';
+import { packageVersion } from '../../setup/package_root.js';
+import { modelPath } from '../../storage/read_run.js';
+import { recordFile } from '../../storage/recorded_files.js';
+import { createRunDirectory } from '../../storage/run_directory.js';
+import { writeSafetensors } from '../../storage/safetensors.js';
+import { outputError } from '../../system/file_errors.js';
+import type { Metrics } from '../../training/metrics.js';
+import { hasSeenAll } from '../options/base_options.js';
+
+/** A model whose adapter has been merged, and where it comes from. */
+export interface MergedModel {
+  /** The run of the base, and the document of its `run.json`. */
+  path: string;
+  run: Readonly<Record<string, unknown>>;
+  /** SHA-256 of the base's `model.safetensors`. */
+  baseSha256: string;
+  /** The folder of the adapter. */
+  adapter: string;
+  classifier: TextClassifier;
+  figures: { validation: MergeFigures; test?: Metrics };
+}
+
+/** Writes `merged.safetensors` into the run of the base. @returns its path @throws ERR_OUTPUT */
+export async function keepMergedModel(merged: MergedModel): Promise<string> {
+  const { path, baseSha256, classifier } = merged;
+  const file = modelPath(path, 'merged');
+  const description = JSON.stringify(classifier.description);
+  try {
+    await writeSafetensors(file, await moduleOf(merged), { base_sha256: baseSha256, description });
+  } catch (error) {
+    throw outputError(file, error);
+  }
+  await recordMergedModel(path);
+  return file;
+}
+
+/** Has `run.json`, and the report that is made of it, say whether there is a merged model. @throws ERR_OUTPUT */
+export async function recordMergedModel(run: string): Promise<void> {
+  try {
+    await recordFile(run, basename(modelPath(run, 'merged')));
+    if (existsSync(join(run, reportName))) await writeReport([run]);
+  } catch (error) {
+    throw outputError(run, error);
+  }
+}
+
+/** Writes a run directory whose model is the merged one. @returns its path @throws ERR_OUTPUT */
+export async function writeMergedRun(merged: MergedModel, out: string): Promise<string> {
+  const { run, path, adapter, baseSha256, classifier, figures } = merged;
+  const { description, featurizer } = classifier;
+  const { data, vocabulary, options, seed, dtype } = run;
+  const { versions } = await import('../../model/native.js');
+  const directory = await createRunDirectory({ out, command: 'merge' });
+  try {
+    await directory.writeVocabulary(featurizer.vocabulary);
+    await directory.writeModel('model', await moduleOf(merged));
+    await directory.writeDescription({ ...description, base: baseSha256 });
+    await directory.writeRun({
+      schema: 1,
+      command: 'merge',
+      run: directory.path,
+      base: { run: path, sha256: baseSha256, seenValidation: hasSeenAll(run) },
+      adapter,
+      ...figures,
+      classes: classifier.classes,
+      ...{ data, vocabulary, options, seed, dtype },
+      argv: process.argv.slice(2),
+      versions: { 'imdb-torch': packageVersion(), node: process.versions.node, ...versions() },
+      files: await directory.listFiles(),
+    });
+    return directory.path;
+  } catch (error) {
+    await directory.discard();
+    throw error;
+  }
+}
+
+/** What the model's file holds: the parameters, and the weights of the features where they have some. */
+async function moduleOf({ classifier }: MergedModel): Promise<Module> {
+  const { readModule } = await import('../../model/parameters.js');
+  const { withFeatureWeights } = await import('../../experiments/experiment_model.js');
+  return withFeatureWeights(readModule(classifier.model), classifier.featurizer.weights);
+}

@@ -1,0 +1,48 @@
+import type { Dataset } from '../../data/dataset.js';
+import { ImdbTorchError } from '../../errors.js';
+import type { LossForm } from '../../model/native.js';
+import type { Featurizer } from '../../text/featurizer.js';
+import { dataChoice } from '../options/data_options.js';
+import type { RunOptions } from '../options/options.js';
+import { readData, type DataChoice } from '../experiment/read_dataset.js';
+import type { Terminal } from '../terminal.js';
+
+/** What decides the reviews of a run and how they are judged. */
+export interface StoredOptions extends DataChoice {
+  loss: LossForm;
+}
+
+/**
+ * What a run was made with.
+ * @param path what messages call it
+ * @throws ImdbTorchError ERR_RUN when run.json does not say
+ */
+export function storedOptions({ options }: Readonly<Record<string, unknown>>, path: string): StoredOptions {
+  const stored = (options ?? {}) as Partial<RunOptions>;
+  const { data, train, vocabularySize, seed, loss } = stored;
+  if (
+    (data ?? train) !== undefined &&
+    vocabularySize !== undefined &&
+    seed !== undefined &&
+    loss !== undefined
+  ) {
+    return { ...dataChoice(stored as RunOptions), loss };
+  }
+  throw new ImdbTorchError(
+    'ERR_RUN',
+    `Expected the options that ${path} was made with in its run.json but it has none; give a run that \`train\` wrote.`,
+  );
+}
+
+/** The reviews of a run as its model reads them; the cache has them as a rule. */
+export async function readRunReviews(
+  stored: StoredOptions,
+  featurizer: Featurizer,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Dataset> {
+  const dataset = await readData(stored, terminal, signal);
+  if (dataset.vocabulary.equals(featurizer.vocabulary)) return dataset;
+  terminal.note(`${dataset.source.location} has changed since this model was trained on it.`);
+  return readData({ ...stored, featurizer }, terminal, signal);
+}

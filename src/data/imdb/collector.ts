@@ -1,0 +1,128 @@
+import { isUtf8 } from 'node:buffer';
+import { ImdbTorchError } from '../../errors.js';
+import type { TokenLists } from '../../text/tokens/token_lists.js';
+import type { CollectedReviews, CollectedSplit, SourceNotes, SplitName } from '../collected_reviews.js';
+import { MovieUrls } from './movies.js';
+import { fileOrigins } from '../origins.js';
+import { PreviewTexts } from '../preview_texts.js';
+
+/** Of the IMDb data. */
+export const classes = ['neg', 'pos'] as const;
+export type SourceSplit = 'train' | 'test';
+
+/** Where a review belongs: its label is the index of its class. */
+export interface ReviewPlace {
+  readonly split: SourceSplit;
+  readonly label: number;
+  /** File name without its folder. */
+  readonly name: string;
+}
+
+interface Group {
+  readonly names: string[];
+  readonly rows: number[];
+}
+
+/**
+ * Takes the reviews of a data set that is laid out as IMDb's, in any order, keeps their words as numbers and the starts
+ * of their texts, and forgets the texts.
+ */
+export class ReviewCollector implements CollectedReviews {
+  readonly previews = new PreviewTexts();
+  readonly urls: MovieUrls;
+  #count = 0;
+  readonly #groups: Record<SourceSplit, Group[]> = {
+    train: classes.map(() => ({ names: [], rows: [] })),
+    test: classes.map(() => ({ names: [], rows: [] })),
+  };
+
+  /** @param tokens where the words go */
+  constructor(
+    readonly location: string,
+    readonly tokens: TokenLists,
+  ) {
+    this.urls = new MovieUrls(location);
+  }
+
+  get notes(): SourceNotes {
+    return { classes, badRows: { count: 0, total: this.#count, first: [] }, guess: null, testHeldOut: false };
+  }
+
+  /** @throws ImdbTorchError ERR_DATASET when the text is not UTF-8 */
+  add({ split, label, name }: ReviewPlace, text: Uint8Array): void {
+    if (!isUtf8(text)) {
+      throw new ImdbTorchError(
+        'ERR_DATASET',
+        `Expected the reviews of ${this.location} in UTF-8 but ${split}/${classes[label] ?? ''}/${name} is not; convert or remove it.`,
+      );
+    }
+    const group = this.#groups[split][label];
+    group?.names.push(name);
+    group?.rows.push(this.tokens.add(text));
+    this.previews.add(text);
+    this.#count += 1;
+  }
+
+  /**
+   * The reviews of a split: pos before neg, file names in byte order.
+   * @throws ImdbTorchError ERR_DATASET when a class has no review or one of them twice
+   */
+  split(split: SplitName): CollectedSplit | null {
+    if (split === 'valid') return null;
+    const { rows, labels, paths } = this.#ordered(split);
+    return { rows: Int32Array.from(rows), labels: Int32Array.from(labels), origins: fileOrigins(paths) };
+  }
+
+  get movies(): (() => Int32Array) | undefined {
+    if (this.urls.isEmpty) return undefined;
+    return () => this.urls.moviesOf(this.#ordered('train').paths);
+  }
+
+  #ordered(split: SourceSplit): { rows: number[]; labels: number[]; paths: string[] } {
+    const [rows, labels, paths]: [number[], number[], string[]] = [[], [], []];
+    for (const label of [1, 0]) {
+      const folder = `${split}/${classes[label] ?? ''}`;
+      const group = this.#groups[split][label] ?? { names: [], rows: [] };
+      for (const index of this.#orderOf(group, folder)) {
+        rows.push(group.rows[index] ?? 0);
+        labels.push(label);
+        paths.push(`${folder}/${group.names[index] ?? ''}`);
+      }
+    }
+    return { rows, labels, paths };
+  }
+
+  #orderOf({ names }: Group, folder: string): number[] {
+    if (names.length === 0) {
+      throw new ImdbTorchError(
+        'ERR_DATASET',
+        `Expected reviews in train/pos, train/neg, test/pos and test/neg but ${this.location} has no ${folder}/*.txt; give a complete data set.`,
+      );
+    }
+    const keys = names.map(inByteOrder);
+    const indexOf = new Map(keys.map((key, index) => [key, index]));
+    if (indexOf.size < keys.length) {
+      const twice = names.find((name, index) => names.indexOf(name) !== index) ?? '';
+      throw new ImdbTorchError(
+        'ERR_DATASET',
+        `Expected each review once but ${this.location} has ${folder}/${twice} twice; remove one of them.`,
+      );
+    }
+    return keys.sort().map((key) => indexOf.get(key) ?? 0);
+  }
+}
+
+/** A name as a string that JavaScript, which compares UTF-16 units, sorts as its UTF-8 bytes sort. */
+function inByteOrder(name: string): string {
+  return /^[\w.]*$/.test(name) ? name : Buffer.from(name).toString('latin1');
+}
+
+const reviewPath = /^(?:\.\/)?(?:[^/]+\/)?(train|test)\/(pos|neg)\/([^/.][^/]*\.txt)$/;
+
+/** Where a review of this path belongs, or null when it is none (`train/unsup`, `README`, hidden files, ...). */
+export function placeOf(path: string): ReviewPlace | null {
+  const match = reviewPath.exec(path);
+  if (match === null) return null;
+  const [, split, className, name] = match;
+  return { split: split as SourceSplit, label: className === 'pos' ? 1 : 0, name: name ?? '' };
+}

@@ -1,0 +1,115 @@
+import { ImdbTorchError } from '../../errors.js';
+import type { FeatureIds } from '../../text/bag_writer.js';
+import type { EncodedSplit } from './encoded_splits.js';
+
+/** Encoded reviews without what only people read of them. */
+export type Reviews = Pick<EncodedSplit, 'ids' | 'offsets' | 'labels' | 'counts' | 'movies'>;
+
+/** The reviews of splits of one data set, one split behind the other. */
+export function joinReviews(splits: readonly Reviews[]): Reviews {
+  const offsets = new Int32Array(splits.reduce((sum, { labels }) => sum + labels.length, 1));
+  let [row, entry] = [0, 0];
+  for (const split of splits) {
+    for (const [index, offset] of split.offsets.entries()) offsets[row + index] = entry + offset;
+    row += split.labels.length;
+    entry += split.ids.length;
+  }
+  const counts = splits.flatMap((split) => split.counts ?? []);
+  const movies = splits.flatMap((split) => split.movies ?? []);
+  return {
+    ids: joinIds(
+      splits.map((split) => split.ids),
+      entry,
+    ),
+    offsets,
+    labels: concatenate(
+      splits.map((split) => split.labels),
+      new Int32Array(row),
+    ),
+    counts: counts.length === 0 ? null : concatenate(counts, new Int32Array(entry)),
+    ...(movies.length === splits.length && { movies: concatenate(movies, new Int32Array(row)) }),
+  };
+}
+
+/** The reviews `rows`, in that order. */
+export function selectReviews({ ids, offsets, labels, counts }: Reviews, rows: Int32Array): Reviews {
+  const chosen = new Int32Array(rows.length + 1);
+  rows.forEach((row, index) => {
+    chosen[index + 1] = (chosen[index] ?? 0) + (offsets[row + 1] ?? 0) - (offsets[row] ?? 0);
+  });
+  const entries = chosen.at(-1) ?? 0;
+  const gather = <T extends FeatureIds>(source: T, gathered: T): T => {
+    rows.forEach((row, index) => {
+      gathered.set(source.subarray(offsets[row], offsets[row + 1]), chosen[index]);
+    });
+    return gathered;
+  };
+  return {
+    ids: gather(ids, emptyLike(ids, entries)),
+    offsets: chosen,
+    labels: rows.map((row) => labels[row] ?? 0),
+    counts: counts && gather(counts, new Int32Array(entries)),
+  };
+}
+
+/**
+ * Which of `folds` folds each review belongs to: the smallest fold takes the next review or, where the movies are known,
+ * all reviews of the next movie.
+ * @returns `[reviews]`: 0 .. folds - 1
+ * @throws ImdbTorchError ERR_USAGE when there are fewer reviews, or movies, than folds
+ */
+export function assignFolds({ labels, movies }: Reviews, folds: number): Int32Array {
+  const groups = movies ?? Int32Array.from(labels, (_, row) => row);
+  const sizes = new Map<number, number>();
+  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
+  if (sizes.size < folds) {
+    const what = movies === undefined ? 'training reviews' : 'movies';
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected at most ${sizes.size} folds, one for each of the ${what}, but received ${folds}.`,
+    );
+  }
+  const filled = new Array<number>(folds).fill(0);
+  const foldOf = new Map<number, number>();
+  for (const [group, size] of sizes) {
+    const fold = filled.indexOf(Math.min(...filled));
+    foldOf.set(group, fold);
+    filled[fold] = (filled[fold] ?? 0) + size;
+  }
+  return groups.map((group) => foldOf.get(group) ?? 0);
+}
+
+/** Without a copy where they lie behind each other already, as those of a cached data set do. @param length of all */
+function joinIds(ids: readonly FeatureIds[], length: number): FeatureIds {
+  const [first] = ids;
+  if (first === undefined || !areAdjacent(ids)) return concatenate(ids, emptyLike(first, length));
+  const { buffer, byteOffset } = first;
+  return first instanceof Uint16Array
+    ? new Uint16Array(buffer, byteOffset, length)
+    : new Int32Array(buffer, byteOffset, length);
+}
+
+function areAdjacent(arrays: readonly FeatureIds[]): boolean {
+  return arrays.every((array, index) => {
+    const before = arrays[index - 1];
+    if (before === undefined) return true;
+    const isOfOneKind = array.BYTES_PER_ELEMENT === before.BYTES_PER_ELEMENT;
+    const end = before.byteOffset + before.byteLength;
+    return isOfOneKind && array.buffer === before.buffer && array.byteOffset === end;
+  });
+}
+
+/** @param result has room for all of them */
+function concatenate<T extends FeatureIds>(arrays: readonly T[], result: T): T {
+  let start = 0;
+  for (const array of arrays) {
+    result.set(array, start);
+    start += array.length;
+  }
+  return result;
+}
+
+/** `length` zeros of the kind of `array`. */
+function emptyLike(array: FeatureIds | undefined, length: number): FeatureIds {
+  return array instanceof Uint16Array ? new Uint16Array(length) : new Int32Array(length);
+}

@@ -1,0 +1,172 @@
+import { ImdbTorchError } from '../../errors.js';
+import type { TimeSlices } from '../../system/time_slices.js';
+import type { CollectedReviews, CollectedSplit, SplitName } from '../collected_reviews.js';
+import { noMovies } from '../imdb/movies.js';
+import { pickOrigins } from '../origins.js';
+import { PythonRandom } from './python_random.js';
+
+/** Held out for testing where a source has no test reviews. */
+export const testShare = 0.2;
+const largestDefaultValidation = 5000;
+const defaultValidationShare = 0.2;
+
+export interface SplitOptions {
+  /** Of the order of the training reviews, and of those that are held out for testing. */
+  seed: number;
+  /**
+   * So many of the shuffled training reviews, the last ones, are held out where the source has no validation reviews.
+   * Null: a fifth of them, at most 5000.
+   */
+  validationSize: number | null;
+  /**
+   * What is shuffled and held out for validation. `movie`: whole movies, all reviews of each, as long as they fit; what
+   * a review says of its movie, and not of the opinion, then does not count. `auto`: movies where they are known.
+   * Default: `random`, single reviews.
+   */
+  split?: 'random' | 'movie' | 'auto' | undefined;
+}
+
+/**
+ * The training reviews in the order of Python's `random.shuffle`, the last ones held out for validation; given
+ * validation and test reviews as read. Without test reviews a fifth of each class is held out first.
+ * @throws ImdbTorchError ERR_DATASET when a split would be empty, ERR_USAGE when validation leaves nothing to train on;
+ *   the reason of the signal of `slices`
+ */
+export async function splitOrders(
+  collected: CollectedReviews,
+  { seed, validationSize, split = 'random' }: SplitOptions,
+  slices: TimeSlices,
+): Promise<Record<SplitName, CollectedSplit>> {
+  const byMovie = split === 'movie' || (split === 'auto' && collected.movies !== undefined);
+  const all = {
+    ...nonEmpty(collected.split('train'), 'train', collected),
+    ...(byMovie && { movies: moviesOf(collected) }),
+  };
+  await slices.next();
+  const given = collected.split('test');
+  await slices.next();
+  const valid = collected.split('valid');
+  const held = given === null ? holdOutTest(collected, all, seed) : null;
+  const test = held?.test ?? nonEmpty(given, 'test', collected);
+  const train = held?.train ?? all;
+  const order = Int32Array.from(train.rows, (_, index) => index);
+  new PythonRandom(seed).shuffle(order);
+  if (slices.isOver) await slices.next();
+  if (valid !== null) return { train: pick(train, order), valid, test };
+  const size = checkedValidationSize(collected, order.length, validationSize);
+  const isHeld = train.movies && holdOutMovies(collected, train.movies, size, seed);
+  const [kept, heldOut] =
+    isHeld === undefined
+      ? [order.slice(0, order.length - size), order.slice(order.length - size)]
+      : [order.filter((index) => isHeld[index] === 0), order.filter((index) => isHeld[index] === 1)];
+  const picked = { train: pick(train, kept), valid: pick(train, heldOut), test };
+  if (slices.isOver) await slices.next();
+  return picked;
+}
+
+function moviesOf(collected: CollectedReviews): Int32Array {
+  if (collected.movies === undefined) throw noMovies(collected.location);
+  return collected.movies();
+}
+
+/** Marks all reviews of movies at random, so many reviews at most. @returns `[reviews]`: 1 for those held out */
+function holdOutMovies(
+  { location }: CollectedReviews,
+  movies: Int32Array,
+  size: number,
+  seed: number,
+): Uint8Array {
+  const reviewsOfMovie = new Map<number, number[]>();
+  movies.forEach((movie, index) => {
+    const reviews = reviewsOfMovie.get(movie);
+    if (reviews === undefined) reviewsOfMovie.set(movie, [index]);
+    else reviews.push(index);
+  });
+  const shuffled = Int32Array.from(reviewsOfMovie.keys());
+  new PythonRandom(seed).shuffle(shuffled);
+  const isHeld = new Uint8Array(movies.length);
+  let left = size;
+  for (const movie of shuffled) {
+    const reviews = reviewsOfMovie.get(movie) ?? [];
+    if (reviews.length > left) continue;
+    for (const index of reviews) isHeld[index] = 1;
+    left -= reviews.length;
+  }
+  if (left === size) {
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected a validation size of all reviews of a movie at least but every movie of ${location} has more than ${size}; hold out more.`,
+    );
+  }
+  return isHeld;
+}
+
+function nonEmpty(
+  split: CollectedSplit | null,
+  name: SplitName,
+  { location }: CollectedReviews,
+): CollectedSplit {
+  if (split !== null && split.rows.length > 0) return split;
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected reviews for the ${name} split but ${location} has none; give other data.`,
+  );
+}
+
+function checkedValidationSize(
+  { location }: CollectedReviews,
+  reviews: number,
+  given: number | null,
+): number {
+  const ofShare = Math.max(1, Math.floor(reviews * defaultValidationShare));
+  const size = given ?? Math.min(largestDefaultValidation, ofShare);
+  if (size < reviews) return size;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected a validation size below the ${reviews} training reviews of ${location} but received ${size}; hold out fewer.`,
+  );
+}
+
+/** Takes a fifth of each class, at random; both parts keep the order of the source. */
+function holdOutTest(
+  { location, notes }: CollectedReviews,
+  all: CollectedSplit,
+  seed: number,
+): { train: CollectedSplit; test: CollectedSplit } {
+  const ofClass: number[][] = notes.classes.map(() => []);
+  all.labels.forEach((label, index) => ofClass[label]?.push(index));
+  const random = new PythonRandom(seed);
+  const isHeld = new Uint8Array(all.rows.length);
+  for (const indices of ofClass) {
+    const count = Math.round(indices.length * testShare);
+    const order = Int32Array.from(indices);
+    random.shuffle(order);
+    for (const index of order.subarray(0, count)) isHeld[index] = 1;
+  }
+  const indices = Int32Array.from(all.rows, (_, index) => index);
+  const test = pick(
+    all,
+    indices.filter((index) => isHeld[index] === 1),
+  );
+  if (test.rows.length > 0)
+    return {
+      train: pick(
+        all,
+        indices.filter((index) => isHeld[index] === 0),
+      ),
+      test,
+    };
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected at least three reviews of a class, to hold one out for testing, but ${location} has fewer; give more, or a test file.`,
+  );
+}
+
+function pick({ rows, labels, origins, movies }: CollectedSplit, order: Int32Array): CollectedSplit {
+  return {
+    ...(movies && { movies: order.map((index) => movies[index] ?? 0) }),
+    rows: order.map((index) => rows[index] ?? 0),
+    labels: order.map((index) => labels[index] ?? 0),
+    origins: pickOrigins(origins, order),
+  };
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { forEachInGroups, mapInGroups, unreadable } from '../imdb/folder.js';
+import type { PartCollector } from './collector.js';
+import type { ReadOptions } from '../source_file.js';
+import { maximumReviewBytes } from '../review_size.js';
+
+interface ClassFile {
+  /** Within the folder: `class/name`. */
+  readonly path: string;
+  readonly label: string;
+  readonly bytes: number;
+  readonly modified: number;
+}
+
+/** A folder with one sub-folder a class, and a review a file in each. */
+export interface ClassFolder {
+  readonly root: string;
+  readonly files: readonly ClassFile[];
+  readonly bytes: number;
+  /** SHA-256 of every file's path, size and time of change. */
+  readonly sha256: string;
+}
+
+/** Names of the sub-folders, hidden ones aside, in the order of their characters. */
+export async function subFolders(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** @throws ImdbTorchError ERR_DATASET when it cannot be read; the reason of `signal` */
+export async function listClassFolder(root: string, signal: AbortSignal | undefined): Promise<ClassFolder> {
+  const hash = createHash('sha256');
+  const files: ClassFile[] = [];
+  for (const label of await subFolders(root)) {
+    const names = (await readdir(join(root, label))).filter((name) => !name.startsWith('.')).sort();
+    const listed = await mapInGroups(names, signal, async (name) => {
+      const path = `${label}/${name}`;
+      const status = await stat(join(root, path)).catch((error: unknown) => {
+        throw unreadable(root, path, error);
+      });
+      return status.isFile() ? { path, label, bytes: status.size, modified: status.mtimeMs } : null;
+    });
+    files.push(...listed.filter((file) => file !== null));
+  }
+  for (const { path, bytes, modified } of files) hash.update(`${JSON.stringify([path, bytes, modified])}\n`);
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return { root, files, bytes, sha256: hash.digest('hex') };
+}
+
+/** @throws ImdbTorchError ERR_DATASET when a file cannot be read; the reason of `signal` */
+export async function readClassFolder(
+  { root, files }: ClassFolder,
+  { signal, onRead }: ReadOptions,
+  collector: PartCollector,
+): Promise<void> {
+  let bytesRead = 0;
+  await forEachInGroups(
+    files,
+    signal,
+    async ({ path, bytes }) => {
+      // A file too large for a review is not read, only reported.
+      if (bytes > maximumReviewBytes) return null;
+      return readFile(join(root, path)).catch((error: unknown) => {
+        throw unreadable(root, path, error);
+      });
+    },
+    (text, { path, label, bytes }) => {
+      if (text === null)
+        collector.bad(path, `has ${bytes} bytes, more than the ${maximumReviewBytes} of any review`);
+      else collector.row(path, text, label);
+      bytesRead += bytes;
+      onRead?.(bytesRead);
+    },
+  );
+}

@@ -1,0 +1,152 @@
+import { isUtf8 } from 'node:buffer';
+import { Int32List } from '../../text/int32_list.js';
+import type { TokenLists } from '../../text/tokens/token_lists.js';
+import {
+  type BadRow,
+  type BadRows,
+  type CollectedReviews,
+  type CollectedSplit,
+  type Columns,
+  type SourceNotes,
+  type SplitName,
+} from '../collected_reviews.js';
+import { LabelNames } from './label_names.js';
+import { fileOrigins, originName, rowOrigins, type TableFile } from '../origins.js';
+import { PreviewTexts } from '../preview_texts.js';
+import { maximumReviewBytes } from '../review_size.js';
+
+/** So many bad rows are named. */
+const namedBadRows = 20;
+
+interface Part {
+  /** Null for reviews that have files of their own. */
+  readonly table: TableFile | null;
+  readonly rows: Int32List;
+  readonly labels: Int32List;
+  readonly numbers: Int32List;
+  readonly paths: string[];
+}
+
+/**
+ * Takes reviews one by one in the order of their source, with whatever labels they have, and leaves out what is no
+ * review. Keeps their words as numbers and forgets the texts.
+ */
+export class RowCollector implements CollectedReviews {
+  readonly previews = new PreviewTexts();
+  readonly #labels: LabelNames;
+  readonly #parts = new Map<SplitName, Part>();
+  readonly #badRows: BadRow[] = [];
+  #badCount = 0;
+  #total = 0;
+  #guess: Columns | null = null;
+  #classes: ReturnType<LabelNames['classes']> | null = null;
+
+  /**
+   * @param givenLabels the classes in their order; null: every label of the training reviews
+   * @param tokens where the words go
+   */
+  constructor(
+    readonly location: string,
+    readonly givenLabels: readonly string[] | null,
+    readonly tokens: TokenLists,
+  ) {
+    this.#labels = new LabelNames(location, givenLabels);
+  }
+
+  /** Begins a split, the training reviews first: a label that these do not have is unknown in the others. */
+  begin(split: SplitName, table: TableFile | null): PartCollector {
+    if (split !== 'train') this.#labels.complete();
+    const part = {
+      table,
+      rows: new Int32List(),
+      labels: new Int32List(),
+      numbers: new Int32List(),
+      paths: [],
+    };
+    this.#parts.set(split, part);
+    return {
+      row: (origin, text, label) => {
+        const reason = this.#add(part, origin, text, label);
+        if (reason !== null) this.#addBad(part, origin, reason);
+      },
+      bad: (origin, reason) => {
+        this.#addBad(part, origin, reason);
+      },
+      guessed: (columns) => {
+        this.#guess ??= columns;
+      },
+    };
+  }
+
+  get badRows(): BadRows {
+    return { count: this.#badCount, total: this.#total, first: this.#badRows };
+  }
+
+  get notes(): SourceNotes {
+    return {
+      classes: this.#ordered().names,
+      badRows: this.badRows,
+      guess: this.#guess,
+      testHeldOut: !this.#parts.has('test'),
+    };
+  }
+
+  split(name: SplitName): CollectedSplit | null {
+    const part = this.#parts.get(name);
+    if (part === undefined) return null;
+    const { classOf } = this.#ordered();
+    const { table, rows, labels, numbers, paths } = part;
+    return {
+      rows: rows.toArray(),
+      labels: labels.toArray().map((label) => classOf[label] ?? 0),
+      origins: table === null ? fileOrigins(paths) : rowOrigins(table, numbers.toArray()),
+    };
+  }
+
+  /** @returns why it is no review, or null */
+  #add(part: Part, origin: number | string, text: Uint8Array, label: string): string | null {
+    const name = label.trim();
+    if (name === '') return 'has no label';
+    if (!isUtf8(text)) return 'is not UTF-8';
+    if (text.length > maximumReviewBytes)
+      return `has a text of ${text.length} bytes, more than ${maximumReviewBytes}`;
+    if (isBlank(text)) return 'has no text';
+    const number = this.#labels.numberOf(name);
+    if (number === null) return `has the unknown label ${JSON.stringify(name.slice(0, 60))}`;
+    this.#total += 1;
+    part.labels.push(number);
+    part.rows.push(this.tokens.add(text));
+    this.previews.add(text);
+    if (typeof origin === 'number') part.numbers.push(origin);
+    else part.paths.push(origin);
+    return null;
+  }
+
+  #addBad({ table }: Part, origin: number | string, reason: string): void {
+    this.#total += 1;
+    this.#badCount += 1;
+    if (this.#badRows.length >= namedBadRows) return;
+    const name = table === null || typeof origin === 'string' ? String(origin) : originName(table, origin);
+    this.#badRows.push({ origin: name, reason });
+  }
+
+  #ordered(): ReturnType<LabelNames['classes']> {
+    this.#classes ??= this.#labels.classes(this.givenLabels !== null);
+    return this.#classes;
+  }
+}
+
+/** Takes the rows of one table, or the files of one folder. */
+export interface PartCollector {
+  /** @param origin line or row number, or the path of a review's own file */
+  row(origin: number | string, text: Uint8Array, label: string): void;
+  /** @param reason completes a sentence that begins with the row: `has 3 fields` */
+  bad(origin: number | string, reason: string): void;
+  /** Says which columns were taken by their names. */
+  guessed(columns: Columns): void;
+}
+
+function isBlank(text: Uint8Array): boolean {
+  // Other white space than that of ASCII makes an empty bag, which is no error.
+  return text.every((byte) => byte <= 0x20);
+}

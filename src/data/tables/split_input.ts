@@ -1,0 +1,74 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { ImdbTorchError } from '../../errors.js';
+import { listClassFolder, readClassFolder } from './class_folder.js';
+import { unreadable } from '../imdb/folder.js';
+import type { TableFile } from '../origins.js';
+import type { PartCollector } from './collector.js';
+import { inspectFile, type ReadOptions, type SourceFile } from '../source_file.js';
+import type { ColumnOptions } from './columns.js';
+import { detectFormat, type TableFormat } from './format.js';
+
+/** A table, or a folder with one sub-folder a class, that has been found but not read yet. */
+export interface LabelledPart {
+  readonly kind: TableFormat | 'classes-folder';
+  readonly sha256: string;
+  readonly bytes: number;
+  /** Null for a folder. */
+  readonly table: TableFile | null;
+  read(collector: PartCollector, options: ColumnOptions & ReadOptions): Promise<void>;
+}
+
+/**
+ * Looks at the file or folder at `path`.
+ * @throws ImdbTorchError ERR_DATASET when it is neither; the reason of `signal`
+ */
+export async function openPart(path: string, signal: AbortSignal | undefined): Promise<LabelledPart> {
+  const status = await stat(path).catch((error: unknown) => {
+    throw unreadable('', path, error);
+  });
+  if (status.isDirectory()) return folderPart(path, signal);
+  const file = await inspectFile(path, signal);
+  const format = detectFormat(file);
+  if (format !== 'archive') return tablePart(file, format);
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected a table or a folder with one sub-folder a class but ${path} is an archive; give an archive as --data.`,
+  );
+}
+
+export async function folderPart(path: string, signal: AbortSignal | undefined): Promise<LabelledPart> {
+  const folder = await listClassFolder(path, signal);
+  const { sha256, bytes } = folder;
+  return {
+    kind: 'classes-folder',
+    sha256,
+    bytes,
+    table: null,
+    read: (collector, options) => readClassFolder(folder, options, collector),
+  };
+}
+
+export function tablePart(file: SourceFile, format: TableFormat): LabelledPart {
+  const { sha256, bytes } = file;
+  return {
+    kind: format,
+    sha256,
+    bytes,
+    table: { name: basename(file.path), unit: format === 'parquet' ? 'row' : 'line' },
+    // Only then: loading a parser takes time that a cached data set does not have to spend.
+    read: async (collector, options) => {
+      switch (format) {
+        case 'csv':
+        case 'tsv':
+          return (await import('./csv_rows.js')).readCsv(file, options, collector);
+        case 'jsonl':
+          return (await import('./jsonl_rows.js')).readJsonLines(file, options, collector);
+        case 'fasttext':
+          return (await import('./fasttext_rows.js')).readFastText(file, options, collector);
+        case 'parquet':
+          return (await import('./parquet_rows.js')).readParquet(file, options, collector);
+      }
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { assertFewBadRows } from './bad_rows.js';
+import { splitNames, type SplitName } from '../collected_reviews.js';
+import type { LabelledPart } from './split_input.js';
+import { RowCollector } from './collector.js';
+import type { Source, SourceOptions } from '../source.js';
+
+/** A source made of tables or folders of classes: one for each split that there is. */
+export function labelledSource(
+  location: string,
+  parts: Readonly<Partial<Record<SplitName, LabelledPart>>> & { readonly train: LabelledPart },
+  options: SourceOptions,
+): Source {
+  const { textColumn, labelColumn, labels = null, signal, onProgress } = options;
+  const found = splitNames.flatMap((name) => {
+    const part = parts[name];
+    return part === undefined ? [] : [{ name, part }];
+  });
+  const total = found.reduce((sum, { part }) => sum + part.bytes, 0);
+  return {
+    kind: parts.train.kind,
+    location,
+    sha256: sharedSha256(found.map(({ part }) => part.sha256)),
+    variant: {
+      parts: found.map(({ name, part }) => [name, part.kind, part.table]),
+      columns: [textColumn ?? null, labelColumn ?? null],
+      labels,
+    },
+    read: async (tokens) => {
+      const collector = new RowCollector(location, labels, tokens);
+      let before = 0;
+      for (const { name, part } of found) {
+        const onRead = (bytes: number): void =>
+          onProgress?.({ stage: 'read', done: before + bytes, total, unit: 'bytes' });
+        await part.read(collector.begin(name, part.table), { textColumn, labelColumn, signal, onRead });
+        before += part.bytes;
+      }
+      // Before anything else that could be wrong: it may be the reason.
+      assertFewBadRows(collector.badRows, location, options.strict ?? false);
+      return collector;
+    },
+  };
+}
+
+/** Of one file its own; of several that of all of them. */
+function sharedSha256(hashes: readonly string[]): string {
+  const [first = ''] = hashes;
+  return hashes.length === 1 ? first : createHash('sha256').update(hashes.join('\n')).digest('hex');
+}

@@ -1,0 +1,162 @@
+import { styleText } from 'node:util';
+import type { Device, Engine, FloatDtype } from '../../../binding.js';
+import { describeBadRow, type Dataset, type Preview, type SplitName } from '../../data/dataset.js';
+import type { ParameterCounts } from '../../model/parameters.js';
+import type { LayerName } from '../../storage/adapter.js';
+import type { EpochResult } from '../../training/loop.js';
+import type { Metrics } from '../../training/metrics.js';
+import type { LineStyle } from './checks.js';
+import { meanEpochSeconds } from '../documents/documents.js';
+import { formatCount, formatLoss, formatSeconds, formatShare, formatValue } from '../format.js';
+import { formatTable } from './table.js';
+
+const splitTitles: Readonly<Record<SplitName, string>> = {
+  train: 'Training',
+  valid: 'Validation',
+  test: 'Test',
+};
+const shownWords = 12;
+const shownClasses = 12;
+const shownBadRows = 10;
+
+export function formatHeading(text: string, { colour }: LineStyle): string {
+  return `\n${colour ? styleText('bold', text, { validateStream: false }) : text}`;
+}
+
+export function describeDevice(device: Device, engine: Engine, dtype: FloatDtype, threads: number): string {
+  const how = engine === 'fused' ? 'the fused kernels' : "libtorch's operators";
+  return `Device: ${device}, computing with ${how} in ${dtype} on ${threads} thread${threads === 1 ? '' : 's'}.`;
+}
+
+/** Sizes of the splits, where they come from, and the first words. */
+export function describeDataset(dataset: Dataset): string[] {
+  const { source, splits, vocabulary, fromCache, seconds, requestedVocabularySize, guess, testHeldOut } =
+    dataset;
+  const count = (split: SplitName): string => formatCount(splits[split].labels.length);
+  const lines = [
+    `Data: ${source.location}${fromCache ? ', encoded by an earlier run' : ''} (${formatSeconds(seconds)}).`,
+    `Reviews: ${count('train')} to train on, ${count('valid')} to validate, ${count('test')} to test.`,
+    `Classes: ${formatNames(dataset.classes)}.`,
+    `Vocabulary: ${formatCount(vocabulary.size)} ${dataset.features.ngrams > 1 ? 'runs of words' : 'words'}, the most frequent first: ${vocabulary.first(shownWords).join(' ')} ...`,
+  ];
+  if (requestedVocabularySize !== null && vocabulary.size < requestedVocabularySize) {
+    lines.push(
+      `The training reviews have fewer than the ${formatCount(requestedVocabularySize)} words asked for; all of them are used.`,
+    );
+  }
+  if (guess !== null) {
+    lines.splice(
+      1,
+      0,
+      `Columns: text from "${guess.text}", labels from "${guess.label}", by their names; --text-column and --label-column choose others.`,
+    );
+  }
+  if (testHeldOut) {
+    lines.push(
+      'Test reviews: a fifth of each class of these, held out by the seed, as there is no test file (--test).',
+    );
+  }
+  return lines;
+}
+
+/** As many as a line has room for. */
+function formatNames(names: readonly string[]): string {
+  const more = names.length - shownClasses;
+  return names.slice(0, shownClasses).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** How many rows are no reviews, and which the first ones are and why. */
+export function describeBadRows({ badRows: { count, total, first } }: Dataset): string[] {
+  if (count === 0) return [];
+  const named = first.slice(0, shownBadRows).map((row) => `  ${describeBadRow(row)}`);
+  if (count > named.length) named.push('  ...');
+  return [`Left out ${formatCount(count)} of ${formatCount(total)} rows, which are no reviews:`, ...named];
+}
+
+/** The first and the last reviews of each split, with their labels. */
+export function describePreviews({ previews, classes }: Dataset): string[] {
+  const line = ({ label, text }: Preview): string =>
+    `  ${classes[label] ?? String(label)}  ${text.replace(/\s+/gu, ' ')}`;
+  return (['train', 'valid', 'test'] as const).flatMap((split) => [
+    `${splitTitles[split]} reviews, the first and the last three:`,
+    ...previews[split].first.map(line),
+    '  ...',
+    ...previews[split].last.map(line),
+  ]);
+}
+
+export function describeParameters({ trainable, total }: ParameterCounts): string {
+  const share = formatShare(trainable / total);
+  return `Parameters: ${formatCount(trainable)} trainable of ${formatCount(total)} (${share}).`;
+}
+
+/** A model that knows nothing gives all classes the same probability. */
+export function describeExpectedLoss(classes: number): string {
+  return `Loss expected before training: ln ${classes} = ${formatLoss(Math.log(classes))}`;
+}
+
+export function describeBefore(train: Metrics): string {
+  return `Before training: train ${formatMetrics(train)}`;
+}
+
+export function describeEpoch({ epoch, seconds, train, valid }: EpochResult, epochs: number): string {
+  const number = String(epoch).padStart(String(epochs).length);
+  // Short enough for 80 columns.
+  const brief = ({ loss, accuracy }: Metrics): string =>
+    `loss ${formatLoss(loss)} (${formatShare(accuracy)})`;
+  return `Epoch ${number}/${epochs}: train ${brief(train)}, valid ${brief(valid)}, ${formatSeconds(seconds)}`;
+}
+
+export function describeMeanEpoch(epochs: readonly EpochResult[]): string {
+  return `Mean time per epoch: ${formatSeconds(meanEpochSeconds(epochs))}`;
+}
+
+/** @param model which model was tested */
+export function describeTest(test: Metrics, model: string): string {
+  return `Test of the ${model} model: ${formatMetrics(test)}`;
+}
+
+export function formatMetrics({ loss, accuracy }: Metrics): string {
+  return `loss ${formatLoss(loss)} accuracy ${formatShare(accuracy)}`;
+}
+
+/** The first values of the parameters of layers. */
+type Excerpts = ReadonlyMap<LayerName, Readonly<Partial<Record<string, readonly number[]>>>>;
+
+const parameterNames = { weight: 'W', bias: 'bias', A: 'A', B: 'B' } as const;
+
+/** The first values of layers' parameters: before fine-tuning, after it and, where there is one, the merge. */
+export function formatExcerpts(excerpts: readonly Excerpts[], style: LineStyle): string {
+  const titles = ['first values of', 'before fine-tuning', 'after fine-tuning', 'after merging'];
+  const layers = [...(excerpts[0] ?? [])];
+  const rows = layers.flatMap(([layer, parameters]) =>
+    Object.entries(parameterNames)
+      .filter(([name]) => parameters[name] !== undefined)
+      .map(([name, title]) => [
+        layers.length === 1 ? title : `${layer} ${title}`,
+        ...excerpts.map((excerpt) => (excerpt.get(layer)?.[name] ?? []).map(formatValue).join('\n')),
+      ]),
+  );
+  return formatTable(titles.slice(0, excerpts.length + 1), rows, style);
+}
+
+export interface ResultRow {
+  model: string;
+  metrics: Metrics;
+  /** Trainable parameters, and mean seconds of an epoch: null for a model that was not trained. */
+  trainable: number | null;
+  secondsPerEpoch: number | null;
+}
+
+/** The table that an experiment ends with. */
+export function formatResults(rows: readonly ResultRow[], style: LineStyle): string {
+  const titles = ['model', 'loss', 'accuracy', 'trainable parameters', 'per epoch'];
+  const cells = rows.map(({ model, metrics, trainable, secondsPerEpoch }) => [
+    model,
+    formatLoss(metrics.loss),
+    formatShare(metrics.accuracy),
+    trainable === null ? '-' : formatCount(trainable),
+    secondsPerEpoch === null ? '-' : formatSeconds(secondsPerEpoch),
+  ]);
+  return formatTable(titles, cells, style);
+}

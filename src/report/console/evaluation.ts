@@ -1,0 +1,115 @@
+import {
+  calibrationBins,
+  type ClassificationReport,
+  type Mistake,
+  type ReliabilityBin,
+} from '../../training/classification_report.js';
+import type { Metrics } from '../../training/metrics.js';
+import type { LineStyle } from './checks.js';
+import { formatCount, formatShare } from '../format.js';
+import { formatMetrics } from './describe_run.js';
+import { formatTable } from './table.js';
+
+/** What `evaluate` found. */
+export interface EvaluationFigures {
+  /** Which reviews. */
+  split: string;
+  count: number;
+  classes: readonly string[];
+  /** Of the calibrated probabilities where the model is calibrated. */
+  metrics: Metrics;
+  /** Of the logits of a calibrated model, in the form of the loss that it was trained with; null of another. */
+  uncalibrated: Metrics | null;
+  report: ClassificationReport;
+  mistakes: readonly Mistake[];
+  /** Where a review came from: a file name, or a file and a line. */
+  originOf: (review: number) => string;
+}
+
+export function describeEvaluation(figures: EvaluationFigures, style: LineStyle): string[] {
+  const { split, count, classes, metrics, uncalibrated, report } = figures;
+  const logits = uncalibrated && `, calibrated (not calibrated: ${formatMetrics(uncalibrated)})`;
+  return [
+    `${formatCount(count)} ${split} reviews: ${formatMetrics(metrics)}${logits ?? ''}`,
+    formatClassScores(classes, report, style),
+    formatConfusion(classes, report, style),
+    ...(report.rocAuc === null ? [] : [`Area under the ROC curve: ${report.rocAuc.toFixed(4)}`]),
+    `Expected calibration error: ${formatShare(report.calibrationError)} (${calibrationBins} bins)`,
+    ...describeMistakes(figures),
+  ];
+}
+
+function formatClassScores(
+  classes: readonly string[],
+  { classes: scores, macro }: ClassificationReport,
+  style: LineStyle,
+): string {
+  const rows = scores.map(({ precision, recall, f1, support }, k) => [
+    classes[k] ?? '',
+    ...[precision, recall, f1].map(formatShare),
+    formatCount(support),
+  ]);
+  const mean = ['mean', ...[macro.precision, macro.recall, macro.f1].map(formatShare), ''];
+  return formatTable(['class', 'precision', 'recall', 'F1', 'reviews'], [...rows, mean], style);
+}
+
+function formatConfusion(
+  classes: readonly string[],
+  { confusion }: ClassificationReport,
+  style: LineStyle,
+): string {
+  const titles = ['label', ...classes.map((name) => `predicted ${name}`)];
+  return formatTable(
+    titles,
+    confusion.map((row, k) => [classes[k] ?? '', ...row.map(formatCount)]),
+    style,
+  );
+}
+
+function describeMistakes({ classes, mistakes, originOf }: EvaluationFigures): string[] {
+  if (mistakes.length === 0) return [];
+  const lines = mistakes.map(
+    ({ index, label, predicted, probability }) =>
+      `  ${originOf(index)}: ${classes[predicted] ?? ''} (${formatShare(probability)}), labelled ${classes[label] ?? ''}`,
+  );
+  return ['The most confident mistakes:', ...lines];
+}
+
+/** The part of the document of `evaluate --json` that says what was found. */
+export function evaluationDocument(figures: EvaluationFigures): object {
+  const { split, count, classes, metrics, uncalibrated, report, mistakes, originOf } = figures;
+  return {
+    split,
+    count,
+    ...metrics,
+    ...(uncalibrated && { uncalibrated }),
+    ...scoresDocument(classes, report),
+    mistakes: mistakes.map(({ index, label, predicted, probability }) => ({
+      origin: originOf(index),
+      label: classes[label],
+      predicted: classes[predicted],
+      probability,
+    })),
+  };
+}
+
+/** How good predictions are, class by class and as probabilities. */
+export interface ScoresDocument {
+  classes: ({ name: string } & ClassificationReport['classes'][number])[];
+  macro: ClassificationReport['macro'];
+  /** `[label][prediction]` */
+  confusion: number[][];
+  rocAuc: number | null;
+  calibration: { bins: number; error: number; reliability: ReliabilityBin[] };
+}
+
+export function scoresDocument(classes: readonly string[], report: ClassificationReport): ScoresDocument {
+  const { classes: scores, macro, confusion, rocAuc, reliability, calibrationError: error } = report;
+  return {
+    classes: scores.map((score, k) => ({ name: classes[k] ?? '', ...score })),
+    macro,
+    confusion,
+    rocAuc,
+    calibration: { bins: calibrationBins, error, reliability },
+  };
+}

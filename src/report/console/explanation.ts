@@ -1,0 +1,147 @@
+import { styleText } from 'node:util';
+import type { Explanation, TopWord, WordEffect } from '../../model/explanation.js';
+import type { ExplanationAnswer } from '../documents/answers.js';
+import type { LineStyle } from './checks.js';
+import { formatShare } from '../format.js';
+import { byClass, predictionAnswer } from './predictions.js';
+import { formatTable } from './table.js';
+
+/** What an explanation is told for, and how. */
+export interface ExplanationFormat {
+  classes: readonly string[];
+  /** Index of the class whose log-odds the effects are of. */
+  target: number;
+  style: LineStyle;
+  /** Columns of the terminal. */
+  width: number;
+}
+
+const shownWords = 20;
+const longestWord = 30;
+/** Changes of the log-odds below this are not coloured: the word hardly matters. */
+const faint = 0.05;
+/** From here on a word is shown bold. */
+const strong = 0.5;
+// eslint-disable-next-line no-control-regex -- what a text does to a terminal is what is to be kept out
+const controls = /[\u0000-\u001f\u007f-\u009f]+/g;
+
+/** The prediction, the text with its words marked by their effects, and the words with the largest effects. */
+export function describeExplanation(
+  explanation: Explanation,
+  text: string,
+  format: ExplanationFormat,
+): string[] {
+  const { classes, target, style, width } = format;
+  const { prediction, logOdds, words } = explanation;
+  const name = classes[target] ?? '';
+  const ranked = words
+    .map(({ word, spans, effects }) => ({ word, times: spans.length, effect: effects[target] ?? NaN }))
+    .sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect));
+  return [
+    `Predicted: ${prediction.label} (${formatShare(prediction.probability)}).`,
+    `Log-odds of ${name}: ${formatSigned(logOdds[target] ?? NaN)}; what each word adds to them:`,
+    ...wrap(markWords(text, words, format), width),
+    formatTable(
+      ['word', 'times', `effect on ${name}`],
+      ranked
+        .slice(0, shownWords)
+        .map(({ word, times, effect }) => [shorten(word), String(times), formatSigned(effect)]),
+      style,
+    ),
+    ...(ranked.length > shownWords ? [`... and ${ranked.length - shownWords} more words.`] : []),
+  ];
+}
+
+/** The words that speak most for each class, one table a class. */
+export function describeTopWords(top: readonly (readonly TopWord[])[], format: ExplanationFormat): string[] {
+  return top.map((words, k) => {
+    const rows = words.map(({ word, effect }) => [shorten(word), formatSigned(effect)]);
+    return formatTable([`speaks for ${format.classes[k] ?? ''}`, 'effect alone'], rows, format.style);
+  });
+}
+
+export function explanationAnswer(
+  { prediction, logOdds, words }: Explanation,
+  classes: readonly string[],
+): ExplanationAnswer {
+  return {
+    prediction: predictionAnswer(prediction, classes),
+    logOdds: byClass(classes, logOdds),
+    words: words.map(({ word, spans, effects }) => ({
+      word,
+      spans: spans.map(({ start, end }) => [start, end]),
+      effects: byClass(classes, effects),
+    })),
+  };
+}
+
+interface Piece {
+  text: string;
+  /** Columns that it takes. */
+  length: number;
+}
+
+/** The words of the text in their order, coloured by their effects, or followed by them. */
+function markWords(
+  text: string,
+  words: readonly WordEffect[],
+  { target, style }: ExplanationFormat,
+): Piece[] {
+  const spans = words.flatMap(({ spans: all, effects }) =>
+    all.map(({ start, end }) => ({ start, end, effect: effects[target] ?? 0 })),
+  );
+  spans.sort((one, other) => one.start - other.start);
+  let marked = '';
+  let end = 0;
+  for (const span of spans) {
+    const word = text.slice(span.start, span.end).replace(/\s+/g, '');
+    marked += text.slice(end, span.start).replace(controls, ' ') + markWord(clean(word), span.effect, style);
+    ({ end } = span);
+  }
+  marked += text.slice(end).replace(controls, ' ');
+  return marked
+    .split(/ +/)
+    .filter((piece) => piece !== '')
+    .map((piece) => ({ text: piece, length: stripColours(piece).length }));
+}
+
+function markWord(word: string, effect: number, { colour }: LineStyle): string {
+  if (Math.abs(effect) < faint) return word;
+  if (!colour) return `${word}[${formatSigned(effect)}]`;
+  const shade = effect > 0 ? 'green' : 'red';
+  const formats = Math.abs(effect) < strong ? [shade] : [shade, 'bold'];
+  return styleText(formats as Parameters<typeof styleText>[0], word, { validateStream: false });
+}
+
+function stripColours(text: string): string {
+  return text.replace(new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g'), '');
+}
+
+function wrap(pieces: readonly Piece[], width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let length = 0;
+  for (const piece of pieces) {
+    if (length > 0 && length + 1 + piece.length > width - 2) {
+      lines.push(`  ${line}`);
+      [line, length] = ['', 0];
+    }
+    line += length === 0 ? piece.text : ` ${piece.text}`;
+    length += piece.length + (length === 0 ? 0 : 1);
+  }
+  return length === 0 ? lines : [...lines, `  ${line}`];
+}
+
+function clean(text: string): string {
+  return text.replace(controls, '');
+}
+
+function shorten(word: string): string {
+  const shown = clean(word);
+  return shown.length > longestWord ? `${shown.slice(0, longestWord - 3)}...` : shown;
+}
+
+/** 1.2345 -> +1.23 */
+function formatSigned(value: number): string {
+  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
+}

@@ -1,0 +1,67 @@
+import type { Calibration } from '../../storage/model_description.js';
+import type { CalibrationScores, ProbabilityScores } from '../../training/calibration.js';
+import type { Metrics } from '../../training/metrics.js';
+import type { LineStyle } from './checks.js';
+import { formatCount, formatLoss, formatShare, formatValue } from '../format.js';
+import { formatHeading } from './describe_run.js';
+import { summarize } from './seeds.js';
+import { formatTable } from './table.js';
+
+/** One fold of a cross-validation. */
+export interface FoldFigures {
+  /** Reviews that were trained on, and that were held out. */
+  train: number;
+  valid: number;
+  epoch: number;
+  metrics: Metrics;
+}
+
+/** How well each fold did, and all of them. */
+export function describeFolds(folds: readonly FoldFigures[], style: LineStyle): string[] {
+  const titles = ['fold', 'trained on', 'held out', 'epoch', 'loss', 'accuracy'];
+  const rows = folds.map(({ train, valid, epoch, metrics }, index) => [
+    String(index + 1),
+    formatCount(train),
+    formatCount(valid),
+    String(epoch),
+    formatLoss(metrics.loss),
+    formatShare(metrics.accuracy),
+  ]);
+  const { mean, standardDeviation } = summarize(folds.map(({ metrics }) => metrics.accuracy));
+  return [
+    formatHeading('Cross-validation', style),
+    formatTable(titles, rows, style),
+    `Mean accuracy: ${formatShare(mean)}, standard deviation ${formatShare(standardDeviation)}.`,
+  ];
+}
+
+/** What calibration does to the probabilities. */
+export function describeCalibration(
+  {
+    calibration,
+    heldOut,
+    test,
+  }: { calibration: Calibration; heldOut: CalibrationScores; test: CalibrationScores },
+  style: LineStyle,
+): string[] {
+  const how =
+    calibration.kind === 'temperature'
+      ? `temperature ${formatValue(calibration.temperature)}`
+      : `sigmoid, scale ${formatValue(calibration.scale)}, bias ${formatValue(calibration.bias)}`;
+  const row = (name: string, { accuracy, logLoss, calibrationError }: ProbabilityScores): string[] => [
+    name,
+    formatShare(accuracy),
+    formatLoss(logLoss),
+    formatShare(calibrationError),
+  ];
+  const rows = [
+    row('held out, before', heldOut.before),
+    row('held out, after', heldOut.after),
+    row('test, before', test.before),
+    row('test, after', test.after),
+  ];
+  return [
+    formatHeading(`Calibration: ${how}`, style),
+    formatTable(['reviews', 'accuracy', 'log loss', 'calibration error'], rows, style),
+  ];
+}

@@ -1,0 +1,63 @@
+import type { Prediction } from '../../model/text_classifier.js';
+import type { ByClass, PredictionAnswer } from '../documents/answers.js';
+
+export interface PredictionFormat {
+  /** Names of the classes, in the order of the probabilities. */
+  classes: readonly string[];
+  json: boolean;
+  /** So many of the most probable classes; null: the most probable one. */
+  topK: number | null;
+  /** Classes that are less probable are left out. */
+  threshold: number;
+}
+
+interface RankedClass {
+  label: string;
+  probability: number;
+}
+
+/** Digits behind the point, as many as a float32 has. */
+const digits = 6;
+
+/**
+ * A prediction as one line. As text: the classes with their probabilities, separated by tabs, and nothing where none
+ * reaches the threshold. As JSON: `label`, null where none does, `probability` and `probabilities` of all classes.
+ */
+export function formatPrediction(prediction: Prediction, line: number, format: PredictionFormat): string {
+  const { classes, json, topK, threshold } = format;
+  const ranked = topK === null ? [prediction] : rankClasses(prediction, classes).slice(0, topK);
+  const reached = ranked.filter(({ probability }) => probability >= threshold);
+  if (!json) {
+    return reached.map(({ label, probability }) => `${label}\t${probability.toFixed(digits)}`).join('\t');
+  }
+  const { label, ...answer } = predictionAnswer(prediction, classes);
+  return JSON.stringify({
+    line,
+    label: answer.probability >= threshold ? label : null,
+    ...answer,
+    ...(topK === null ? {} : { top: reached }),
+  });
+}
+
+/** The line of a text that cannot be classified: lines of the output stay beside those of the input. */
+export function formatNoPrediction(line: number, problem: string, json: boolean): string {
+  return json ? JSON.stringify({ line, label: null, probability: null, problem }) : '';
+}
+
+export function predictionAnswer(
+  { label, probability, probabilities }: Prediction,
+  classes: readonly string[],
+): PredictionAnswer {
+  return { label, probability, probabilities: byClass(classes, probabilities) };
+}
+
+/** @param values in the order of the classes */
+export function byClass(classes: readonly string[], values: readonly number[]): ByClass {
+  return Object.fromEntries(classes.map((name, index) => [name, values[index] ?? NaN]));
+}
+
+function rankClasses({ probabilities }: Prediction, classes: readonly string[]): RankedClass[] {
+  return classes
+    .map((label, index) => ({ label, probability: probabilities[index] ?? NaN }))
+    .sort((one, other) => other.probability - one.probability);
+}

@@ -1,0 +1,171 @@
+import { formatLoss, formatSeconds, formatShare } from '../format.js';
+import type { LineStyle } from './checks.js';
+import { formatTable } from './table.js';
+
+/** The document of a `run.json`; what is not there is not shown. */
+export type RunDocument = Readonly<Record<string, unknown>>;
+
+/** The headline figures of a run. */
+export interface RunSummary {
+  name: string;
+  command: string | null;
+  data: string | null;
+  test: { loss: number; accuracy: number } | null;
+  epochs: number | null;
+  seconds: number | null;
+}
+
+/** @param document null where the run is not complete */
+export function summarizeRun(name: string, document: RunDocument | null): RunSummary {
+  const phase = fieldsOf(document?.lora ?? document);
+  const { loss, accuracy } = testOf(document ?? {}, phase.test);
+  const isTested = typeof loss === 'number' && typeof accuracy === 'number';
+  const { source } = fieldsOf(document?.data);
+  const { total } = fieldsOf(document?.seconds);
+  return {
+    name,
+    command: typeof document?.command === 'string' ? document.command : null,
+    data: typeof source === 'string' ? source : null,
+    test: isTested ? { loss, accuracy } : null,
+    epochs: Array.isArray(phase.epochs) ? phase.epochs.length : null,
+    seconds: typeof total === 'number' ? total : null,
+  };
+}
+
+/**
+ * How commands find the model on the test reviews: with calibrated probabilities where it has them. The model of a
+ * second task is its base.
+ */
+function testOf({ calibration, base }: RunDocument, test: unknown): { loss?: unknown; accuracy?: unknown } {
+  const { accuracy, logLoss } = fieldsOf(fieldsOf(fieldsOf(calibration).test).after);
+  if (accuracy !== undefined) return { accuracy, loss: logLoss };
+  return fieldsOf(test ?? fieldsOf(base).test);
+}
+
+/** Keep tables within 80 columns. */
+const longestName = 22;
+const longestSetting = 19;
+
+export function formatRuns(runs: readonly RunSummary[], style: LineStyle): string {
+  const titles = ['run', 'command', 'epochs', 'loss', 'accuracy', 'time'];
+  const rows = runs.map(({ name, command, test, epochs, seconds }) => [
+    shortenStart(name, longestName),
+    command ?? 'not complete',
+    epochs === null ? '-' : String(epochs),
+    test === null ? '-' : formatLoss(test.loss),
+    test === null ? '-' : formatShare(test.accuracy),
+    seconds === null ? '-' : formatSeconds(seconds),
+  ]);
+  return formatTable(titles, rows, style);
+}
+
+/** A value that two runs do not have in common; undefined: only the other has it. */
+export interface Difference {
+  name: string;
+  a: unknown;
+  b: unknown;
+}
+
+/** What decides a run's numbers, as paths and values. */
+export function settingsOf(document: RunDocument): Map<string, unknown> {
+  const { command, device, engine, dtype, options, data, vocabulary, versions } = document;
+  return flatten({ command, device, engine, dtype, options, data, vocabulary, versions });
+}
+
+/** The losses and accuracies of a run, and how long it took. Of two phases, those of the last one come first. */
+export function figuresOf(document: RunDocument): Map<string, unknown> {
+  const { pretrain, base, merged, calibration, seconds } = document;
+  const { before, epochs, test } = fieldsOf(document.lora ?? document);
+  const last = Array.isArray(epochs) ? fieldsOf(epochs.at(-1)) : {};
+  const figures = flatten({
+    before,
+    'last epoch': { train: last.train, valid: last.valid },
+    test,
+    calibrated: { test: fieldsOf(fieldsOf(calibration).test).after },
+    pretrain: { test: fieldsOf(pretrain).test },
+    base: { test: fieldsOf(base).test },
+    merged,
+    seconds,
+  });
+  return new Map([...figures].filter(([, value]) => typeof value === 'number'));
+}
+
+export function differencesOf(
+  a: ReadonlyMap<string, unknown>,
+  b: ReadonlyMap<string, unknown>,
+): Difference[] {
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .map((name) => ({ name, a: a.get(name), b: b.get(name) }))
+    .filter((difference) => difference.a !== difference.b);
+}
+
+export interface FigurePair {
+  name: string;
+  a: number | null;
+  b: number | null;
+}
+
+export function pairFigures(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): FigurePair[] {
+  const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+  return [...new Set([...a.keys(), ...b.keys()])].map((name) => ({
+    name,
+    a: numberOf(a.get(name)),
+    b: numberOf(b.get(name)),
+  }));
+}
+
+export function formatDifferences(differences: readonly Difference[], style: LineStyle): string {
+  const shown = (value: unknown): string =>
+    value === undefined
+      ? '-'
+      : shortenStart(typeof value === 'string' ? value : JSON.stringify(value), longestSetting);
+  const rows = differences.map(({ name, a, b }) => [name, shown(a), shown(b)]);
+  return formatTable(['setting', 'A', 'B'], rows, style);
+}
+
+export function formatFigures(figures: readonly FigurePair[], style: LineStyle): string {
+  const rows = figures.map(({ name, a, b }) => {
+    const difference =
+      a === null || b === null ? '-' : `${b >= a ? '+' : ''}${formatDifference(name, b - a)}`;
+    return [
+      name,
+      a === null ? '-' : formatFigure(name, a),
+      b === null ? '-' : formatFigure(name, b),
+      difference,
+    ];
+  });
+  return formatTable(['figure', 'A', 'B', 'B - A'], rows, style);
+}
+
+function formatFigure(name: string, value: number): string {
+  if (name.endsWith('accuracy')) return formatShare(value);
+  if (name.startsWith('seconds')) return `${value.toFixed(2)} s`;
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}
+
+/** Accuracies differ by percentage points. */
+function formatDifference(name: string, value: number): string {
+  return name.endsWith('accuracy') ? `${(100 * value).toFixed(2)} points` : formatFigure(name, value);
+}
+
+function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+/** The leaves of a document by their paths, such as `options.seed`; lists are leaves. */
+function flatten(value: object, prefix = ''): Map<string, unknown> {
+  const leaves = new Map<string, unknown>();
+  for (const [name, field] of Object.entries(value) as [string, unknown][]) {
+    if (typeof field === 'object' && field !== null && !Array.isArray(field)) {
+      for (const [path, leaf] of flatten(field, `${prefix}${name}.`)) leaves.set(path, leaf);
+    } else if (field !== undefined) {
+      leaves.set(`${prefix}${name}`, Array.isArray(field) ? JSON.stringify(field) : field);
+    }
+  }
+  return leaves;
+}
+
+/** The end of a path says most. */
+function shortenStart(text: string, most: number): string {
+  return text.length > most ? `...${text.slice(3 - most)}` : text;
+}

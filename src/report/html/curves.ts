@@ -1,0 +1,170 @@
+import { lineChart, type Point, type Series } from './charts/charts.js';
+import { formatCount, formatLoss, formatSeconds, formatShare } from '../format.js';
+import { html, type Content, type Markup } from './markup.js';
+import { lossOf, phasesOf, type PhaseKind, type PhaseView } from './phase_view.js';
+import { figure, nameOf, numberAt, pathsIn, textAt, valueAt, type Format, type RunView } from './run_view.js';
+import { details, section, table } from './sections.js';
+
+/** Points of all lines of a picture, and rows of the table: of more epochs only every second, third, ... is shown. */
+const mostPoints = 1500;
+const mostRows = 60;
+
+type Metric = 'loss' | 'accuracy';
+
+/** An epoch of `metrics.jsonl`. */
+interface EpochLine {
+  phase: PhaseView;
+  path: string;
+  epoch: number;
+  /** Epochs of the run before this one, and this one. */
+  place: number;
+}
+
+/** Loss and accuracy of every epoch, all phases in one picture. */
+export function curves(runs: readonly RunView[]): Markup | null {
+  const phases = phasesOf(runs);
+  const lines = phases.flatMap(linesOf);
+  if (lines.length === 0) return null;
+  return section({
+    title: 'Epoch by epoch',
+    note: note(runs, phases),
+    body: html`${legend(phases)}
+      <div class="pair">
+        ${picture('Loss', 'loss', formatLoss, phases, lines)}
+        ${picture('Accuracy', 'accuracy', formatShare, phases, lines)}
+      </div>
+      ${details('Every epoch in numbers', epochTable(lines))}`,
+  });
+}
+
+function note(runs: readonly RunView[], phases: readonly PhaseView[]): Content {
+  const isAlone = runs.length === 1;
+  const losses = new Set(phases.map(lossOf));
+  return [
+    'Solid lines are the validation reviews, which the model does not train on; dashed ones the training reviews.',
+    losses.size > 1
+      ? ' Not all losses are of the same kind: some are of logits, some of softmaxed probabilities. Only losses of one kind can be compared.'
+      : null,
+    ...runs.map((run) => {
+      const subject = isAlone ? 'The model' : html`The model of ${nameOf(run)}`;
+      const best = figure(run, 'bestEpoch', formatCount);
+      return [
+        best === null ? null : html` ${subject} is that of epoch ${best}.`,
+        valueAt(run, 'folds') === undefined
+          ? null
+          : html` ${subject} was trained on several folds; the first is drawn.`,
+        valueAt(run, 'refit') === undefined
+          ? null
+          : html` ${subject} was then trained anew on all training reviews, with those of validation.`,
+      ];
+    }),
+  ];
+}
+
+function linesOf(phase: PhaseView): EpochLine[] {
+  const { run, kind } = phase;
+  const offset = kind === 'lora' ? pretrainedEpochs(run) : 0;
+  return pathsIn(run, 'metrics').flatMap((path) => {
+    const epoch = numberAt(run, `${path}.epoch`);
+    if (textAt(run, `${path}.phase`) !== kind || epoch === null) return [];
+    return [{ phase, path, epoch, place: offset + epoch }];
+  });
+}
+
+/**
+ * The epochs that are drawn as one line. LoRA begins where pretraining ends, unless its loss is another one; what was
+ * before any training is left out, as it would press the rest together.
+ */
+function drawnLines(drawn: PhaseView, metric: Metric, lines: readonly EpochLine[]): EpochLine[] {
+  const own = (wanted: PhaseKind): EpochLine[] =>
+    lines.filter(({ phase, epoch }) => phase.run === drawn.run && phase.kind === wanted && epoch > 0);
+  if (drawn.kind !== 'lora') return own(drawn.kind);
+  const [before] = own('pretrain').slice(-1);
+  const continues = before !== undefined && (metric === 'accuracy' || lossOf(before.phase) === lossOf(drawn));
+  return [...(continues ? [before] : []), ...own('lora')];
+}
+
+function pretrainedEpochs(run: RunView): number {
+  const epochs = pathsIn(run, 'metrics')
+    .filter((path) => textAt(run, `${path}.phase`) === 'pretrain')
+    .map((path) => numberAt(run, `${path}.epoch`) ?? 0);
+  return Math.max(0, ...epochs);
+}
+
+function picture(
+  title: string,
+  metric: Metric,
+  format: Format,
+  phases: readonly PhaseView[],
+  lines: readonly EpochLine[],
+): Markup {
+  const series = phases.flatMap((phase) =>
+    (['train', 'valid'] as const).map((split): Series => ({
+      colour: phase.colour,
+      minor: split === 'train',
+      points: thin(
+        pointsOf(drawnLines(phase, metric, lines), split, metric, format),
+        mostPoints / (2 * phases.length),
+      ),
+    })),
+  );
+  const label = `${title} after every epoch on the training and the validation reviews; the numbers are in the table below.`;
+  return html`<figure>
+    <figcaption>${title}</figcaption>
+    ${lineChart({
+      label,
+      series: series.filter(({ points }) => points.length > 0),
+      form: metric === 'accuracy' ? 'percent' : 'plain',
+    })}
+    <p class="axis">epochs</p>
+  </figure>`;
+}
+
+function pointsOf(
+  epochs: readonly EpochLine[],
+  split: 'train' | 'valid',
+  metric: Metric,
+  format: Format,
+): Point[] {
+  return epochs.flatMap(({ phase, path, epoch, place }) => {
+    const value = numberAt(phase.run, `${path}.${split}.${metric}`);
+    const of = split === 'train' ? 'training' : 'validation';
+    if (value === null) return [];
+    return [{ x: place, y: value, title: `${phase.name}, ${of}, epoch ${epoch}: ${format(value)}` }];
+  });
+}
+
+/** At most about so many elements, evenly taken, with the last one. */
+function thin<T>(elements: readonly T[], most: number): T[] {
+  const step = Math.ceil(elements.length / most);
+  return elements.filter((element, index) => index % step === 0 || element === elements.at(-1));
+}
+
+function legend(phases: readonly PhaseView[]): Markup {
+  return html`<ul class="legend">
+    ${phases.map(({ title, colour }) => html`<li class="colour-${colour}">${title}</li>`)}
+  </ul>`;
+}
+
+function epochTable(lines: readonly EpochLine[]): Markup {
+  const rows = thin(lines, mostRows).map(({ phase, path, epoch }): Content[] => {
+    const cell = (name: string, format: Format): Content => figure(phase.run, `${path}.${name}`, format);
+    return [
+      html`${phase.title} ${figure(phase.run, `${path}.epoch`, String)}`,
+      cell('train.loss', formatLoss),
+      cell('valid.loss', formatLoss),
+      cell('train.accuracy', formatShare),
+      cell('valid.accuracy', formatShare),
+      epoch === 0 ? 'before' : cell('seconds', formatSeconds),
+    ];
+  });
+  const titles = [
+    'epoch',
+    'training loss',
+    'validation loss',
+    'training accuracy',
+    'validation accuracy',
+    'time',
+  ];
+  return table('Loss and accuracy after every epoch', titles, rows);
+}

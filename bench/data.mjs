@@ -1,9 +1,7 @@
-/**
- * Seconds and peak memory from a data set to encoded splits, nothing cached and cached, each in a process of its own.
- * Build first (`npm run build`).
- *
- * usage: node bench/data.mjs [PATH] [REPEATS]     JSON on stdout; seconds do not count Node's start
- */
+// @ts-check
+// node bench/data.mjs [PATH] [REPEATS]: seconds and peak memory from a data set to encoded splits, with nothing cached
+// and with a cache, each in a process of its own. JSON on stdout; the seconds do not count the start of Node. Build
+// first (`npm run build`).
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,6 +12,8 @@ const [data = process.env.IMDB_TORCH_DATA ?? 'imdb', repeats = '3', cacheFolder]
 
 if (cacheFolder === undefined) measure();
 else await loadOnce();
+
+/** @typedef {{ seconds: number, fromCache: boolean, peakMegabytes: number }} Loading */
 
 async function loadOnce() {
   const { loadDataset } = await import('../dist/data/dataset.js');
@@ -37,6 +37,10 @@ function measure() {
   }
 }
 
+/**
+ * @param {string} folder for the cache; empty: none
+ * @returns {Loading}
+ */
 function run(folder) {
   const child = spawnSync(process.execPath, [fileURLToPath(import.meta.url), data, repeats, folder], {
     encoding: 'utf8',
@@ -46,10 +50,11 @@ function run(folder) {
   return JSON.parse(child.stdout);
 }
 
-function summary(runs) {
+/** @param {Loading[]} loadings */
+function summary(loadings) {
   return {
-    seconds: runs.map((one) => one.seconds),
-    peakMegabytes: Math.round(Math.max(...runs.map((one) => one.peakMegabytes))),
-    fromCache: runs.every((one) => one.fromCache),
+    seconds: loadings.map((one) => one.seconds),
+    peakMegabytes: Math.round(Math.max(...loadings.map((one) => one.peakMegabytes))),
+    fromCache: loadings.every((one) => one.fromCache),
   };
 }

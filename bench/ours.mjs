@@ -4,10 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { cli } from '../scripts/project.mjs';
 import { measureProcess } from './process.mjs';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
-const cli = join(root, 'dist/cli/main.js');
 
 /** @typedef {Record<'epochSeconds' | 'evaluateSeconds' | 'loraEpochSeconds' | 'dataColdSeconds' | 'dataCachedSeconds' | 'totalColdSeconds' | 'totalCachedSeconds' | 'peakMegabytes', number[]>} Samples */
 

@@ -3,7 +3,8 @@
 // usage: node bench/predict.mjs ARCHIVE [RUNS]     a section of bench/RESULTS.md on stdout
 import { fileURLToPath } from 'node:url';
 import { measureProcess, median } from './process.mjs';
-import { cli, withTrainedRun } from './trained_run.mjs';
+import { cli } from '../scripts/project.mjs';
+import { withTrainedRun } from './trained_run.mjs';
 
 /** `fasttext predict` with unigrams, labels to stdout, on a machine of this kind (two cores): recorded. */
 const fastText = 15_000;

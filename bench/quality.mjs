@@ -4,14 +4,13 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cli, root } from '../scripts/project.mjs';
 import { makeHome } from './ours.mjs';
 import { measureProcess } from './process.mjs';
 import { dataOption, findArchive } from './reviews.mjs';
 import { replaceSection } from './sections.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const heading = '## Quality';
 
 /** Runs of other programs on the same reviews and the same kind of machine, at an earlier time. */
@@ -60,31 +59,8 @@ function measure({ name, command }) {
     /** @param {number} seed @param {string} out */
     const run = (seed, out) => {
       console.error(`${command} --preset ${name} --seed ${seed} ...`);
-      const place = join(folder, out);
-      const args = [
-        command,
-        '--preset',
-        name,
-        '--data',
-        archive,
-        '--seed',
-        String(seed),
-        '--out',
-        place,
-        '--json',
-        '--quiet',
-      ];
-      const env = { ...process.env, IMDB_TORCH_HOME: home };
-      const { output, seconds, peakMegabytes } = measureProcess(
-        process.execPath,
-        [join(root, 'dist/cli/main.js'), ...args],
-        { env },
-      );
-      const { calibration, evaluation, test } = JSON.parse(output);
-      const { accuracy } = calibration?.test.after ?? test;
-      const calibrationError = evaluation.calibration.error;
-      const file = command === 'lora' ? 'adapter/adapter_model.safetensors' : 'model.safetensors';
-      return { accuracy, calibrationError, bytes: statSync(join(place, file)).size, seconds, peakMegabytes };
+      const args = [command, '--preset', name, '--data', archive, '--seed', String(seed)];
+      return measureRun([...args, '--out', join(folder, out), '--json', '--quiet'], join(folder, out), home);
     };
     const [first = NaN, ...others] = seeds;
     const cold = run(first, 'cold');
@@ -93,6 +69,22 @@ function measure({ name, command }) {
   } finally {
     for (const path of [folder, home]) rmSync(path, { recursive: true });
   }
+}
+
+/**
+ * @param {string[]} args of the command line
+ * @param {string} out the run directory
+ * @param {string} home
+ * @returns {Run}
+ */
+function measureRun(args, out, home) {
+  const env = { ...process.env, IMDB_TORCH_HOME: home };
+  const { output, seconds, peakMegabytes } = measureProcess(process.execPath, [cli, ...args], { env });
+  const { calibration, evaluation, test } = JSON.parse(output);
+  const { accuracy } = calibration?.test.after ?? test;
+  const calibrationError = evaluation.calibration.error;
+  const file = args[0] === 'lora' ? 'adapter/adapter_model.safetensors' : 'model.safetensors';
+  return { accuracy, calibrationError, bytes: statSync(join(out, file)).size, seconds, peakMegabytes };
 }
 
 /** @param {ReturnType<typeof measure>[]} measured */

@@ -1,10 +1,8 @@
 // @ts-check
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { list } from 'tar';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { root } from '../scripts/project.mjs';
 
 /** The option `--data`, for `parseArgs`. */
 export const dataOption = /** @type {const} */ ({

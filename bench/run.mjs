@@ -5,8 +5,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cli, root } from '../scripts/project.mjs';
 import { describeNgrams, ngramFigures } from './ngrams.mjs';
 import { ourSamples } from './ours.mjs';
 import { peerFigures } from './peers.mjs';
@@ -16,7 +16,6 @@ import { dataOption, findArchive } from './reviews.mjs';
 import { sectionOf } from './sections.mjs';
 import { describeService, serviceFigures } from './serve.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
   options: {
     data: dataOption,
@@ -107,7 +106,7 @@ function format(value) {
 }
 
 function machine() {
-  const doctor = execFileSync(process.execPath, [join(root, 'dist/cli/main.js'), 'doctor', '--json'], {
+  const doctor = execFileSync(process.execPath, [cli, 'doctor', '--json'], {
     encoding: 'utf8',
   });
   const { libtorch, addon } = JSON.parse(doctor);

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
+import { cli, root } from '../scripts/project.mjs';
 import { dataOption, findArchive } from './reviews.mjs';
 import { replaceSection } from './sections.mjs';
-import { cli, withTrainedRun } from './trained_run.mjs';
+import { withTrainedRun } from './trained_run.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const connections = 64;
 const goal = 3000;
 /** Different reviews that are sent, over and over. */

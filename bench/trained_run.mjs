@@ -2,11 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { cli } from '../scripts/project.mjs';
 import { measureProcess } from './process.mjs';
 import { readReviews } from './reviews.mjs';
-
-export const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 /**
  * Calls `use` with a run that was trained for an epoch and with the test reviews, a line each, in memory and in a file;

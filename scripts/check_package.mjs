@@ -23,6 +23,7 @@ async function checkIn(folder) {
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   npm(['install', '--no-audit', '--no-fund', join(folder, filename)], folder);
   const home = join(folder, 'home');
+  /** @type {NodeJS.ProcessEnv} */
   const env = { ...process.env, IMDB_TORCH_HOME: home };
   if (!env.IMDB_TORCH_LIBTORCH && existsSync(knownLibtorch())) env.IMDB_TORCH_LIBTORCH = knownLibtorch();
   const runs = await Promise.all(['one', 'two'].map((name) => train(folder, name, env)));
@@ -35,8 +36,8 @@ async function checkIn(folder) {
   if (builds !== 1) throw new Error(`Expected one process to build the addon but ${builds} did.`);
   const leftovers = readdirSync(join(home, 'build'));
   if (leftovers.length > 0) throw new Error(`Left in the build folder: ${leftovers.join(', ')}`);
-  const options = { cwd: folder, env, encoding: 'utf8' };
-  const verified = spawnSync('npx', ['imdb-torch', 'verify', '--quiet'], options);
+  const verify = ['imdb-torch', 'verify', '--quiet'];
+  const verified = spawnSync('npx', verify, { cwd: folder, env, encoding: 'utf8' });
   if (verified.status !== 0)
     throw new Error(`verify ended with code ${verified.status}:\n${verified.stderr}`);
   console.log("The package installs, builds once for two processes, trains and has PyTorch's numbers.");

@@ -1,5 +1,5 @@
-/** What several scripts need. Only Node's own modules: it runs before anything is installed. */
-import { spawn } from 'node:child_process';
+/** Functions of several scripts. They use only Node's own modules, for they run before anything is installed. */
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -22,7 +22,13 @@ export async function prepare() {
     await mustRun(process.execPath, ['scripts/build.mjs'], 'Compiling the TypeScript…');
 }
 
-/** Runs a program with this one's terminal; its standard output goes to `stdout`. @returns its exit code */
+/**
+ * Runs a program with the terminal of this one.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ stdout?: 'inherit' | NodeJS.WriteStream, env?: NodeJS.ProcessEnv }} options where its standard output goes
+ * @returns {Promise<number>} its exit code
+ */
 export function run(command, args, { stdout = 'inherit', env = process.env } = {}) {
   // The terminal sends Ctrl-C to the program too, which ends in its own way; this one then ends with its code.
   const ignore = () => undefined;
@@ -38,19 +44,35 @@ export function run(command, args, { stdout = 'inherit', env = process.env } = {
   });
 }
 
-/** As `run`, with its output on stderr; ends this process with its exit code when that is not 0. */
+/**
+ * Runs a program with its output on stderr; ends this process with its exit code when that is not 0.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {string} message
+ */
 export async function mustRun(command, args, message) {
   process.stderr.write(`${message}\n`);
   const code = await run(command, args, { stdout: process.stderr });
   if (code !== 0) process.exit(code);
 }
 
-/** Files below a folder, sorted, with their paths from the root of the project. */
+/**
+ * Returns the files below a folder, sorted, with their paths from the root of the project.
+ * @param {string} folder
+ */
 export function filesIn(folder, pattern = /./) {
   return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && pattern.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
     .sort();
+}
+
+/** Returns the files that Git tracks, with their paths from the root of the project. */
+export function trackedFiles(pattern = /./) {
+  const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
+  return listed
+    .split('\0')
+    .filter((path) => path !== '' && pattern.test(path) && existsSync(join(root, path)));
 }
 
 /** Whether npm has installed exactly what the lock file asks for; what is optional may be of other platforms. */
@@ -70,7 +92,10 @@ function compiledIsCurrent() {
   return existsSync(cli) && existsSync(stampPath) && readFileSync(stampPath, 'utf8') === hashOfTypeScript();
 }
 
-/** Notes from which sources dist was compiled. */
+/**
+ * Notes from which sources dist was compiled.
+ * @param {string} hash
+ */
 export function stampCompiled(hash) {
   writeFileSync(stampPath, hash);
 }
@@ -83,7 +108,7 @@ export function hashOfTypeScript() {
   return hash.digest('hex');
 }
 
-/** What the page has besides scripts: copied as it is. */
+/** The page has these files besides its scripts; they are copied as they are. */
 export const pageFiles = /\.(html|css|svg)$/;
 
 /** Removes what was compiled from sources that are no longer there. */

@@ -32,7 +32,8 @@ if (chosen.length === 0) throw new Error('Expected words of the descriptions of 
 assertPlaces(root, chosen);
 
 makeCopy();
-const { libtorch } = JSON.parse(execFileSync(process.execPath, [cli, 'setup', '--json', '--quiet']));
+const setup = [cli, 'setup', '--json', '--quiet'];
+const { libtorch } = JSON.parse(execFileSync(process.execPath, setup, { encoding: 'utf8' }));
 const untouched = verify();
 if (untouched.status !== 0)
   throw new Error(`verify finds errors where none are planted:\n${untouched.stderr}`);
@@ -81,12 +82,8 @@ function isFound({ what, file, from, to }) {
 function verify() {
   rmSync(join(home, 'addon'), { recursive: true, force: true });
   const env = { ...process.env, IMDB_TORCH_HOME: home, IMDB_TORCH_LIBTORCH: libtorch.path };
-  const options = { cwd: copy, env, encoding: 'utf8', maxBuffer: 2 ** 28 };
-  return spawnSync(
-    process.execPath,
-    [join(copy, 'dist/cli/main.js'), 'verify', '--json', '--quiet'],
-    options,
-  );
+  const args = [join(copy, 'dist/cli/main.js'), 'verify', '--json', '--quiet'];
+  return spawnSync(process.execPath, args, { cwd: copy, env, encoding: 'utf8', maxBuffer: 2 ** 28 });
 }
 
 function describe({ rows, cases }) {

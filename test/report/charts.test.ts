@@ -1,12 +1,5 @@
 import { expect, test } from '@jest/globals';
-import {
-  areaChart,
-  bars,
-  columnChart,
-  dotRows,
-  lineChart,
-  matrix,
-} from '../../src/report/html/charts/charts.js';
+import { areaChart, bars, columnChart, lineChart, matrix } from '../../src/report/html/charts/charts.js';
 import { html } from '../../src/report/html/markup.js';
 
 /** Places have two decimals: half a hundredth of a percentage or a pixel, twice. */
@@ -113,25 +106,6 @@ test('when an area is drawn then its steps have the heights of the values', () =
   [8, 8, 4, 4, 2].forEach((value, step) => {
     expect(outline[step]).toBeCloseTo(placeOn(tops, value), 1);
   });
-});
-
-test('when rows of dots are drawn then every dot stands where its value is on the axis', () => {
-  const values = [0.587, 0.69, 0.694];
-  const rows = [
-    { label: 'a & b', text: html`<b>x</b>`, values, colour: 2 },
-    { label: 'none', text: null, values: [], colour: 0 },
-  ];
-  const { text } = dotRows({ rows, form: 'percent' });
-  const ticks = attributes(text, /class="tick middle"\s+x="([\d.]+)%"\s+y="\d+"\s*>([\d.]+) %</g).map(
-    ([x = 0, v = 0]) => [v / 100, x],
-  );
-  const dots = attributes(text, /<circle[^>]*cx="([\d.]+)%"/g);
-  expect(dots).toHaveLength(3);
-  values.forEach((value, k) => {
-    expect(Math.abs(placeOn(ticks, value) - (dots[k]?.[0] ?? NaN))).toBeLessThan(drawn);
-  });
-  expect(text).toContain('a &amp; b');
-  expect(text).toContain('<b>x</b>');
 });
 
 test('when bars are drawn then the longest is whole and the others are in proportion', () => {

@@ -2,7 +2,6 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { drawPage } from '../../src/report/html/page.js';
-import { summarize } from '../../src/report/console/seeds.js';
 import { writeReport } from '../../src/report/html/write_report.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { readNumber, readPage, unescape, unsourcedText } from './support/read_page.js';
@@ -11,7 +10,6 @@ import {
   loraRun,
   metricsLines,
   refitted,
-  secondTaskRun,
   trainRun,
   viewsOf,
   writeRunFiles,
@@ -26,13 +24,8 @@ function valueAt(run: Fields, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => (value as Fields | undefined)?.[key], fields);
 }
 
-/** What a report has to say from `a.b`, `a.b / c.d`, `mean of a.b` or `deviation of a.b`. */
+/** What a report has to say from `a.b` or `a.b / c.d`. */
 function expectedAt(run: Fields, from: string): unknown {
-  const [, name, list = ''] = /^(mean|deviation) of (.*)$/.exec(from) ?? [];
-  if (name !== undefined) {
-    const { mean, standardDeviation } = summarize(valueAt(run, list) as number[]);
-    return name === 'mean' ? mean : standardDeviation;
-  }
   const [first, second] = from.split(' / ').map((path) => valueAt(run, path));
   return second === undefined ? first : Number(first) / Number(second);
 }
@@ -46,7 +39,6 @@ test.each([
   ['a full training', [trainRun()]],
   ['a fine-tuning', [loraRun()]],
   ['both', [trainRun(), loraRun({ classes: ['a', 'b', 'c'] })]],
-  ['a second task', [secondTaskRun()]],
   ['presets', [refitted(calibrated(trainRun())), calibrated(loraRun())]],
 ])('when the report of %s is read back then all it says is in run.json and metrics.jsonl', (_, runs) => {
   const page = draw(runs);
@@ -174,35 +166,16 @@ test('when pretraining had another loss then the line of the losses does not go 
   expect(draw([run])).not.toContain('Only losses of one kind');
 });
 
-test('when a second task was learned then the report compares the methods', () => {
-  const run = secondTaskRun();
-  const page = draw([run]);
-  expect(headlineOf(page)).toBe(
-    'On a second task 69.40 % of 25,000 test reviews are classified correctly by LoRA, rank 4 ' +
-      'with 81,202 trained parameters, and 69.20 % by full fine-tuning of 4,000,602.',
-  );
-  const said = readPage(page);
-  expect(said.filter(({ from }) => from === 'conclusion').map(({ text }) => text)).toEqual([run.conclusion]);
-  expect(sourcesIn(page, 'Accuracy on validation').at(-1)).toEqual([
-    'methods.3.method',
-    'grid.learningRates.1',
-    ...[1, 3].map((point) => `mean of methods.3.grid.${point}.valid`),
-  ]);
-  expect(page.match(/<strong><data[^>]*data-from="[^"]*"/g)?.map((text) => text.split('from=')[1])).toEqual(
-    [0, 1, 2, 3].map((method) => `"mean of methods.${method}.grid.${method}.valid"`),
-  );
-});
-
 test('when parts of the files are missing or odd then the rest is drawn all the same', () => {
-  for (const whole of [refitted(calibrated(loraRun())), secondTaskRun()])
-    for (const key of Object.keys(whole)) {
-      if (key === 'schema') continue;
-      for (const odd of [undefined, null, 'x', [null], { classes: [{}], units: ['a'], words: [null] }]) {
-        const page = draw([{ ...whole, [key]: odd }]);
-        expect(page).toContain('</html>');
-        expect(page.replace(/<style>.*<\/style>/s, '')).not.toMatch(/undefined|NaN|\[object|Infinity/);
-      }
+  const whole = refitted(calibrated(loraRun()));
+  for (const key of Object.keys(whole)) {
+    if (key === 'schema') continue;
+    for (const odd of [undefined, null, 'x', [null], { classes: [{}], units: ['a'], words: [null] }]) {
+      const page = draw([{ ...whole, [key]: odd }]);
+      expect(page).toContain('</html>');
+      expect(page.replace(/<style>.*<\/style>/s, '')).not.toMatch(/undefined|NaN|\[object|Infinity/);
     }
+  }
 });
 
 test('when metrics.jsonl is missing or has broken lines then the curves have what can be read', async () => {

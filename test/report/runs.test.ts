@@ -44,7 +44,6 @@ test('when runs are summed up then the figures are those of the last training', 
   expect(summarizeRun('c', null)).toEqual({ ...nothing, name: 'c' });
   expect(summarizeRun('d', { test: 5, epochs: {} })).toEqual({ ...nothing, name: 'd' });
   expect(summarizeRun('e', { test: { loss: 'x', accuracy: 0.5 } })).toEqual({ ...nothing, name: 'e' });
-  expect(summarizeRun('g', { base: phase, methods: [] }).test).toEqual(phase.test);
   const after = { logLoss: 0.3, accuracy: 0.88, calibrationError: 0.01 };
   const calibrated = { ...tuned, calibration: { test: { before: {}, after } } };
   expect(summarizeRun('f', calibrated).test).toEqual(metrics(0.3, 0.88));

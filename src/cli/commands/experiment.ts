@@ -15,7 +15,6 @@ import {
   type RawOptions,
 } from '../options/options.js';
 import { prepare, readDataOrSample } from '../experiment/read_dataset.js';
-import { addSecondTaskCommand } from './second_task.js';
 import { Terminal } from '../terminal.js';
 
 export function addExperimentCommand(program: Command): void {
@@ -27,7 +26,6 @@ export function addExperimentCommand(program: Command): void {
   addEpochsOption(command);
   addLoraOptions(command);
   addOutputOptions(command).action(runNotebook);
-  addSecondTaskCommand(experiment);
 }
 
 async function runNotebook(raw: RawOptions): Promise<void> {

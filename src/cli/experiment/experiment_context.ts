@@ -28,7 +28,7 @@ import { packageVersion } from '../../setup/package_root.js';
 import type { Terminal } from '../terminal.js';
 
 /** Where and how to compute. */
-export interface Computing {
+interface Computing {
   device: Device;
   engine: Engine;
 }
@@ -61,7 +61,7 @@ export function openWorkbench(
 }
 
 /** Chooses the device and the engine, sets the threads, and says so. */
-export function openDevice(options: RunOptions, terminal: Terminal): Computing {
+function openDevice(options: RunOptions, terminal: Terminal): Computing {
   const device = chooseDevice(options.device);
   const engine = chooseEngine(options.engine, device, options);
   if (options.threads !== null) setNumThreads(options.threads);

@@ -32,14 +32,11 @@ export function summarizeRun(name: string, document: RunDocument | null): RunSum
   };
 }
 
-/**
- * How commands find the model on the test reviews: with calibrated probabilities where it has them. The model of a
- * second task is its base.
- */
-function testOf({ calibration, base }: RunDocument, test: unknown): { loss?: unknown; accuracy?: unknown } {
+/** How commands find the model on the test reviews: with calibrated probabilities where it has them. */
+function testOf({ calibration }: RunDocument, test: unknown): { loss?: unknown; accuracy?: unknown } {
   const { accuracy, logLoss } = fieldsOf(fieldsOf(fieldsOf(calibration).test).after);
   if (accuracy !== undefined) return { accuracy, loss: logLoss };
-  return fieldsOf(test ?? fieldsOf(base).test);
+  return fieldsOf(test);
 }
 
 /** Keep tables within 80 columns. */
@@ -74,7 +71,7 @@ export function settingsOf(document: RunDocument): Map<string, unknown> {
 
 /** The losses and accuracies of a run, and how long it took. Of two phases, those of the last one come first. */
 export function figuresOf(document: RunDocument): Map<string, unknown> {
-  const { pretrain, base, merged, calibration, seconds } = document;
+  const { pretrain, merged, calibration, seconds } = document;
   const { before, epochs, test } = fieldsOf(document.lora ?? document);
   const last = Array.isArray(epochs) ? fieldsOf(epochs.at(-1)) : {};
   const figures = flatten({
@@ -83,7 +80,6 @@ export function figuresOf(document: RunDocument): Map<string, unknown> {
     test,
     calibrated: { test: fieldsOf(fieldsOf(calibration).test).after },
     pretrain: { test: fieldsOf(pretrain).test },
-    base: { test: fieldsOf(base).test },
     merged,
     seconds,
   });

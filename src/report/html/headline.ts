@@ -1,15 +1,6 @@
 import { formatCount, formatLoss, formatSeconds, formatShare } from '../format.js';
 import { html, type Content, type Markup } from './markup.js';
-import {
-  colourOf,
-  isSecondTask,
-  lastEpochPath,
-  lastPhaseOf,
-  lossOf,
-  testPathsOf,
-  type PhaseView,
-} from './phase_view.js';
-import { secondTaskSentence } from './second_task.js';
+import { colourOf, lastEpochPath, lastPhaseOf, lossOf, testPathsOf, type PhaseView } from './phase_view.js';
 import { figure, nameOf, shareFigure, textAt, valueAt, type RunView } from './run_view.js';
 
 /** Says in one sentence what came out, what was trained, on what and in what time. */
@@ -35,7 +26,6 @@ function comparison(runs: readonly RunView[]): Markup {
 
 function sentence(run: RunView, colour: number, name: Content = null): Markup {
   const subject = name === null ? null : html`<i>${name}</i>: `;
-  if (isSecondTask(run)) return html`${subject}${secondTaskSentence(run, colour)}`;
   const phase = lastPhaseOf(run);
   const accuracy = phase === null ? null : figure(run, testPathsOf(phase).accuracy, formatShare);
   if (phase === null || accuracy === null) return html`${subject}A run without a test.`;

@@ -27,17 +27,12 @@ export const paletteSize = 8;
 
 /** Number of the colour of a run: a single LoRA run has that which it has beside full training. */
 export function colourOf(run: RunView, runs: readonly RunView[]): number {
-  if (runs.length === 1) return isLora(run) || isSecondTask(run) ? 2 : 1;
+  if (runs.length === 1) return isLora(run) ? 2 : 1;
   return (run.index % paletteSize) + 1;
 }
 
 function isLora(run: RunView): boolean {
   return valueAt(run, 'lora.epochs') !== undefined;
-}
-
-/** Whether a run is one of `experiment second-task`. */
-export function isSecondTask(run: RunView): boolean {
-  return listAt(run, 'methods').length > 0 && valueAt(run, 'task.majority') !== undefined;
 }
 
 /** The trainings of the runs, in their order. */

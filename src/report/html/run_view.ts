@@ -1,6 +1,5 @@
 import { html, type Markup } from './markup.js';
 import type { RunDocument } from '../console/runs.js';
-import { summarize } from '../console/seeds.js';
 
 /** A run as a report sees it: whatever its files have, by path, such as `lora.test.accuracy`. */
 export interface RunView {
@@ -59,27 +58,6 @@ export function shareFigure(run: RunView, path: string, ofPath: string, format: 
 export function shareAt(run: RunView, path: string, ofPath: string): number | null {
   const [part, whole] = [numberAt(run, path), numberAt(run, ofPath)];
   return part === null || whole === null || whole === 0 ? null : part / whole;
-}
-
-/** The mean of the numbers in a list, as `figure`. */
-export function meanFigure(run: RunView, path: string, format: Format): Markup | null {
-  const values = numbersAt(run, path);
-  if (values.length === 0) return null;
-  const { mean } = summarize(values);
-  return dataElement(run, `mean of ${path}`, mean, format(mean));
-}
-
-/** The standard deviation of the numbers in a list, as `figure`; null for less than two. */
-export function deviationFigure(run: RunView, path: string, format: Format): Markup | null {
-  const values = numbersAt(run, path);
-  if (values.length < 2) return null;
-  const { standardDeviation } = summarize(values);
-  return dataElement(run, `deviation of ${path}`, standardDeviation, format(standardDeviation));
-}
-
-/** What a list has of numbers. */
-export function numbersAt(run: RunView, path: string): number[] {
-  return pathsIn(run, path).flatMap((place) => numberAt(run, place) ?? []);
 }
 
 /** The text at a path, as an element that says where it comes from; null where there is none. */

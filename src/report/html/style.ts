@@ -57,7 +57,6 @@ section > *, .body > *, .pair > *, .side-by-side > *, .lists > *, .tables > * { 
 .tables > * { break-inside: avoid-column; padding-bottom: 2rem; }
 .narrow { max-width: 34rem; display: grid; gap: 1.25rem; }
 .lead { font: 400 1.2rem/1.45 var(--serif); max-width: 36em; }
-.prose { max-width: 44rem; }
 .aside { color: var(--muted); font-size: 0.9375rem; margin-top: 0.75rem; }
 .aside data { color: var(--ink); }
 .run::before { content: ""; display: inline-block; width: 0.7em; height: 0.7em; border-radius: 50%; background: var(--c); margin-right: 0.55em; }
@@ -96,19 +95,6 @@ data { white-space: nowrap; }
 }
 .bars dt { overflow-wrap: anywhere; }
 .bars dd { white-space: nowrap; text-align: right; }
-
-.dots { margin-top: 0.5rem; container-type: inline-size; }
-.dots dl > div, .dots > div { display: grid; grid-template-columns: 1fr max-content; gap: 0 1.25rem; padding: 0.3rem 0; font-size: 0.9375rem; align-items: center; }
-.dots dt { overflow-wrap: anywhere; }
-.dots dd { grid-column: 2; grid-row: 1; text-align: right; white-space: nowrap; }
-.dots .strip { grid-column: 1 / -1; grid-row: 2; padding-inline: 1.25rem; }
-@container (min-width: 36rem) {
-  .dots dl > div, .dots > div { grid-template-columns: 9rem 1fr 10rem; }
-  .dots dd { grid-column: 3; }
-  .dots .strip { grid-column: 2; grid-row: 1; }
-}
-.dots svg { display: block; overflow: visible; }
-.dots .dot { fill-opacity: 0.75; }
 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: clamp(0.875rem, 0.85rem + 0.3vw, 0.9375rem); }

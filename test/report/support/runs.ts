@@ -156,45 +156,6 @@ export function refitted(run: Fields): Fields {
   return { ...run, refit: { epochs: 6, reviews: 25_000, seconds: 3.729 } };
 }
 
-/** The document of `experiment second-task`, where method k chose point k of the grid. */
-export function secondTaskRun(): Fields {
-  const grid = { learningRates: [0.001, 0.01], epochs: [1, 8] };
-  const points = grid.epochs.flatMap((epochs) =>
-    grid.learningRates.map((learningRate) => ({ learningRate, epochs })),
-  );
-  const around = (mean: number): number[] => [mean - 0.002, mean, mean + 0.002];
-  const method = (name: string, k: number, facts: Fields): Fields => ({
-    method: name,
-    ...{ rank: null, start: 'base', trainsHidden: false },
-    ...points[k],
-    grid: points.map((point, index) => ({ ...point, valid: around(0.6 + index / 100 + k / 200) })),
-    valid: around(0.6 + k / 100 + k / 200),
-    atGridEnd: true,
-    test: around(0.69 + k / 1000),
-    ...{ bytes: 83_373 + k, secondsPerEpoch: 0.036 + k, seconds: 0.072 + k },
-    ...facts,
-  });
-  const whole = { trainable: 4_000_602, trainsHidden: true };
-  const methods = [
-    method('output layer', 0, { trainable: 402 }),
-    method('LoRA, rank 1', 1, { trainable: 20_602, rank: 1 }),
-    method('full fine-tuning', 2, whole),
-    method('LoRA, rank 4', 3, { trainable: 81_202, rank: 4, test: around(0.694) }),
-  ];
-  return {
-    ...common('experiment second-task', {}),
-    ...{ evaluation: undefined, topWords: undefined },
-    task: {
-      ...{ classes: ['mild', 'strong'], base: 18_000, labelled: 5000, valid: 2000, tested: 25_000 },
-      majority: { name: 'strong', share: 0.587 },
-      seeds: [1, 2, 3],
-    },
-    ...{ grid, methods },
-    checks: [{ name: 'the base is what it was', passed: true }],
-    conclusion: 'From 5,000 reviews LoRA, rank 4 learns "strong" (+0.10 points).',
-  };
-}
-
 /** The lines that a run with this document has in `metrics.jsonl`. */
 export function metricsLines(run: Fields): Fields[] {
   return (['full', 'pretrain', 'lora'] as const).flatMap((name) => {

@@ -2,6 +2,5 @@
 export { areaChart, type AreaChartOptions } from './area_chart.js';
 export { bars, type Bar } from './bars.js';
 export { columnChart, type Column, type ColumnChartOptions } from './column_chart.js';
-export { dotRows, type DotRow, type DotRowsOptions } from './dot_rows.js';
 export { lineChart, type LineChartOptions, type Point, type Series } from './line_chart.js';
 export { matrix, type MatrixCell, type MatrixOptions } from './matrix.js';

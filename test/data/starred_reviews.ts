@@ -1,5 +1,5 @@
-import { sampleReviews } from '../../../src/data/sample/sample.js';
-import { archive, type Entry } from '../../data/helpers.js';
+import { sampleReviews } from '../../src/data/sample/sample.js';
+import { archive, type Entry } from './helpers.js';
 
 /** Of the sample's reviews, one of so many is taken. */
 const every = 4;

@@ -89,23 +89,13 @@ export type { LayerExcerpts, LayerParameter, OfLayer, OfLayers } from './experim
 export type { MergeComparison, MergeResult } from './experiments/merge.js';
 export { writeReport, type WrittenReport } from './report/html/write_report.js';
 export type { Check } from './report/console/checks.js';
-export {
-  describeBadRow,
-  loadDataset,
-  originNames,
-  type DataFiles,
-  type Dataset,
-  type DatasetOptions,
-  type EncodedSplit,
-  type EncodedSplits,
-  type Preview,
-  type SplitName,
-} from './data/dataset.js';
-export type { BadRow, BadRows, Columns, SourceNotes } from './data/collected_reviews.js';
+export { loadDataset, type Dataset, type DatasetOptions } from './data/dataset.js';
+export type { BadRow, BadRows, Columns, SourceNotes, SplitName } from './data/collected_reviews.js';
+export { describeBadRow } from './data/tables/bad_rows.js';
 export type { Reviews } from './data/splits/reviews.js';
-export type { EncodeOptions } from './data/splits/encoded_splits.js';
-export type { Origins, TableFile } from './data/origins.js';
-export type { SourceOptions, SourceProgress } from './data/source.js';
+export type { EncodedSplit, EncodedSplits, EncodeOptions, Preview } from './data/splits/encoded_splits.js';
+export { originNames, type Origins, type TableFile } from './data/origins.js';
+export type { DataFiles, SourceOptions, SourceProgress } from './data/source_types.js';
 export type { TableFormat } from './data/tables/format.js';
 export { tokenize } from './text/tokens/tokenizer.js';
 export { readSafetensors, writeSafetensors, type SafetensorsFile } from './storage/safetensors.js';

@@ -2,6 +2,9 @@ import type { TokenLists } from '../text/tokens/token_lists.js';
 import type { Origins } from './origins.js';
 import type { PreviewTexts } from './preview_texts.js';
 
+/** The longest review of the IMDb data has 14 kB. */
+export const maximumReviewBytes = 1 << 20;
+
 export type SplitName = 'train' | 'valid' | 'test';
 export const splitNames: readonly SplitName[] = ['train', 'valid', 'test'];
 

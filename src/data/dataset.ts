@@ -13,14 +13,9 @@ import {
   type EncodeOptions,
 } from './splits/encoded_splits.js';
 import { assertFewBadRows } from './tables/bad_rows.js';
-import { findSource, type DataFiles, type Source } from './source.js';
+import { findSource } from './source.js';
+import type { DataFiles, Source } from './source_types.js';
 import { loadSplits, storeSplits } from './splits/split_cache.js';
-
-export type { EncodedSplit, EncodedSplits, Preview } from './splits/encoded_splits.js';
-export { splitNames, type BadRow, type BadRows, type Columns, type SplitName } from './collected_reviews.js';
-export { describeBadRow } from './tables/bad_rows.js';
-export type { DataFiles } from './source.js';
-export { originNames, type Origins } from './origins.js';
 
 export interface Dataset extends Omit<EncodedSplits, 'notes'>, SourceNotes {
   readonly source: { readonly kind: Source['kind']; readonly location: string; readonly sha256: string };

@@ -4,60 +4,17 @@ import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { TimeSlices } from '../system/time_slices.js';
-import type { TokenLists } from '../text/tokens/token_lists.js';
 import { subFolders } from './tables/class_folder.js';
-import { splitNames, type CollectedReviews } from './collected_reviews.js';
+import { splitNames } from './collected_reviews.js';
 import { listFolder, readFolder } from './imdb/folder.js';
 import { fetchImdbArchive } from './imdb/fetch_archive.js';
-import { folderPart, openPart, tablePart, type LabelledPart } from './tables/split_input.js';
-import { labelledSource } from './tables/split_inputs_source.js';
-import { classes, ReviewCollector } from './imdb/collector.js';
+import { folderInput, openInput, tableInput, type SplitInput } from './tables/split_input.js';
+import { splitInputsSource } from './tables/split_inputs_source.js';
+import { imdbClasses, ImdbCollector } from './imdb/collector.js';
 import { writeSample, type SampleReview } from './sample/sample.js';
 import { inspectFile, type SourceFile } from './source_file.js';
+import type { DataFiles, Source, SourceOptions } from './source_types.js';
 import { detectFormat } from './tables/format.js';
-
-export interface SourceProgress {
-  readonly stage: 'download' | 'read' | 'encode';
-  readonly done: number;
-  /** null: not known. */
-  readonly total: number | null;
-  readonly unit: 'bytes' | 'reviews';
-}
-
-export interface SourceOptions {
-  /** Columns of a table; those that are not given are taken by their usual names. */
-  textColumn?: string | undefined;
-  labelColumn?: string | undefined;
-  /** The classes of a table in their order; a whole number stands for the name at that place. By default all labels. */
-  labels?: readonly string[] | undefined;
-  /** Whether a single bad row is too much. */
-  strict?: boolean | undefined;
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: SourceProgress) => void) | undefined;
-}
-
-/** Tables or folders of classes for the splits; without `valid` or `test` a part of the training reviews is held out. */
-export interface DataFiles {
-  readonly train: string;
-  readonly valid?: string | undefined;
-  readonly test?: string | undefined;
-}
-
-/** Reviews that have been found but not read yet. */
-export interface Source {
-  readonly kind: 'archive' | 'folder' | 'sample' | LabelledPart['kind'];
-  /** What messages call it: a path, or `sample`. */
-  readonly location: string;
-  /** Of a file; of a folder's listing with sizes and times; of the sample's text; of several files' hashes. */
-  readonly sha256: string;
-  /** What else the reviews depend on. */
-  readonly variant?: object;
-  /**
-   * @param tokens where the words go; none yet
-   * @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); the reason of the signal
-   */
-  read(tokens: TokenLists): Promise<CollectedReviews>;
-}
 
 /**
  * Finds the reviews that `data` names: `imdb` (fetched and kept), `sample`, a folder (IMDb's, or with one sub-folder a
@@ -81,19 +38,23 @@ export async function findSource(data: string | DataFiles, options: SourceOption
   const file = await inspectFile(data, options.signal);
   const format = detectFormat(file);
   if (format === 'archive') return archiveSource(file, options);
-  return labelledSource(data, { train: tablePart(file, format) }, options);
+  return splitInputsSource(data, { train: tableInput(file, format) }, options);
 }
 
 async function filesSource(files: DataFiles, options: SourceOptions): Promise<Source> {
   const paths = splitNames.flatMap((name) => files[name] ?? []);
-  const open = async (path: string | undefined): Promise<LabelledPart | undefined> =>
-    path === undefined ? undefined : openPart(path, options.signal);
+  const open = async (path: string | undefined): Promise<SplitInput | undefined> =>
+    path === undefined ? undefined : openInput(path, options.signal);
   const [train, valid, test] = [
-    await openPart(files.train, options.signal),
+    await openInput(files.train, options.signal),
     await open(files.valid),
     await open(files.test),
   ];
-  return labelledSource(paths.join(', '), { train, ...(valid && { valid }), ...(test && { test }) }, options);
+  return splitInputsSource(
+    paths.join(', '),
+    { train, ...(valid && { valid }), ...(test && { test }) },
+    options,
+  );
 }
 
 async function sampleSource({ signal, onProgress }: SourceOptions): Promise<Source> {
@@ -110,8 +71,8 @@ async function sampleSource({ signal, onProgress }: SourceOptions): Promise<Sour
     location: 'sample',
     sha256: hash.digest('hex'),
     read: async (tokens) => {
-      const collector = new ReviewCollector('sample', tokens);
-      for (const { place, text } of reviews) {
+      const collector = new ImdbCollector('sample', tokens);
+      for (const { file: place, text } of reviews) {
         collector.add(place, Buffer.from(text));
         if (slices.isOver) await slices.next();
       }
@@ -125,13 +86,13 @@ async function folderSource(path: string, options: SourceOptions): Promise<Sourc
   const folders = await subFolders(path);
   const parts = splitNames.filter((name) => folders.includes(name));
   if (parts.length === 0 && folders.length > 0) {
-    return labelledSource(path, { train: await folderPart(path, options.signal) }, options);
+    return splitInputsSource(path, { train: await folderInput(path, options.signal) }, options);
   }
   if (await isImdbLayout(path, parts)) return imdbFolderSource(path, options);
-  const opened: Partial<Record<(typeof parts)[number], LabelledPart>> = {};
-  for (const name of parts) opened[name] = await folderPart(join(path, name), options.signal);
+  const opened: Partial<Record<(typeof parts)[number], SplitInput>> = {};
+  for (const name of parts) opened[name] = await folderInput(join(path, name), options.signal);
   const { train } = opened;
-  if (train !== undefined) return labelledSource(path, { ...opened, train }, options);
+  if (train !== undefined) return splitInputsSource(path, { ...opened, train }, options);
   throw new ImdbTorchError(
     'ERR_DATASET',
     `Expected a folder train in ${path} beside ${parts.join(' and ')}; give a complete data set.`,
@@ -140,7 +101,7 @@ async function folderSource(path: string, options: SourceOptions): Promise<Sourc
 
 /** Whether no other classes than those of the IMDb data have folders; `unsup` has the reviews without a label. */
 async function isImdbLayout(path: string, parts: readonly string[]): Promise<boolean> {
-  const known = new Set<string>([...classes, 'unsup']);
+  const known = new Set<string>([...imdbClasses, 'unsup']);
   const folders = await Promise.all(parts.map((name) => subFolders(join(path, name))));
   return !parts.includes('valid') && folders.flat().every((name) => known.has(name));
 }
@@ -154,7 +115,7 @@ async function imdbFolderSource(path: string, { signal, onProgress }: SourceOpti
     location: path,
     sha256: folder.sha256,
     read: async (tokens) => {
-      const collector = new ReviewCollector(path, tokens);
+      const collector = new ImdbCollector(path, tokens);
       await readFolder(path, folder, collector, { signal, onRead });
       return collector;
     },
@@ -183,7 +144,7 @@ function archiveSource(
     read: async (tokens) => {
       // Only here: loading the tar reader takes longer than a cached data set does.
       const { readArchive } = await import('./imdb/archive.js');
-      const collector = new ReviewCollector(path, tokens);
+      const collector = new ImdbCollector(path, tokens);
       await readArchive({ path, gzip, signal, onRead }, collector);
       return collector;
     },

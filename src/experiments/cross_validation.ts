@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { assignFolds, joinReviews, selectReviews, type Reviews } from '../data/splits/reviews.js';
+import { assignFolds } from '../data/splits/folds.js';
+import { joinReviews, selectReviews, type Reviews } from '../data/splits/reviews.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTraining, type TrainedPhase } from '../training/phase.js';

@@ -7,7 +7,7 @@ import { runProcess } from '../system/run_process.js';
 import { hashOfSources, selectedAddon } from './addon_cache.js';
 import { findLibtorch, type Libtorch } from './libtorch.js';
 import { packageRoot, packageVersion } from './package_root.js';
-import { installCommand, isCMakeOldEnough, probe, probeCompiler } from './tools.js';
+import { installCommand, isCMakeNewEnough, probe, probeCompiler } from './tools.js';
 
 const loadMilliseconds = 30_000;
 
@@ -72,7 +72,7 @@ function probeTools(): Promise<Finding>[] {
       finding('C++ compiler', version === null ? null : `${name} ${version}`, true, install),
     ),
     probe('cmake').then(({ version }) =>
-      version === null || isCMakeOldEnough(version)
+      version === null || isCMakeNewEnough(version)
         ? finding('CMake', version, true, install)
         : { name: 'CMake', value: version, required: true, advice: `is older than 3.18; ${install}` },
     ),

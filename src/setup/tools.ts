@@ -29,7 +29,7 @@ export async function probeCompiler(): Promise<Tool> {
   return tools.find((tool) => tool.version !== null) ?? tools[0] ?? { name: 'c++', version: null };
 }
 
-export function isCMakeOldEnough(version: string): boolean {
+export function isCMakeNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > minimumCMake[0] || (major === minimumCMake[0] && minor >= minimumCMake[1]);
 }
@@ -47,7 +47,7 @@ export async function missingBuildTools(): Promise<string | null> {
   const missing: string[] = [];
   if (compiler.version === null) missing.push('a C++20 compiler');
   if (cmake.version === null) missing.push('CMake');
-  else if (!isCMakeOldEnough(cmake.version))
+  else if (!isCMakeNewEnough(cmake.version))
     missing.push(`CMake ${minimumCMake.join('.')} (found ${cmake.version})`);
   return missing.length === 0 ? null : missing.join(' and ');
 }

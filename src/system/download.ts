@@ -7,7 +7,7 @@ import type * as Undici from 'undici';
 import type { Dispatcher, Response } from 'undici';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { syncFolder } from './atomic_file.js';
-import { addToPart, digestOf, readPart, removePart, restartPart, type Part } from './download_part.js';
+import { addToPart, digestOf, readPart, removePart, restartPart, type PartialFile } from './download_part.js';
 import { outputError, systemCode } from './file_errors.js';
 import { withLock } from './lock.js';
 
@@ -73,7 +73,7 @@ async function hasChecksum(path: string, sha256: string): Promise<boolean> {
   return hash.digest('hex') === sha256;
 }
 
-async function receiveWhole(options: DownloadOptions): Promise<Part> {
+async function receiveWhole(options: DownloadOptions): Promise<PartialFile> {
   const { sha256, to, signal } = options;
   const { EnvHttpProxyAgent } = await undici();
   const dispatcher = new EnvHttpProxyAgent({
@@ -102,7 +102,7 @@ async function receiveWhole(options: DownloadOptions): Promise<Part> {
 }
 
 /** Appends the body of one answer to the part. */
-async function receive(part: Part, options: DownloadOptions, dispatcher: Dispatcher): Promise<void> {
+async function receive(part: PartialFile, options: DownloadOptions, dispatcher: Dispatcher): Promise<void> {
   const response = await request(part, options, dispatcher);
   if (response.status === 200) await restartPart(part, validatorOf(response));
   const length = response.headers.get('content-length');
@@ -125,7 +125,11 @@ async function receive(part: Part, options: DownloadOptions, dispatcher: Dispatc
 }
 
 /** Asks for what is missing: an answer 206 continues the part, an answer 200 starts it anew. */
-async function request(part: Part, options: DownloadOptions, dispatcher: Dispatcher): Promise<Response> {
+async function request(
+  part: PartialFile,
+  options: DownloadOptions,
+  dispatcher: Dispatcher,
+): Promise<Response> {
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   const resumes = part.size > 0 && part.validator !== null;
   if (resumes) {
@@ -200,7 +204,7 @@ function startOfRange(response: Response): number {
   return Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? Number.NaN);
 }
 
-function cutError(part: Part, { url }: DownloadOptions, cause: CutConnection): ImdbTorchError {
+function cutError(part: PartialFile, { url }: DownloadOptions, cause: CutConnection): ImdbTorchError {
   const kept = part.validator === null ? 'run it again' : 'run it again to go on from there';
   return new ImdbTorchError(
     'ERR_DOWNLOAD',
@@ -209,7 +213,7 @@ function cutError(part: Part, { url }: DownloadOptions, cause: CutConnection): I
   );
 }
 
-async function checksumError(part: Part, { url, sha256 }: DownloadOptions): Promise<ImdbTorchError> {
+async function checksumError(part: PartialFile, { url, sha256 }: DownloadOptions): Promise<ImdbTorchError> {
   await removePart(part);
   return new ImdbTorchError(
     'ERR_DOWNLOAD',

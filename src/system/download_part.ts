@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { outputError, systemCode } from './file_errors.js';
 
 /** What has come of a file that is on its way. */
-export interface Part {
+export interface PartialFile {
   readonly path: string;
   /** Bytes that are in the file at `path`; all of them are in `hash`. */
   size: number;
@@ -14,10 +14,10 @@ export interface Part {
 }
 
 /** Reads what an earlier download to `to` has left; an empty part when there is nothing. */
-export async function readPart(to: string): Promise<Part> {
+export async function readPart(to: string): Promise<PartialFile> {
   const path = `${to}.part`;
   const validator = await readFile(validatorPath(path), 'utf8').catch(() => null);
-  const part: Part = { path, size: 0, hash: createHash('sha256'), validator };
+  const part: PartialFile = { path, size: 0, hash: createHash('sha256'), validator };
   if (validator === null) return part;
   try {
     for await (const chunk of createReadStream(path)) addToPart(part, chunk as Buffer);
@@ -28,13 +28,13 @@ export async function readPart(to: string): Promise<Part> {
 }
 
 /** Counts and hashes bytes that have been appended to the file. */
-export function addToPart(part: Part, bytes: Uint8Array): void {
+export function addToPart(part: PartialFile, bytes: Uint8Array): void {
   part.size += bytes.byteLength;
   part.hash.update(bytes);
 }
 
 /** Forgets the bytes so far; those that come next belong to the version that `validator` marks. */
-export async function restartPart(part: Part, validator: string | null): Promise<void> {
+export async function restartPart(part: PartialFile, validator: string | null): Promise<void> {
   part.size = 0;
   part.hash = createHash('sha256');
   part.validator = validator;
@@ -47,12 +47,12 @@ export async function restartPart(part: Part, validator: string | null): Promise
   }
 }
 
-export function digestOf(part: Part): string {
+export function digestOf(part: PartialFile): string {
   return part.hash.copy().digest('hex');
 }
 
 /** Removes the mark of the version, and the part itself where it was not renamed. */
-export async function removePart(part: Part): Promise<void> {
+export async function removePart(part: PartialFile): Promise<void> {
   await rm(validatorPath(part.path), { force: true });
   await rm(part.path, { force: true });
 }

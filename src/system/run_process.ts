@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 
-export interface RunOptions {
+export interface ProcessOptions {
   cwd?: string | undefined;
   /** The whole environment of the process; this process's own when not given. */
   env?: NodeJS.ProcessEnv | undefined;
@@ -12,7 +12,7 @@ export interface RunOptions {
   onLine?: ((line: string) => void) | undefined;
 }
 
-export interface RunResult {
+export interface ProcessResult {
   /** The exit code; null when the process was ended by a signal or by the time limit. */
   code: number | null;
   /** Standard output and standard error as they came. */
@@ -27,8 +27,8 @@ export interface RunResult {
 export async function runProcess(
   command: string,
   args: readonly string[],
-  { cwd, env = process.env, signal, timeoutMs, onLine }: RunOptions = {},
-): Promise<RunResult> {
+  { cwd, env = process.env, signal, timeoutMs, onLine }: ProcessOptions = {},
+): Promise<ProcessResult> {
   signal?.throwIfAborted();
   // A process group of its own, so that a compiler that a build tool has started is ended with it.
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });

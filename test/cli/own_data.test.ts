@@ -10,7 +10,7 @@ import { runCli } from './helpers.js';
 /** Reviews of three classes. */
 const rows = sampleReviews()
   .slice(1250, 2750)
-  .map(({ text, place }, index) => ({
+  .map(({ text, file: place }, index) => ({
     text,
     label: index % 4 === 0 ? 'mixed' : place.label === 1 ? 'good' : 'bad',
   }));

@@ -112,7 +112,7 @@ test('when the sample is loaded twice then both are the same, and its words are 
   expect(contentOf(first)).toEqual(contentOf(second));
   expect(first.splits.train.labels.length + first.splits.valid.labels.length).toBe(sampleSizes.train);
   expect(first.splits.test.labels).toHaveLength(sampleSizes.test);
-  const firstOfTest = sampleReviews().find(({ place }) => place.split === 'test')?.text ?? '';
+  const firstOfTest = sampleReviews().find(({ file: place }) => place.split === 'test')?.text ?? '';
   const known = tokenize(firstOfTest).filter((word) => first.vocabulary.words.includes(word));
   const { ids, offsets } = first.splits.test;
   const bag = Array.from(ids.subarray(0, offsets[1]), (id) => first.vocabulary.words[id] ?? '');

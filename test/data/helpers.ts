@@ -4,13 +4,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll } from '@jest/globals';
 import { Header, type types as headerTypes } from 'tar';
-import {
-  loadDataset,
-  originNames,
-  type Dataset,
-  type DatasetOptions,
-  type EncodedSplit,
-} from '../../src/data/dataset.js';
+import { loadDataset, type Dataset, type DatasetOptions } from '../../src/data/dataset.js';
+import { originNames } from '../../src/data/origins.js';
+import type { EncodedSplit } from '../../src/data/splits/encoded_splits.js';
 
 /** A folder that is removed when the tests of the file are done. */
 export function temporaryFolder(): string {

@@ -13,7 +13,7 @@ const honest = 9;
 export function writeStarredArchive(folder: string): string {
   const entries = sampleReviews()
     .filter((_, index) => index % every === 0)
-    .map(({ place: { split, label }, text }, index): Entry => {
+    .map(({ file: { split, label }, text }, index): Entry => {
       const [is, other] = index % 2 === 0 ? (['mild', 'strong'] as const) : (['strong', 'mild'] as const);
       const ending = endings[(index >> 1) % 10 < honest ? is : other];
       const path = `aclImdb/${split}/${label === 1 ? 'pos' : 'neg'}/${index}_${stars[is][label] ?? ''}.txt`;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { splitNames, type Dataset } from '../../data/dataset.js';
+import { splitNames } from '../../data/collected_reviews.js';
+import type { Dataset } from '../../data/dataset.js';
 import {
   describeEvaluation,
   evaluationDocument,

@@ -1,5 +1,6 @@
 import { ImdbTorchError } from '../../errors.js';
-import { loadDataset, type Dataset, type DataFiles } from '../../data/dataset.js';
+import { loadDataset, type Dataset } from '../../data/dataset.js';
+import type { DataFiles } from '../../data/source_types.js';
 import type { SplitOptions } from '../../data/splits/train_valid_test.js';
 import type { FeatureOptions } from '../../text/features.js';
 import type { Featurizer } from '../../text/featurizer.js';

@@ -1,4 +1,4 @@
-import type { DataFiles } from '../../data/dataset.js';
+import type { DataFiles } from '../../data/source_types.js';
 import { chooseData } from './choose_data.js';
 import { checkChoice, splitRule } from './option_rules.js';
 import type { RawOptions, RunOptions } from './options.js';

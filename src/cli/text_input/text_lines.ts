@@ -5,7 +5,7 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { ImdbTorchError, messageOf } from '../../errors.js';
-import { maximumReviewBytes } from '../../data/review_size.js';
+import { maximumReviewBytes } from '../../data/collected_reviews.js';
 
 /** A text to classify. */
 export interface TextLine {

@@ -1,10 +1,7 @@
-import {
-  originNames,
-  splitNames,
-  type Dataset,
-  type EncodedSplit,
-  type SplitName,
-} from '../../data/dataset.js';
+import { originNames } from '../../data/origins.js';
+import { splitNames, type SplitName } from '../../data/collected_reviews.js';
+import type { Dataset } from '../../data/dataset.js';
+import type { EncodedSplit } from '../../data/splits/encoded_splits.js';
 import { joinReviews, type Reviews } from '../../data/splits/reviews.js';
 import { ImdbTorchError } from '../../errors.js';
 import { predictedClasses, type LabelledPredictions } from '../../training/classification_report.js';

@@ -6,8 +6,8 @@ import { ImdbTorchError, messageOf } from '../../errors.js';
 import { systemCode } from '../../system/file_errors.js';
 import { TimeSlices } from '../../system/time_slices.js';
 import { maximumUrlsBytes, urlsClassOf } from './movies.js';
-import { placeOf, type ReviewCollector } from './collector.js';
-import { maximumReviewBytes } from '../review_size.js';
+import { parseReviewPath, type ImdbCollector } from './collector.js';
+import { maximumReviewBytes } from '../collected_reviews.js';
 
 /** Large enough that a chunk costs nothing, small enough that inflating the next one overlaps with reading this one. */
 const chunkBytes = 1 << 18;
@@ -26,7 +26,7 @@ export interface ArchiveOptions {
  * @throws ImdbTorchError ERR_DATASET when the archive is damaged or truncated, or holds a link, a path that leaves it
  *   or a review of more than 1 MiB; the reason of `signal`
  */
-export async function readArchive(options: ArchiveOptions, collector: ReviewCollector): Promise<void> {
+export async function readArchive(options: ArchiveOptions, collector: ImdbCollector): Promise<void> {
   const { path, gzip, signal, onRead } = options;
   const file = createReadStream(path, { highWaterMark: chunkBytes });
   const reader = new TarReader(path, collector);
@@ -60,7 +60,7 @@ class TarReader {
 
   constructor(
     readonly path: string,
-    readonly collector: ReviewCollector,
+    readonly collector: ImdbCollector,
   ) {
     this.#parser = new Parser({
       strict: true,
@@ -97,7 +97,7 @@ class TarReader {
     const problem = problemOf(entry);
     if (problem !== null) this.#error ??= refused(this.path, entry.path, problem);
     const isWanted = this.#error === null && entry.type !== 'Directory';
-    const place = isWanted ? placeOf(entry.path) : null;
+    const place = isWanted ? parseReviewPath(entry.path) : null;
     const urlsClass = isWanted ? urlsClassOf(entry.path) : null;
     const { collector } = this;
     if (place !== null) {
@@ -134,7 +134,7 @@ function problemOf(entry: ReadEntry): string | null {
   if (!fileTypes.has(entry.type)) return 'is neither a file nor a folder';
   if (/^(?:[\\/]|[a-z]:)/i.test(entry.path)) return 'is an absolute path';
   if (entry.path.split(/[\\/]/).includes('..')) return 'leaves the archive with ..';
-  if (placeOf(entry.path) !== null && entry.size > maximumReviewBytes) {
+  if (parseReviewPath(entry.path) !== null && entry.size > maximumReviewBytes) {
     return `has ${entry.size} bytes, more than the ${maximumReviewBytes} of any review`;
   }
   if (urlsClassOf(entry.path) !== null && entry.size > maximumUrlsBytes) {

@@ -7,12 +7,12 @@ import { fileOrigins } from '../origins.js';
 import { PreviewTexts } from '../preview_texts.js';
 
 /** Of the IMDb data. */
-export const classes = ['neg', 'pos'] as const;
-export type SourceSplit = 'train' | 'test';
+export const imdbClasses = ['neg', 'pos'] as const;
+export type ImdbSplit = 'train' | 'test';
 
 /** Where a review belongs: its label is the index of its class. */
-export interface ReviewPlace {
-  readonly split: SourceSplit;
+export interface ReviewFile {
+  readonly split: ImdbSplit;
   readonly label: number;
   /** File name without its folder. */
   readonly name: string;
@@ -27,13 +27,13 @@ interface Group {
  * Takes the reviews of a data set that is laid out as IMDb's, in any order, keeps their words as numbers and the starts
  * of their texts, and forgets the texts.
  */
-export class ReviewCollector implements CollectedReviews {
+export class ImdbCollector implements CollectedReviews {
   readonly previews = new PreviewTexts();
   readonly urls: MovieUrls;
   #count = 0;
-  readonly #groups: Record<SourceSplit, Group[]> = {
-    train: classes.map(() => ({ names: [], rows: [] })),
-    test: classes.map(() => ({ names: [], rows: [] })),
+  readonly #groups: Record<ImdbSplit, Group[]> = {
+    train: imdbClasses.map(() => ({ names: [], rows: [] })),
+    test: imdbClasses.map(() => ({ names: [], rows: [] })),
   };
 
   /** @param tokens where the words go */
@@ -45,15 +45,20 @@ export class ReviewCollector implements CollectedReviews {
   }
 
   get notes(): SourceNotes {
-    return { classes, badRows: { count: 0, total: this.#count, first: [] }, guess: null, testHeldOut: false };
+    return {
+      classes: imdbClasses,
+      badRows: { count: 0, total: this.#count, first: [] },
+      guess: null,
+      testHeldOut: false,
+    };
   }
 
   /** @throws ImdbTorchError ERR_DATASET when the text is not UTF-8 */
-  add({ split, label, name }: ReviewPlace, text: Uint8Array): void {
+  add({ split, label, name }: ReviewFile, text: Uint8Array): void {
     if (!isUtf8(text)) {
       throw new ImdbTorchError(
         'ERR_DATASET',
-        `Expected the reviews of ${this.location} in UTF-8 but ${split}/${classes[label] ?? ''}/${name} is not; convert or remove it.`,
+        `Expected the reviews of ${this.location} in UTF-8 but ${split}/${imdbClasses[label] ?? ''}/${name} is not; convert or remove it.`,
       );
     }
     const group = this.#groups[split][label];
@@ -78,10 +83,10 @@ export class ReviewCollector implements CollectedReviews {
     return () => this.urls.moviesOf(this.#ordered('train').paths);
   }
 
-  #ordered(split: SourceSplit): { rows: number[]; labels: number[]; paths: string[] } {
+  #ordered(split: ImdbSplit): { rows: number[]; labels: number[]; paths: string[] } {
     const [rows, labels, paths]: [number[], number[], string[]] = [[], [], []];
     for (const label of [1, 0]) {
-      const folder = `${split}/${classes[label] ?? ''}`;
+      const folder = `${split}/${imdbClasses[label] ?? ''}`;
       const group = this.#groups[split][label] ?? { names: [], rows: [] };
       for (const index of this.#orderOf(group, folder)) {
         rows.push(group.rows[index] ?? 0);
@@ -120,9 +125,9 @@ function inByteOrder(name: string): string {
 const reviewPath = /^(?:\.\/)?(?:[^/]+\/)?(train|test)\/(pos|neg)\/([^/.][^/]*\.txt)$/;
 
 /** Where a review of this path belongs, or null when it is none (`train/unsup`, `README`, hidden files, ...). */
-export function placeOf(path: string): ReviewPlace | null {
+export function parseReviewPath(path: string): ReviewFile | null {
   const match = reviewPath.exec(path);
   if (match === null) return null;
   const [, split, className, name] = match;
-  return { split: split as SourceSplit, label: className === 'pos' ? 1 : 0, name: name ?? '' };
+  return { split: split as ImdbSplit, label: className === 'pos' ? 1 : 0, name: name ?? '' };
 }

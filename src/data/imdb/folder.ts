@@ -4,15 +4,15 @@ import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { systemCode } from '../../system/file_errors.js';
 import { maximumUrlsBytes } from './movies.js';
-import { classes, placeOf, type ReviewCollector, type ReviewPlace } from './collector.js';
-import { maximumReviewBytes } from '../review_size.js';
+import { imdbClasses, parseReviewPath, type ImdbCollector, type ReviewFile } from './collector.js';
+import { maximumReviewBytes } from '../collected_reviews.js';
 
 /** So many files are looked at or read at once. */
 const atOnce = 64;
 
 interface FoundReview {
   readonly path: string;
-  readonly place: ReviewPlace;
+  readonly file: ReviewFile;
   readonly bytes: number;
   readonly modified: number;
 }
@@ -39,7 +39,7 @@ export async function listFolder(path: string, signal?: AbortSignal): Promise<Re
   const hash = createHash('sha256');
   const reviews: FoundReview[] = [];
   for (const split of ['train', 'test']) {
-    for (const className of classes) {
+    for (const className of imdbClasses) {
       for (const review of await listClass(path, `${split}/${className}`, signal)) {
         hash.update(`${JSON.stringify([review.path, review.bytes, review.modified])}\n`);
         reviews.push(review);
@@ -47,7 +47,7 @@ export async function listFolder(path: string, signal?: AbortSignal): Promise<Re
     }
   }
   const urls: FoundUrls[] = [];
-  for (const className of classes) {
+  for (const className of imdbClasses) {
     const found = `train/urls_${className}.txt`;
     const status = await stat(join(path, found)).catch(() => null);
     if (status?.isFile() !== true) continue;
@@ -62,16 +62,16 @@ async function listClass(root: string, folder: string, signal?: AbortSignal): Pr
   const names = await readdir(join(root, folder)).catch((error: unknown) => {
     throw missing(root, folder, error);
   });
-  const places = names
+  const files = names
     .sort()
-    .map((name) => ({ path: `${folder}/${name}`, place: placeOf(`${folder}/${name}`) }));
-  const found = await mapInGroups(places, signal, async ({ path, place }) => {
+    .map((name) => ({ path: `${folder}/${name}`, file: parseReviewPath(`${folder}/${name}`) }));
+  const found = await mapInGroups(files, signal, async ({ path, file }) => {
     const status = await stat(join(root, path)).catch((error: unknown) => {
       throw unreadable(root, path, error);
     });
-    if (place === null || !status.isFile()) return null;
+    if (file === null || !status.isFile()) return null;
     if (status.size > maximumReviewBytes) throw tooLarge(root, path, status.size, maximumReviewBytes);
-    return { path, place, bytes: status.size, modified: status.mtimeMs };
+    return { path, file, bytes: status.size, modified: status.mtimeMs };
   });
   return found.filter((review) => review !== null);
 }
@@ -83,7 +83,7 @@ async function listClass(root: string, folder: string, signal?: AbortSignal): Pr
 export async function readFolder(
   root: string,
   { reviews, urls }: ReviewFolder,
-  collector: ReviewCollector,
+  collector: ImdbCollector,
   options: { signal?: AbortSignal | undefined; onRead?: ((bytes: number) => void) | undefined },
 ): Promise<void> {
   const read = (path: string): Promise<Buffer> =>
@@ -92,9 +92,9 @@ export async function readFolder(
     });
   for (const { path, className } of urls) collector.urls.add(className, await read(path));
   let bytes = 0;
-  await mapInGroups(reviews, options.signal, async ({ path, place }) => {
+  await mapInGroups(reviews, options.signal, async ({ path, file }) => {
     const text = await read(path);
-    collector.add(place, text);
+    collector.add(file, text);
     bytes += text.length;
     options.onRead?.(bytes);
   });

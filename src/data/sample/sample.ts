@@ -1,5 +1,5 @@
 import { PythonRandom } from '../splits/python_random.js';
-import type { ReviewPlace } from '../imdb/collector.js';
+import type { ReviewFile } from '../imdb/collector.js';
 import * as words from './sample_words.js';
 
 /** How many reviews each split of the sample has. */
@@ -12,7 +12,7 @@ const negationPercent = 10;
 const wrongLabelPercent = 2;
 
 export interface SampleReview {
-  readonly place: ReviewPlace;
+  readonly file: ReviewFile;
   readonly text: string;
 }
 
@@ -30,7 +30,7 @@ export function* writeSample(): Generator<SampleReview> {
   for (const split of ['train', 'test'] as const) {
     for (const label of [1, 0]) {
       for (let index = 0; index < sampleSizes[split] / 2; index += 1) {
-        yield { place: { split, label, name: `${index}.txt` }, text: writer.review(label === 1) };
+        yield { file: { split, label, name: `${index}.txt` }, text: writer.review(label === 1) };
       }
     }
   }

@@ -14,8 +14,8 @@ import {
   type SplitName,
 } from '../collected_reviews.js';
 import type { Origins } from '../origins.js';
-import type { SourceOptions } from '../source.js';
-import { splitOrders, type SplitOptions } from './train_valid_test.js';
+import type { SourceOptions } from '../source_types.js';
+import { splitReviews, type SplitOptions } from './train_valid_test.js';
 
 /** Reviews as bags of features: review `r` has the ids from `offsets[r]` to `offsets[r + 1]`, ascending, each once. */
 export interface EncodedSplit extends EncodedTexts {
@@ -80,7 +80,7 @@ export async function encodeSplits(
   const progress = { stage: 'encode', unit: 'reviews' } as const;
   const counts = { done: 0, total: 0 };
   const slices = new TimeSlices(options.signal);
-  const orders = await splitOrders(collected, options, slices);
+  const orders = await splitReviews(collected, options, slices);
   counts.total = splitNames.reduce((sum, name) => sum + orders[name].rows.length, 0);
   const { featurizer } = options;
   const encoder =

@@ -1,4 +1,3 @@
-import { ImdbTorchError } from '../../errors.js';
 import type { FeatureIds } from '../../text/bag_writer.js';
 import type { EncodedSplit } from './encoded_splits.js';
 
@@ -50,33 +49,6 @@ export function selectReviews({ ids, offsets, labels, counts }: Reviews, rows: I
     labels: rows.map((row) => labels[row] ?? 0),
     counts: counts && gather(counts, new Int32Array(entries)),
   };
-}
-
-/**
- * Which of `folds` folds each review belongs to: the smallest fold takes the next review or, where the movies are known,
- * all reviews of the next movie.
- * @returns `[reviews]`: 0 .. folds - 1
- * @throws ImdbTorchError ERR_USAGE when there are fewer reviews, or movies, than folds
- */
-export function assignFolds({ labels, movies }: Reviews, folds: number): Int32Array {
-  const groups = movies ?? Int32Array.from(labels, (_, row) => row);
-  const sizes = new Map<number, number>();
-  for (const group of groups) sizes.set(group, (sizes.get(group) ?? 0) + 1);
-  if (sizes.size < folds) {
-    const what = movies === undefined ? 'training reviews' : 'movies';
-    throw new ImdbTorchError(
-      'ERR_USAGE',
-      `Expected at most ${sizes.size} folds, one for each of the ${what}, but received ${folds}.`,
-    );
-  }
-  const filled = new Array<number>(folds).fill(0);
-  const foldOf = new Map<number, number>();
-  for (const [group, size] of sizes) {
-    const fold = filled.indexOf(Math.min(...filled));
-    foldOf.set(group, fold);
-    filled[fold] = (filled[fold] ?? 0) + size;
-  }
-  return groups.map((group) => foldOf.get(group) ?? 0);
 }
 
 /** Without a copy where they lie behind each other already, as those of a cached data set do. @param length of all */

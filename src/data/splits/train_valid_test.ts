@@ -32,7 +32,7 @@ export interface SplitOptions {
  * @throws ImdbTorchError ERR_DATASET when a split would be empty, ERR_USAGE when validation leaves nothing to train on;
  *   the reason of the signal of `slices`
  */
-export async function splitOrders(
+export async function splitReviews(
   collected: CollectedReviews,
   { seed, validationSize, split = 'random' }: SplitOptions,
   slices: TimeSlices,

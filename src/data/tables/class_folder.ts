@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { forEachInGroups, mapInGroups, unreadable } from '../imdb/folder.js';
-import type { PartCollector } from './collector.js';
+import type { SplitCollector } from './collector.js';
 import type { ReadOptions } from '../source_file.js';
-import { maximumReviewBytes } from '../review_size.js';
+import { maximumReviewBytes } from '../collected_reviews.js';
 
 interface ClassFile {
   /** Within the folder: `class/name`. */
@@ -56,7 +56,7 @@ export async function listClassFolder(root: string, signal: AbortSignal | undefi
 export async function readClassFolder(
   { root, files }: ClassFolder,
   { signal, onRead }: ReadOptions,
-  collector: PartCollector,
+  collector: SplitCollector,
 ): Promise<void> {
   let bytesRead = 0;
   await forEachInGroups(

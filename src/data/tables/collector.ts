@@ -13,12 +13,12 @@ import {
 import { LabelNames } from './label_names.js';
 import { fileOrigins, originName, rowOrigins, type TableFile } from '../origins.js';
 import { PreviewTexts } from '../preview_texts.js';
-import { maximumReviewBytes } from '../review_size.js';
+import { maximumReviewBytes } from '../collected_reviews.js';
 
 /** So many bad rows are named. */
 const namedBadRows = 20;
 
-interface Part {
+interface SplitRows {
   /** Null for reviews that have files of their own. */
   readonly table: TableFile | null;
   readonly rows: Int32List;
@@ -31,10 +31,10 @@ interface Part {
  * Takes reviews one by one in the order of their source, with whatever labels they have, and leaves out what is no
  * review. Keeps their words as numbers and forgets the texts.
  */
-export class RowCollector implements CollectedReviews {
+export class TableCollector implements CollectedReviews {
   readonly previews = new PreviewTexts();
   readonly #labels: LabelNames;
-  readonly #parts = new Map<SplitName, Part>();
+  readonly #parts = new Map<SplitName, SplitRows>();
   readonly #badRows: BadRow[] = [];
   #badCount = 0;
   #total = 0;
@@ -54,7 +54,7 @@ export class RowCollector implements CollectedReviews {
   }
 
   /** Begins a split, the training reviews first: a label that these do not have is unknown in the others. */
-  begin(split: SplitName, table: TableFile | null): PartCollector {
+  begin(split: SplitName, table: TableFile | null): SplitCollector {
     if (split !== 'train') this.#labels.complete();
     const part = {
       table,
@@ -104,7 +104,7 @@ export class RowCollector implements CollectedReviews {
   }
 
   /** @returns why it is no review, or null */
-  #add(part: Part, origin: number | string, text: Uint8Array, label: string): string | null {
+  #add(part: SplitRows, origin: number | string, text: Uint8Array, label: string): string | null {
     const name = label.trim();
     if (name === '') return 'has no label';
     if (!isUtf8(text)) return 'is not UTF-8';
@@ -122,7 +122,7 @@ export class RowCollector implements CollectedReviews {
     return null;
   }
 
-  #addBad({ table }: Part, origin: number | string, reason: string): void {
+  #addBad({ table }: SplitRows, origin: number | string, reason: string): void {
     this.#total += 1;
     this.#badCount += 1;
     if (this.#badRows.length >= namedBadRows) return;
@@ -137,7 +137,7 @@ export class RowCollector implements CollectedReviews {
 }
 
 /** Takes the rows of one table, or the files of one folder. */
-export interface PartCollector {
+export interface SplitCollector {
   /** @param origin line or row number, or the path of a review's own file */
   row(origin: number | string, text: Uint8Array, label: string): void;
   /** @param reason completes a sentence that begins with the row: `has 3 fields` */

@@ -2,7 +2,7 @@ import { ImdbTorchError } from '../../errors.js';
 import type { Columns } from '../collected_reviews.js';
 
 /** Usual names, the likeliest first. */
-const textNames = [
+const usualTextNames = [
   'text',
   'review',
   'reviewtext',
@@ -15,7 +15,7 @@ const textNames = [
   'tweet',
   'description',
 ];
-const labelNames = [
+const usualLabelNames = [
   'label',
   'sentiment',
   'class',
@@ -51,8 +51,8 @@ export function chooseColumns(
   for (const [option, name] of Object.entries({ 'text column': textColumn, 'label column': labelColumn })) {
     if (name !== undefined && !names.includes(name)) throw noSuchColumn(option, name, names, path);
   }
-  const text = textColumn ?? guess(names, textNames, labelColumn);
-  const label = labelColumn ?? guess(names, labelNames, text);
+  const text = textColumn ?? guess(names, usualTextNames, labelColumn);
+  const label = labelColumn ?? guess(names, usualLabelNames, text);
   if (text === undefined || label === undefined) throw noGuess(names, path);
   if (text === label) {
     throw new ImdbTorchError(

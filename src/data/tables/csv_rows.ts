@@ -1,6 +1,6 @@
 import { parse, type CsvError, type Info } from 'csv-parse';
 import { ImdbTorchError } from '../../errors.js';
-import type { PartCollector } from './collector.js';
+import type { SplitCollector } from './collector.js';
 import { readContent, type ReadOptions, type SourceFile } from '../source_file.js';
 import { chooseColumns, type ColumnOptions } from './columns.js';
 import { csvOptions, findDialect } from './csv_dialect.js';
@@ -14,7 +14,7 @@ import { mostRecordBytes } from './line_reader.js';
 export async function readCsv(
   file: SourceFile,
   options: ColumnOptions & ReadOptions,
-  collector: PartCollector,
+  collector: SplitCollector,
 ): Promise<void> {
   const { dialect, header } = findDialect(file.head);
   const columns = chooseColumns(header, options, file.path);
@@ -67,7 +67,7 @@ class CsvReader {
     readonly header: readonly string[],
     readonly textIndex: number,
     readonly labelIndex: number,
-    readonly collector: PartCollector,
+    readonly collector: SplitCollector,
   ) {}
 
   record(record: readonly Buffer[], { lines }: Info): void {

@@ -1,4 +1,4 @@
-import type { PartCollector } from './collector.js';
+import type { SplitCollector } from './collector.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
 import { fastTextPrefix } from './format.js';
 import { readLines } from './line_reader.js';
@@ -15,7 +15,7 @@ const mostLabelBytes = 1 << 10;
 export async function readFastText(
   file: SourceFile,
   options: ReadOptions,
-  collector: PartCollector,
+  collector: SplitCollector,
 ): Promise<void> {
   await readLines(file, options, (line, number) => {
     const [first, label] = matchLabel(line);

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { PartCollector } from './collector.js';
+import type { SplitCollector } from './collector.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
 import { chooseColumns, type ColumnOptions, type ChosenColumns } from './columns.js';
 import { readLines } from './line_reader.js';
@@ -11,7 +11,7 @@ import { readLines } from './line_reader.js';
 export async function readJsonLines(
   file: SourceFile,
   options: ColumnOptions & ReadOptions,
-  collector: PartCollector,
+  collector: SplitCollector,
 ): Promise<void> {
   let columns: ChosenColumns | null = null;
   await readLines(file, options, (line, number) => {

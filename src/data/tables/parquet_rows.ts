@@ -12,7 +12,7 @@ import {
 import { compressors } from 'hyparquet-compressors';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { TimeSlices } from '../../system/time_slices.js';
-import type { PartCollector } from './collector.js';
+import type { SplitCollector } from './collector.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
 import { chooseColumns, type ColumnOptions } from './columns.js';
 import { isLabel } from './jsonl_rows.js';
@@ -25,7 +25,7 @@ import { isLabel } from './jsonl_rows.js';
 export async function readParquet(
   file: SourceFile,
   options: ColumnOptions & ReadOptions,
-  collector: PartCollector,
+  collector: SplitCollector,
 ): Promise<void> {
   const content = await openContent(file);
   try {
@@ -54,7 +54,7 @@ export async function readParquet(
 }
 
 function addRow(
-  collector: PartCollector,
+  collector: SplitCollector,
   row: number,
   [text, label]: readonly unknown[],
   nameOf: (label: string) => string,

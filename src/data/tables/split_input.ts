@@ -4,40 +4,40 @@ import { ImdbTorchError } from '../../errors.js';
 import { listClassFolder, readClassFolder } from './class_folder.js';
 import { unreadable } from '../imdb/folder.js';
 import type { TableFile } from '../origins.js';
-import type { PartCollector } from './collector.js';
+import type { SplitCollector } from './collector.js';
 import { inspectFile, type ReadOptions, type SourceFile } from '../source_file.js';
 import type { ColumnOptions } from './columns.js';
 import { detectFormat, type TableFormat } from './format.js';
 
 /** A table, or a folder with one sub-folder a class, that has been found but not read yet. */
-export interface LabelledPart {
+export interface SplitInput {
   readonly kind: TableFormat | 'classes-folder';
   readonly sha256: string;
   readonly bytes: number;
   /** Null for a folder. */
   readonly table: TableFile | null;
-  read(collector: PartCollector, options: ColumnOptions & ReadOptions): Promise<void>;
+  read(collector: SplitCollector, options: ColumnOptions & ReadOptions): Promise<void>;
 }
 
 /**
  * Looks at the file or folder at `path`.
  * @throws ImdbTorchError ERR_DATASET when it is neither; the reason of `signal`
  */
-export async function openPart(path: string, signal: AbortSignal | undefined): Promise<LabelledPart> {
+export async function openInput(path: string, signal: AbortSignal | undefined): Promise<SplitInput> {
   const status = await stat(path).catch((error: unknown) => {
     throw unreadable('', path, error);
   });
-  if (status.isDirectory()) return folderPart(path, signal);
+  if (status.isDirectory()) return folderInput(path, signal);
   const file = await inspectFile(path, signal);
   const format = detectFormat(file);
-  if (format !== 'archive') return tablePart(file, format);
+  if (format !== 'archive') return tableInput(file, format);
   throw new ImdbTorchError(
     'ERR_DATASET',
     `Expected a table or a folder with one sub-folder a class but ${path} is an archive; give an archive as --data.`,
   );
 }
 
-export async function folderPart(path: string, signal: AbortSignal | undefined): Promise<LabelledPart> {
+export async function folderInput(path: string, signal: AbortSignal | undefined): Promise<SplitInput> {
   const folder = await listClassFolder(path, signal);
   const { sha256, bytes } = folder;
   return {
@@ -49,7 +49,7 @@ export async function folderPart(path: string, signal: AbortSignal | undefined):
   };
 }
 
-export function tablePart(file: SourceFile, format: TableFormat): LabelledPart {
+export function tableInput(file: SourceFile, format: TableFormat): SplitInput {
   const { sha256, bytes } = file;
   return {
     kind: format,

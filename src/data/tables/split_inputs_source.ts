@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { assertFewBadRows } from './bad_rows.js';
 import { splitNames, type SplitName } from '../collected_reviews.js';
-import type { LabelledPart } from './split_input.js';
-import { RowCollector } from './collector.js';
-import type { Source, SourceOptions } from '../source.js';
+import type { SplitInput } from './split_input.js';
+import { TableCollector } from './collector.js';
+import type { Source, SourceOptions } from '../source_types.js';
 
 /** A source made of tables or folders of classes: one for each split that there is. */
-export function labelledSource(
+export function splitInputsSource(
   location: string,
-  parts: Readonly<Partial<Record<SplitName, LabelledPart>>> & { readonly train: LabelledPart },
+  parts: Readonly<Partial<Record<SplitName, SplitInput>>> & { readonly train: SplitInput },
   options: SourceOptions,
 ): Source {
   const { textColumn, labelColumn, labels = null, signal, onProgress } = options;
@@ -27,7 +27,7 @@ export function labelledSource(
       labels,
     },
     read: async (tokens) => {
-      const collector = new RowCollector(location, labels, tokens);
+      const collector = new TableCollector(location, labels, tokens);
       let before = 0;
       for (const { name, part } of found) {
         const onRead = (bytes: number): void =>

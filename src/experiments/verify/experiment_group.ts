@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { splitNames, type Dataset } from '../../data/dataset.js';
+import { splitNames } from '../../data/collected_reviews.js';
+import type { Dataset } from '../../data/dataset.js';
 import type { FloatDtype } from '../../model/native.js';
 import { bytesOf } from '../../storage/stored_tensor.js';
 import type { Metrics } from '../../training/metrics.js';

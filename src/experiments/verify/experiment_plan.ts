@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FloatDtype, LossForm } from '../../../binding.js';
-import { splitNames, type Dataset } from '../../data/dataset.js';
+import { splitNames } from '../../data/collected_reviews.js';
+import type { Dataset } from '../../data/dataset.js';
 import { writeSafetensors } from '../../storage/safetensors.js';
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { notebook } from '../options.js';

@@ -1,6 +1,9 @@
 import { styleText } from 'node:util';
 import type { Device, Engine, FloatDtype } from '../../../binding.js';
-import { describeBadRow, type Dataset, type Preview, type SplitName } from '../../data/dataset.js';
+import { describeBadRow } from '../../data/tables/bad_rows.js';
+import type { Dataset } from '../../data/dataset.js';
+import type { Preview } from '../../data/splits/encoded_splits.js';
+import type { SplitName } from '../../data/collected_reviews.js';
 import type { ParameterCounts } from '../../model/parameters.js';
 import type { LayerName } from '../../storage/adapter.js';
 import type { EpochResult } from '../../training/loop.js';

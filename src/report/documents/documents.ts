@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Device, Engine, FloatDtype } from '../../../binding.js';
-import type { BadRows, Columns, Dataset } from '../../data/dataset.js';
+import type { BadRows, Columns } from '../../data/collected_reviews.js';
+import type { Dataset } from '../../data/dataset.js';
 import type { ParameterCounts } from '../../model/parameters.js';
 import type { LayerName } from '../../storage/adapter.js';
 import type { Calibration } from '../../storage/model_description.js';

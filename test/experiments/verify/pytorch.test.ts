@@ -1,6 +1,8 @@
 /** Fresh cases from the PyTorch of this machine, where there is one. */
 import { expect, test } from '@jest/globals';
-import { loadDataset, splitNames, type Dataset, type EncodedSplit } from '../../../src/data/dataset.js';
+import { loadDataset, type Dataset } from '../../../src/data/dataset.js';
+import { splitNames } from '../../../src/data/collected_reviews.js';
+import type { EncodedSplit } from '../../../src/data/splits/encoded_splits.js';
 import { committedExperiment } from '../../../src/experiments/verify/experiment_plan.js';
 import { allPlaces } from '../../../src/experiments/verify/backends.js';
 import { computeFreshCases, findPythonWithTorch } from '../../../src/experiments/verify/pytorch.js';

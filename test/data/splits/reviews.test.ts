@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { assignFolds, joinReviews, selectReviews, type Reviews } from '../../src/data/splits/reviews.js';
+import { joinReviews, selectReviews, type Reviews } from '../../../src/data/splits/reviews.js';
 
 function reviewsOf(bags: readonly (readonly number[])[], movies?: readonly number[]): Reviews {
   const offsets = [0];
@@ -72,30 +72,4 @@ test('when reviews are selected then they come in the order asked for', () => {
   const all = joinReviews([one, other]);
   const list = listOf(all);
   expect(listOf(selectReviews(all, Int32Array.of(4, 0, 1)))).toEqual([list[4], list[0], list[1]]);
-});
-
-test('when folds are assigned then each movie is in one, and the smallest fold takes the next', () => {
-  const movies = [1, 1, 1, 2, 3, 3, 4, 5, 5, 1];
-  const folds = assignFolds(
-    reviewsOf(
-      movies.map(() => []),
-      movies,
-    ),
-    3,
-  );
-  const byMovie = new Map<number, Set<number>>();
-  movies.forEach((movie, row) => byMovie.set(movie, (byMovie.get(movie) ?? new Set()).add(folds[row] ?? -1)));
-  expect([...byMovie.values()].map(({ size }) => size)).toEqual([1, 1, 1, 1, 1]);
-  const sizes = [0, 1, 2].map((fold) => folds.filter((each) => each === fold).length);
-  expect(sizes).toEqual([4, 4, 2]);
-});
-
-test('when movies are not known then reviews are dealt out; when there are too few then that is refused', () => {
-  expect(assignFolds(reviewsOf([[], [], [], [], []]), 2)).toEqual(Int32Array.of(0, 1, 0, 1, 0));
-  expect(() => assignFolds(reviewsOf([[], []]), 3)).toThrow(
-    /at most 2 folds, one for each of the training reviews/,
-  );
-  expect(() => assignFolds(reviewsOf([[], [], []], [4, 4, 4]), 2)).toThrow(
-    /at most 1 folds, one for each of the movies/,
-  );
 });

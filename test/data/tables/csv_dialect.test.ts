@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { findDialect } from '../../src/data/tables/csv_dialect.js';
+import { findDialect } from '../../../src/data/tables/csv_dialect.js';
 
 function repeated(header: string, ...lines: string[]): Buffer {
   return Buffer.from([header, ...Array.from({ length: 20 }, () => lines).flat(), ''].join('\n'));

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { archive, contentOf, load, reviews, temporaryFolder } from './helpers.js';
+import { archive, contentOf, load, reviews, temporaryFolder } from '../helpers.js';
 
 const folder = temporaryFolder();
 const data = archive(folder, 'reviews.tgz');

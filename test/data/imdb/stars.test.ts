@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { fileOrigins, rowOrigins } from '../../src/data/origins.js';
-import { starsOf } from '../../src/data/imdb/stars.js';
+import { fileOrigins, rowOrigins } from '../../../src/data/origins.js';
+import { starsOf } from '../../../src/data/imdb/stars.js';
 
 const labels = new Int32Array(3);
 

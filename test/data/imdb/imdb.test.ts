@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { loadDataset } from '../../src/data/dataset.js';
-import { imdbArchive, imdbArchivePath, knownArchiveName } from '../../src/data/imdb/fetch_archive.js';
+import { loadDataset } from '../../../src/data/dataset.js';
+import { imdbArchive, imdbArchivePath, knownArchiveName } from '../../../src/data/imdb/fetch_archive.js';
 
 const data = process.env.IMDB_TORCH_DATA ?? resolve('../shared/data/aclImdb.tgz');
 const isThere = existsSync(data);

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { BadRow } from '../../src/data/dataset.js';
-import { contentOf, load, temporaryFolder } from './helpers.js';
+import type { BadRow } from '../../../src/data/collected_reviews.js';
+import { contentOf, load, temporaryFolder } from '../helpers.js';
 
 const folder = temporaryFolder();
 

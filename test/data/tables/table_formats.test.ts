@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { DatasetOptions } from '../../src/data/dataset.js';
-import { contentOf, load, originsOf, temporaryFolder } from './helpers.js';
+import type { DatasetOptions } from '../../../src/data/dataset.js';
+import { contentOf, load, originsOf, temporaryFolder } from '../helpers.js';
 
 const folder = temporaryFolder();
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { loadDataset, type Dataset } from '../../src/data/dataset.js';
-import { archive, contentOf, load, originsOf, reviews, temporaryFolder, type Entry } from './helpers.js';
+import { loadDataset, type Dataset } from '../../../src/data/dataset.js';
+import { archive, contentOf, load, originsOf, reviews, temporaryFolder, type Entry } from '../helpers.js';
 
 const folder = temporaryFolder();
 

@@ -1,2 +1,0 @@
-/** The longest review of the IMDb data has 14 kB. */
-export const maximumReviewBytes = 1 << 20;

@@ -149,7 +149,7 @@ function countRows({ words, starts }: Places, text: number, counts: Int32Array):
   for (let place = starts[text] ?? 0; place < end; place += 1) {
     const word = words[place] ?? none;
     if (word === none || words[place + 1] === none) continue;
-    counts[word] = (counts[word] ?? 0) + 1;
+    counts[word] += 1;
   }
 }
 
@@ -197,7 +197,7 @@ function readIds(
     const id = word === none ? none : (idOfWord[word] ?? none);
     ids[count++] = id === none ? unknown : id;
     if (word === none || words[place + 1] === none) continue;
-    const row = nextRows[word] ?? 0;
+    const row = nextRows[word];
     nextRows[word] = row + 1;
     for (let k = 0; k < fields; k += 1) ids[count++] = data[fields * row + k] ?? none;
   }

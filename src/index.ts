@@ -88,7 +88,7 @@ export { runLoraFineTuning, type LoraInput, type LoraResult } from './experiment
 export type { LayerExcerpts, LayerParameter, OfLayer, OfLayers } from './experiments/layer_state.js';
 export type { MergeComparison, MergeResult } from './experiments/merge.js';
 export { writeReport, type WrittenReport } from './report/html/write_report.js';
-export type { Check } from './report/console/checks.js';
+export type { Check } from './experiments/check.js';
 export { loadDataset, type Dataset, type DatasetOptions } from './data/dataset.js';
 export type { BadRow, BadRows, Columns, SourceNotes, SplitName } from './data/collected_reviews.js';
 export { describeBadRow } from './data/tables/bad_rows.js';
@@ -97,7 +97,7 @@ export type { EncodedSplit, EncodedSplits, EncodeOptions, Preview } from './data
 export { originNames, type Origins, type TableFile } from './data/origins.js';
 export type { DataFiles, SourceOptions, SourceProgress } from './data/source_types.js';
 export type { TableFormat } from './data/tables/format.js';
-export { tokenize } from './text/tokens/tokenizer.js';
+export { tokenize, type TokenSpan } from './text/tokens/tokenizer.js';
 export { readSafetensors, writeSafetensors, type SafetensorsFile } from './storage/safetensors.js';
 export type { StoredDtype, StoredTensor } from './storage/stored_tensor.js';
 export { createRunDirectory, RunDirectory, type RunDirectoryOptions } from './storage/run_directory.js';
@@ -138,7 +138,6 @@ export {
   type FeaturizerOptions,
 } from './text/featurizer.js';
 export type { FeatureIds } from './text/bag_writer.js';
-export type { TokenSpan } from './text/tokens/tokenizer.js';
 export type { Adapter, AdapterBranch, LayerName } from './storage/adapter.js';
 export { AdapterSet, type AdapterSetOptions, type CombineOptions } from './model/adapter_set.js';
 export type { Combination } from './model/adapter_algebra.js';

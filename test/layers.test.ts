@@ -12,8 +12,8 @@ const layers = [
   'cli',
   // Answers over HTTP with what is below; only the command line starts it.
   'serve',
-  'experiments',
   'report',
+  'experiments',
   'training',
   'model',
   'storage',

@@ -1,7 +1,6 @@
 import { Generator, LoraLinear, Tensor, type Device, type FloatDtype } from '../model/native.js';
 import { readNumbers } from '../model/parameters.js';
-import type { Check } from '../report/console/checks.js';
-import { formatError } from '../report/format.js';
+import { type Check, formatError } from './check.js';
 import { layerOutputTolerance } from './tolerances.js';
 
 export interface LayerOutputOptions {

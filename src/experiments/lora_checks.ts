@@ -1,5 +1,4 @@
-import type { Check } from '../report/console/checks.js';
-import { formatError } from '../report/format.js';
+import { type Check, formatError } from './check.js';
 import type { Metrics } from '../training/metrics.js';
 import type { LayerName } from '../storage/adapter.js';
 import type { OfLayers } from './layer_state.js';

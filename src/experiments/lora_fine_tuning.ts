@@ -2,7 +2,7 @@ import { withoutStart } from '../model/adapter_algebra.js';
 import type { ClassifierModel } from '../model/classifier.js';
 import { Generator } from '../model/native.js';
 import { loadModule, readOutput, type Module } from '../model/parameters.js';
-import type { Check } from '../report/console/checks.js';
+import type { Check } from './check.js';
 import type { Adapter, AdapterBranch, LayerName } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { LabelledLogits } from '../training/calibration.js';

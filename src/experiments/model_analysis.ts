@@ -5,9 +5,8 @@ import { readTensor } from '../model/parameters.js';
 import { TextClassifier, type ModelParts } from '../model/text_classifier.js';
 import { summarizeWeightChange, type WeightChange } from '../model/weight_change.js';
 import { rankOf, scaleOf, type Adapter } from '../storage/adapter.js';
-import { scoresDocument, type ScoresDocument } from '../report/console/evaluation.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { classificationReport } from '../training/classification_report.js';
+import { classificationReport, nameScores, type NamedScores } from '../training/classification_report.js';
 import { predictLabelled } from '../training/labelled_evaluation.js';
 
 interface BranchFigures {
@@ -18,7 +17,7 @@ interface BranchFigures {
 /** What a finished model is like beyond loss and accuracy: for `run.json`, and for the report that is made of it. */
 export interface ModelAnalysis {
   /** On the test reviews; null where there are too many classes. */
-  evaluation: ScoresDocument | null;
+  evaluation: NamedScores | null;
   /** The words that speak most for each class, strongest first; null where there are too many classes. */
   topWords: { class: string; words: TopWord[] }[] | null;
   /** What the LoRA branch of the hidden layer adds to its W; null where there is no branch. */
@@ -56,7 +55,7 @@ export async function analyzeModel(input: AnalysisInput): Promise<ModelAnalysis>
     const predictions = await predictLabelled(classifier, bags, labels, signal);
     const words = topWords(classifier, namedWords);
     return {
-      evaluation: scoresDocument(classes, classificationReport(predictions)),
+      evaluation: nameScores(classes, classificationReport(predictions)),
       topWords: classes.map((name, k) => ({ class: name, words: words[k] ?? [] })),
       ...changes,
     };

@@ -33,11 +33,6 @@ export function formatBytes(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** A difference that should be none: 0, 2.4e-10 */
-export function formatError(error: number): string {
-  return error === 0 || !Number.isFinite(error) ? String(error) : error.toExponential(1);
-}
-
 /** A value of a parameter: as many digits as tell two trainings apart. */
 export function formatValue(value: number): string {
   return value.toFixed(6);

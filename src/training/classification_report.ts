@@ -76,6 +76,23 @@ export function classificationReport(predictions: LabelledPredictions): Classifi
   };
 }
 
+/** A classification report with the names of the classes, as documents have it. */
+export interface NamedScores extends Pick<ClassificationReport, 'macro' | 'confusion' | 'rocAuc'> {
+  classes: ({ name: string } & ClassificationReport['classes'][number])[];
+  calibration: { bins: number; error: number; reliability: ReliabilityBin[] };
+}
+
+export function nameScores(names: readonly string[], report: ClassificationReport): NamedScores {
+  const { classes, macro, confusion, rocAuc, reliability, calibrationError: error } = report;
+  return {
+    classes: classes.map((scores, k) => ({ name: names[k] ?? '', ...scores })),
+    macro,
+    confusion,
+    rocAuc,
+    calibration: { bins: calibrationBins, error, reliability },
+  };
+}
+
 /** The class that each example is given. */
 export function predictedClasses({
   labels,

@@ -1,7 +1,8 @@
 import { chmod, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { CaseResult, VerificationRow } from '../../src/report/console/verification.js';
+import type { VerificationRow } from '../../src/report/console/verification.js';
+import type { CaseResult } from '../../src/experiments/verify/case_result.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';
 

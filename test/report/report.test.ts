@@ -1,13 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { formatCheck } from '../../src/report/console/checks.js';
-import {
-  formatClock,
-  formatCount,
-  formatError,
-  formatLoss,
-  formatSeconds,
-  formatShare,
-} from '../../src/report/format.js';
+import { formatClock, formatCount, formatLoss, formatSeconds, formatShare } from '../../src/report/format.js';
+import { formatError } from '../../src/experiments/check.js';
 import { formatProgress } from '../../src/report/console/progress.js';
 import { formatTable } from '../../src/report/console/table.js';
 

@@ -1,16 +1,18 @@
 import { expect, test } from '@jest/globals';
 import {
-  casePassed,
   formatCase,
   formatFailures,
   formatVerification,
   verificationRows,
-  type CaseResult,
-  type Comparison,
 } from '../../src/report/console/verification.js';
+import {
+  type CaseComparison,
+  casePassed,
+  type CaseResult,
+} from '../../src/experiments/verify/case_result.js';
 
 const plain = { unicode: false, colour: false };
-const comparison = (relative: number, tolerance: number, absolute = relative): Comparison => ({
+const comparison = (relative: number, tolerance: number, absolute = relative): CaseComparison => ({
   what: 'output',
   absolute,
   relative,
@@ -18,7 +20,7 @@ const comparison = (relative: number, tolerance: number, absolute = relative): C
   passed: relative <= tolerance,
   problem: null,
 });
-const result = (name: string, ...comparisons: Comparison[]): CaseResult => ({
+const result = (name: string, ...comparisons: CaseComparison[]): CaseResult => ({
   group: 'layers',
   name,
   dtype: 'float32',

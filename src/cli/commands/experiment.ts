@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { meanEpochSeconds, type LoraDocument, type TrainDocument } from '../../report/documents/documents.js';
+import { type LoraDocument, type TrainDocument } from '../../report/documents/documents.js';
+import { meanEpochSeconds } from '../../training/statistics.js';
 import { formatHeading, formatResults, type ResultRow } from '../../report/console/describe_run.js';
 import { reportName } from '../../report/html/write_report.js';
 import { chooseDataAtHand } from '../options/choose_data.js';

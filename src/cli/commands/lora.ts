@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Dataset } from '../../data/dataset.js';
 import { ImdbTorchError } from '../../errors.js';
 import { loraPresets } from '../../experiments/presets.js';
-import type { Check } from '../../report/console/checks.js';
+import type { Check } from '../../experiments/check.js';
 import { testFigures } from '../../report/console/seeds.js';
 import { readRun, type StoredRun } from '../../storage/read_run.js';
 import type { Vocabulary } from '../../text/vocabulary.js';

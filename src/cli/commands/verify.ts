@@ -5,13 +5,12 @@ import { ImdbTorchError } from '../../errors.js';
 import { notebook } from '../../experiments/options.js';
 import type { ReferenceSet } from '../../experiments/verify/reference_cases.js';
 import {
-  casePassed,
   formatCase,
   formatFailures,
   formatVerification,
   verificationRows,
-  type CaseResult,
 } from '../../report/console/verification.js';
+import { casePassed, type CaseResult } from '../../experiments/verify/case_result.js';
 import { interruptSignal } from '../interrupt.js';
 import { throwProblems } from '../options/option_rules.js';
 import { addOutputOptions, readRunOptions, type RawOptions } from '../options/options.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Module } from '../../model/parameters.js';
 import type { TextClassifier } from '../../model/text_classifier.js';
-import type { MergeFigures } from '../../report/console/merge.js';
+import type { MergeComparison } from '../../experiments/merge.js';
 import { reportName, writeReport } from '../../report/html/write_report.js';
 import { packageVersion } from '../../setup/package_root.js';
 import { modelPath } from '../../storage/read_run.js';
@@ -23,7 +23,7 @@ export interface MergedModel {
   /** The folder of the adapter. */
   adapter: string;
   classifier: TextClassifier;
-  figures: { validation: MergeFigures; test?: Metrics };
+  figures: { validation: MergeComparison & { count: number }; test?: Metrics };
 }
 
 /** Writes `merged.safetensors` into the run of the base. @returns its path @throws ERR_OUTPUT */

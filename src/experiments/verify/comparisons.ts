@@ -1,11 +1,11 @@
 import type { Dtype, Tensor } from '../../model/native.js';
-import type { Comparison } from '../../report/console/verification.js';
+import type { CaseComparison } from './case_result.js';
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { roundingTolerance } from '../tolerances.js';
 
 /** Compares what was computed here with what PyTorch has computed, value by value. */
 export class Comparisons {
-  readonly results: Comparison[] = [];
+  readonly results: CaseComparison[] = [];
 
   /** Shape, dtype and, within the rounding of sums of `terms` numbers, elements; int64 exactly. */
   tensor(what: string, actual: Tensor | null, expected: StoredTensor, terms: number): void {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import type { Dataset } from '../../data/dataset.js';
-import type { CaseResult, Comparison } from '../../report/console/verification.js';
+import type { CaseComparison, CaseResult } from './case_result.js';
 import { recomputeAdapter, type AdapterFacts } from './adapter_group.js';
 import type { Comparisons } from './comparisons.js';
 import { recomputeExperiment, type ExperimentFacts } from './experiment_group.js';
@@ -132,7 +132,7 @@ export async function recomputeCase(
 }
 
 /** A recomputation that throws is one that is wrong; the others go on. */
-function failure(error: unknown): Comparison {
+function failure(error: unknown): CaseComparison {
   const problem = `failed: ${messageOf(error)}`;
   return { what: 'it', absolute: Infinity, relative: Infinity, tolerance: 0, passed: false, problem };
 }

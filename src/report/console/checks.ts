@@ -1,13 +1,5 @@
 import { styleText } from 'node:util';
-
-/** One of the experiment's checks of itself. */
-export interface Check {
-  /** What should hold. */
-  name: string;
-  passed: boolean;
-  /** The figures it was judged by, where there are any. */
-  detail?: string;
-}
+import type { Check } from '../../experiments/check.js';
 
 export interface LineStyle {
   /** Whether ticks, crosses and blocks can be shown. */

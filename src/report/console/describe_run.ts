@@ -4,12 +4,12 @@ import { describeBadRow } from '../../data/tables/bad_rows.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Preview } from '../../data/splits/encoded_splits.js';
 import type { SplitName } from '../../data/collected_reviews.js';
+import type { LayerExcerpts } from '../../experiments/layer_state.js';
 import type { ParameterCounts } from '../../model/parameters.js';
-import type { LayerName } from '../../storage/adapter.js';
 import type { EpochResult } from '../../training/loop.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { LineStyle } from './checks.js';
-import { meanEpochSeconds } from '../documents/documents.js';
+import { meanEpochSeconds } from '../../training/statistics.js';
 import { formatCount, formatLoss, formatSeconds, formatShare, formatValue } from '../format.js';
 import { formatTable } from './table.js';
 
@@ -123,17 +123,19 @@ export function formatMetrics({ loss, accuracy }: Metrics): string {
   return `loss ${formatLoss(loss)} accuracy ${formatShare(accuracy)}`;
 }
 
-/** The first values of the parameters of layers. */
-type Excerpts = ReadonlyMap<LayerName, Readonly<Partial<Record<string, readonly number[]>>>>;
-
-const parameterNames = { weight: 'W', bias: 'bias', A: 'A', B: 'B' } as const;
+const parameterTitles = [
+  ['weight', 'W'],
+  ['bias', 'bias'],
+  ['A', 'A'],
+  ['B', 'B'],
+] as const;
 
 /** The first values of layers' parameters: before fine-tuning, after it and, where there is one, the merge. */
-export function formatExcerpts(excerpts: readonly Excerpts[], style: LineStyle): string {
+export function formatExcerpts(excerpts: readonly LayerExcerpts[], style: LineStyle): string {
   const titles = ['first values of', 'before fine-tuning', 'after fine-tuning', 'after merging'];
   const layers = [...(excerpts[0] ?? [])];
   const rows = layers.flatMap(([layer, parameters]) =>
-    Object.entries(parameterNames)
+    parameterTitles
       .filter(([name]) => parameters[name] !== undefined)
       .map(([name, title]) => [
         layers.length === 1 ? title : `${layer} ${title}`,

@@ -1,8 +1,8 @@
 import {
   calibrationBins,
+  nameScores,
   type ClassificationReport,
   type Mistake,
-  type ReliabilityBin,
 } from '../../training/classification_report.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { LineStyle } from './checks.js';
@@ -83,33 +83,12 @@ export function evaluationDocument(figures: EvaluationFigures): object {
     count,
     ...metrics,
     ...(uncalibrated && { uncalibrated }),
-    ...scoresDocument(classes, report),
+    ...nameScores(classes, report),
     mistakes: mistakes.map(({ index, label, predicted, probability }) => ({
       origin: originOf(index),
       label: classes[label],
       predicted: classes[predicted],
       probability,
     })),
-  };
-}
-
-/** How good predictions are, class by class and as probabilities. */
-export interface ScoresDocument {
-  classes: ({ name: string } & ClassificationReport['classes'][number])[];
-  macro: ClassificationReport['macro'];
-  /** `[label][prediction]` */
-  confusion: number[][];
-  rocAuc: number | null;
-  calibration: { bins: number; error: number; reliability: ReliabilityBin[] };
-}
-
-export function scoresDocument(classes: readonly string[], report: ClassificationReport): ScoresDocument {
-  const { classes: scores, macro, confusion, rocAuc, reliability, calibrationError: error } = report;
-  return {
-    classes: scores.map((score, k) => ({ name: classes[k] ?? '', ...score })),
-    macro,
-    confusion,
-    rocAuc,
-    calibration: { bins: calibrationBins, error, reliability },
   };
 }

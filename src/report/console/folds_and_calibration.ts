@@ -1,23 +1,14 @@
-import type { Calibration } from '../../storage/model_description.js';
-import type { CalibrationScores, ProbabilityScores } from '../../training/calibration.js';
-import type { Metrics } from '../../training/metrics.js';
+import type { CalibrationResult } from '../../experiments/calibration_result.js';
+import type { FoldResult } from '../../experiments/cross_validation.js';
+import type { ProbabilityScores } from '../../training/calibration.js';
 import type { LineStyle } from './checks.js';
 import { formatCount, formatLoss, formatShare, formatValue } from '../format.js';
 import { formatHeading } from './describe_run.js';
-import { summarize } from './seeds.js';
+import { summarize } from '../../training/statistics.js';
 import { formatTable } from './table.js';
 
-/** One fold of a cross-validation. */
-export interface FoldFigures {
-  /** Reviews that were trained on, and that were held out. */
-  train: number;
-  valid: number;
-  epoch: number;
-  metrics: Metrics;
-}
-
 /** How well each fold did, and all of them. */
-export function describeFolds(folds: readonly FoldFigures[], style: LineStyle): string[] {
+export function describeFolds(folds: readonly FoldResult[], style: LineStyle): string[] {
   const titles = ['fold', 'trained on', 'held out', 'epoch', 'loss', 'accuracy'];
   const rows = folds.map(({ train, valid, epoch, metrics }, index) => [
     String(index + 1),
@@ -37,11 +28,7 @@ export function describeFolds(folds: readonly FoldFigures[], style: LineStyle): 
 
 /** What calibration does to the probabilities. */
 export function describeCalibration(
-  {
-    calibration,
-    heldOut,
-    test,
-  }: { calibration: Calibration; heldOut: CalibrationScores; test: CalibrationScores },
+  { calibration, heldOut, test }: CalibrationResult,
   style: LineStyle,
 ): string[] {
   const how =

@@ -1,15 +1,12 @@
-import { formatCount, formatError } from '../format.js';
+import type { MergeComparison } from '../../experiments/merge.js';
+import { formatCount } from '../format.js';
+import { formatError } from '../../experiments/check.js';
 
-export interface MergeFigures {
-  /** Validation reviews. */
-  count: number;
-  maxAbsLogitDifference: number;
-  maxAbsLogit: number;
-  predictionFlips: number;
-}
-
-/** What a merge did to the outputs, which is rounding. */
-export function describeMerge(figures: MergeFigures): string {
+/**
+ * Says what a merge did to the outputs, which is rounding.
+ * @param figures with the number of validation reviews as `count`
+ */
+export function describeMerge(figures: MergeComparison & { count: number }): string {
   const { count, maxAbsLogitDifference, maxAbsLogit, predictionFlips } = figures;
   return (
     `Between adapter and merged model, on ${formatCount(count)} validation reviews: ` +

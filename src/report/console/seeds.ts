@@ -1,5 +1,6 @@
 import type { CalibrationScores } from '../../training/calibration.js';
 import type { Metrics } from '../../training/metrics.js';
+import { summarize } from '../../training/statistics.js';
 import type { LineStyle } from './checks.js';
 import { formatLoss, formatShare } from '../format.js';
 import { formatHeading } from './describe_run.js';
@@ -10,12 +11,6 @@ export interface TestFigures extends Metrics {
   calibrationError?: number;
 }
 
-export interface MeanAndDeviation {
-  mean: number;
-  /** Of a sample: the squares are divided by n - 1. */
-  standardDeviation: number;
-}
-
 /** @param calibration of the run, where it has one: its log loss and accuracy are then those that count */
 export function testFigures(
   test: Metrics,
@@ -24,12 +19,6 @@ export function testFigures(
   if (calibration === undefined) return { accuracy: test.accuracy, loss: test.loss };
   const { accuracy, logLoss: loss, calibrationError } = calibration.test.after;
   return { accuracy, loss, calibrationError };
-}
-
-export function summarize(values: readonly number[]): MeanAndDeviation {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, standardDeviation: Math.sqrt(squares / (values.length - 1)) };
 }
 
 /** What `--seeds` ends with. */

@@ -1,30 +1,7 @@
-import type { Device, Dtype, Engine } from '../../../binding.js';
+import { casePassed, type CaseComparison, type CaseResult } from '../../experiments/verify/case_result.js';
 import { formatCheck, formatMark, type LineStyle } from './checks.js';
-import { formatError } from '../format.js';
+import { formatError } from '../../experiments/check.js';
 import { formatTable } from './table.js';
-
-/** One thing that was computed here and by PyTorch. */
-export interface Comparison {
-  what: string;
-  /** The largest difference of two elements. */
-  absolute: number;
-  /** The same relative to the largest element; `tolerance` is what is allowed of it. */
-  relative: number;
-  tolerance: number;
-  passed: boolean;
-  /** What is wrong where it is no number. */
-  problem: string | null;
-}
-
-/** A case of PyTorch, recomputed at one place. */
-export interface CaseResult {
-  group: string;
-  name: string;
-  dtype: Dtype;
-  engine: Engine;
-  device: Device;
-  comparisons: readonly Comparison[];
-}
 
 export interface Errors {
   /** The largest one. */
@@ -40,11 +17,6 @@ export interface VerificationRow extends Errors, Pick<CaseResult, 'group' | 'dty
   passed: boolean;
 }
 
-/** A case without any comparison has shown nothing. */
-export function casePassed({ comparisons }: CaseResult): boolean {
-  return comparisons.length > 0 && comparisons.every(({ passed }) => passed);
-}
-
 export function verificationRows(results: readonly CaseResult[]): VerificationRow[] {
   const rows = new Map<string, CaseResult[]>();
   for (const result of results) {
@@ -58,7 +30,7 @@ export function verificationRows(results: readonly CaseResult[]): VerificationRo
   });
 }
 
-function errorsOf(comparisons: readonly Comparison[]): Errors {
+function errorsOf(comparisons: readonly CaseComparison[]): Errors {
   const errors: Errors = { absolute: 0, relative: 0, tolerance: 0 };
   for (const { absolute, relative, tolerance } of comparisons) {
     errors.absolute = Math.max(errors.absolute, absolute);

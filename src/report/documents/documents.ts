@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import type { Device, Engine, FloatDtype } from '../../../binding.js';
 import type { BadRows, Columns } from '../../data/collected_reviews.js';
 import type { Dataset } from '../../data/dataset.js';
+import type { CalibrationResult } from '../../experiments/calibration_result.js';
+import type { Check } from '../../experiments/check.js';
+import type { FoldResult } from '../../experiments/cross_validation.js';
+import type { FullTrainingResult } from '../../experiments/full_training.js';
+import type { OfLayer } from '../../experiments/layer_state.js';
+import type { LoraResult } from '../../experiments/lora_fine_tuning.js';
+import type { MergeResult } from '../../experiments/merge.js';
 import type { ParameterCounts } from '../../model/parameters.js';
-import type { LayerName } from '../../storage/adapter.js';
-import type { Calibration } from '../../storage/model_description.js';
-import type { CalibrationScores } from '../../training/calibration.js';
 import type { EpochResult } from '../../training/loop.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { PhaseResult, RefitResult } from '../../training/phase.js';
-import type { Check } from '../console/checks.js';
-import type { FoldFigures } from '../console/folds_and_calibration.js';
+import { meanEpochSeconds } from '../../training/statistics.js';
 
 /** Of the documents that `--json` prints and `run.json` keeps. Grows when a field changes its meaning. */
 const schema = 1;
@@ -75,24 +78,9 @@ interface FactsDocument extends ExperimentDocument {
 export interface TrainDocument extends FactsDocument, PhaseDocument {
   /** The epoch that counts, where early stopping chose it. */
   bestEpoch?: number;
-  folds?: readonly FoldFigures[];
+  folds?: readonly FoldResult[];
   refit?: RefitResult;
-  calibration?: CalibrationDocument;
-}
-
-/** How probabilities are calibrated, and how well they fit before and after. */
-export interface CalibrationDocument {
-  calibration: Calibration;
-  heldOut: CalibrationScores;
-  test: CalibrationScores;
-}
-
-/** What the experiment without LoRA hands over; it says more. */
-export interface TrainFigures {
-  full: PhaseResult;
-  folds: readonly FoldFigures[] | null;
-  refit: RefitResult | null;
-  calibration: CalibrationDocument | null;
+  calibration?: CalibrationResult;
 }
 
 /** What `lora --json` prints. */
@@ -107,32 +95,10 @@ export interface LoraDocument extends FactsDocument {
   };
   lora: PhaseDocument;
   /** Which parameters fine-tuning left as they were: of the hidden layer, and of `fc2` where that has a branch. */
-  frozen: FrozenParameters & { fc2?: FrozenParameters };
+  frozen: OfLayer<boolean> & { fc2?: OfLayer<boolean> };
   merged?: { test: Metrics; maxAbsLogitDifference: number; predictionFlips: number };
   checks: Check[];
-  calibration?: CalibrationDocument;
-}
-
-/** A and B are those of a branch, the magnitudes DoRA's. */
-type FrozenParameters = Readonly<
-  Record<'weight' | 'bias', boolean> & Partial<Record<'A' | 'B' | 'magnitude', boolean>>
->;
-
-/** What the experiments with LoRA hand over; the experiments say more. */
-export interface LoraFigures {
-  pretrain: PhaseResult | null;
-  /** Of the model that was fine-tuned, before that. */
-  baseTest: Metrics;
-  lora: PhaseResult;
-  frozen: ReadonlyMap<LayerName, FrozenParameters>;
-  merged: {
-    test: Metrics;
-    testSeconds: number;
-    maxAbsLogitDifference: number;
-    predictionFlips: number;
-  } | null;
-  calibration: CalibrationDocument | null;
-  checks: Check[];
+  calibration?: CalibrationResult;
 }
 
 /** The run that fine-tuning started from. */
@@ -141,7 +107,10 @@ export interface BaseFacts {
   seenValidation: boolean;
 }
 
-export function trainDocument(facts: RunFacts, figures: TrainFigures): TrainDocument {
+export function trainDocument(
+  facts: RunFacts,
+  figures: Pick<FullTrainingResult, 'full' | 'folds' | 'refit' | 'calibration'>,
+): TrainDocument {
   const { full, folds, refit, calibration } = figures;
   return {
     schema,
@@ -157,7 +126,7 @@ export function trainDocument(facts: RunFacts, figures: TrainFigures): TrainDocu
 }
 
 /** @param base the run that fine-tuning started from; null after a pretraining */
-export function loraDocument(facts: RunFacts, figures: LoraFigures, base: BaseFacts | null): LoraDocument {
+export function loraDocument(facts: RunFacts, figures: LoraResult, base: BaseFacts | null): LoraDocument {
   const { pretrain, baseTest, lora, frozen, merged, checks, calibration } = figures;
   const phases = pretrain === null ? [lora] : [pretrain, lora];
   return {
@@ -175,13 +144,13 @@ export function loraDocument(facts: RunFacts, figures: LoraFigures, base: BaseFa
   };
 }
 
-function frozenDocument(frozen: LoraFigures['frozen']): LoraDocument['frozen'] {
+function frozenDocument(frozen: LoraResult['frozen']): LoraDocument['frozen'] {
   const [fc1, fc2] = [frozen.get('fc1'), frozen.get('fc2')];
   assert(fc1, 'the hidden layer is always frozen');
   return { ...fc1, ...(fc2 && { fc2 }) };
 }
 
-function mergedDocument(merged: NonNullable<LoraFigures['merged']>): NonNullable<LoraDocument['merged']> {
+function mergedDocument(merged: MergeResult): NonNullable<LoraDocument['merged']> {
   const { test, maxAbsLogitDifference, predictionFlips } = merged;
   return { test, maxAbsLogitDifference, predictionFlips };
 }
@@ -240,9 +209,4 @@ function secondsDocument(
       evaluate,
     total: totalSeconds,
   };
-}
-
-/** Mean time of an epoch's training, without evaluations. */
-export function meanEpochSeconds(epochs: readonly EpochResult[]): number {
-  return epochs.reduce((total, { seconds }) => total + seconds, 0) / epochs.length;
 }

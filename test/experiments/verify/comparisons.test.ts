@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Comparisons } from '../../../src/experiments/verify/comparisons.js';
 import { Tensor } from '../../../src/model/native.js';
-import type { Comparison } from '../../../src/report/console/verification.js';
+import type { CaseComparison } from '../../../src/experiments/verify/case_result.js';
 import type { StoredTensor } from '../../../src/storage/stored_tensor.js';
 
 const stored = (...values: number[]): StoredTensor => ({
@@ -19,7 +19,7 @@ function compareValues(
   actual: ArrayLike<number | bigint>,
   expected: StoredTensor,
   tolerance = 0.1,
-): Comparison | undefined {
+): CaseComparison | undefined {
   const comparisons = new Comparisons();
   comparisons.values('it', actual, expected, tolerance);
   return comparisons.results[0];

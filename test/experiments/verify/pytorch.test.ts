@@ -11,7 +11,7 @@ import {
   readReferenceSet,
   type ReferenceSet,
 } from '../../../src/experiments/verify/reference_cases.js';
-import { casePassed } from '../../../src/report/console/verification.js';
+import { casePassed } from '../../../src/experiments/verify/case_result.js';
 import { verifyCases } from '../../../src/experiments/verify/verify.js';
 
 const python = await findPythonWithTorch().catch(() => null);

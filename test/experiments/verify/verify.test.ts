@@ -9,7 +9,7 @@ import {
   type ReferenceSet,
 } from '../../../src/experiments/verify/reference_cases.js';
 import { placesOf, verifyCases, type VerifyOptions } from '../../../src/experiments/verify/verify.js';
-import { casePassed } from '../../../src/report/console/verification.js';
+import { casePassed } from '../../../src/experiments/verify/case_result.js';
 import { readSafetensors, writeSafetensors } from '../../../src/storage/safetensors.js';
 import { withTemporaryFolder } from '../../helpers.js';
 

@@ -1,0 +1,28 @@
+import type { Dtype } from '../../model/native.js';
+import type { Place } from './backends.js';
+
+/** One value that was computed here and by PyTorch. */
+export interface CaseComparison {
+  what: string;
+  /** The largest difference of two elements. */
+  absolute: number;
+  /** The same relative to the largest element; `tolerance` is what is allowed of it. */
+  relative: number;
+  tolerance: number;
+  passed: boolean;
+  /** What is wrong where it is no number. */
+  problem: string | null;
+}
+
+/** A case of PyTorch, recomputed by one backend. */
+export interface CaseResult extends Place {
+  group: string;
+  name: string;
+  dtype: Dtype;
+  comparisons: readonly CaseComparison[];
+}
+
+/** A case without any comparison has shown nothing. */
+export function casePassed({ comparisons }: CaseResult): boolean {
+  return comparisons.length > 0 && comparisons.every(({ passed }) => passed);
+}

@@ -17,7 +17,7 @@ else await loadOnce();
 
 async function loadOnce() {
   const { loadDataset } = await import('../dist/data/dataset.js');
-  const options = { data, vocabularySize: 20_000, seed: 123, validationSize: 5_000 };
+  const options = { data, vocab: 20_000, seed: 123, valid: 5_000 };
   const { seconds, fromCache } = await loadDataset({ ...options, cacheFolder: cacheFolder || null });
   const peakMegabytes = process.resourceUsage().maxRSS / 1024;
   process.stdout.write(JSON.stringify({ seconds, fromCache, peakMegabytes }));

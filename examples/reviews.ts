@@ -18,9 +18,9 @@ const { signal } = controller;
 
 const dataset = await loadDataset({
   data: 'sample',
-  vocabularySize: 5000,
+  vocab: 5000,
   seed: 1,
-  validationSize: 400,
+  valid: 400,
   signal,
 });
 const bags = createSplitBags(dataset);
@@ -32,7 +32,7 @@ await train({
   optimizer: new Sgd(trainableParameters(model), { lr: 0.5 }),
   train: new DataLoader({ bags: bags.train, shuffle: true, generator }),
   valid: new DataLoader({ bags: bags.valid, shuffle: false, generator }),
-  batchSize: 64,
+  batch: 64,
   epochs: 3,
   loss: 'logits',
   signal,

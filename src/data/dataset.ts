@@ -60,14 +60,14 @@ export async function loadDataset(options: DatasetOptions): Promise<Dataset> {
     fromCache: cached !== null,
     cacheProblem,
     seconds: (performance.now() - started) / 1000,
-    requestedVocabularySize: options.vocabularySize,
+    requestedVocabularySize: options.vocab,
   };
 }
 
-function checkOptions({ seed, validationSize }: DatasetOptions): void {
+function checkOptions({ seed, valid }: DatasetOptions): void {
   const ranges: [name: string, value: number, least: number][] = [
     ['seed', seed, Number.MIN_SAFE_INTEGER],
-    ['validation size', validationSize ?? 0, 0],
+    ['validation size', valid ?? 0, 0],
   ];
   for (const [name, value, least] of ranges) {
     if (Number.isSafeInteger(value) && value >= least) continue;
@@ -80,11 +80,11 @@ function checkOptions({ seed, validationSize }: DatasetOptions): void {
 
 /** Everything that the encoded splits depend on. */
 function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): string {
-  const { seed, validationSize, split = 'random' } = options;
+  const { seed, valid, split = 'random' } = options;
   const features = resolveFeatures(options);
   const source = { kind, sha256, variant };
   const given = options.featurizer && sha256Of(options.featurizer);
-  return JSON.stringify({ ...source, tokenizerVersion, features, given, seed, validationSize, split });
+  return JSON.stringify({ ...source, tokenizerVersion, features, given, seed, valid, split });
 }
 
 function sha256Of({ vocabulary, weights }: Featurizer): string {

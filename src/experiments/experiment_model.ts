@@ -39,12 +39,12 @@ export function createExperimentModel(
   { dataset, classes, device, options }: Pick<ExperimentInput, 'dataset' | 'classes' | 'device' | 'options'>,
   generator: Generator,
 ): ClassifierModel {
-  const { hidden, targetModules, rank, alpha, useRslora, dtype, engine } = options;
+  const { hidden, target, rank, alpha, useRslora, dtype, engine } = options;
   return createClassifier({
     vocabularySize: dataset.vocabulary.size,
     hidden,
     classes,
-    targetModules,
+    target,
     rank,
     alpha,
     useRslora,

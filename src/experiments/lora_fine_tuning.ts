@@ -114,7 +114,7 @@ async function prepareBase(
 
 /** Starts the branches but for the notebook's, which the hidden layer has from the start. @returns whether it had to */
 function startBranches({ options }: LoraInput, { model, generator }: PhaseContext): boolean {
-  const { initialization, useDora } = options;
+  const { init: initialization, useDora } = options;
   const isNotebooks = initialization === 'notebook' && !useDora;
   const started = [...model.branches.values()].filter((layer) => layer !== model.hidden || !isNotebooks);
   for (const layer of started) layer.initializeAdapter({ ...options, generator });
@@ -177,7 +177,7 @@ function adapterOf(
   before: LayerStates,
   after: LayerStates,
 ): Adapter {
-  const { alpha, useRslora, initialization, loraDropout } = options;
+  const { alpha, useRslora, init: initialization, loraDropout } = options;
   const branches = new Map<LayerName, AdapterBranch>();
   for (const [layer, { A, B, magnitude = null }] of after) {
     const start = before.get(layer);

@@ -9,7 +9,7 @@ export interface ExperimentOptions extends PhaseOptions {
   /** Of every random number: the order of the reviews, the first weights, the order of the batches. */
   seed: number;
   /** Features that are told apart, `<UNK>` included; null: all. */
-  vocabularySize: number | null;
+  vocab: number | null;
   /** Width of the hidden layer; 0: a linear model. */
   hidden: number;
   /** Of full training. */
@@ -18,14 +18,14 @@ export interface ExperimentOptions extends PhaseOptions {
   dtype: FloatDtype;
   device: Device | 'auto';
   /** The layers that fine-tuning gives a LoRA branch: the hidden layer, `fc1`, the output layer, `fc2`, or both. */
-  targetModules: readonly LayerName[];
+  target: readonly LayerName[];
   rank: number;
   alpha: number;
   /** Whether a LoRA branch is scaled by alpha / sqrt(rank) rather than alpha / rank. */
   useRslora: boolean;
   useDora: boolean;
   /** How the LoRA branch starts. */
-  initialization: LoraInitialization;
+  init: LoraInitialization;
   /** The probability with which each entry of the LoRA branch's input is left out of a step. */
   loraDropout: number;
   /** Of fine-tuning. */
@@ -43,36 +43,36 @@ export interface ExperimentOptions extends PhaseOptions {
 /** The notebook's constants. */
 export const notebook = Object.freeze({
   seed: 123,
-  vocabularySize: 20_000,
+  vocab: 20_000,
   hidden: 200,
   optimizer: 'sgd',
-  learningRate: 0.1,
+  lr: 0.1,
   momentum: 0,
   nesterov: false,
   weightDecay: 0,
   betas: null,
   eps: null,
   ...plainSteps,
-  learningRateA: null,
-  learningRateB: null,
+  lrUp: null,
+  lrDown: null,
   patience: null,
   epochs: 7,
-  batchSize: 128,
+  batch: 128,
   loss: 'softmax',
   engine: 'auto',
   dtype: 'float32',
   device: 'auto',
-  targetModules: ['fc1'],
+  target: ['fc1'],
   rank: 1,
   alpha: 1,
   useRslora: false,
   useDora: false,
-  initialization: 'notebook',
+  init: 'notebook',
   loraDropout: 0,
   loraEpochs: 10,
   pretraining: 'same',
   calibration: 'none',
   folds: null,
   refit: false,
-  validationSize: 5000,
-} as const) satisfies Readonly<ExperimentOptions> & { validationSize: number };
+  valid: 5000,
+} as const) satisfies Readonly<ExperimentOptions> & { valid: number };

@@ -8,22 +8,22 @@ export interface Preset extends ExperimentOptions {
   /** What is held out for validation: single reviews, whole movies, or movies where they are known. */
   split: 'random' | 'movie' | 'auto';
   /** Training reviews that are held out; null: a fifth, at most 5000. */
-  validationSize: number | null;
+  valid: number | null;
 }
 
 const { vocabularySize, ...words } = notebookFeatures;
 
 const asNotebook: Preset = {
   ...notebook,
-  vocabularySize,
+  vocab: vocabularySize,
   features: words,
   split: 'random',
-  validationSize: null,
+  valid: null,
 };
 
 /** Runs of 1 to 3 words and marks, each multiplied by how much it speaks for a class (Wang and Manning 2012). */
 const weightedNgrams: Partial<Preset> = {
-  vocabularySize: null,
+  vocab: null,
   features: {
     tokenizer: 'words-and-punctuation',
     ngrams: 3,
@@ -37,7 +37,7 @@ const weightedNgrams: Partial<Preset> = {
   loss: 'logits',
   optimizer: 'sparse-adam',
   schedule: 'linear',
-  batchSize: 64,
+  batch: 64,
   calibration: 'sigmoid',
   refit: true,
 };
@@ -52,14 +52,14 @@ export const trainPresets: Readonly<Record<'notebook' | 'fixed' | 'fast' | 'best
     split: 'auto',
     loss: 'logits',
     optimizer: 'sparse-adam',
-    learningRate: 8e-4,
+    lr: 8e-4,
     schedule: 'linear',
     epochs: 2,
     calibration: 'temperature',
     refit: true,
   },
   /** A linear model of weighted n-grams. */
-  fast: { ...asNotebook, ...weightedNgrams, hidden: 0, learningRate: 1.5e-3, epochs: 3 },
+  fast: { ...asNotebook, ...weightedNgrams, hidden: 0, lr: 1.5e-3, epochs: 3 },
   /**
    * The same with a small hidden layer and dropout, which leaves probabilities as they should be: with a sigmoid fitted
    * on one of 5 folds of the training reviews, log loss and calibration error of the others are 0.2082 and 0.69 %,
@@ -69,8 +69,8 @@ export const trainPresets: Readonly<Record<'notebook' | 'fixed' | 'fast' | 'best
     ...asNotebook,
     ...weightedNgrams,
     hidden: 16,
-    learningRate: 3.5e-4,
-    inputDropout: 0.5,
+    lr: 3.5e-4,
+    dropout: 0.5,
     epochs: 6,
     calibration: 'none',
   },
@@ -85,7 +85,7 @@ export const loraPresets: Readonly<Record<'notebook' | 'stable', Preset>> = {
     split: 'auto',
     loss: 'logits',
     optimizer: 'adam',
-    learningRate: 5e-4,
+    lr: 5e-4,
     schedule: 'linear',
     loraEpochs: 2,
     pretraining: 'notebook',

@@ -13,7 +13,7 @@ export interface ClassifierOptions {
    * The layers with a LoRA branch: `fc1` (the hidden layer, or the one of a linear model), the default, and `fc2`, the
    * output layer, with the `torch` engine only.
    */
-  targetModules?: readonly LayerName[];
+  target?: readonly LayerName[];
   /** Of their branches: 1 .. the smallest side of these layers, 1 by default. */
   rank?: number;
   /** 1 by default. */
@@ -61,10 +61,10 @@ export interface ClassifierModel {
 export function chooseEngine(
   engine: Engine | 'auto',
   device: Device,
-  { useDora = false, targetModules = [] }: { useDora?: boolean; targetModules?: readonly LayerName[] } = {},
+  { useDora = false, target = [] }: { useDora?: boolean; target?: readonly LayerName[] } = {},
 ): Engine {
   if (engine !== 'auto') return engine;
-  return device === 'cpu' && !useDora && !targetModules.includes('fc2') ? 'fused' : 'torch';
+  return device === 'cpu' && !useDora && !target.includes('fc2') ? 'fused' : 'torch';
 }
 
 /**
@@ -73,17 +73,17 @@ export function chooseEngine(
  * @throws what LoraLinear, Linear and Classifier throw
  */
 export function createClassifier(options: ClassifierOptions): ClassifierModel {
-  const { device = 'cpu', engine = 'auto', targetModules = ['fc1'] } = options;
+  const { device = 'cpu', engine = 'auto', target = ['fc1'] } = options;
   const hidden = createHidden(options);
   const output = createOutput(options);
   const loraOutput = output instanceof LoraLinear ? output : null;
   const classifier = new Classifier({
     hidden,
     output,
-    engine: chooseEngine(engine, device, { targetModules }),
+    engine: chooseEngine(engine, device, { target }),
   });
   const branches = new Map<LayerName, LoraLinear>();
-  if (targetModules.includes('fc1')) branches.set('fc1', hidden);
+  if (target.includes('fc1')) branches.set('fc1', hidden);
   if (loraOutput !== null) branches.set('fc2', loraOutput);
   const parameters: { -readonly [Name in keyof Parameters]: Parameters[Name] } = {
     'fc1.weight': hidden.weight,
@@ -111,7 +111,7 @@ export function createClassifier(options: ClassifierOptions): ClassifierModel {
 function createHidden(options: ClassifierOptions): LoraLinear {
   const { vocabularySize: inFeatures, hidden: width = 200, classes = 2, generator } = options;
   const outFeatures = width === 0 ? classes : width;
-  const isTarget = options.targetModules?.includes('fc1') ?? true;
+  const isTarget = options.target?.includes('fc1') ?? true;
   const shape = { inFeatures, outFeatures, ...branchOptions(options, isTarget) };
   return new LoraLinear({ ...shape, ...(generator && { generator }) });
 }
@@ -121,7 +121,7 @@ function createOutput(options: ClassifierOptions): Linear | LoraLinear | null {
   if (inFeatures === 0) return null;
   const shape = { inFeatures, outFeatures, dtype, device };
   const plain = new Linear({ ...shape, ...(options.generator && { generator: options.generator }) });
-  if (options.targetModules?.includes('fc2') !== true) return plain;
+  if (options.target?.includes('fc2') !== true) return plain;
   using generator = new Generator(0);
   const layer = new LoraLinear({ inFeatures, outFeatures, generator, ...branchOptions(options, true) });
   for (const name of ['weight', 'bias'] as const) {

@@ -26,9 +26,9 @@ export function trainableParameters(model: ClassifierModel): Tensor[] {
 /** The same in groups: A and B apart where they have learning rates of their own. */
 export function trainableGroups(
   model: ClassifierModel,
-  { learningRateA, learningRateB }: { learningRateA: number | null; learningRateB: number | null },
+  { lrUp, lrDown }: { lrUp: number | null; lrDown: number | null },
 ): ParameterGroup[] {
-  const own: Readonly<Record<string, number | null>> = { A: learningRateA, B: learningRateB };
+  const own: Readonly<Record<string, number | null>> = { A: lrUp, B: lrDown };
   const groups: ParameterGroup[] = [];
   const others: Tensor[] = [];
   for (const [name, parameter] of Object.entries(model.parameters)) {

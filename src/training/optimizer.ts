@@ -3,7 +3,7 @@ import type { OptimizerOptions } from './optimizer_options.js';
 
 /** @param parameters those to train, or groups of them with learning rates of their own */
 export function createOptimizer(options: OptimizerOptions, parameters: OptimizerParameters): Optimizer {
-  const { optimizer, learningRate: lr, momentum, nesterov, weightDecay, betas, eps } = options;
+  const { optimizer, lr, momentum, nesterov, weightDecay, betas, eps } = options;
   const moments = { ...(betas !== null && { betas }), ...(eps !== null && { eps }) };
   switch (optimizer) {
     case 'sgd':

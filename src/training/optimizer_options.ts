@@ -3,7 +3,7 @@ export const optimizerNames = ['sgd', 'adam', 'adamw', 'sparse-adam'] as const;
 export interface OptimizerOptions {
   /** `torch.optim`'s SGD, Adam, AdamW or SparseAdam. */
   optimizer: (typeof optimizerNames)[number];
-  learningRate: number;
+  lr: number;
   /** Of SGD. */
   momentum: number;
   nesterov: boolean;

@@ -18,29 +18,29 @@ export interface Progress {
 /** What is done at every step beside the optimizer's work; by default nothing. */
 export interface StepOptions extends Schedule {
   /** The largest norm of a step's gradient (`torch.nn.utils.clip_grad_norm_`); null: any. */
-  maxGradNorm: number | null;
+  clip: number | null;
   /** The probability with which each entry of a review is left out of a step. */
-  inputDropout: number;
+  dropout: number;
 }
 
 export const plainSteps = Object.freeze({
   schedule: 'constant',
   warmup: 0,
-  maxGradNorm: null,
-  inputDropout: 0,
+  clip: null,
+  dropout: 0,
 } as const) satisfies StepOptions;
 
 export interface PassOptions {
   classifier: Classifier;
   optimizer: Optimizer;
   train: DataLoader;
-  batchSize: number;
+  batch: number;
   /** Of the whole training, which the schedule goes over. */
   epochs: number;
   loss: LossForm;
   /** By default `plainSteps`. */
   steps?: Readonly<StepOptions> | undefined;
-  /** Draws a seed for each epoch's dropout; needed with `inputDropout` or `branchDropout`. */
+  /** Draws a seed for each epoch's dropout; needed with `dropout` or `branchDropout`. */
   generator?: Generator | undefined;
   /** Whether the LoRA branch has a dropout of its own; false by default. */
   branchDropout?: boolean | undefined;
@@ -71,26 +71,26 @@ export async function trainPass(
   pace: Pace,
   onLosses?: (losses: Float64Array) => void,
 ): Promise<void> {
-  const { classifier, optimizer, train, batchSize, loss, steps = plainSteps, signal, epochs } = options;
+  const { classifier, optimizer, train, batch, loss, steps = plainSteps, signal, epochs } = options;
   const begun = performance.now();
   const rows = train.nextOrder();
   const dropout = dropoutOf(steps, options);
-  const batches = Math.ceil(rows.length / batchSize);
+  const batches = Math.ceil(rows.length / batch);
   for (let start = 0; start < rows.length;) {
     signal?.throwIfAborted();
     const sliceBegun = performance.now();
-    const slice = rows.subarray(start, start + pace.batches * batchSize);
-    const first = (epoch - 1) * batches + start / batchSize;
-    const factors = lrFactors(steps, first, first + Math.ceil(slice.length / batchSize), epochs * batches);
+    const slice = rows.subarray(start, start + pace.batches * batch);
+    const first = (epoch - 1) * batches + start / batch;
+    const factors = lrFactors(steps, first, first + Math.ceil(slice.length / batch), epochs * batches);
     const losses = classifier.trainBatches(train.bags, slice, {
-      ...{ batchSize, optimizer, loss, ...dropout },
+      ...{ batchSize: batch, optimizer, loss, ...dropout },
       ...(factors && { lrFactors: factors }),
-      ...(steps.maxGradNorm !== null && { maxGradNorm: steps.maxGradNorm }),
+      ...(steps.clip !== null && { maxGradNorm: steps.clip }),
     });
-    assertFinite(options, losses, epoch, start / batchSize);
+    assertFinite(options, losses, epoch, start / batch);
     onLosses?.(losses);
     start += slice.length;
-    pace.batches = nextSliceLength(Math.ceil(slice.length / batchSize), performance.now() - sliceBegun);
+    pace.batches = nextSliceLength(Math.ceil(slice.length / batch), performance.now() - sliceBegun);
     const seconds = (performance.now() - begun) / 1000;
     options.onProgress?.({ epoch, epochs, done: start, total: rows.length, seconds });
     await setImmediate();
@@ -99,7 +99,7 @@ export async function trainPass(
 
 /** Draws only where something is dropped: the notebook's stream has no such draw. */
 function dropoutOf(
-  { inputDropout }: StepOptions,
+  { dropout: inputDropout }: StepOptions,
   { generator, branchDropout = false }: PassOptions,
 ): { inputDropout: number; dropoutSeed: bigint } | undefined {
   if (inputDropout === 0 && !branchDropout) return undefined;

@@ -48,11 +48,11 @@ export interface PhaseEvents {
 }
 
 export interface PhaseOptions extends OptimizerOptions, StepOptions {
-  batchSize: number;
+  batch: number;
   loss: LossForm;
   /** Of A and of B, the parameters of the LoRA branch; null: that of all. */
-  learningRateA: number | null;
-  learningRateB: number | null;
+  lrUp: number | null;
+  lrDown: number | null;
   /** Stops after so many epochs without a better validation accuracy and restores the best; null: never. */
   patience: number | null;
 }
@@ -94,12 +94,12 @@ export async function runTraining(
   const { model, bags, generator, options, signal, events } = context;
   const parameters = countParameters(model);
   events?.onPhase?.(phase, parameters);
-  const { batchSize, loss, patience } = options;
+  const { batch, loss, patience } = options;
   const optimizer = createOptimizer(options, trainableGroups(model, options));
   try {
     const result = await train({
       classifier: model.classifier,
-      ...{ optimizer, batchSize, epochs, loss, generator, signal },
+      ...{ optimizer, batch, epochs, loss, generator, signal },
       train: new DataLoader({ bags: bags.train, shuffle: true, generator }),
       valid: new DataLoader({ bags: bags.valid, shuffle: false, generator }),
       steps: options,
@@ -134,13 +134,13 @@ export async function runRefit(
   const { model, bags, generator, options, signal, events } = context;
   events?.onPhase?.('refit', countParameters(model));
   const begun = performance.now();
-  const { batchSize, loss } = options;
+  const { batch, loss } = options;
   const optimizer = createOptimizer(options, trainableGroups(model, options));
   const loader = new DataLoader({ bags: bags.train, shuffle: true, generator });
   const pace = { batches: 1 };
   try {
     for (let epoch = 1; epoch <= until; epoch += 1) {
-      const pass = { ...{ optimizer, batchSize, epochs, loss, generator, signal }, train: loader };
+      const pass = { ...{ optimizer, batch, epochs, loss, generator, signal }, train: loader };
       const onProgress = (progress: Progress): void => events?.onProgress?.('refit', progress);
       const { classifier } = model;
       await trainPass({ ...pass, classifier, steps: options, name: titles.refit, onProgress }, epoch, pace);

@@ -17,8 +17,8 @@ test('when a preset is named then its options hold, but for those that are given
     hidden: 8,
     refit: false,
     optimizer: 'sparse-adam',
-    inputDropout: 0.5,
-    vocabularySize: null,
+    dropout: 0.5,
+    vocab: null,
     features: { tokenizer: 'words-and-punctuation', ngrams: 2, minimumCount: 3, weighting: 'naive-bayes' },
   });
 });
@@ -33,7 +33,7 @@ test('when a printed configuration is read then it says the same, and the comman
     expect(await printed(['lora', '--config', path])).toEqual(config);
     expect(await printed(['lora', '--config', path, '--lr', '0.5'])).toEqual({
       ...config,
-      learningRate: 0.5,
+      lr: 0.5,
     });
   });
 });
@@ -42,11 +42,11 @@ test('when a base is given then its optimizer is taken over whole, unless anothe
   await withTemporaryFolder(async (folder) => {
     const { path } = await writeSmallRun(folder);
     const optimizer = { optimizer: 'adam', betas: [0.8, 0.95], eps: 1e-6, weightDecay: 0.01 };
-    const options = { data: 'sample', ...optimizer, learningRate: 0.02 };
+    const options = { data: 'sample', ...optimizer, lr: 0.02 };
     await writeFile(join(path, 'run.json'), JSON.stringify({ schema: 1, command: 'train', options }));
     const lora = ['lora', '--base', path, '--rank', '1'];
-    expect(await printed(lora)).toMatchObject({ ...optimizer, learningRate: 0.02 });
-    const another = { optimizer: 'sgd', betas: null, eps: null, weightDecay: 0, learningRate: 0.02 };
+    expect(await printed(lora)).toMatchObject({ ...optimizer, lr: 0.02 });
+    const another = { optimizer: 'sgd', betas: null, eps: null, weightDecay: 0, lr: 0.02 };
     expect(await printed([...lora, '--optimizer', 'sgd'])).toMatchObject(another);
   });
 });

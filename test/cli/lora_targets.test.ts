@@ -166,11 +166,11 @@ test.each([
 test('when targets are configured then the file and the command line say them', async () => {
   const path = join(cwd, 'targets.json');
   const printed = (...args: string[]) => runJson<Record<string, unknown>>('lora', ...args, '--print-config');
-  expect(await printed()).toMatchObject({ targetModules: ['fc1'] });
-  await writeFile(path, JSON.stringify({ targetModules: ['fc2', 'fc1'] }));
-  expect(await printed('--config', path)).toMatchObject({ targetModules: ['fc1', 'fc2'] });
-  expect(await printed('--config', path, '--target', 'fc2')).toMatchObject({ targetModules: ['fc2'] });
-  await writeFile(path, JSON.stringify({ targetModules: [] }));
+  expect(await printed()).toMatchObject({ target: ['fc1'] });
+  await writeFile(path, JSON.stringify({ target: ['fc2', 'fc1'] }));
+  expect(await printed('--config', path)).toMatchObject({ target: ['fc1', 'fc2'] });
+  expect(await printed('--config', path, '--target', 'fc2')).toMatchObject({ target: ['fc2'] });
+  await writeFile(path, JSON.stringify({ target: [] }));
   const { code, stderr } = await runCli(['lora', '--config', path], { cwd });
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/targetModules: /) });
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/target: /) });
 });

@@ -143,11 +143,11 @@ test('when a folder holds a review that is not UTF-8 or too long then it is name
 });
 
 test.each([
-  ['validationSize', 6, '6 training reviews'],
-  ['validationSize', -1, 'validation size but received -1'],
-  ['validationSize', 1.5, 'validation size but received 1.5'],
-  ['vocabularySize', 1, 'vocabulary size but received 1'],
-  ['vocabularySize', Number.NaN, 'vocabulary size but received NaN'],
+  ['valid', 6, '6 training reviews'],
+  ['valid', -1, 'validation size but received -1'],
+  ['valid', 1.5, 'validation size but received 1.5'],
+  ['vocab', 1, 'vocabulary size but received 1'],
+  ['vocab', Number.NaN, 'vocabulary size but received NaN'],
   ['seed', 0.5, 'seed but received 0.5'],
 ])('when %s is %d then it says what is expected', async (option, value, part) => {
   await expect(load(archive(folder, 'usage.tgz'), { [option]: value })).rejects.toEqual(

@@ -21,7 +21,7 @@ function unpacked(name: string): string {
 }
 
 test('when an archive is read then order, vocabulary, bags and labels are those of the notebook', async () => {
-  const dataset = await load(archive(folder, 'a.tgz'), { validationSize: 2 });
+  const dataset = await load(archive(folder, 'a.tgz'), { valid: 2 });
 
   // Python: pos before neg by name [10_8, 1_7, 2_9, 0_2, 1_1, 3_4], random.seed(123), random.shuffle, last 2 held out.
   expect(dataset.classes).toEqual(['neg', 'pos']);
@@ -63,7 +63,7 @@ test('when an archive is read then order, vocabulary, bags and labels are those 
 });
 
 test('when previews are taken then they are the first 100 code points with line feeds as line ends', async () => {
-  const { previews } = await load(archive(folder, 'previews.tar'), { validationSize: 1 });
+  const { previews } = await load(archive(folder, 'previews.tar'), { valid: 1 });
 
   expect(previews.test.first).toEqual([
     { text: `${'é'.repeat(99)}\u{1f600}`, label: 1 },
@@ -99,15 +99,15 @@ test('when an archive holds other files then they are ignored', async () => {
 });
 
 test('when fewer words are asked for than there are then the rest is unknown', async () => {
-  const { vocabulary, splits } = await load(archive(folder, 'few.tgz'), { vocabularySize: 3 });
+  const { vocabulary, splits } = await load(archive(folder, 'few.tgz'), { vocab: 3 });
 
   expect(vocabulary.words).toHaveLength(3);
   expect(new Set(splits.train.ids)).toEqual(new Set([0, 1, 2]));
 });
 
 test('when the sample is loaded twice then both are the same, and its words are those of the tokenizer', async () => {
-  const first = await load('sample', { vocabularySize: 20_000, validationSize: 800 });
-  const second = await load('sample', { vocabularySize: 20_000, validationSize: 800 });
+  const first = await load('sample', { vocab: 20_000, valid: 800 });
+  const second = await load('sample', { vocab: 20_000, valid: 800 });
 
   expect(contentOf(first)).toEqual(contentOf(second));
   expect(first.splits.train.labels.length + first.splits.valid.labels.length).toBe(sampleSizes.train);
@@ -131,14 +131,14 @@ test('when reading is watched then progress ends at the size of the file and at 
 
 test('when a featurizer is given then the same reviews are encoded with its words', async () => {
   const path = archive(folder, 'given.tgz');
-  const own = await load(path, { validationSize: 2 });
+  const own = await load(path, { valid: 2 });
   const vocabulary = ['<UNK>', 'long', 'elsewhere', 'film'];
   const featurizer = new Featurizer({
     options: notebookFeatures,
     vocabulary: Vocabulary.of(vocabulary),
     weights: null,
   });
-  const given = await load(path, { validationSize: 2, featurizer });
+  const given = await load(path, { valid: 2, featurizer });
 
   expect(given.vocabulary.words).toEqual(vocabulary);
   const { ids, offsets, labels, origins } = own.splits.train;

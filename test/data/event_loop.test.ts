@@ -29,7 +29,7 @@ async function countTurns(work: () => Promise<unknown>): Promise<number> {
 const sample = sampleReviews().map(({ text }) => text);
 
 test('when a data set is written, read and encoded then it gives way after each review, every time', async () => {
-  const options = { data: 'sample', vocabularySize: 20_000, seed: 1, validationSize: 400, cacheFolder: null };
+  const options = { data: 'sample', vocab: 20_000, seed: 1, valid: 400, cacheFolder: null };
   const turns = await countTurns(() => loadDataset(options));
   // Written, read, encoded, and most of them counted.
   expect(turns).toBeGreaterThan(3.5 * sample.length);

@@ -68,9 +68,9 @@ export function archive(folder: string, name: string, entries: readonly Entry[] 
 export function load(data: DatasetOptions['data'], options: Partial<DatasetOptions> = {}): Promise<Dataset> {
   return loadDataset({
     data,
-    vocabularySize: 100,
+    vocab: 100,
     seed: 123,
-    validationSize: 2,
+    valid: 2,
     cacheFolder: null,
     ...options,
   });

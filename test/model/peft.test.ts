@@ -67,14 +67,14 @@ const names = [
 const [words, hidden, classes] = [20, 6, 3];
 /** Fine-tunings that are done here, by folder. */
 const trainings: Readonly<Record<string, Partial<ExperimentOptions>>> = {
-  'trained-both': { targetModules: ['fc1', 'fc2'], rank: 2, alpha: 3 },
-  'trained-fc2': { targetModules: ['fc2'], rank: 3, initialization: 'kaiming' },
-  'trained-dora': { targetModules: ['fc1', 'fc2'], rank: 2, useDora: true, useRslora: true },
-  'trained-pissa': { targetModules: ['fc1', 'fc2'], rank: 3, initialization: 'pissa', loraDropout: 0.2 },
-  'trained-rspissa': { targetModules: ['fc2'], rank: 2, initialization: 'pissa', useRslora: true },
+  'trained-both': { target: ['fc1', 'fc2'], rank: 2, alpha: 3 },
+  'trained-fc2': { target: ['fc2'], rank: 3, init: 'kaiming' },
+  'trained-dora': { target: ['fc1', 'fc2'], rank: 2, useDora: true, useRslora: true },
+  'trained-pissa': { target: ['fc1', 'fc2'], rank: 3, init: 'pissa', loraDropout: 0.2 },
+  'trained-rspissa': { target: ['fc2'], rank: 2, init: 'pissa', useRslora: true },
   'trained-rates': {
-    targetModules: ['fc1', 'fc2'],
-    ...{ initialization: 'gaussian', optimizer: 'sparse-adam', learningRateA: 0.02, learningRateB: 0.01 },
+    target: ['fc1', 'fc2'],
+    ...{ init: 'gaussian', optimizer: 'sparse-adam', lrUp: 0.02, lrDown: 0.01 },
   },
 };
 /** What the documentation promises: float32 sums of some dozens of numbers of about 1, in another order. */
@@ -128,8 +128,8 @@ async function fineTune(changes: Partial<ExperimentOptions>): Promise<LoraResult
   const names = Array.from({ length: words }, (_, id) => `word${id}`);
   const dataset = { splits, features, weights: null, vocabulary: Vocabulary.of(names) };
   const bags = createSplitBags(dataset);
-  const usual = { ...notebook, hidden, loraEpochs: 5, batchSize: 3, loss: 'logits' } as const;
-  const options = { ...usual, learningRate: 0.05, ...changes };
+  const usual = { ...notebook, hidden, loraEpochs: 5, batch: 3, loss: 'logits' } as const;
+  const options = { ...usual, lr: 0.05, ...changes };
   const base = await readBase();
   try {
     return await runLoraFineTuning({ dataset, bags, classes, device: 'cpu', options, base, merge: true });

@@ -39,7 +39,7 @@ async function runTraining(bags: Bags, seed: number, events: TrainingEvents): Pr
     optimizer: new Sgd(trainableParameters(model), { lr: 0.1 }),
     train: new DataLoader({ bags, shuffle: true, generator }),
     valid: new DataLoader({ bags, shuffle: false, generator }),
-    batchSize: 32,
+    batch: 32,
     epochs: 2,
     loss: 'logits',
     events,

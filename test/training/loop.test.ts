@@ -37,7 +37,7 @@ function runTraining(events: TrainingEvents, lr: number, signal?: AbortSignal) {
     optimizer: new Sgd(trainableParameters(model), { lr }),
     train: new DataLoader({ bags, shuffle: true, generator }),
     valid: new DataLoader({ bags, shuffle: false, generator }),
-    batchSize: 8,
+    batch: 8,
     epochs: 3,
     loss: 'logits',
     name: 'test',
@@ -105,7 +105,7 @@ test('when validation stops getting better then training stops, and the best epo
     optimizer: new Sgd(parameters, { lr: 0.5 }),
     train: new DataLoader({ bags, shuffle: true, generator }),
     valid: new DataLoader({ bags, shuffle: false, generator }),
-    batchSize: 8,
+    batch: 8,
     epochs: 50,
     loss: 'logits',
     earlyStopping: { patience: 2, parameters },
@@ -130,7 +130,7 @@ test('when a rate decays linearly then the steps are those of a smaller and smal
     const loader = new DataLoader({ bags: createBags(), shuffle: false, generator });
     const optimizer = new Sgd(trainableParameters(model), { lr: 0.5 });
     const { firstSteps } = await train({
-      ...{ classifier: model.classifier, optimizer, train: loader, valid: loader, batchSize: 25 },
+      ...{ classifier: model.classifier, optimizer, train: loader, valid: loader, batch: 25 },
       epochs: 2,
       loss: 'logits',
       steps,

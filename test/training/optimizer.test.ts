@@ -15,7 +15,7 @@ test.each(['adam', 'adamw'] as const)(
     using layer = new Linear({ inFeatures: 3, outFeatures: 2, dtype: 'float64', generator });
     const { weight } = layer;
     const gradients = [0.5, -2];
-    const stepper = createOptimizer({ ...notebook, ...moments, optimizer, learningRate: 0.1 }, [weight]);
+    const stepper = createOptimizer({ ...notebook, ...moments, optimizer, lr: 0.1 }, [weight]);
     let expected = Array.from(weight.toTypedArray(), Number);
     let [mean, square] = [0, 0];
     for (const [index, gradient] of gradients.entries()) {
@@ -54,7 +54,7 @@ function trained(optimizerOf: (parameters: Tensor[]) => ReturnType<typeof create
 }
 
 test('when sparse-adam has betas and eps then its steps are made with them', () => {
-  const options = { ...notebook, optimizer: 'sparse-adam', learningRate: 0.1 } as const;
+  const options = { ...notebook, optimizer: 'sparse-adam', lr: 0.1 } as const;
   const given = trained((parameters) => createOptimizer({ ...options, ...moments }, parameters));
   expect(given).toEqual(trained((parameters) => new SparseAdam(parameters, { lr: 0.1, ...moments })));
   const usual = trained((parameters) => createOptimizer(options, parameters));

@@ -102,7 +102,7 @@ export async function training(): Promise<void> {
   // @ts-expect-error A linear model has no output layer.
   model.output.forward(tensor);
   const optimizer = new Sgd([model.hidden.weight], { lr: 0.1 });
-  const options = { classifier, optimizer, train: loader, valid: loader, batchSize: 8, epochs: 1 } as const;
+  const options = { classifier, optimizer, train: loader, valid: loader, batch: 8, epochs: 1 } as const;
   const result = await train({
     ...options,
     loss: 'logits',

@@ -123,9 +123,9 @@ async function readReviews(
   signal: AbortSignal,
 ): Promise<Dataset> {
   if (data === undefined) return readRunReviews(stored, featurizer, terminal, signal);
-  const { seed, vocabularySize } = stored;
+  const { seed, vocab } = stored;
   const names = splitLabels(labels) ?? stored.labels;
   const columns = { textColumn, labelColumn, labels: names };
-  const choice = { data, seed, vocabularySize, ...columns, validationSize: null, featurizer };
+  const choice = { data, seed, vocab, ...columns, valid: null, featurizer };
   return readData(choice, terminal, signal);
 }

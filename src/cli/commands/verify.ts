@@ -41,7 +41,7 @@ async function verify(raw: RawOptions): Promise<void> {
   );
   const terminal = new Terminal(options);
   const signal = interruptSignal();
-  const choice = { ...notebook, data: options.data ?? 'sample', validationSize: options.validationSize };
+  const choice = { ...notebook, data: options.data ?? 'sample', valid: options.valid };
   const dataset = await prepare((shared) => readData(choice, terminal, shared), terminal, signal);
   const cases = await (raw.pytorch === true
     ? freshCases(raw.seed === undefined ? randomInt(seedLimit) : options.seed, dataset, terminal, signal)

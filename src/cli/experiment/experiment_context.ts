@@ -22,6 +22,7 @@ import { createRunDirectory, type RunDirectory } from '../../storage/run_directo
 import type { EpochResult } from '../../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../../training/phase.js';
 import { createSplitBags, type SplitBags } from '../../training/split_bags.js';
+import { toRecorded } from '../options/recorded_names.js';
 import { throwProblems } from '../options/option_rules.js';
 import type { RunOptions } from '../options/options.js';
 import { packageVersion } from '../../setup/package_root.js';
@@ -70,16 +71,16 @@ function openDevice(options: RunOptions, terminal: Terminal): Computing {
 }
 
 /** What can only be judged with the reviews at hand. @throws ImdbTorchError ERR_USAGE */
-function checkSizes({ rank, hidden, targetModules }: RunOptions, { vocabulary, classes }: Dataset): void {
+function checkSizes({ rank, hidden, target }: RunOptions, { vocabulary, classes }: Dataset): void {
   const { size: words } = vocabulary;
   const problems: string[] = [];
-  if (targetModules.includes('fc1') && rank > words) {
+  if (target.includes('fc1') && rank > words) {
     problems.push(
       `Expected --rank to be at most ${words}, the number of words in these reviews, but received ${rank}.`,
     );
   }
   const most = Math.min(hidden, classes.length);
-  if (targetModules.includes('fc2') && rank > most) {
+  if (target.includes('fc2') && rank > most) {
     problems.push(
       `Expected --rank to be at most ${most}, the smaller side of fc2 (${hidden} units x ${classes.length} classes), ` +
         `but received ${rank}; choose a smaller one, or --target fc1.`,
@@ -145,17 +146,17 @@ export function runRecord(
   return {
     ...document,
     argv: process.argv.slice(2),
-    options: {
+    options: toRecorded({
       ...options,
       // Files of the splits are among the options.
       data: options.train === undefined ? dataset.source.location : undefined,
-      validationSize: dataset.splits.valid.labels.length,
+      valid: dataset.splits.valid.labels.length,
       // These do not decide what comes out.
       json: undefined,
       quiet: undefined,
       out: undefined,
       report: undefined,
-    },
+    }),
     seed: options.seed,
     versions: { 'imdb-torch': packageVersion(), node: process.versions.node, ...versions() },
   };

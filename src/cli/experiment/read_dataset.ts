@@ -11,13 +11,13 @@ import type { Terminal } from '../terminal.js';
 export interface DataChoice {
   /** `imdb`, `sample` or a path; or files for the splits. */
   data: string | DataFiles;
-  vocabularySize: number | null;
+  vocab: number | null;
   /** Default: those of the notebook. */
   features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
   split?: SplitOptions['split'];
   seed: number;
   /** Null: a fifth of the training reviews, at most 5000. */
-  validationSize: number | null;
+  valid: number | null;
   textColumn?: string | undefined;
   labelColumn?: string | undefined;
   labels?: readonly string[] | undefined;

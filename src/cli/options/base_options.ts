@@ -1,25 +1,26 @@
 import type { StoredRun } from '../../storage/read_run.js';
 import type { Config } from './config_file.js';
 import { allFeatures, writeFeatureOptions } from './feature_options.js';
+import { fromRecorded } from './recorded_names.js';
 import { throwProblems } from './option_rules.js';
 import type { RawOptions } from './options.js';
 
 /** The options that the data of a run depend on, and that fine-tuning takes over from it. */
 const inherited = {
   seed: 'seed',
-  vocab: 'vocabularySize',
-  valid: 'validationSize',
+  vocab: 'vocab',
+  valid: 'valid',
   split: 'split',
 } as const satisfies Partial<Record<keyof RawOptions, string>>;
 
 /** How it was trained: taken over unless a preset says how to fine-tune. */
 const inheritedTraining = {
-  batch: 'batchSize',
-  lr: 'learningRate',
+  batch: 'batch',
+  lr: 'lr',
   loss: 'loss',
   schedule: 'schedule',
   warmup: 'warmup',
-  clip: 'maxGradNorm',
+  clip: 'clip',
 } as const satisfies Partial<Record<keyof RawOptions, string>>;
 
 /** The optimizer and what belongs to it: taken over unless another is given. */
@@ -97,7 +98,7 @@ function pick<Name extends string>(
   names: Readonly<Record<Name, string>>,
   config: object = {},
 ): Partial<Record<Name, string>> {
-  const stored = (options ?? {}) as Readonly<Record<string, unknown>>;
+  const stored = fromRecorded(options ?? {});
   const picked: Partial<Record<Name, string>> = {};
   for (const [name, key] of Object.entries(names) as [Name, string][]) {
     const value = stored[key];

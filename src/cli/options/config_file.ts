@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { featureChoices, featureNumbers } from './feature_options.js';
 import { choiceRules, numberRules, splitRule, type ChoiceRule, type NumberRule } from './option_rules.js';
+import { fromRecorded } from './recorded_names.js';
 import { listRules, type ListRule } from './list_rules.js';
 import type { Defaults, RunOptions } from './options.js';
 import { Terminal } from '../terminal.js';
@@ -24,9 +25,9 @@ const shared = {
   labels: z.array(z.string()).min(2),
   strict: z.boolean(),
   split: choice(splitRule),
-  validationSize: number(numbers.valid).nullable(),
+  valid: number(numbers.valid).nullable(),
   seed: number(numbers.seed),
-  vocabularySize: number(numbers.vocab).nullable(),
+  vocab: number(numbers.vocab).nullable(),
   features: z
     .strictObject({
       tokenizer: choice(featureChoices.tokenizer),
@@ -41,7 +42,7 @@ const shared = {
   hidden: number(numbers.hidden),
   loss: choice(choices.loss),
   optimizer: choice(choices.optimizer),
-  learningRate: number(numbers.lr),
+  lr: number(numbers.lr),
   momentum: number(numbers.momentum),
   nesterov: z.boolean(),
   weightDecay: number(numbers.weightDecay),
@@ -49,8 +50,8 @@ const shared = {
   eps: number(numbers.eps).nullable(),
   schedule: choice(choices.schedule),
   warmup: number(numbers.warmup),
-  maxGradNorm: number(numbers.clip).nullable(),
-  batchSize: number(numbers.batch),
+  clip: number(numbers.clip).nullable(),
+  batch: number(numbers.batch),
   patience: number(numbers.patience).nullable(),
   calibration: choice(choices.calibration),
   seeds: number(numbers.seeds),
@@ -65,7 +66,7 @@ const schemas = {
     .strictObject({
       ...shared,
       epochs: number(numbers.epochs),
-      inputDropout: number(numbers.dropout),
+      dropout: number(numbers.dropout),
       folds: number(numbers.folds).nullable(),
       refit: z.boolean(),
     })
@@ -73,17 +74,17 @@ const schemas = {
   lora: z
     .strictObject({
       ...shared,
-      targetModules: list(listRules.target),
+      target: list(listRules.target),
       rank: number(numbers.rank),
       alpha: number(numbers.alpha),
       useRslora: z.boolean(),
       useDora: z.boolean(),
-      initialization: choice(choices.init),
+      init: choice(choices.init),
       loraDropout: number(numbers.loraDropout),
       loraEpochs: number(numbers.loraEpochs),
       pretraining: choice(choices.pretraining),
-      learningRateA: number(numbers.lrA).nullable(),
-      learningRateB: number(numbers.lrB).nullable(),
+      lrUp: number(numbers.lrUp).nullable(),
+      lrDown: number(numbers.lrDown).nullable(),
     })
     .partial(),
 } satisfies Record<ConfigurableCommand, z.ZodType>;
@@ -130,13 +131,19 @@ export function readConfig(path: string, command: ConfigurableCommand): Config {
       },
     );
   }
-  const result = schemas[command].safeParse(document);
+  const result = schemas[command].safeParse(byKeys(document));
   if (result.success) return result.data as Config;
   const problems = result.error.issues.map(({ path: keys, message }) => {
     const where = keys.length === 0 ? path : `${path}, ${keys.join('.')}`;
     return `${where}: ${message}.`;
   });
   throw new ImdbTorchError('ERR_USAGE', problems.join('\n'));
+}
+
+function byKeys(document: unknown): unknown {
+  return typeof document === 'object' && document !== null && !Array.isArray(document)
+    ? fromRecorded(document)
+    : document;
 }
 
 /** Prints the options as a file for --config. */

@@ -12,7 +12,7 @@ export interface DataOptions {
   validFile: string | undefined;
   test: string | undefined;
   /** Null: a fifth of the training reviews, at most 5000. */
-  validationSize: number | null;
+  valid: number | null;
   textColumn: string | undefined;
   labelColumn: string | undefined;
   labels: string[] | undefined;
@@ -34,7 +34,7 @@ export function readDataOptions(raw: RawOptions, defaults: Partial<DataOptions> 
     train: train ?? stored.train,
     validFile: isFile(valid) ? valid : stored.validFile,
     test: test ?? stored.test,
-    validationSize: valid === undefined || isFile(valid) ? (defaults.validationSize ?? null) : Number(valid),
+    valid: valid === undefined || isFile(valid) ? (defaults.valid ?? null) : Number(valid),
     textColumn: textColumn ?? stored.textColumn,
     labelColumn: labelColumn ?? stored.labelColumn,
     labels: splitLabels(labels) ?? stored.labels,

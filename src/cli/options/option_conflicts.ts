@@ -3,7 +3,7 @@ import type { RawOptions, RunOptions } from './options.js';
 
 /** What does not go together, a sentence each. @param raw what was given of it on the command line */
 export function findConflicts(options: RunOptions, raw: RawOptions): string[] {
-  const { engine, device, useDora, targetModules, folds, refit, validFile } = options;
+  const { engine, device, useDora, target, folds, refit, validFile } = options;
   const problems = [...findRankConflicts(options), ...findOptimizerConflicts(options)];
   if (engine === 'fused' && device.startsWith('cuda')) {
     problems.push(
@@ -13,7 +13,7 @@ export function findConflicts(options: RunOptions, raw: RawOptions): string[] {
   if (engine === 'fused' && useDora) {
     problems.push('Expected --engine torch or auto with --use-dora: the fused kernels have no DoRA.');
   }
-  if (engine === 'fused' && targetModules.includes('fc2')) {
+  if (engine === 'fused' && target.includes('fc2')) {
     problems.push(
       'Expected --engine torch or auto with fc2 in --target: the fused kernels have no branch on the output layer.',
     );
@@ -28,13 +28,13 @@ export function findConflicts(options: RunOptions, raw: RawOptions): string[] {
 }
 
 /** That of the output layer depends on the classes, which are known when the reviews are. */
-function findRankConflicts({ rank, hidden, vocabularySize, targetModules }: RunOptions): string[] {
-  if (!targetModules.includes('fc1')) return [];
-  const most = Math.min(hidden, vocabularySize ?? Infinity);
+function findRankConflicts({ rank, hidden, vocab, target }: RunOptions): string[] {
+  if (!target.includes('fc1')) return [];
+  const most = Math.min(hidden, vocab ?? Infinity);
   // A size below 1 is a linear model, or a problem that has been reported.
   if (!(most >= 1 && rank > most)) return [];
   return [
     `Expected --rank to be at most ${most}, the smaller side of the hidden layer ` +
-      `(${vocabularySize ?? 'all'} features x ${hidden}), but received ${rank}.`,
+      `(${vocab ?? 'all'} features x ${hidden}), but received ${rank}.`,
   ];
 }

@@ -34,7 +34,7 @@ export const numberRules = {
     integer: true,
     least: 2,
     most: 10_000_000,
-    default: notebook.vocabularySize,
+    default: notebook.vocab,
   },
   hidden: {
     flag: '--hidden',
@@ -50,7 +50,7 @@ export const numberRules = {
     integer: false,
     above: 0,
     most: Number.MAX_VALUE,
-    default: notebook.learningRate,
+    default: notebook.lr,
   },
   epochs: {
     flag: '--epochs',
@@ -66,7 +66,7 @@ export const numberRules = {
     integer: true,
     least: 1,
     most: mostOfAnything,
-    default: notebook.batchSize,
+    default: notebook.batch,
   },
   valid: {
     flag: '--valid',
@@ -165,7 +165,7 @@ export const choiceRules = {
     flag: '--init',
     about: "how LoRA branches start: as in the notebook, or as PEFT's",
     choices: ['notebook', 'kaiming', 'gaussian', 'pissa'],
-    default: notebook.initialization,
+    default: notebook.init,
   },
   ...trainingChoices,
 } as const satisfies Readonly<Record<string, ChoiceRule>>;

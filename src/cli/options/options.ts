@@ -164,7 +164,7 @@ export function addBranchOptions(command: Command): Command {
 /** What fine-tuning can have that the notebook's has not. */
 export function addFineTuningOptions(command: Command): Command {
   addChoices(command, ['pretraining']);
-  return addNumbers(command, ['lrA', 'lrB']);
+  return addNumbers(command, ['lrUp', 'lrDown']);
 }
 
 export function addChoices(command: Command, names: readonly ChoiceName[]): Command {
@@ -206,17 +206,17 @@ export function readRunOptions(raw: RawOptions, defaults: Defaults = trainPreset
     quiet: raw.quiet ?? false,
     report: raw.report ?? true,
     seed: number('seed') ?? defaults.seed,
-    vocabularySize: raw.vocab === allFeatures ? null : (number('vocab') ?? defaults.vocabularySize),
+    vocab: raw.vocab === allFeatures ? null : (number('vocab') ?? defaults.vocab),
     hidden: number('hidden') ?? defaults.hidden,
     epochs: number('epochs') ?? defaults.epochs,
     threads: number('threads') ?? defaults.threads ?? null,
     seeds: number('seeds') ?? defaults.seeds ?? 1,
-    targetModules: readList(raw, 'target') ?? defaults.targetModules,
+    target: readList(raw, 'target') ?? defaults.target,
     rank: number('rank') ?? defaults.rank,
     alpha: number('alpha') ?? defaults.alpha,
     useRslora: raw.useRslora ?? defaults.useRslora,
     useDora: raw.useDora ?? defaults.useDora,
-    initialization: (raw.init ?? defaults.initialization) as Preset['initialization'],
+    init: (raw.init ?? defaults.init) as Preset['init'],
     loraDropout: number('loraDropout') ?? defaults.loraDropout,
     loraEpochs: number('loraEpochs') ?? defaults.loraEpochs,
     engine: (raw.engine ?? defaults.engine) as Preset['engine'],
@@ -241,9 +241,9 @@ function readStepOptions(
 ): PhaseOptions {
   return {
     optimizer: (raw.optimizer ?? defaults.optimizer) as Preset['optimizer'],
-    learningRate: number('lr') ?? defaults.learningRate,
-    learningRateA: number('lrA') ?? defaults.learningRateA,
-    learningRateB: number('lrB') ?? defaults.learningRateB,
+    lr: number('lr') ?? defaults.lr,
+    lrUp: number('lrUp') ?? defaults.lrUp,
+    lrDown: number('lrDown') ?? defaults.lrDown,
     momentum: number('momentum') ?? defaults.momentum,
     nesterov: raw.nesterov ?? defaults.nesterov,
     weightDecay: number('weightDecay') ?? defaults.weightDecay,
@@ -251,9 +251,9 @@ function readStepOptions(
     eps: number('eps') ?? defaults.eps,
     schedule: (raw.schedule ?? defaults.schedule) as Preset['schedule'],
     warmup: number('warmup') ?? defaults.warmup,
-    maxGradNorm: number('clip') ?? defaults.maxGradNorm,
-    inputDropout: number('dropout') ?? defaults.inputDropout,
-    batchSize: number('batch') ?? defaults.batchSize,
+    clip: number('clip') ?? defaults.clip,
+    dropout: number('dropout') ?? defaults.dropout,
+    batch: number('batch') ?? defaults.batch,
     loss: (raw.loss ?? defaults.loss) as Preset['loss'],
     patience: number('patience') ?? defaults.patience,
   };

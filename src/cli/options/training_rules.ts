@@ -51,7 +51,7 @@ export const trainingNumbers = {
     integer: false,
     least: 0,
     below: 1,
-    default: notebook.inputDropout,
+    default: notebook.dropout,
   },
   patience: {
     flag: '--patience',
@@ -76,16 +76,16 @@ export const trainingNumbers = {
     most: 1000,
     default: 1,
   },
-  lrA: {
-    flag: '--lr-a',
-    about: 'learning rate of A, which the branch ends with (default: --lr)',
+  lrUp: {
+    flag: '--lr-up',
+    about: 'learning rate of up, the matrix that a LoRA branch ends with (default: --lr)',
     integer: false,
     above: 0,
     most: Number.MAX_VALUE,
   },
-  lrB: {
-    flag: '--lr-b',
-    about: 'learning rate of B, which the branch begins with (default: --lr)',
+  lrDown: {
+    flag: '--lr-down',
+    about: 'learning rate of down, the matrix that it begins with (default: --lr)',
     integer: false,
     above: 0,
     most: Number.MAX_VALUE,

@@ -3,6 +3,7 @@ import { ImdbTorchError } from '../../errors.js';
 import type { LossForm } from '../../model/native.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import { dataChoice } from '../options/data_options.js';
+import { fromRecorded } from '../options/recorded_names.js';
 import type { RunOptions } from '../options/options.js';
 import { readData, type DataChoice } from '../experiment/read_dataset.js';
 import type { Terminal } from '../terminal.js';
@@ -18,14 +19,9 @@ export interface StoredOptions extends DataChoice {
  * @throws ImdbTorchError ERR_RUN when run.json does not say
  */
 export function storedOptions({ options }: Readonly<Record<string, unknown>>, path: string): StoredOptions {
-  const stored = (options ?? {}) as Partial<RunOptions>;
-  const { data, train, vocabularySize, seed, loss } = stored;
-  if (
-    (data ?? train) !== undefined &&
-    vocabularySize !== undefined &&
-    seed !== undefined &&
-    loss !== undefined
-  ) {
+  const stored = fromRecorded(options ?? {}) as Partial<RunOptions>;
+  const { data, train, vocab, seed, loss } = stored;
+  if ((data ?? train) !== undefined && vocab !== undefined && seed !== undefined && loss !== undefined) {
     return { ...dataChoice(stored as RunOptions), loss };
   }
   throw new ImdbTorchError(

@@ -49,17 +49,17 @@ const shownPreviews = 3;
 
 export interface EncodeOptions extends SourceOptions, SplitOptions {
   /** At most so many features, the most frequent ones, `<UNK>` included; null: all. */
-  vocabularySize: number | null;
+  vocab: number | null;
   /** By default those of the notebook. */
   features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
-  /** Encodes as a model was trained, instead of counting features; `features` and `vocabularySize` do not count then. */
+  /** Encodes as a model was trained, instead of counting features; `features` and `vocab` do not count then. */
   featurizer?: Featurizer | undefined;
 }
 
 /** @throws ImdbTorchError ERR_USAGE for a number out of range */
-export function resolveFeatures({ features, vocabularySize, featurizer }: EncodeOptions): FeatureOptions {
+export function resolveFeatures({ features, vocab, featurizer }: EncodeOptions): FeatureOptions {
   if (featurizer !== undefined) return featurizer.options;
-  const resolved = { ...notebookFeatures, ...features, vocabularySize };
+  const resolved = { ...notebookFeatures, ...features, vocabularySize: vocab };
   checkFeatures(resolved);
   return resolved;
 }

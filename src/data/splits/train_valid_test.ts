@@ -17,7 +17,7 @@ export interface SplitOptions {
    * So many of the shuffled training reviews, the last ones, are held out where the source has no validation reviews.
    * Null: a fifth of them, at most 5000.
    */
-  validationSize: number | null;
+  valid: number | null;
   /**
    * What is shuffled and held out for validation. `movie`: whole movies, all reviews of each, as long as they fit; what
    * a review says of its movie, and not of the opinion, then does not count. `auto`: movies where they are known.
@@ -34,7 +34,7 @@ export interface SplitOptions {
  */
 export async function splitReviews(
   collected: CollectedReviews,
-  { seed, validationSize, split = 'random' }: SplitOptions,
+  { seed, valid: wanted, split = 'random' }: SplitOptions,
   slices: TimeSlices,
 ): Promise<Record<SplitName, CollectedSplit>> {
   const byMovie = split === 'movie' || (split === 'auto' && collected.movies !== undefined);
@@ -53,7 +53,7 @@ export async function splitReviews(
   new PythonRandom(seed).shuffle(order);
   if (slices.isOver) await slices.next();
   if (valid !== null) return { train: pick(train, order), valid, test };
-  const size = checkedValidationSize(collected, order.length, validationSize);
+  const size = checkedValidationSize(collected, order.length, wanted);
   const isHeld = train.movies && holdOutMovies(collected, train.movies, size, seed);
   const [kept, heldOut] =
     isHeld === undefined

@@ -35,7 +35,7 @@ export async function recomputeExperiment(
   comparisons.same('word ids', hashOfIds(dataset), facts.idsSha256);
   const bags = createSplitBags(dataset);
   try {
-    const options = { ...notebook, ...facts, learningRate: facts.lr, engine: place.engine };
+    const options = { ...notebook, ...facts, batch: facts.batchSize, engine: place.engine };
     const { device } = place;
     const input: ExperimentInput = { dataset, bags, classes: facts.classes, device, options, signal };
     const { full } = await runFullTraining(input);

@@ -28,7 +28,7 @@ export type LoraEpochs = Readonly<Record<FloatDtype, number>>;
 
 /** The committed experiment: its data, and epochs of 25 steps, of which the first 20 are compared one by one. */
 export const committedExperiment = {
-  data: { data: 'sample', vocabularySize: notebook.vocabularySize, seed: notebook.seed, validationSize: 800 },
+  data: { data: 'sample', vocab: notebook.vocab, seed: notebook.seed, valid: 800 },
   epochs: 2,
   loraEpochs: { float32: 1, float64: 1 } satisfies LoraEpochs,
 } as const;
@@ -39,7 +39,7 @@ export async function writeExperiment(
   dataset: Dataset,
   { seed, epochs, loraEpochs }: { seed: number; epochs: number; loraEpochs: LoraEpochs },
 ): Promise<void> {
-  const { hidden, rank, alpha, learningRate: lr, batchSize, loss } = notebook;
+  const { hidden, rank, alpha, lr, batch: batchSize, loss } = notebook;
   const plan: ExperimentPlan = {
     data: dataset.source.kind,
     seed,

@@ -22,9 +22,9 @@ function digest({ buffer, byteOffset, byteLength }: Int32Array): string {
   async () => {
     const { vocabulary, splits } = await loadDataset({
       data,
-      vocabularySize: 20_000,
+      vocab: 20_000,
       seed: 123,
-      validationSize: 5_000,
+      valid: 5_000,
       cacheFolder: null,
     });
 

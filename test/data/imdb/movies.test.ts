@@ -39,7 +39,7 @@ test('when reviews are split by movie then each movie is in one of the two', asy
   const path = archive(folder, 'movies.tgz', withUrls);
   const held = new Set<number>();
   for (let seed = 0; seed < 20; seed += 1) {
-    const dataset = await load(path, { seed, validationSize: 3, split: 'movie' });
+    const dataset = await load(path, { seed, valid: 3, split: 'movie' });
     const [train, valid] = [moviesOf(dataset, 'train'), moviesOf(dataset, 'valid')];
 
     // Two reviews a movie: one movie fits in three.
@@ -56,7 +56,7 @@ test('when the lists come from a folder or from the cache then the split is the 
     mkdirSync(join(folder, dirname(path)), { recursive: true });
     writeFileSync(join(folder, path), content);
   }
-  const options = { validationSize: 2, split: 'movie' } as const;
+  const options = { valid: 2, split: 'movie' } as const;
   const expected = await load(archive(folder, 'again.tar', [...withUrls].reverse()), options);
   const ofFolder = await load(join(folder, 'aclImdb'), options);
   const cacheFolder = join(folder, 'cache');
@@ -91,7 +91,7 @@ test('when the movies are not known then that is said, and a random split goes o
     code: 'ERR_DATASET',
   });
   await expect(
-    load(archive(folder, 'large.tgz', withUrls), { split: 'movie', validationSize: 1 }),
+    load(archive(folder, 'large.tgz', withUrls), { split: 'movie', valid: 1 }),
   ).rejects.toMatchObject({
     code: 'ERR_USAGE',
     message: expect.stringContaining('hold out more') as unknown,
@@ -104,7 +104,7 @@ const isThere = existsSync(data);
 if (!isThere) console.log(`skipped: the IMDb reviews are not at ${data}`);
 
 (isThere ? test : test.skip)('when the real reviews are split by movie then 5000 are held out', async () => {
-  const options = { data, vocabularySize: 100, seed: 123, validationSize: 5000, cacheFolder: null } as const;
+  const options = { data, vocab: 100, seed: 123, valid: 5000, cacheFolder: null } as const;
   const { train, valid } = (await loadDataset({ ...options, split: 'movie' })).splits;
   const [ofTrain, ofValid] = [new Set(train.movies), new Set(valid.movies)];
 

@@ -39,8 +39,8 @@ test('when anything that goes in changes then the cache is not used', async () =
 
   const changed = await Promise.all([
     load(data, { cacheFolder, seed: 7 }),
-    load(data, { cacheFolder, validationSize: 1 }),
-    load(data, { cacheFolder, vocabularySize: 3 }),
+    load(data, { cacheFolder, valid: 1 }),
+    load(data, { cacheFolder, vocab: 3 }),
     load(other, { cacheFolder }),
   ]);
   expect(changed.map(({ fromCache }) => fromCache)).toEqual([false, false, false, false]);
@@ -103,7 +103,7 @@ test.each([
   // One feature is <UNK>.
   const content = Array.from({ length: words - 1 }, (_, word) => `w${word}`).join(' ');
   const path = archive(folder, `${words}.tgz`, [...reviews, { path: 'x/train/pos/77_7.txt', content }]);
-  const options = { cacheFolder, validationSize: 0, vocabularySize: words };
+  const options = { cacheFolder, valid: 0, vocab: words };
   const [built, cached] = [await load(path, options), await load(path, options)];
 
   expect(cached.fromCache).toBe(true);

@@ -181,7 +181,7 @@ test.each([
 ])('when a table %s then it says so', async (name, content, part) => {
   const path = file(`${name.replaceAll(' ', '-')}.csv`, content());
 
-  await expect(load(path, { validationSize: null })).rejects.toMatchObject({
+  await expect(load(path, { valid: null })).rejects.toMatchObject({
     code: 'ERR_DATASET',
     message: expect.stringContaining(part),
   });

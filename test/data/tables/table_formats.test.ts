@@ -54,7 +54,7 @@ function parquet(of: readonly Row[] = rows): Buffer {
 
 /** What does not depend on the format: fastText has no line ends within a text. */
 async function bagsOf(data: DatasetOptions['data'], options: Partial<DatasetOptions> = {}): Promise<unknown> {
-  const dataset = await load(data, { validationSize: null, ...options });
+  const dataset = await load(data, { valid: null, ...options });
   const plain = Object.values(dataset.splits).map(({ ids, offsets, labels }) =>
     [ids, offsets, labels].map((array) => Array.from(array)),
   );
@@ -84,7 +84,7 @@ test('when the same reviews come in any format then the bags are the same', asyn
 });
 
 test('when a table is read then a fifth of each class is held out for testing, in the order of the file', async () => {
-  const dataset = await load(file('held.csv', csv()), { validationSize: null });
+  const dataset = await load(file('held.csv', csv()), { valid: null });
   const { train, valid, test } = dataset.splits;
   const count = (labels: Int32Array, label: number): number =>
     labels.filter((value) => value === label).length;
@@ -95,7 +95,7 @@ test('when a table is read then a fifth of each class is held out for testing, i
   expect(new Set(lines).size).toBe(60);
   const linesOfTest = originsOf(test).map((name) => Number(/^held\.csv line (\d+)$/.exec(name)?.[1]));
   expect(linesOfTest).toEqual([...linesOfTest].sort((a, b) => a - b));
-  const other = await load(file('held.csv', csv()), { validationSize: null, seed: 4 });
+  const other = await load(file('held.csv', csv()), { valid: null, seed: 4 });
   expect(originsOf(other.splits.test)).not.toEqual(originsOf(test));
 });
 

@@ -85,7 +85,7 @@ export { runFullTraining, type FullTrainingResult } from './experiments/full_tra
 export type { CalibrationResult } from './experiments/calibration_result.js';
 export type { FoldResult } from './experiments/cross_validation.js';
 export { runLoraFineTuning, type LoraInput, type LoraResult } from './experiments/lora_fine_tuning.js';
-export type { LayerExcerpts, LayerParameter, OfLayer, OfLayers } from './experiments/layer_state.js';
+export type { LayerExcerpts, LayerParameter, PerLayer, PerParameter } from './experiments/layer_state.js';
 export type { MergeComparison, MergeResult } from './experiments/merge.js';
 export { writeReport, type WrittenReport } from './report/html/write_report.js';
 export type { Check } from './experiments/check.js';

@@ -10,26 +10,26 @@ import type { ExperimentOptions } from './options.js';
 /** A calibration and what it does. */
 export interface CalibrationResult {
   calibration: Calibration;
-  /** On the reviews that it was fitted on, which the model was not trained on. */
+  /** Scores of the reviews that it was fitted on, which the model was not trained on. */
   heldOut: CalibrationScores;
   test: CalibrationScores;
 }
 
-/** The calibration that the options ask for, if they do. */
+/** Fits the calibration that the options ask for; null where they ask for none. */
 export function fitOnHeldOut(
   { calibration: kind }: Pick<ExperimentOptions, 'calibration'>,
-  held: () => LabelledLogits,
+  readHeldOut: () => LabelledLogits,
 ): Omit<CalibrationResult, 'test'> | null {
   if (kind === 'none') return null;
-  const reviews = held();
-  const calibration = fitCalibration(kind, reviews);
-  return { calibration, heldOut: compareCalibration(reviews, calibration) };
+  const heldOut = readHeldOut();
+  const calibration = fitCalibration(kind, heldOut);
+  return { calibration, heldOut: compareCalibration(heldOut, calibration) };
 }
 
 /** Adds what the calibration does on the test reviews, which are looked at last. */
 export function withTest(
   fitted: Omit<CalibrationResult, 'test'> | null,
-  test: () => LabelledLogits,
+  readTest: () => LabelledLogits,
 ): CalibrationResult | null {
-  return fitted && { ...fitted, test: compareCalibration(test(), fitted.calibration) };
+  return fitted && { ...fitted, test: compareCalibration(readTest(), fitted.calibration) };
 }

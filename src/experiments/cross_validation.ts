@@ -4,27 +4,29 @@ import { joinReviews, selectReviews, type Reviews } from '../data/splits/reviews
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTraining, type TrainedPhase } from '../training/phase.js';
-import { createFitBags } from '../training/split_bags.js';
+import { createFoldBags } from '../training/split_bags.js';
 import { withNewModel, type ExperimentInput } from './experiment_model.js';
 
 /** How well the options do on reviews that are held out. */
 export interface Validation {
-  /** With folds that of the first one. */
+  /** The training; with folds that of the first one. */
   full: TrainedPhase;
   folds: FoldResult[] | null;
-  /** Of the reviews that were held out; with folds of all training reviews. */
-  held: LabelledLogits;
+  /** The logits of the reviews that were held out; with folds of all training reviews. */
+  heldOut: LabelledLogits;
   /** The epoch to stop after. */
   epochs: number;
 }
 
+/** The training without one fold. */
 export interface FoldResult {
-  /** Reviews that were trained on, and those that were held out. */
+  /** Number of reviews that were trained on. */
   train: number;
+  /** Number of reviews that were held out. */
   valid: number;
   /** The epoch that counts: the last one unless early stopping chose another. */
   epoch: number;
-  /** After it, of the reviews that were held out. */
+  /** Metrics of the reviews that were held out, after that epoch. */
   metrics: Metrics;
 }
 
@@ -36,7 +38,7 @@ export async function validate(input: ExperimentInput): Promise<Validation> {
     const full = await runTraining({ ...input, ...own }, 'full', options.epochs);
     const { labels } = dataset.splits.valid;
     const logits = readLogits(own.model.classifier, bags.valid);
-    return { full, folds: null, held: { logits, labels, classes }, epochs: countedEpoch(full) };
+    return { full, folds: null, heldOut: { logits, labels, classes }, epochs: countedEpoch(full) };
   });
 }
 
@@ -45,57 +47,53 @@ async function crossValidate(input: ExperimentInput, count: number): Promise<Val
   const all = joinReviews([splits.train, splits.valid]);
   const foldOf = assignFolds(all, count);
   const rows = Int32Array.from(all.labels, (_, row) => row);
-  const held = { logits: [] as number[], labels: [] as number[], classes: input.classes };
-  const folds: FoldResult[] = [];
-  let first: TrainedPhase | undefined;
+  const folds: FoldOutcome[] = [];
   for (let fold = 0; fold < count; fold += 1) {
-    const others = selectReviews(
-      all,
-      rows.filter((row) => foldOf[row] !== fold),
-    );
-    const left = selectReviews(
-      all,
-      rows.filter((row) => foldOf[row] === fold),
-    );
-    const { trained, logits } = await trainFold(input, others, left);
-    first ??= trained;
-    folds.push(foldResult(trained, others, left));
-    for (const logit of logits) held.logits.push(logit);
-    held.labels.push(...left.labels);
+    const heldOut = rows.filter((row) => foldOf[row] === fold);
+    const others = rows.filter((row) => foldOf[row] !== fold);
+    folds.push(await trainFold(input, selectReviews(all, others), selectReviews(all, heldOut)));
   }
-  const epochs = Math.round(folds.reduce((sum, { epoch }) => sum + epoch, 0) / count);
-  const { logits, labels, classes } = held;
+  const [first] = folds;
   assert(first, 'there are at least two folds');
+  const results = folds.map(({ result }) => result);
   return {
-    full: first,
-    folds,
-    held: { logits: Float64Array.from(logits), labels: Int32Array.from(labels), classes },
-    epochs,
+    full: first.trained,
+    folds: results,
+    heldOut: {
+      logits: Float64Array.from(folds.flatMap(({ logits }) => Array.from(logits))),
+      labels: Int32Array.from(folds.flatMap(({ labels }) => Array.from(labels))),
+      classes: input.classes,
+    },
+    epochs: Math.round(results.reduce((sum, { epoch }) => sum + epoch, 0) / count),
   };
 }
 
-/** @returns with the logits of the reviews that were left out */
-async function trainFold(
-  input: ExperimentInput,
-  train: Reviews,
-  left: Reviews,
-): Promise<{ trained: TrainedPhase; logits: Float64Array }> {
-  const fit = createFitBags(input.dataset, train, left);
+interface FoldOutcome {
+  trained: TrainedPhase;
+  result: FoldResult;
+  /** Logits and labels of the reviews that were held out. */
+  logits: Float64Array;
+  labels: Int32Array;
+}
+
+async function trainFold(input: ExperimentInput, train: Reviews, heldOut: Reviews): Promise<FoldOutcome> {
+  const bags = createFoldBags(input.dataset, train, heldOut);
   try {
     return await withNewModel(input, async (own) => {
-      const context = { ...input, ...own, bags: { train: fit.train, valid: fit.held } };
+      const context = { ...input, ...own, bags: { train: bags.train, valid: bags.heldOut } };
       const trained = await runTraining(context, 'fold', input.options.epochs);
-      return { trained, logits: readLogits(own.model.classifier, fit.held) };
+      const logits = readLogits(own.model.classifier, bags.heldOut);
+      return { trained, result: foldResult(trained, train, heldOut), logits, labels: heldOut.labels };
     });
   } finally {
-    fit.dispose();
+    bags.dispose();
   }
 }
 
-function foldResult(trained: TrainedPhase, train: Reviews, left: Reviews): FoldResult {
+function foldResult(trained: TrainedPhase, train: Reviews, heldOut: Reviews): FoldResult {
   const epoch = countedEpoch(trained);
   const metrics = trained.epochs[epoch - 1]?.valid ?? { loss: NaN, accuracy: NaN };
-  return { train: train.labels.length, valid: left.labels.length, epoch, metrics };
+  return { train: train.labels.length, valid: heldOut.labels.length, epoch, metrics };
 }
 
 function countedEpoch({ bestEpoch, epochs }: TrainedPhase): number {

@@ -4,7 +4,7 @@ import { readModule, type Module } from '../model/parameters.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits } from '../training/metrics.js';
 import { runRefit, runTest, runTraining, type PhaseResult, type RefitResult } from '../training/phase.js';
-import { createFitBags } from '../training/split_bags.js';
+import { createFoldBags } from '../training/split_bags.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
 import { withFeatureWeights, withNewModel, type ExperimentInput } from './experiment_model.js';
 import { validate, type FoldResult } from './cross_validation.js';
@@ -34,23 +34,20 @@ export async function runFullTraining(input: ExperimentInput): Promise<FullTrain
 
 async function trainOnce(input: ExperimentInput): Promise<FullTrainingResult> {
   const { bags, dataset, options, classes } = input;
-  const { valid, test } = dataset.splits;
   return withNewModel(input, async (own) => {
     const context = { ...input, ...own };
-    const logitsOf =
-      (of: Bags, { labels }: { labels: Int32Array }) =>
-      (): LabelledLogits => ({
-        logits: readLogits(own.model.classifier, of),
-        labels,
-        classes,
-      });
+    const logitsOf = (split: 'valid' | 'test') => (): LabelledLogits => ({
+      logits: readLogits(own.model.classifier, bags[split]),
+      labels: dataset.splits[split].labels,
+      classes,
+    });
     const full = await runTraining(context, 'full', options.epochs);
-    const fitted = fitOnHeldOut(options, logitsOf(bags.valid, valid));
+    const fitted = fitOnHeldOut(options, logitsOf('valid'));
     const tested = await runTest(context, 'full');
     return {
       full: { ...full, ...tested },
       folds: null,
-      calibration: withTest(fitted, logitsOf(bags.test, test)),
+      calibration: withTest(fitted, logitsOf('test')),
       refit: null,
       module: withFeatureWeights(readModule(own.model), dataset.weights),
       test: bags.test,
@@ -61,26 +58,26 @@ async function trainOnce(input: ExperimentInput): Promise<FullTrainingResult> {
 
 async function validateAndRefit(input: ExperimentInput): Promise<FullTrainingResult> {
   const { bags, dataset, options, classes } = input;
-  const { full, folds, held, epochs } = await validate(input);
-  const fitted = fitOnHeldOut(options, () => held);
+  const { full, folds, heldOut, epochs } = await validate(input);
+  const fitted = fitOnHeldOut(options, () => heldOut);
   const { train, valid, test } = dataset.splits;
   // Memory that is freed first serves the bags that come now.
   bags.dispose();
-  const fit = createFitBags(dataset, joinReviews([train, valid]), test);
+  const all = createFoldBags(dataset, joinReviews([train, valid]), test);
   return withNewModel(input, async (own) => {
-    const context = { ...input, ...own, bags: { train: fit.train, test: fit.held } };
+    const context = { ...input, ...own, bags: { train: all.train, test: all.heldOut } };
     const refit = await runRefit(context, options.epochs, epochs);
     const tested = await runTest(context, 'refit');
-    const logits = (): Float64Array => readLogits(own.model.classifier, fit.held);
+    const logits = (): Float64Array => readLogits(own.model.classifier, all.heldOut);
     return {
       full: { ...full, ...tested },
       folds,
       calibration: withTest(fitted, () => ({ logits: logits(), labels: test.labels, classes })),
       refit,
-      module: withFeatureWeights(readModule(own.model), fit.weights),
-      test: fit.held,
+      module: withFeatureWeights(readModule(own.model), all.weights),
+      test: all.heldOut,
       dispose: () => {
-        fit.dispose();
+        all.dispose();
       },
     };
   });

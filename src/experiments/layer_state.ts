@@ -6,16 +6,16 @@ import type { StoredTensor } from '../storage/stored_tensor.js';
 export type LayerParameter = 'weight' | 'bias' | 'A' | 'B' | 'magnitude';
 
 /** Something of each parameter of a layer: of A and B where it has a LoRA branch, of magnitude with DoRA. */
-export type OfLayer<T> = Readonly<Record<'weight' | 'bias', T> & Partial<Record<LayerParameter, T>>>;
+export type PerParameter<T> = Readonly<Record<'weight' | 'bias', T> & Partial<Record<LayerParameter, T>>>;
 
 /** Something of each layer that fine-tuning freezes: of the hidden one, and of the output layer with a branch. */
-export type OfLayers<T> = ReadonlyMap<LayerName, OfLayer<T>>;
+export type PerLayer<T> = ReadonlyMap<LayerName, PerParameter<T>>;
 
 /** The parameters of these layers at one moment. */
-export type LayerStates = OfLayers<StoredTensor>;
+export type LayerStates = PerLayer<StoredTensor>;
 
 /** The first few values of each. */
-export type LayerExcerpts = OfLayers<readonly number[]>;
+export type LayerExcerpts = PerLayer<readonly number[]>;
 
 const layerParameters: readonly LayerParameter[] = ['weight', 'bias', 'A', 'B', 'magnitude'];
 const excerptLength = 4;
@@ -25,12 +25,12 @@ export function readLayers(model: ClassifierModel): LayerStates {
   return new Map(Array.from(frozen, (layer) => [layer, readLayer(model, layer)]));
 }
 
-function readLayer({ parameters }: ClassifierModel, layer: LayerName): OfLayer<StoredTensor> {
+function readLayer({ parameters }: ClassifierModel, layer: LayerName): PerParameter<StoredTensor> {
   const tensors = layerParameters.flatMap((name) => {
     const parameter = parameters[`${layer}.${name}`];
     return parameter === undefined ? [] : [[name, readTensor(parameter)] as const];
   });
-  return Object.fromEntries(tensors) as OfLayer<StoredTensor>;
+  return Object.fromEntries(tensors) as PerParameter<StoredTensor>;
 }
 
 /** The model without LoRA branches, of whose layers `states` have just been read: W is large, so it is read once. */
@@ -48,7 +48,7 @@ export function excerptOf(states: LayerStates): LayerExcerpts {
 }
 
 /** Which parameters of both states have the same bits. */
-export function sameBits(one: LayerStates, other: LayerStates): OfLayers<boolean> {
+export function sameBits(one: LayerStates, other: LayerStates): PerLayer<boolean> {
   return mapLayers(one, (tensor, layer, name) => {
     const now = other.get(layer)?.[name];
     return now !== undefined && bytesOf(tensor).equals(bytesOf(now));
@@ -58,12 +58,12 @@ export function sameBits(one: LayerStates, other: LayerStates): OfLayers<boolean
 function mapLayers<T>(
   states: LayerStates,
   map: (tensor: StoredTensor, layer: LayerName, name: LayerParameter) => T,
-): OfLayers<T> {
+): PerLayer<T> {
   return new Map(
     Array.from(states, ([layer, state]) => {
       const entries = Object.entries(state) as [LayerParameter, StoredTensor][];
       const mapped = entries.map(([name, tensor]) => [name, map(tensor, layer, name)] as const);
-      return [layer, Object.fromEntries(mapped) as OfLayer<T>];
+      return [layer, Object.fromEntries(mapped) as PerParameter<T>];
     }),
   );
 }

@@ -1,13 +1,13 @@
 import { type Check, formatError } from './check.js';
 import type { Metrics } from '../training/metrics.js';
 import type { LayerName } from '../storage/adapter.js';
-import type { OfLayers } from './layer_state.js';
+import type { PerLayer } from './layer_state.js';
 import type { MergeResult } from './merge.js';
 import { mergedAccuracyTolerance, mergedLogitTolerance, mergedLossTolerance } from './tolerances.js';
 import type { FloatDtype } from '../../binding.js';
 
 /** What must hold after fine-tuning. @param same which parameters kept their bits */
-export function fineTuningChecks(same: OfLayers<boolean>): Check[] {
+export function fineTuningChecks(same: PerLayer<boolean>): Check[] {
   return [...same].flatMap(([layer, { weight, bias, A, B, magnitude }]) => {
     const of = ofLayer(same, layer);
     const moved = [
@@ -24,11 +24,11 @@ export function fineTuningChecks(same: OfLayers<boolean>): Check[] {
 }
 
 /** Says which layer is meant, unless the hidden layer is the only one that LoRA has to do with. */
-function ofLayer(layers: OfLayers<unknown>, layer: LayerName): string {
+function ofLayer(layers: PerLayer<unknown>, layer: LayerName): string {
   return layers.size === 1 ? '' : ` of ${layer}`;
 }
 
-function mergedLayerChecks(same: OfLayers<boolean>): Check[] {
+function mergedLayerChecks(same: PerLayer<boolean>): Check[] {
   return [...same].flatMap(([layer, { weight, bias, A }]) => {
     const of = ofLayer(same, layer);
     const isMerged = A !== undefined;
@@ -43,7 +43,7 @@ function mergedLayerChecks(same: OfLayers<boolean>): Check[] {
 
 /** What must hold after merging. @param same which parameters kept their bits @param before the test before it */
 export function mergeChecks(
-  same: OfLayers<boolean>,
+  same: PerLayer<boolean>,
   before: Metrics,
   merged: MergeResult,
   dtype: FloatDtype,

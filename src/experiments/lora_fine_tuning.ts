@@ -17,7 +17,7 @@ import {
   sameBits,
   type LayerExcerpts,
   type LayerStates,
-  type OfLayers,
+  type PerLayer,
 } from './layer_state.js';
 import { fineTuningChecks, mergeChecks } from './lora_checks.js';
 import { mergeAndTest, type MergeResult } from './merge.js';
@@ -44,7 +44,7 @@ export interface LoraResult {
   baseTest: Metrics;
   lora: PhaseResult;
   /** Which parameters fine-tuning left as they were, bit for bit, of the layers that it freezes. */
-  frozen: OfLayers<boolean>;
+  frozen: PerLayer<boolean>;
   merged: MergeResult | null;
   calibration: CalibrationResult | null;
   checks: Check[];

@@ -1,4 +1,5 @@
 import type { Reviews } from '../data/splits/reviews.js';
+import { indexOfLargest } from '../model/probabilities.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTest, type PhaseContext } from '../training/phase.js';
@@ -55,8 +56,4 @@ export function compareLogits(before: Float64Array, after: Float64Array, classes
     }
   }
   return result;
-}
-
-function indexOfLargest(values: Float64Array): number {
-  return values.indexOf(Math.max(...values));
 }

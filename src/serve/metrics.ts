@@ -7,13 +7,13 @@ import type { WorkQueue } from './work_queue.js';
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Figures of the service and of its process. */
-export interface Metrics {
+export interface ServiceMetrics {
   /** Texts that the model was asked about. */
   readonly texts: Counter<'route'>;
 }
 
 /** Counts requests, and adds GET /metrics. */
-export function addMetrics(app: FastifyInstance, queue: WorkQueue): Metrics {
+export function addMetrics(app: FastifyInstance, queue: WorkQueue): ServiceMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];

@@ -4,7 +4,7 @@ import { explanationAnswer } from '../report/console/explanation.js';
 import { predictionAnswer } from '../report/console/predictions.js';
 import type { ExplainRequest, ModelAnswer, PredictRequest } from './documents.js';
 import type { Limits } from './limits.js';
-import type { Metrics } from './metrics.js';
+import type { ServiceMetrics } from './metrics.js';
 import { predictInSlices, type ServedModels } from './models.js';
 import { modelSchema, requestSchemas } from './schemas.js';
 import type { WorkQueue } from './work_queue.js';
@@ -13,7 +13,7 @@ export interface ModelRoutesOptions {
   models: ServedModels;
   limits: Limits;
   queue: WorkQueue;
-  metrics: Metrics;
+  metrics: ServiceMetrics;
 }
 
 /** Adds GET /model, POST /predict and POST /explain. */

@@ -3,7 +3,7 @@ import type { Tensor } from '../model/native.js';
 import { BestEpoch } from './best_epoch.js';
 import type { DataLoader } from './data_loader.js';
 import { evaluate, type Metrics } from './metrics.js';
-import { nonFinite, trainPass, type Pace, type PassOptions, type Progress } from './pass.js';
+import { nonFinite, trainPass, type SliceLength, type PassOptions, type Progress } from './pass.js';
 
 export interface EpochResult {
   /** From 1. */
@@ -75,10 +75,10 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
 async function trainEpochs(options: TrainingOptions, result: TrainingResult): Promise<number | undefined> {
   const { events, epochs, earlyStopping } = options;
   const best = earlyStopping && new BestEpoch(earlyStopping.parameters);
-  const pace = { batches: 1 };
+  const sliceLength = { batches: 1 };
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      const epochResult = await trainEpoch(options, epoch, result.firstSteps, pace);
+      const epochResult = await trainEpoch(options, epoch, result.firstSteps, sliceLength);
       result.epochs.push(epochResult);
       await events?.onEpoch?.(epochResult);
       best?.observe(epochResult);
@@ -95,11 +95,11 @@ async function trainEpoch(
   options: TrainingOptions,
   epoch: number,
   firstSteps: number[],
-  pace: Pace,
+  sliceLength: SliceLength,
 ): Promise<EpochResult> {
   const begun = performance.now();
   const onProgress = (progress: Progress): void => options.events?.onProgress?.(progress);
-  await trainPass({ ...options, onProgress }, epoch, pace, (losses) => {
+  await trainPass({ ...options, onProgress }, epoch, sliceLength, (losses) => {
     firstSteps.push(...losses.subarray(0, firstStepCount - firstSteps.length));
   });
   const seconds = secondsSince(begun);

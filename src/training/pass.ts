@@ -54,8 +54,8 @@ export interface PassOptions {
 /** Long enough to keep the event loop's share small, short enough for a progress bar and Ctrl-C. */
 const sliceMilliseconds = 10;
 
-/** Batches to train at once: found in one pass, good for the next. */
-export interface Pace {
+/** The number of batches that are trained at once: each slice sets it for the next, also of the next pass. */
+export interface SliceLength {
   batches: number;
 }
 
@@ -68,7 +68,7 @@ export interface Pace {
 export async function trainPass(
   options: PassOptions,
   epoch: number,
-  pace: Pace,
+  sliceLength: SliceLength,
   onLosses?: (losses: Float64Array) => void,
 ): Promise<void> {
   const { classifier, optimizer, train, batch, loss, steps = plainSteps, signal, epochs } = options;
@@ -79,7 +79,7 @@ export async function trainPass(
   for (let start = 0; start < rows.length;) {
     signal?.throwIfAborted();
     const sliceBegun = performance.now();
-    const slice = rows.subarray(start, start + pace.batches * batch);
+    const slice = rows.subarray(start, start + sliceLength.batches * batch);
     const first = (epoch - 1) * batches + start / batch;
     const factors = lrFactors(steps, first, first + Math.ceil(slice.length / batch), epochs * batches);
     const losses = classifier.trainBatches(train.bags, slice, {
@@ -90,7 +90,7 @@ export async function trainPass(
     assertFinite(options, losses, epoch, start / batch);
     onLosses?.(losses);
     start += slice.length;
-    pace.batches = nextSliceLength(Math.ceil(slice.length / batch), performance.now() - sliceBegun);
+    sliceLength.batches = nextSliceLength(Math.ceil(slice.length / batch), performance.now() - sliceBegun);
     const seconds = (performance.now() - begun) / 1000;
     options.onProgress?.({ epoch, epochs, done: start, total: rows.length, seconds });
     await setImmediate();

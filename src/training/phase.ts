@@ -137,13 +137,17 @@ export async function runRefit(
   const { batch, loss } = options;
   const optimizer = createOptimizer(options, trainableGroups(model, options));
   const loader = new DataLoader({ bags: bags.train, shuffle: true, generator });
-  const pace = { batches: 1 };
+  const sliceLength = { batches: 1 };
   try {
     for (let epoch = 1; epoch <= until; epoch += 1) {
       const pass = { ...{ optimizer, batch, epochs, loss, generator, signal }, train: loader };
       const onProgress = (progress: Progress): void => events?.onProgress?.('refit', progress);
       const { classifier } = model;
-      await trainPass({ ...pass, classifier, steps: options, name: titles.refit, onProgress }, epoch, pace);
+      await trainPass(
+        { ...pass, classifier, steps: options, name: titles.refit, onProgress },
+        epoch,
+        sliceLength,
+      );
     }
     return { epochs: until, reviews: bags.train.length, seconds: (performance.now() - begun) / 1000 };
   } finally {

@@ -14,15 +14,15 @@ export interface SplitBags {
   dispose(): void;
 }
 
-/** What reviews become bags with. */
+/** The features that reviews become bags with. */
 export interface Features {
   options: FeatureOptions;
-  /** `[size]`: what each feature is multiplied by; null without weighting. */
+  /** `[size]`: the factor of each feature; null without weighting. */
   weights: Float32Array | null;
   size: number;
 }
 
-/** The splits of `dataset`, weighted as its training split says. */
+/** Copies the splits of `dataset` to the native side, weighted as its training split says. */
 export function createSplitBags(
   dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>,
 ): SplitBags {
@@ -51,25 +51,25 @@ export function createSplitBags(
   };
 }
 
-/** Reviews to fit a model on, and others that it does not see. `dispose` frees them. */
-export interface FitBags {
+/** Reviews to train a model on, and others that it does not see. `dispose` frees them. */
+export interface FoldBags {
   readonly train: Bags;
-  readonly held: Bags;
+  readonly heldOut: Bags;
   readonly weights: Float32Array | null;
   dispose(): void;
 }
 
 /** Copies reviews of `dataset` to the native side, weighted as `train`, and nothing else, says. */
-export function createFitBags(
+export function createFoldBags(
   dataset: Pick<Dataset, 'vocabulary' | 'features'>,
   train: Reviews,
-  held: Reviews,
-): FitBags {
+  heldOut: Reviews,
+): FoldBags {
   const { features: options, vocabulary } = dataset;
-  const size = vocabulary.size;
+  const { size } = vocabulary;
   const weights = options.weighting === 'none' ? null : naiveBayesWeights(train, train.labels, size);
   const features = { options, weights, size };
-  const bags = { train: createBags(train, features), held: createBags(held, features) };
+  const bags = { train: createBags(train, features), heldOut: createBags(heldOut, features) };
   const dispose = (): void => {
     for (const each of Object.values(bags)) each.dispose();
   };

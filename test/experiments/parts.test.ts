@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { checkLayerOutputs } from '../../src/experiments/layer_output_checks.js';
 import { fineTuningChecks, mergeChecks } from '../../src/experiments/lora_checks.js';
-import type { OfLayer } from '../../src/experiments/layer_state.js';
+import type { PerParameter } from '../../src/experiments/layer_state.js';
 import { compareLogits } from '../../src/experiments/merge.js';
 import { fastestOf } from '../../src/experiments/operator_benchmark.js';
 import { chooseDevice } from '../../src/experiments/device.js';
@@ -52,7 +52,7 @@ test('when W moved in fine-tuning or B did not then the checks say so', () => {
 
 test('when the output layer has a branch, too, then the checks say which layer they are of', () => {
   const moved = { weight: true, bias: true, A: false, B: false, magnitude: true };
-  const both = new Map<LayerName, OfLayer<boolean>>([
+  const both = new Map<LayerName, PerParameter<boolean>>([
     ['fc1', { weight: true, bias: true }],
     ['fc2', moved],
   ]);

@@ -82,13 +82,13 @@ async function recompute(
   signal: AbortSignal,
 ): Promise<CaseResult[]> {
   const { verifyCases } = await import('../../experiments/verify/verify.js');
-  const { allPlaces } = await import('../../experiments/verify/backends.js');
+  const { allBackends } = await import('../../experiments/verify/backends.js');
   const begun = performance.now();
   const onProgress = (done: number, total: number): void => {
     const seconds = (performance.now() - begun) / 1000;
     terminal.progress({ label: 'Recomputing', done, total, unit: 'cases', seconds });
   };
-  return verifyCases(cases, { places: allPlaces(), dataset, signal, onProgress });
+  return verifyCases(cases, { backends: allBackends(), dataset, signal, onProgress });
 }
 
 function sayResults(

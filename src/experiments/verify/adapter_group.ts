@@ -9,7 +9,7 @@ import {
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { drawTerms } from '../tolerances.js';
 import { Comparisons } from './comparisons.js';
-import type { Place } from './backends.js';
+import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, compareGradients, multiHotOf, tensorOf } from './tensors.js';
 
@@ -37,7 +37,7 @@ const recomputations: Readonly<
 > = { branch: recomputeBranch, start: recomputeStart, svd: recomputeDecomposition };
 
 /** LoRA branches as Hugging Face PEFT computes and starts them, and the decomposition that PiSSA starts with. */
-export function recomputeAdapter(reference: Reference, { device }: Place): Comparisons {
+export function recomputeAdapter(reference: Reference, { device }: Backend): Comparisons {
   const comparisons = new Comparisons();
   recomputations[reference.facts.kind](reference, device, comparisons);
   return comparisons;

@@ -1,13 +1,13 @@
 import { devices, type Device, type Engine } from '../../model/native.js';
 
 /** Where a case is recomputed. */
-export interface Place {
+export interface Backend {
   engine: Engine;
   device: Device;
 }
 
 /** Every engine on every device that is here: libtorch's operators on each, the fused kernels on the CPU. */
-export function allPlaces(): Place[] {
-  const torch = devices().map((device): Place => ({ engine: 'torch', device: device as Device }));
+export function allBackends(): Backend[] {
+  const torch = devices().map((device): Backend => ({ engine: 'torch', device: device as Device }));
   return [...torch, { engine: 'fused', device: 'cpu' }];
 }

@@ -1,5 +1,5 @@
 import type { Dtype } from '../../model/native.js';
-import type { Place } from './backends.js';
+import type { Backend } from './backends.js';
 
 /** One value that was computed here and by PyTorch. */
 export interface CaseComparison {
@@ -15,7 +15,7 @@ export interface CaseComparison {
 }
 
 /** A case of PyTorch, recomputed by one backend. */
-export interface CaseResult extends Place {
+export interface CaseResult extends Backend {
   group: string;
   name: string;
   dtype: Dtype;

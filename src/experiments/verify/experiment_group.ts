@@ -13,7 +13,7 @@ import { notebook } from '../options.js';
 import { fineTuningTolerance, trainingTolerance } from '../tolerances.js';
 import { Comparisons } from './comparisons.js';
 import { tensorsOfSplits, type ExperimentPlan } from './experiment_plan.js';
-import type { Place } from './backends.js';
+import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 
 export interface ExperimentFacts extends ExperimentPlan {
@@ -26,17 +26,16 @@ export interface ExperimentFacts extends ExperimentPlan {
 /** Both experiments of the notebook, epoch by epoch. */
 export async function recomputeExperiment(
   reference: ReferenceCase<ExperimentFacts>,
-  place: Place,
-  dataset: Dataset,
-  signal?: AbortSignal,
+  backend: Backend,
+  { dataset, signal }: { dataset: Dataset; signal?: AbortSignal | undefined },
 ): Promise<Comparisons> {
   const { facts } = reference;
   const comparisons = new Comparisons();
   comparisons.same('word ids', hashOfIds(dataset), facts.idsSha256);
   const bags = createSplitBags(dataset);
   try {
-    const options = { ...notebook, ...facts, batch: facts.batchSize, engine: place.engine };
-    const { device } = place;
+    const options = { ...notebook, ...facts, batch: facts.batchSize, engine: backend.engine };
+    const { device } = backend;
     const input: ExperimentInput = { dataset, bags, classes: facts.classes, device, options, signal };
     const { full } = await runFullTraining(input);
     comparePhase(comparisons, reference, 'full', full);
@@ -50,12 +49,12 @@ export async function recomputeExperiment(
   return comparisons;
 }
 
-type Phase = 'full' | 'pretrain' | 'lora' | 'merged';
+type ComparedPhase = 'full' | 'pretrain' | 'lora' | 'merged';
 
 function comparePhase(
   comparisons: Comparisons,
   reference: ReferenceCase<ExperimentFacts>,
-  phase: Phase,
+  phase: ComparedPhase,
   { before, firstSteps, epochs, test }: PhaseResult,
 ): void {
   const { steps } = toleranceOfPhase(phase, reference.facts.dtype);
@@ -67,7 +66,7 @@ function comparePhase(
 function compareMetrics(
   comparisons: Comparisons,
   reference: ReferenceCase<ExperimentFacts>,
-  phase: Phase,
+  phase: ComparedPhase,
   evaluations: readonly Metrics[],
 ): void {
   const tolerance = toleranceOfPhase(phase, reference.facts.dtype);
@@ -82,7 +81,7 @@ function compareMetrics(
   );
 }
 
-function toleranceOfPhase(phase: Phase, dtype: FloatDtype): (typeof trainingTolerance)[FloatDtype] {
+function toleranceOfPhase(phase: ComparedPhase, dtype: FloatDtype): (typeof trainingTolerance)[FloatDtype] {
   const unstable = phase === 'lora' || phase === 'merged';
   return (unstable ? fineTuningTolerance : trainingTolerance)[dtype];
 }

@@ -7,7 +7,7 @@ import {
   type Tensor,
 } from '../../model/native.js';
 import { Comparisons } from './comparisons.js';
-import type { Place } from './backends.js';
+import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, compareGradients, multiHotOf, tensorOf } from './tensors.js';
 
@@ -30,17 +30,18 @@ interface LoraFacts extends Omit<LinearFacts, 'layer'> {
 export type LayerFacts = LinearFacts | LoraFacts;
 
 /** A layer on a dense input and on bags of words: outputs and gradients; of LoRA also the merge. */
-export function recomputeLayer(reference: ReferenceCase<LayerFacts>, place: Place): Comparisons {
+export function recomputeLayer(reference: ReferenceCase<LayerFacts>, backend: Backend): Comparisons {
   const { facts } = reference;
   const comparisons = new Comparisons();
-  if (facts.layer === 'Linear') recomputeLinear(reference as ReferenceCase<LinearFacts>, place, comparisons);
-  else recomputeLora(reference as ReferenceCase<LoraFacts>, place, comparisons);
+  if (facts.layer === 'Linear')
+    recomputeLinear(reference as ReferenceCase<LinearFacts>, backend, comparisons);
+  else recomputeLora(reference as ReferenceCase<LoraFacts>, backend, comparisons);
   return comparisons;
 }
 
 function recomputeLinear(
   reference: ReferenceCase<LinearFacts>,
-  { device }: Place,
+  { device }: Backend,
   comparisons: Comparisons,
 ): void {
   const layer = new Linear({ ...reference.facts, device, generator: new Generator(0) });
@@ -54,7 +55,7 @@ function recomputeLinear(
 
 function recomputeLora(
   reference: ReferenceCase<LoraFacts>,
-  { device }: Place,
+  { device }: Backend,
   comparisons: Comparisons,
 ): void {
   const { facts } = reference;

@@ -1,7 +1,7 @@
 import { createClassifier, type ClassifierModel } from '../../model/classifier.js';
 import { Generator, Sgd, type FloatDtype, type LossForm, type Tensor } from '../../model/native.js';
 import { Comparisons, toleranceOf } from './comparisons.js';
-import type { Place } from './backends.js';
+import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, int32Of, tensorOf } from './tensors.js';
 
@@ -27,10 +27,10 @@ type Reference<Facts> = ReferenceCase<Facts>;
 type GradientName = 'weight' | 'bias' | 'A' | 'B' | 'outputWeight' | 'outputBias';
 
 /** Logits, loss, all gradients and the evaluation of a classifier. */
-export function recomputeClassifier(reference: Reference<ClassifierFacts>, place: Place): Comparisons {
+export function recomputeClassifier(reference: Reference<ClassifierFacts>, backend: Backend): Comparisons {
   const { terms, loss, mode, vocabulary, dtype } = reference.facts;
   const comparisons = new Comparisons();
-  const model = createModel(reference, place);
+  const model = createModel(reference, backend);
   try {
     fill(model, reference);
     const { classifier, hidden } = model;
@@ -59,10 +59,10 @@ export function recomputeClassifier(reference: Reference<ClassifierFacts>, place
 }
 
 /** Some steps of full training, as many of LoRA, then the merge. */
-export function recomputeTraining(reference: Reference<TrainingFacts>, place: Place): Comparisons {
+export function recomputeTraining(reference: Reference<TrainingFacts>, backend: Backend): Comparisons {
   const { terms, vocabulary } = reference.facts;
   const comparisons = new Comparisons();
-  const model = createModel(reference, place);
+  const model = createModel(reference, backend);
   try {
     fill(model, reference, 'before.');
     const { classifier, hidden } = model;
@@ -112,9 +112,9 @@ function trainPhase(
   }
 }
 
-function createModel({ facts }: Reference<ClassifierFacts>, place: Place): ClassifierModel {
+function createModel({ facts }: Reference<ClassifierFacts>, backend: Backend): ClassifierModel {
   const generator = new Generator(0);
-  const model = createClassifier({ ...facts, ...place, vocabularySize: facts.vocabulary, generator });
+  const model = createClassifier({ ...facts, ...backend, vocabularySize: facts.vocabulary, generator });
   generator.dispose();
   return model;
 }

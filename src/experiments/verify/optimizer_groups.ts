@@ -14,7 +14,7 @@ import {
 } from '../../model/native.js';
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { Comparisons, toleranceOf } from './comparisons.js';
-import type { Place } from './backends.js';
+import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, int32Of, tensorOf } from './tensors.js';
 
@@ -41,7 +41,10 @@ export interface OptimizerTrainingFacts extends OptimizerFacts {
 }
 
 /** Steps of a matrix and a vector, in groups of their own, with given gradients; then the optimizer's state. */
-export function recomputeOptimizer(reference: ReferenceCase<OptimizerFacts>, { device }: Place): Comparisons {
+export function recomputeOptimizer(
+  reference: ReferenceCase<OptimizerFacts>,
+  { device }: Backend,
+): Comparisons {
   const { optimizer: kind, options, kept, terms } = reference.facts;
   const comparisons = new Comparisons();
   const names = ['matrix', 'vector'] as const;
@@ -67,16 +70,16 @@ export function recomputeOptimizer(reference: ReferenceCase<OptimizerFacts>, { d
 /** A training over bags with a falling learning rate, stopped for the comparisons after some steps. */
 export function recomputeOptimizerTraining(
   reference: ReferenceCase<OptimizerTrainingFacts>,
-  place: Place,
+  backend: Backend,
 ): Comparisons {
   const { optimizer: kind, options, kept, vocabulary, batchSize, clip, dtype, terms } = reference.facts;
   const comparisons = new Comparisons();
-  const { hidden, output } = createLayers(reference.facts, place);
-  const classifier = new Classifier({ hidden, output, engine: place.engine });
+  const { hidden, output } = createLayers(reference.facts, backend);
+  const classifier = new Classifier({ hidden, output, engine: backend.engine });
   try {
     const parameters = { weight: hidden.weight, bias: hidden.bias, ...parametersOf(output) };
     for (const [name, tensor] of Object.entries(parameters)) {
-      tensor.copy_(tensorOf(reference.get(`before.${name}`), place.device));
+      tensor.copy_(tensorOf(reference.get(`before.${name}`), backend.device));
     }
     const bags = bagsOf(reference, vocabulary);
     const optimizer: Optimizer = new optimizers[kind](Object.values(parameters), options);
@@ -99,12 +102,12 @@ export function recomputeOptimizerTraining(
   return comparisons;
 }
 
-interface Layers {
+interface OptimizedLayers {
   hidden: LoraLinear;
   output: Linear | null;
 }
 
-function createLayers(facts: OptimizerTrainingFacts, { device }: Place): Layers {
+function createLayers(facts: OptimizerTrainingFacts, { device }: Backend): OptimizedLayers {
   const { vocabulary, hidden: width, classes, dtype } = facts;
   const generator = new Generator(0);
   const options = { dtype, device, generator };
@@ -115,7 +118,7 @@ function createLayers(facts: OptimizerTrainingFacts, { device }: Place): Layers 
   return { hidden, output };
 }
 
-function parametersOf(output: Layers['output']): Record<string, Tensor> {
+function parametersOf(output: OptimizedLayers['output']): Record<string, Tensor> {
   return output === null ? {} : { outputWeight: output.weight, outputBias: output.bias };
 }
 

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../model/native.js';
 import { crossEntropy, type LossForm } from '../../model/native.js';
 import { Comparisons } from './comparisons.js';
-import type { Place } from './backends.js';
+import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { compareGradients, int32Of, tensorOf } from './tensors.js';
 
@@ -15,7 +15,7 @@ export interface OperatorFacts {
 }
 
 /** An operator of Tensor and, where it has one, its gradient. */
-export function recomputeOperator(reference: ReferenceCase<OperatorFacts>, { device }: Place): Comparisons {
+export function recomputeOperator(reference: ReferenceCase<OperatorFacts>, { device }: Backend): Comparisons {
   const { operator, inputs, arguments: others, transposed, terms } = reference.facts;
   const leaves = Array.from({ length: inputs }, (_, i) => tensorOf(reference.get(`input${i}`), device));
   const differentiable = reference.has('cotangent');
@@ -38,7 +38,7 @@ export interface LossFacts {
 }
 
 /** A loss and its gradient by the logits. */
-export function recomputeLoss(reference: ReferenceCase<LossFacts>, { device }: Place): Comparisons {
+export function recomputeLoss(reference: ReferenceCase<LossFacts>, { device }: Backend): Comparisons {
   const { loss: form, terms } = reference.facts;
   const logits = tensorOf(reference.get('logits'), device);
   logits.requiresGrad = true;

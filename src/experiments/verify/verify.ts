@@ -2,101 +2,64 @@ import { setImmediate } from 'node:timers/promises';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { CaseComparison, CaseResult } from './case_result.js';
-import { recomputeAdapter, type AdapterFacts } from './adapter_group.js';
+import { recomputeAdapter } from './adapter_group.js';
 import type { Comparisons } from './comparisons.js';
-import { recomputeExperiment, type ExperimentFacts } from './experiment_group.js';
-import { recomputeLayer, type LayerFacts } from './layer_groups.js';
-import {
-  recomputeClassifier,
-  recomputeTraining,
-  type ClassifierFacts,
-  type TrainingFacts,
-} from './model_groups.js';
-import {
-  recomputeOptimizer,
-  recomputeOptimizerTraining,
-  type OptimizerFacts,
-  type OptimizerTrainingFacts,
-} from './optimizer_groups.js';
-import type { Place } from './backends.js';
-import { recomputeRandom, type RandomFacts } from './random_group.js';
+import { recomputeExperiment } from './experiment_group.js';
+import { recomputeLayer } from './layer_groups.js';
+import { recomputeClassifier, recomputeTraining } from './model_groups.js';
+import { recomputeOptimizer, recomputeOptimizerTraining } from './optimizer_groups.js';
+import type { Backend } from './backends.js';
+import { recomputeRandom } from './random_group.js';
 import type { ReferenceCase, ReferenceSet } from './reference_cases.js';
-import { recomputeLoss, recomputeOperator, type LossFacts, type OperatorFacts } from './tensor_groups.js';
+import { recomputeLoss, recomputeOperator } from './tensor_groups.js';
 
 export interface VerifyOptions {
-  places: readonly Place[];
+  backends: readonly Backend[];
   /** What the cases of experiments run over. */
   dataset: Dataset;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-interface Group {
+interface Group<Facts = unknown> {
   /** `engines`: both; `torch`: what only libtorch computes, on every device; `host`: the same whatever computes. */
   runsOn: 'engines' | 'torch' | 'host';
   recompute: (
-    reference: ReferenceCase,
-    place: Place,
+    reference: ReferenceCase<Facts>,
+    backend: Backend,
     options: VerifyOptions,
   ) => Comparisons | Promise<Comparisons>;
 }
 
 /** How the cases of each group are recomputed: one that is not listed here cannot be verified. */
 const groups: Readonly<Record<string, Group>> = {
-  operators: {
-    runsOn: 'torch',
-    recompute: (reference, place) => recomputeOperator(reference as ReferenceCase<OperatorFacts>, place),
-  },
-  layers: {
-    runsOn: 'torch',
-    recompute: (reference, place) => recomputeLayer(reference as ReferenceCase<LayerFacts>, place),
-  },
-  adapters: {
-    runsOn: 'torch',
-    recompute: (reference, place) => recomputeAdapter(reference as ReferenceCase<AdapterFacts>, place),
-  },
-  losses: {
-    runsOn: 'torch',
-    recompute: (reference, place) => recomputeLoss(reference as ReferenceCase<LossFacts>, place),
-  },
-  classifier: {
-    runsOn: 'engines',
-    recompute: (reference, place) => recomputeClassifier(reference as ReferenceCase<ClassifierFacts>, place),
-  },
-  training: {
-    runsOn: 'engines',
-    recompute: (reference, place) => recomputeTraining(reference as ReferenceCase<TrainingFacts>, place),
-  },
-  optimizers: {
-    runsOn: 'torch',
-    recompute: (reference, place) => recomputeOptimizer(reference as ReferenceCase<OptimizerFacts>, place),
-  },
-  steps: {
-    runsOn: 'engines',
-    recompute: (reference, place) =>
-      recomputeOptimizerTraining(reference as ReferenceCase<OptimizerTrainingFacts>, place),
-  },
-  random: {
-    runsOn: 'host',
-    recompute: (reference) => recomputeRandom(reference as ReferenceCase<RandomFacts>),
-  },
-  experiment: {
-    runsOn: 'engines',
-    recompute: (reference, place, { dataset, signal }) =>
-      recomputeExperiment(reference as ReferenceCase<ExperimentFacts>, place, dataset, signal),
-  },
+  operators: group('torch', recomputeOperator),
+  layers: group('torch', recomputeLayer),
+  adapters: group('torch', recomputeAdapter),
+  losses: group('torch', recomputeLoss),
+  classifier: group('engines', recomputeClassifier),
+  training: group('engines', recomputeTraining),
+  optimizers: group('torch', recomputeOptimizer),
+  steps: group('engines', recomputeOptimizerTraining),
+  random: group('host', recomputeRandom),
+  experiment: group('engines', recomputeExperiment),
 };
 
+function group<Facts>(runsOn: Group['runsOn'], recompute: Group<Facts>['recompute']): Group {
+  // The name of the group, under which the index of the cases has it, says which facts a case has.
+  return { runsOn, recompute: recompute as Group['recompute'] };
+}
+
 /**
- * Recomputes every case at every place that computes such cases.
+ * Recomputes every case with every backend that computes such cases.
  * @throws ImdbTorchError ERR_SAFETENSORS for a case of an unknown group; the reason of `signal`
  */
 export async function verifyCases({ cases }: ReferenceSet, options: VerifyOptions): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const [index, reference] of cases.entries()) {
-    for (const place of placesOf(reference, options.places)) {
+    for (const backend of backendsOf(reference, options.backends)) {
       options.signal?.throwIfAborted();
-      results.push(await recomputeCase(reference, place, options));
+      results.push(await recomputeCase(reference, backend, options));
       await setImmediate();
     }
     options.onProgress?.(index + 1, cases.length);
@@ -104,24 +67,25 @@ export async function verifyCases({ cases }: ReferenceSet, options: VerifyOption
   return results;
 }
 
-/** The places of `places` that compute a case like this. */
-export function placesOf(reference: ReferenceCase, places: readonly Place[]): Place[] {
+/** Returns those of `backends` that compute such a case. */
+export function backendsOf(reference: ReferenceCase, backends: readonly Backend[]): Backend[] {
   const { runsOn } = groupOf(reference);
-  if (runsOn === 'host') return places.filter(({ engine, device }) => engine === 'torch' && device === 'cpu');
-  return runsOn === 'torch' ? places.filter(({ engine }) => engine === 'torch') : [...places];
+  if (runsOn === 'host')
+    return backends.filter(({ engine, device }) => engine === 'torch' && device === 'cpu');
+  return runsOn === 'torch' ? backends.filter(({ engine }) => engine === 'torch') : [...backends];
 }
 
-/** Recomputes one case at one place. */
+/** Recomputes one case with one backend. */
 export async function recomputeCase(
   reference: ReferenceCase,
-  place: Place,
+  backend: Backend,
   options: VerifyOptions,
 ): Promise<CaseResult> {
   const { group, name, dtype } = reference.facts;
-  const result = { group, name, dtype, ...place };
+  const result = { group, name, dtype, ...backend };
   const { recompute } = groupOf(reference);
   try {
-    const comparisons = await recompute(reference, place, options);
+    const comparisons = await recompute(reference, backend, options);
     // What PyTorch has computed and nobody looks at would be verified in appearance only.
     comparisons.same('what was not compared', reference.unread.join(' '), '');
     return { ...result, comparisons: comparisons.results };

@@ -6,7 +6,7 @@ import type { CalibrationResult } from '../../experiments/calibration_result.js'
 import type { Check } from '../../experiments/check.js';
 import type { FoldResult } from '../../experiments/cross_validation.js';
 import type { FullTrainingResult } from '../../experiments/full_training.js';
-import type { OfLayer } from '../../experiments/layer_state.js';
+import type { PerParameter } from '../../experiments/layer_state.js';
 import type { LoraResult } from '../../experiments/lora_fine_tuning.js';
 import type { MergeResult } from '../../experiments/merge.js';
 import type { ParameterCounts } from '../../model/parameters.js';
@@ -95,7 +95,7 @@ export interface LoraDocument extends FactsDocument {
   };
   lora: PhaseDocument;
   /** Which parameters fine-tuning left as they were: of the hidden layer, and of `fc2` where that has a branch. */
-  frozen: OfLayer<boolean> & { fc2?: OfLayer<boolean> };
+  frozen: PerParameter<boolean> & { fc2?: PerParameter<boolean> };
   merged?: { test: Metrics; maxAbsLogitDifference: number; predictionFlips: number };
   checks: Check[];
   calibration?: CalibrationResult;

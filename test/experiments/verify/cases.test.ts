@@ -2,36 +2,36 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadDataset } from '../../../src/data/dataset.js';
 import { committedExperiment } from '../../../src/experiments/verify/experiment_plan.js';
-import { allPlaces, type Place } from '../../../src/experiments/verify/backends.js';
+import { allBackends, type Backend } from '../../../src/experiments/verify/backends.js';
 import {
   committedCases,
   readReferenceSet,
   type ReferenceCase,
 } from '../../../src/experiments/verify/reference_cases.js';
-import { placesOf, recomputeCase } from '../../../src/experiments/verify/verify.js';
+import { backendsOf, recomputeCase } from '../../../src/experiments/verify/verify.js';
 import { Tensor } from '../../../src/model/native.js';
 
 const { cases } = await readReferenceSet(committedCases);
 const dataset = await loadDataset({ ...committedExperiment.data, cacheFolder: null });
-const places = allPlaces();
+const backends = allBackends();
 
-const rowsOf = (group: string): [string, string, ReferenceCase, Place][] =>
+const rowsOf = (group: string): [string, string, ReferenceCase, Backend][] =>
   cases
     .filter(({ facts }) => facts.group === group)
     .flatMap((reference) =>
-      placesOf(reference, places).map((place): [string, string, ReferenceCase, Place] => [
+      backendsOf(reference, backends).map((backend): [string, string, ReferenceCase, Backend] => [
         reference.facts.name,
-        `${place.engine} on ${place.device}`,
+        `${backend.engine} on ${backend.device}`,
         reference,
-        place,
+        backend,
       ]),
     );
 
 describe.each([...new Set(cases.map(({ facts }) => facts.group))])('of %s', (group) => {
   test.each(rowsOf(group))(
     'when %s is recomputed by %s then every value is that of PyTorch',
-    async (_name, _place, reference, place) => {
-      const { comparisons } = await recomputeCase(reference, place, { places, dataset });
+    async (_name, _backend, reference, backend) => {
+      const { comparisons } = await recomputeCase(reference, backend, { backends: backends, dataset });
       expect(comparisons.length).toBeGreaterThan(1);
       expect(comparisons.filter(({ passed }) => !passed)).toEqual([]);
     },

@@ -4,7 +4,7 @@ import { loadDataset, type Dataset } from '../../../src/data/dataset.js';
 import { splitNames } from '../../../src/data/collected_reviews.js';
 import type { EncodedSplit } from '../../../src/data/splits/encoded_splits.js';
 import { committedExperiment } from '../../../src/experiments/verify/experiment_plan.js';
-import { allPlaces } from '../../../src/experiments/verify/backends.js';
+import { allBackends } from '../../../src/experiments/verify/backends.js';
 import { computeFreshCases, findPythonWithTorch } from '../../../src/experiments/verify/pytorch.js';
 import {
   committedCases,
@@ -42,7 +42,7 @@ testWithPython(
         .filter(({ facts }) => facts.name === 'matmul-dot-float64')
         .map((reference) => reference.get('output').data);
     expect(tensorsOf(fresh)).not.toEqual(tensorsOf(await readReferenceSet(committedCases)));
-    const results = await verifyCases(fresh, { places: allPlaces(), dataset });
+    const results = await verifyCases(fresh, { backends: allBackends(), dataset });
     expect(results.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['relu-float32', 'sample-float32', 'sample-float64']),
     );

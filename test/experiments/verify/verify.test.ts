@@ -8,12 +8,12 @@ import {
   readReferenceSet,
   type ReferenceSet,
 } from '../../../src/experiments/verify/reference_cases.js';
-import { placesOf, verifyCases, type VerifyOptions } from '../../../src/experiments/verify/verify.js';
+import { backendsOf, verifyCases, type VerifyOptions } from '../../../src/experiments/verify/verify.js';
 import { casePassed } from '../../../src/experiments/verify/case_result.js';
 import { readSafetensors, writeSafetensors } from '../../../src/storage/safetensors.js';
 import { withTemporaryFolder } from '../../helpers.js';
 
-const places: VerifyOptions['places'] = [
+const backends: VerifyOptions['backends'] = [
   { engine: 'torch', device: 'cpu' },
   { engine: 'torch', device: 'cuda:0' },
   { engine: 'fused', device: 'cpu' },
@@ -43,7 +43,7 @@ async function withChange<T>(
 test('when a case is of what only libtorch computes then it runs on every device of libtorch, else by every engine', () => {
   const engines = (name: string): string[] =>
     only(committed, name).cases.flatMap((reference) =>
-      placesOf(reference, places).map(({ engine, device }) => `${engine} ${device}`),
+      backendsOf(reference, backends).map(({ engine, device }) => `${engine} ${device}`),
     );
   expect(engines('relu-float32')).toEqual(['torch cpu', 'torch cuda:0']);
   expect(engines('softmax-float64')).toEqual(['torch cpu', 'torch cuda:0', 'fused cpu']);
@@ -61,7 +61,7 @@ test('when one value of PyTorch is another then exactly that comparison fails, b
   };
   const results = await withChange(change, (set) =>
     verifyCases(only(set, 'logits-float64', 'softmax-float64'), {
-      places: places.filter(({ device }) => device === 'cpu'),
+      backends: backends.filter(({ device }) => device === 'cpu'),
       dataset,
     }),
   );
@@ -83,7 +83,7 @@ test('when a tensor of a case is never looked at then the case fails', async () 
     await writeSafetensors(path, tensors);
   };
   const [result] = await withChange(change, (set) =>
-    verifyCases(only(set, 'cross-entropy-logits-2-float32'), { places: places.slice(0, 1), dataset }),
+    verifyCases(only(set, 'cross-entropy-logits-2-float32'), { backends: backends.slice(0, 1), dataset }),
   );
   const failed = result?.comparisons.filter(({ passed }) => !passed);
   expect(failed).toMatchObject([{ what: 'what was not compared', problem: 'is extra, expected ' }]);
@@ -102,7 +102,7 @@ test('when a recomputation throws then its case fails and the others go on', asy
     );
   };
   const results = await withChange(change, (set) =>
-    verifyCases(only(set, 'relu-float32', 'abs-float32'), { places: places.slice(0, 1), dataset }),
+    verifyCases(only(set, 'relu-float32', 'abs-float32'), { backends: backends.slice(0, 1), dataset }),
   );
   expect(results.map((result) => [result.name, casePassed(result)])).toEqual([
     ['relu-float32', false],
@@ -121,7 +121,7 @@ test('when a case is of an unknown group then it is refused', async () => {
     await copyFile(join(folder, 'losses.safetensors'), join(folder, 'gains.safetensors'));
   };
   await withChange(change, async (set) => {
-    const verified = verifyCases(set, { places: places.slice(0, 1), dataset });
+    const verified = verifyCases(set, { backends: backends.slice(0, 1), dataset });
     await expect(verified).rejects.toMatchObject({
       code: 'ERR_SAFETENSORS',
       message: expect.stringMatching(/one of the groups operators, .* but cross-entropy-\S+ is of gains/),
@@ -143,7 +143,7 @@ test('when the index is missing or no JSON then it is refused', async () => {
 test('when it is interrupted then it stops with the reason of the signal', async () => {
   const reason = new Error('enough');
   const verified = verifyCases(committed, {
-    places: places.slice(0, 1),
+    backends: backends.slice(0, 1),
     dataset,
     signal: AbortSignal.abort(reason),
   });

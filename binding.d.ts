@@ -184,11 +184,11 @@ export class Linear implements Disposable {
  * How a branch starts. Random numbers are drawn in float32; but for `notebook`, in the order in which PEFT 0.21 draws
  * them from the same seed.
  *
- * - `notebook`: A from N(0, 1), B is 0.
- * - `kaiming`: PEFT's default; B as `nn.Linear` draws its weight, A is 0.
- * - `gaussian`: B from N(0, 1 / rank^2), A is 0.
- * - `pissa`: scale * A B is the part of W with the `rank` largest singular values, and W keeps the rest (Meng et al.
- *   2024): until the branch is switched on the layer gives less than W did.
+ * - `notebook`: `up` from N(0, 1), `down` is 0.
+ * - `kaiming`: PEFT's default; `down` as `nn.Linear` draws its weight, `up` is 0.
+ * - `gaussian`: `down` from N(0, 1 / rank^2), `up` is 0.
+ * - `pissa`: scale * up * down is the part of W with the `rank` largest singular values, and W keeps the rest (Meng et
+ *   al. 2024): until the branch is switched on the layer gives less than W did.
  */
 export type LoraInitialization = 'notebook' | 'kaiming' | 'gaussian' | 'pissa';
 
@@ -210,13 +210,13 @@ export interface LoraOptions {
 export interface LoraLinearOptions extends LinearOptions, LoraOptions {}
 
 /**
- * A linear layer with a LoRA branch: y = x W^T + b, and, while `loraEnabled`, + scale * (x B^T) A^T. With DoRA that is
- * y = m * (x (W + scale * A B)^T) + b, where m = magnitude / ||W + scale * A B|| by row; the norm counts as a constant
- * in gradients, as in PEFT.
+ * A linear layer with a LoRA branch: y = x W^T + b, and, while `loraEnabled`, + scale * (x down^T) up^T. With DoRA that
+ * is y = m * (x (W + scale * up * down)^T) + b, where m = magnitude / ||W + scale * up * down|| by row; the norm counts as a
+ * constant in gradients, as in PEFT.
  *
- * The letters are the notebook's: A is `[out, rank]`, B is `[rank, in]`. (The paper and Hugging Face PEFT call B
- * `lora_A` and A `lora_B`.) W is Xavier-normal, b is 0. Random numbers are drawn in the order W, b, branch, in float32.
- * W is kept column by column, so that the row of a word is contiguous.
+ * `down` is A in the paper and `lora_A` in Hugging Face PEFT, `up` is B and `lora_B`. W is Xavier-normal, b is 0. Random
+ * numbers are drawn in the order W, b, branch, in float32. W is kept column by column, so that the row of a word is
+ * contiguous.
  */
 export class LoraLinear implements Disposable {
   constructor(options: LoraLinearOptions);
@@ -225,9 +225,9 @@ export class LoraLinear implements Disposable {
   /** `[outFeatures]` */
   readonly bias: Tensor;
   /** `[outFeatures, rank]`. A new branch has new tensors; the old ones stay what they were. */
-  readonly A: Tensor;
+  readonly up: Tensor;
   /** `[rank, inFeatures]` */
-  readonly B: Tensor;
+  readonly down: Tensor;
   /** `[outFeatures]` with DoRA, else null. */
   readonly magnitude: Tensor | null;
   readonly rank: number;
@@ -241,7 +241,7 @@ export class LoraLinear implements Disposable {
   loraEnabled: boolean;
   /** Whether W holds the branch, after `merge({ keepAdapter: true })`. */
   readonly merged: boolean;
-  /** Chooses what requires a gradient: the base (W and b), the branch (A, B, magnitude). New layers: base only. */
+  /** Chooses what requires a gradient: the base (W and b), the branch (up, down, magnitude). New layers: base only. */
   setTrainable(options: { base: boolean; lora: boolean }): void;
   /**
    * `[n, in] -> [n, out]`, or the bags of `input` as the rows of a matrix.
@@ -249,11 +249,11 @@ export class LoraLinear implements Disposable {
    */
   forward(input: Tensor, branchInput?: Tensor): Tensor;
   forward(input: Bags, branchInput?: Bags): Tensor;
-  /** What `merge` adds to W, `[out, in]`: scale * A B, or with DoRA m * (W + scale * A B) - W. */
+  /** What `merge` adds to W, `[out, in]`: scale * up * down, or with DoRA m * (W + scale * up * down) - W. */
   deltaWeight(): Tensor;
   /**
-   * W += deltaWeight(); switches the branch off, makes the base trainable and the branch not. Unless `keepAdapter`, A is
-   * then drawn anew from N(0, 1) and B set to 0; with it, the layer is `merged` and keeps a copy of W for `unmerge`.
+   * W += deltaWeight(); switches the branch off, makes the base trainable and the branch not. Unless `keepAdapter`, `up`
+   * is then drawn anew from N(0, 1) and `down` set to 0; with it, the layer is `merged` and keeps a copy of W for `unmerge`.
    * Nothing changes when the sum has a NaN or an infinity.
    * @throws ERR_NON_FINITE; ERR_STATE when `merged` already
    */
@@ -270,8 +270,8 @@ export class LoraLinear implements Disposable {
    * @throws ERR_SHAPE; ERR_STATE while `merged`
    */
   setAdapter(adapter: {
-    A: Tensor;
-    B: Tensor;
+    up: Tensor;
+    down: Tensor;
     scale: number;
     magnitude?: Tensor | null;
     dropout?: number;
@@ -378,7 +378,7 @@ export class AdamW implements OptimizerMethods {
 }
 
 /**
- * `torch.optim.SparseAdam` for the parameters of a `Classifier` that have a column for each word (W and B of its
+ * `torch.optim.SparseAdam` for the parameters of a `Classifier` that have a column for each word (W and `down` of its
  * hidden layer): only the columns of the batch's words move, moments included; the bias correction counts all
  * steps. Its other parameters are stepped as by Adam. It needs to know a batch's words, so only `trainBatches`
  * steps it: `step()` throws ERR_STATE where a parameter has a gradient.
@@ -432,8 +432,8 @@ export interface Gradients {
   /** Gradients of the mean loss: of the parameters that require one, with the parameter's shape; null for the rest. */
   weight: Tensor | null;
   bias: Tensor | null;
-  A: Tensor | null;
-  B: Tensor | null;
+  up: Tensor | null;
+  down: Tensor | null;
   /** Of DoRA's magnitudes; null without DoRA. */
   magnitude: Tensor | null;
   outputWeight: Tensor | null;

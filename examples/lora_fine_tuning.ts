@@ -12,7 +12,7 @@ layer.bias.copy_(own.bias);
 layer.loraEnabled = true;
 layer.setTrainable({ base: false, lora: true });
 
-const optimizer = new Sgd([layer.A, layer.B], { lr: 0.1 });
+const optimizer = new Sgd([layer.up, layer.down], { lr: 0.1 });
 for (let step = 1; step <= 300; step++) {
   optimizer.zeroGrad();
   using logits = layer.forward(inputs);

@@ -3,7 +3,7 @@ import { Generator, LoraLinear, Tensor, readTensor, writeSafetensors } from 'imd
 
 const generator = new Generator(123);
 const layer = new LoraLinear({ inFeatures: 16, outFeatures: 4, rank: 2, alpha: 4, generator });
-layer.B.copy_(Tensor.randn([2, 16], { generator })); // as if it had been trained
+layer.down.copy_(Tensor.randn([2, 16], { generator })); // as if it had been trained
 layer.loraEnabled = true;
 
 const inputs = Tensor.randn([64, 16], { generator });

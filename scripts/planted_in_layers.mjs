@@ -103,9 +103,9 @@ export const plantedInLayers = {
       to: 'at::mm(sumColumns(',
     },
     {
-      what: 'LoRA: A B is transposed',
-      from: 'delta = scale * at::mm(A, B);',
-      to: 'delta = scale * at::mm(B.t(), A.t()).reshape({outFeatures(), inFeatures()});',
+      what: 'LoRA: up * down is transposed',
+      from: 'delta = scale * at::mm(up, down);',
+      to: 'delta = scale * at::mm(down.t(), up.t()).reshape({outFeatures(), inFeatures()});',
     },
     {
       what: 'LoRA: rsLoRA scales as LoRA',

@@ -91,8 +91,8 @@ Napi::Value gradients(const Napi::CallbackInfo& info, const Self& self) {
   result.Set("loss", gradients.loss);
   set("weight", gradients.weight);
   set("bias", gradients.bias);
-  set("A", gradients.A);
-  set("B", gradients.B);
+  set("up", gradients.up);
+  set("down", gradients.down);
   set("magnitude", gradients.magnitude);
   set("outputWeight", gradients.outputWeight);
   set("outputBias", gradients.outputBias);

@@ -169,10 +169,11 @@ Napi::Value setAdapter(const Napi::CallbackInfo& info, const std::shared_ptr<Lor
   const Napi::Object adapter = readObject(info[0], "adapter");
   const Napi::Value factors = adapter.Get("magnitude");
   const Napi::Value rate = adapter.Get("dropout");
-  const at::Tensor A = readInstance<TensorHandle>(adapter.Get("A"), "A")->tensor;
-  const at::Tensor B = readInstance<TensorHandle>(adapter.Get("B"), "B")->tensor;
+  const at::Tensor up = readInstance<TensorHandle>(adapter.Get("up"), "up")->tensor;
+  const at::Tensor down = readInstance<TensorHandle>(adapter.Get("down"), "down")->tensor;
   const double factor = readNumber(adapter.Get("scale"), "scale");
-  self->setAdapter({A, B, factor, factors.IsNull() ? at::Tensor() : readOptionalTensor(factors, "magnitude"),
+  self->setAdapter({down, up, factor,
+                    factors.IsNull() ? at::Tensor() : readOptionalTensor(factors, "magnitude"),
                     rate.IsUndefined() ? 0 : readProbability(rate, "dropout")});
   return info.Env().Undefined();
 }
@@ -205,8 +206,9 @@ void defineLoraLinear(Napi::Env env, Napi::Object exports) {
   defineClass<Layer>(
       env, exports,
       {getter<Layer, parameter<Layer, &Layer::weight>>("weight"),
-       getter<Layer, parameter<Layer, &Layer::bias>>("bias"), getter<Layer, parameter<Layer, &Layer::A>>("A"),
-       getter<Layer, parameter<Layer, &Layer::B>>("B"), getter<Layer, magnitude>("magnitude"),
+       getter<Layer, parameter<Layer, &Layer::bias>>("bias"),
+       getter<Layer, parameter<Layer, &Layer::up>>("up"),
+       getter<Layer, parameter<Layer, &Layer::down>>("down"), getter<Layer, magnitude>("magnitude"),
        getter<Layer, rank>("rank"), getter<Layer, alpha>("alpha"), getter<Layer, merged>("merged"),
        accessor<Layer, scale, setScale>("scale"), accessor<Layer, dropout, setDropout>("dropout"),
        accessor<Layer, loraEnabled, setLoraEnabled>("loraEnabled"),

@@ -17,8 +17,8 @@ export interface LayerOutputOptions {
 const [inputs, outputs, examples] = [32, 16, 8];
 
 /**
- * The notebook's seven outputs o1..o7 of one LoRA layer, with LoRA on, off and merged and with garbage in B, and what
- * must hold between them. Draws from a generator of its own.
+ * The notebook's seven outputs o1..o7 of one LoRA layer, with LoRA on, off and merged and with garbage in B (our `down`),
+ * and what must hold between them. Draws from a generator of its own.
  */
 export function checkLayerOutputs(options: LayerOutputOptions): Check[] {
   const { seed, rank, dtype, device } = options;
@@ -60,24 +60,24 @@ function observeOutputs(layer: LoraLinear, input: Tensor, generator: Generator):
     result.dispose();
     return values;
   };
-  const { B } = layer;
+  const { down } = layer;
   const o1 = output(false);
   const o2 = output(true);
-  putGarbage(B, generator);
+  putGarbage(down, generator);
   const o3 = output(false);
   const o4 = output(true);
   layer.merge({ generator });
   const o5 = output(layer.loraEnabled);
   const o6 = output(true);
-  putGarbage(B, generator);
+  putGarbage(down, generator);
   const o7 = output(false);
-  B.dispose();
+  down.dispose();
   return { o1, o2, o3, o4, o5, o6, o7 };
 }
 
-function putGarbage(B: Tensor, generator: Generator): void {
-  const garbage = Tensor.randn(B.shape, { generator });
-  B.copy_(garbage);
+function putGarbage(tensor: Tensor, generator: Generator): void {
+  const garbage = Tensor.randn(tensor.shape, { generator });
+  tensor.copy_(garbage);
   garbage.dispose();
 }
 

@@ -3,9 +3,9 @@ import { moduleParameters, readTensor, type Module } from '../model/parameters.j
 import type { LayerName } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 
-export type LayerParameter = 'weight' | 'bias' | 'A' | 'B' | 'magnitude';
+export type LayerParameter = 'weight' | 'bias' | 'up' | 'down' | 'magnitude';
 
-/** Something of each parameter of a layer: of A and B where it has a LoRA branch, of magnitude with DoRA. */
+/** Something of each parameter of a layer: of up and down where it has a LoRA branch, of magnitude with DoRA. */
 export type PerParameter<T> = Readonly<Record<'weight' | 'bias', T> & Partial<Record<LayerParameter, T>>>;
 
 /** Something of each layer that fine-tuning freezes: of the hidden one, and of the output layer with a branch. */
@@ -17,7 +17,7 @@ export type LayerStates = PerLayer<StoredTensor>;
 /** The first few values of each. */
 export type LayerExcerpts = PerLayer<readonly number[]>;
 
-const layerParameters: readonly LayerParameter[] = ['weight', 'bias', 'A', 'B', 'magnitude'];
+const layerParameters: readonly LayerParameter[] = ['weight', 'bias', 'up', 'down', 'magnitude'];
 const excerptLength = 4;
 
 export function readLayers(model: ClassifierModel): LayerStates {

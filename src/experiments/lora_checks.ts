@@ -8,11 +8,11 @@ import type { FloatDtype } from '../../binding.js';
 
 /** What must hold after fine-tuning. @param same which parameters kept their bits */
 export function fineTuningChecks(same: PerLayer<boolean>): Check[] {
-  return [...same].flatMap(([layer, { weight, bias, A, B, magnitude }]) => {
+  return [...same].flatMap(([layer, { weight, bias, up, down, magnitude }]) => {
     const of = ofLayer(same, layer);
     const moved = [
-      { name: `fine-tuning changed A${of}`, same: A },
-      { name: `fine-tuning changed B${of}`, same: B },
+      { name: `fine-tuning changed A${of}`, same: up },
+      { name: `fine-tuning changed B${of}`, same: down },
       { name: `fine-tuning changed DoRA's magnitudes${of}`, same: magnitude },
     ];
     return [
@@ -29,9 +29,9 @@ function ofLayer(layers: PerLayer<unknown>, layer: LayerName): string {
 }
 
 function mergedLayerChecks(same: PerLayer<boolean>): Check[] {
-  return [...same].flatMap(([layer, { weight, bias, A }]) => {
+  return [...same].flatMap(([layer, { weight, bias, up }]) => {
     const of = ofLayer(same, layer);
-    const isMerged = A !== undefined;
+    const isMerged = up !== undefined;
     return [
       isMerged
         ? { name: `merging changed W${of}`, passed: !weight }

@@ -179,12 +179,15 @@ function adapterOf(
 ): Adapter {
   const { alpha, useRslora, init: initialization, loraDropout } = options;
   const branches = new Map<LayerName, AdapterBranch>();
-  for (const [layer, { A, B, magnitude = null }] of after) {
+  for (const [layer, { up, down, magnitude = null }] of after) {
     const start = before.get(layer);
-    if (A === undefined || B === undefined || start?.A === undefined || start.B === undefined) continue;
-    const branch = { A, B, alpha, magnitude, bias: null };
+    if (!up || !down || !start?.up || !start.down) continue;
+    const branch = { up, down, alpha, magnitude, bias: null };
     const isPissa = initialization === 'pissa';
-    branches.set(layer, isPissa ? withoutStart(branch, { A: start.A, B: start.B }, useRslora) : branch);
+    branches.set(
+      layer,
+      isPissa ? withoutStart(branch, { up: start.up, down: start.down }, useRslora) : branch,
+    );
   }
   return {
     branches,

@@ -4,7 +4,7 @@ import type { FloatDtype } from '../../binding.js';
 const epsilon: Readonly<Record<FloatDtype, number>> = { float32: 2 ** -23, float64: 2 ** -52 };
 
 /**
- * How far x (W + s A B)^T may be from x W^T + s (x B^T) A^T, relative to the largest output: both round sums of a few
+ * How far x (W + s * up * down)^T may be from x W^T + s * (x down^T) up^T, relative to the largest output: both round sums of a few
  * dozen products, in another order.
  */
 export function layerOutputTolerance(dtype: FloatDtype): number {

@@ -7,12 +7,12 @@ import { below, beside, firstColumns, firstRows, plus, scaled } from './stored_m
 
 /**
  * How adapters become one, as in PEFT's `add_weighted_adapter`. `cat`: the sum of their branches, whose ranks add up.
- * `svd`: the branch of a given rank that is closest to that sum. `linear`: A and B summed apart, which is a rough
+ * `svd`: the branch of a given rank that is closest to that sum. `linear`: up and down summed apart, which is a rough
  * approximation of it, for branches of one rank.
  */
 export type Combination = 'linear' | 'cat' | 'svd';
 
-/** A branch and what its A B is multiplied with, its own scale included. */
+/** A branch and what its `up * down` is multiplied with, its own scale included. */
 export interface WeightedBranch {
   branch: AdapterBranch;
   factor: number;
@@ -24,7 +24,7 @@ export interface Part {
   scale: number;
 }
 
-type Factors = Pick<AdapterBranch, 'A' | 'B'>;
+type Factors = Pick<AdapterBranch, 'up' | 'down'>;
 
 /** Branches of one layer, one at least, as one whose own scale is 1. @param rank of `svd` */
 export function combineBranches(
@@ -34,41 +34,43 @@ export function combineBranches(
 ): AdapterBranch {
   const combine = { linear: sumFactors, cat: joinFactors, svd: joinFactors }[combination];
   const joined = combine(branches);
-  const { A, B } = combination === 'svd' ? truncate(joined, rank) : joined;
+  const { up, down } = combination === 'svd' ? truncate(joined, rank) : joined;
   const biases = branches.flatMap(({ branch: { bias }, factor }) =>
     bias === null ? [] : [scaled(factor, bias)],
   );
   const bias = biases.length === 0 ? null : biases.reduce(plus);
-  return { A, B, alpha: B.shape[0] ?? 0, magnitude: null, bias };
+  return { up, down, alpha: down.shape[0] ?? 0, magnitude: null, bias };
 }
 
 function joinFactors(branches: readonly WeightedBranch[]): Factors {
   return {
-    A: branches.map(({ branch }) => branch.A).reduce(beside),
-    B: branches.map(({ branch, factor }) => scaled(factor, branch.B)).reduce(below),
+    up: branches.map(({ branch }) => branch.up).reduce(beside),
+    down: branches.map(({ branch, factor }) => scaled(factor, branch.down)).reduce(below),
   };
 }
 
 function sumFactors(branches: readonly WeightedBranch[]): Factors {
   const root = (factor: number): number => Math.sqrt(Math.abs(factor));
   return {
-    A: branches.map(({ branch, factor }) => scaled(root(factor), branch.A)).reduce(plus),
-    B: branches.map(({ branch, factor }) => scaled(Math.sign(factor) * root(factor), branch.B)).reduce(plus),
+    up: branches.map(({ branch, factor }) => scaled(root(factor), branch.up)).reduce(plus),
+    down: branches
+      .map(({ branch, factor }) => scaled(Math.sign(factor) * root(factor), branch.down))
+      .reduce(plus),
   };
 }
 
 /**
- * The best approximation of A B with at most `rank`, its singular values in A. A and B are decomposed rather than A B,
- * which is as large as W.
+ * The best approximation of `up * down` with at most `rank`, its singular values in `up`. The two are decomposed rather
+ * than their product, which is as large as W.
  */
-function truncate({ A, B }: Factors, rank: number): Factors {
-  const left = decompose(A);
-  const right = decompose(B);
+function truncate({ up, down }: Factors, rank: number): Factors {
+  const left = decompose(up);
+  const right = decompose(down);
   const inner = left.S.reshape([left.S.size, 1]).mul(left.Vh).mm(right.U.mul(right.S)).svd();
-  const U = readTensor(left.U.mm(inner.U.mul(inner.S)).to({ dtype: A.dtype }));
-  const Vh = readTensor(inner.Vh.mm(right.Vh).to({ dtype: B.dtype }));
+  const U = readTensor(left.U.mm(inner.U.mul(inner.S)).to({ dtype: up.dtype }));
+  const Vh = readTensor(inner.Vh.mm(right.Vh).to({ dtype: down.dtype }));
   const count = Math.min(rank, U.shape[1] ?? 0);
-  return { A: firstColumns(U, count), B: firstRows(Vh, count) };
+  return { up: firstColumns(U, count), down: firstRows(Vh, count) };
 }
 
 function decompose({ data, shape }: StoredTensor): ReturnType<Tensor['svd']> {
@@ -85,21 +87,26 @@ export function deltaOf(weight: Tensor, branch: WeightedBranch): StoredTensor {
 
 /** Puts a branch in the place of the layer's own, which may have another rank. */
 export function setBranch(layer: LoraLinear, { branch, factor: scale }: WeightedBranch, dropout = 0): void {
-  using A = Tensor.from(branch.A.data, branch.A.shape);
-  using B = Tensor.from(branch.B.data, branch.B.shape);
+  using up = Tensor.from(branch.up.data, branch.up.shape);
+  using down = Tensor.from(branch.down.data, branch.down.shape);
   const stored = branch.magnitude;
   using magnitude = stored === null ? null : Tensor.from(stored.data, stored.shape);
-  layer.setAdapter({ A, B, scale, magnitude, dropout });
+  layer.setAdapter({ up, down, scale, magnitude, dropout });
 }
 
 /**
- * A branch for the W that it has started from, when its start A0, B0 has been taken out of W: W - s A0 B0 + s A B =
- * W + s [A, A0] [B, -B0], as PEFT's `path_initial_model_for_weight_conversion` has it.
+ * A branch for the W that it has started from, when its start U0 * D0 has been taken out of W: W - s U0 D0 + s U D =
+ * W + s [U, U0] [D, -D0], U and D being up and down, as PEFT's `path_initial_model_for_weight_conversion` has it.
  */
 export function withoutStart(branch: AdapterBranch, start: Factors, useRslora: boolean): AdapterBranch {
   // The rank is twice what it was, the scale the same.
   const alpha = branch.alpha * (useRslora ? Math.SQRT2 : 2);
-  return { ...branch, A: beside(branch.A, start.A), B: below(branch.B, scaled(-1, start.B)), alpha };
+  return {
+    ...branch,
+    up: beside(branch.up, start.up),
+    down: below(branch.down, scaled(-1, start.down)),
+    alpha,
+  };
 }
 
 /**
@@ -127,7 +134,7 @@ function principalPart(weight: Tensor, { useRslora }: Adapter, branch: AdapterBr
     initialization: 'pissa',
     generator,
   });
-  return { A: readTensor(layer.A), B: readTensor(layer.B) };
+  return { up: readTensor(layer.up), down: readTensor(layer.down) };
 }
 
 /** A layer of its own with a copy of `weight`. */

@@ -283,7 +283,7 @@ export class AdapterSet {
 function addMissingBiases(branches: Map<LayerName, AdapterBranch>): void {
   if ([...branches.values()].every(({ bias }) => bias === null)) return;
   for (const [layer, branch] of branches) {
-    const { dtype, shape } = branch.A;
+    const { dtype, shape } = branch.up;
     branches.set(layer, { ...branch, bias: branch.bias ?? emptyTensor(dtype, shape.slice(0, 1)) });
   }
 }

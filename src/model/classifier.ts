@@ -30,7 +30,7 @@ export interface ClassifierOptions {
   generator?: Generator;
 }
 
-export type ParameterName = `${LayerName}.${'weight' | 'bias' | 'A' | 'B' | 'magnitude'}`;
+export type ParameterName = `${LayerName}.${'weight' | 'bias' | 'up' | 'down' | 'magnitude'}`;
 
 /**
  * The parameters by the names that the notebook's PyTorch module gives them: of fc2 with a hidden layer, A and B where
@@ -68,7 +68,7 @@ export function chooseEngine(
 }
 
 /**
- * Makes a new classifier. Its random numbers are drawn in the notebook's order: W, bias, A, then the second layer. A
+ * Makes a new classifier. Its random numbers are drawn in the notebook's order: W, bias, `up`, then the second layer. A
  * branch on that layer draws from a generator of its own, so that the others are the same without it.
  * @throws what LoraLinear, Linear and Classifier throw
  */
@@ -88,14 +88,14 @@ export function createClassifier(options: ClassifierOptions): ClassifierModel {
   const parameters: { -readonly [Name in keyof Parameters]: Parameters[Name] } = {
     'fc1.weight': hidden.weight,
     'fc1.bias': hidden.bias,
-    ...(branches.has('fc1') && { 'fc1.A': hidden.A, 'fc1.B': hidden.B }),
+    ...(branches.has('fc1') && { 'fc1.up': hidden.up, 'fc1.down': hidden.down }),
     ...(output && { 'fc2.weight': output.weight, 'fc2.bias': output.bias }),
-    ...(loraOutput && { 'fc2.A': loraOutput.A, 'fc2.B': loraOutput.B }),
+    ...(loraOutput && { 'fc2.up': loraOutput.up, 'fc2.down': loraOutput.down }),
   };
   const renewBranches = (): void => {
-    for (const [layer, { A, B, magnitude }] of branches) {
-      for (const [name, tensor] of Object.entries({ A, B, magnitude })) {
-        const key = `${layer}.${name as 'A' | 'B' | 'magnitude'}` as const;
+    for (const [layer, { up, down, magnitude }] of branches) {
+      for (const [name, tensor] of Object.entries({ up, down, magnitude })) {
+        const key = `${layer}.${name as 'up' | 'down' | 'magnitude'}` as const;
         parameters[key]?.dispose();
         if (tensor === null) Reflect.deleteProperty(parameters, key);
         else parameters[key] = tensor;

@@ -23,12 +23,12 @@ export function trainableParameters(model: ClassifierModel): Tensor[] {
   return Object.values(model.parameters).filter((parameter) => parameter.requiresGrad);
 }
 
-/** The same in groups: A and B apart where they have learning rates of their own. */
+/** The same in groups: up and down apart where they have learning rates of their own. */
 export function trainableGroups(
   model: ClassifierModel,
   { lrUp, lrDown }: { lrUp: number | null; lrDown: number | null },
 ): ParameterGroup[] {
-  const own: Readonly<Record<string, number | null>> = { A: lrUp, B: lrDown };
+  const own: Readonly<Record<string, number | null>> = { up: lrUp, down: lrDown };
   const groups: ParameterGroup[] = [];
   const others: Tensor[] = [];
   for (const [name, parameter] of Object.entries(model.parameters)) {

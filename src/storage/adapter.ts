@@ -15,13 +15,13 @@ export type LayerName = 'fc1' | 'fc2';
 /** A LoRA branch on one layer. */
 export interface AdapterBranch {
   /** `[out, rank]`, PEFT's `lora_B` */
-  readonly A: StoredTensor;
+  readonly up: StoredTensor;
   /** `[rank, in]`, PEFT's `lora_A` */
-  readonly B: StoredTensor;
+  readonly down: StoredTensor;
   readonly alpha: number;
   /** DoRA's, `[out]`, or null. */
   readonly magnitude: StoredTensor | null;
-  /** What is added to A B x before it is scaled, `[out]`, or null. */
+  /** What is added to up * down * x before it is scaled, `[out]`, or null. */
   readonly bias: StoredTensor | null;
 }
 
@@ -41,22 +41,22 @@ export interface Adapter {
   readonly baseSha256: string | null;
 }
 
-/** What A B is multiplied with. */
+/** What `up * down` is multiplied with. */
 export function scaleOf({ useRslora }: Pick<Adapter, 'useRslora'>, branch: AdapterBranch): number {
   const rank = rankOf(branch);
   return branch.alpha / (useRslora ? Math.sqrt(rank) : rank);
 }
 
-export function rankOf({ B }: AdapterBranch): number {
-  return B.shape[0] ?? 0;
+export function rankOf({ down }: AdapterBranch): number {
+  return down.shape[0] ?? 0;
 }
 
 /** The names of PEFT's tensors for a module of this path. */
-export function peftNames(module: string): Record<'A' | 'B' | 'magnitude' | 'bias' | 'baseBias', string> {
+export function peftNames(module: string): Record<'up' | 'down' | 'magnitude' | 'bias' | 'baseBias', string> {
   const path = `base_model.model.${module}`;
   return {
-    A: `${path}.lora_B.weight`,
-    B: `${path}.lora_A.weight`,
+    up: `${path}.lora_B.weight`,
+    down: `${path}.lora_A.weight`,
     magnitude: `${path}.lora_magnitude_vector`,
     bias: `${path}.lora_B.bias`,
     baseBias: `${path}.base_layer.bias`,
@@ -84,7 +84,7 @@ export function peftTensors({ branches, replaced }: Adapter): Map<string, Stored
   const tensors = new Map<string, StoredTensor>();
   for (const [layer, branch] of branches) {
     const names = peftNames(layer);
-    for (const part of ['A', 'B', 'magnitude', 'bias'] as const) {
+    for (const part of ['up', 'down', 'magnitude', 'bias'] as const) {
       if (branch[part] !== null) tensors.set(names[part], branch[part]);
     }
   }

@@ -98,7 +98,7 @@ function modulesOf(shapes: ModelShapes, prefix: string): string[] {
 
 /** What a file has to hold under one name. */
 interface Expected {
-  /** `fc1.A` of a branch, `fc1.bias` of a parameter that is replaced; null: a copy that is not needed. */
+  /** `fc1.up` of a branch, `fc1.bias` of a parameter that is replaced; null: a copy that is not needed. */
   role: string | null;
   shape: readonly number[];
   optional?: boolean;
@@ -110,8 +110,8 @@ function expectedTensors(config: PeftConfig, shapes: ModelShapes, prefix: string
     const layer = module.slice(prefix.length);
     const [out = 0, inputs = 0] = shapes.get(`${layer}.weight`) ?? [];
     const names = peftNames(module);
-    expected.set(names.A, { role: `${layer}.A`, shape: [out, rank] });
-    expected.set(names.B, { role: `${layer}.B`, shape: [rank, inputs] });
+    expected.set(names.up, { role: `${layer}.up`, shape: [out, rank] });
+    expected.set(names.down, { role: `${layer}.down`, shape: [rank, inputs] });
     if (config.useDora) expected.set(names.magnitude, { role: `${layer}.magnitude`, shape: [out] });
     if (config.loraBias) expected.set(names.bias, { role: `${layer}.branchBias`, shape: [out] });
   }
@@ -172,10 +172,10 @@ function sortOut(
   const branches = new Map<LayerName, AdapterBranch>();
   for (const [module, { alpha }] of config.targets) {
     const layer = module.slice(prefix.length) as LayerName;
-    const [A, B] = [take(`${layer}.A`), take(`${layer}.B`)];
+    const [up, down] = [take(`${layer}.up`), take(`${layer}.down`)];
     const [magnitude, bias] = [take(`${layer}.magnitude`), take(`${layer}.branchBias`)];
-    // A and B are there, or it would have been reported.
-    branches.set(layer, { A, B, alpha, magnitude, bias } as AdapterBranch);
+    // up and down are there, or it would have been reported.
+    branches.set(layer, { up, down, alpha, magnitude, bias } as AdapterBranch);
   }
   return { branches, replaced: roles };
 }

@@ -122,7 +122,7 @@ describeWithData('on the real reviews', () => {
       expectEpochs(result.pretrain, reference.pretrain, 1, tolerances.float64);
       expectSteps(result.lora, reference.lora, tolerances.float64.loss);
       expectEpochs(result.lora, reference.lora, stableLoraEpochs, tolerances.float64);
-      expect([...result.frozen]).toEqual([['fc1', { weight: true, bias: true, A: false, B: false }]]);
+      expect([...result.frozen]).toEqual([['fc1', { weight: true, bias: true, up: false, down: false }]]);
       expect(result.checks.filter(({ passed }) => !passed)).toEqual([]);
     },
     3 * minutes,

@@ -45,13 +45,13 @@ test.each([
 
 test('when W moved in fine-tuning or B did not then the checks say so', () => {
   const checks = fineTuningChecks(
-    new Map([['fc1', { weight: false, bias: true, A: false, B: true }]] as const),
+    new Map([['fc1', { weight: false, bias: true, up: false, down: true }]] as const),
   );
   expect(checks.map(({ passed }) => passed)).toEqual([false, true, true, false]);
 });
 
 test('when the output layer has a branch, too, then the checks say which layer they are of', () => {
-  const moved = { weight: true, bias: true, A: false, B: false, magnitude: true };
+  const moved = { weight: true, bias: true, up: false, down: false, magnitude: true };
   const both = new Map<LayerName, PerParameter<boolean>>([
     ['fc1', { weight: true, bias: true }],
     ['fc2', moved],
@@ -83,7 +83,7 @@ test('when merging changed the test loss then that check fails alone', () => {
     maxAbsLogit: 3,
     predictionFlips: 0,
   };
-  const same = new Map([['fc1', { weight: false, bias: true, A: false, B: false }]] as const);
+  const same = new Map([['fc1', { weight: false, bias: true, up: false, down: false }]] as const);
   const failed = mergeChecks(same, { loss: 0.44, accuracy: 0.9 }, merged, 'float32').filter(
     (check) => !check.passed,
   );

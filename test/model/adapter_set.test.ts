@@ -27,8 +27,8 @@ function branch(
   changes: Partial<AdapterBranch> = {},
 ): AdapterBranch {
   const [out, inputs] = layer === 'fc1' ? [4, 7] : [3, 4];
-  const [A, B] = [tensor(seed, out, rank), tensor(seed + 1, rank, inputs)];
-  return { A, B, alpha: 2, magnitude: null, bias: null, ...changes };
+  const [up, down] = [tensor(seed, out, rank), tensor(seed + 1, rank, inputs)];
+  return { up, down, alpha: 2, magnitude: null, bias: null, ...changes };
 }
 
 function adapter(
@@ -113,9 +113,9 @@ test('when adapters are used together then cat of them gives the same, whatever 
     adapters.use(name);
     expectClose(logits(), together);
   }
-  expect(adapters.get('svd').branches.get('fc1')?.B.shape).toEqual([3, 7]);
+  expect(adapters.get('svd').branches.get('fc1')?.down.shape).toEqual([3, 7]);
   adapters.combine('rough', { adapters: ['a', 'b'], weights: [0.75, -0.5], rank: 1 });
-  expect(adapters.get('rough').branches.get('fc1')?.A.shape).toEqual([4, 1]);
+  expect(adapters.get('rough').branches.get('fc1')?.up.shape).toEqual([4, 1]);
 });
 
 test('when one adapter counts once then what it replaces has its bits', () => {
@@ -168,7 +168,7 @@ test.each(['fc1', 'fc2'] as const)(
     const { model, adapters } = open();
     const fc1 = branch(1, 'fc1', 1);
     const infinite = { ...branch(2, layer, 1), alpha: 1e308 };
-    infinite.A.data.fill(100 as never);
+    infinite.up.data.fill(100 as never);
     adapters.add('a', adapter({ fc1, [layer]: infinite }));
     adapters.use('a');
     const before = readModule(model);

@@ -43,8 +43,8 @@ export async function writeSmallRun(
     'fc1.bias': numbers(hidden, 2),
     'fc2.weight': numbers(output * hidden, 3),
     'fc2.bias': numbers(output, 4),
-    A: numbers(hidden * rank, 5),
-    B: numbers(rank * vocabulary, 6),
+    up: numbers(hidden * rank, 5),
+    down: numbers(rank * vocabulary, 6),
     'adapter.fc2.weight': numbers(output * hidden, 7),
     'adapter.fc2.bias': numbers(output, 8),
     merged: numbers(hidden * vocabulary, 9),
@@ -59,9 +59,9 @@ export async function writeSmallRun(
   await run.writeVocabulary(Vocabulary.of(words));
   const { sha256: baseSha256 } = await run.writeModel('model', module);
   if (changes.adapter === true) {
-    const [A, B] = [tensor(tensors.A, hidden, rank), tensor(tensors.B, rank, vocabulary)];
+    const [up, down] = [tensor(tensors.up, hidden, rank), tensor(tensors.down, rank, vocabulary)];
     await run.writeAdapter({
-      branches: new Map([['fc1', { A, B, alpha: 3, magnitude: null, bias: null }]]),
+      branches: new Map([['fc1', { up, down, alpha: 3, magnitude: null, bias: null }]]),
       useRslora: false,
       dropout: 0,
       pissa: false,
@@ -98,7 +98,7 @@ export function logitsByHand(
   const activations = Array.from({ length: hidden }, (_, h) => {
     const weight = model === 'merged' ? 'merged' : 'fc1.weight';
     const base = at('fc1.bias', h) + sum(ids.map((id) => at(weight, h * count + id)));
-    const branch = [0, 1].map((r) => at('A', h * 2 + r) * sum(ids.map((id) => at('B', r * count + id))));
+    const branch = [0, 1].map((r) => at('up', h * 2 + r) * sum(ids.map((id) => at('down', r * count + id))));
     return Math.max(0, base + (model === 'on' ? (3 / 2) * sum(branch) : 0));
   });
   const prefix = model === 'on' ? 'adapter.' : '';

@@ -84,7 +84,7 @@ test('when it is stored and loaded then it has one layer with the same bits', ()
   );
   if (!one || !other) throw new Error('no models');
   expect(one.output).toBeNull();
-  expect(Object.keys(one.parameters)).toEqual(['fc1.weight', 'fc1.bias', 'fc1.A', 'fc1.B']);
+  expect(Object.keys(one.parameters)).toEqual(['fc1.weight', 'fc1.bias', 'fc1.up', 'fc1.down']);
   expect(countParameters(one)).toEqual({ trainable: 5 * 3 + 3, total: 5 * 3 + 3 + 3 + 5 });
   expect(readOutput(one)).toEqual(new Map());
   expect(readModule(other)).not.toEqual(readModule(one));

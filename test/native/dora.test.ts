@@ -12,14 +12,14 @@ function createDora(engine: 'torch' | 'fused'): Model {
   const model = createModel({ engine, vocabulary, hidden: 7, dtype: 'float64' });
   const { hidden, generator } = model;
   hidden.initializeAdapter({ rank: 2, alpha: 3, useDora: true, initialization: 'gaussian', generator });
-  hidden.A.copy_(native.Tensor.randn(hidden.A.shape, { generator }));
+  hidden.up.copy_(native.Tensor.randn(hidden.up.shape, { generator }));
   setLora(model, true);
   return model;
 }
 
 test('when the engine is fused then a branch with DoRA is refused while it is on', () => {
   const { classifier, hidden } = createDora('fused');
-  const optimizer = new native.Sgd([hidden.A], { lr: 0.1 });
+  const optimizer = new native.Sgd([hidden.up], { lr: 0.1 });
   const options = { loss: 'softmax', batchSize: 4, optimizer } as const;
   const calls = [
     () => classifier.forward(bags),

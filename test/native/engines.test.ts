@@ -85,7 +85,7 @@ describe('the fused engine', () => {
           setLora(model, lora);
           // A small branch: the sums of many large terms would cancel and show rounding only.
           fillB(model);
-          model.hidden.B.copy_(model.hidden.B.mul(0.1));
+          model.hidden.down.copy_(model.hidden.down.mul(0.1));
         }
         const expected = torch.classifier.gradients(bags, allRows(bags), { loss });
         const actual = fused.classifier.gradients(bags, allRows(bags), { loss });

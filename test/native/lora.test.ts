@@ -49,7 +49,7 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     expect(after.every((value, i) => value === before[i])).toBe(true);
   });
 
-  test('when B is garbage then it shows only while the branch is on', () => {
+  test('when `down` is garbage then it shows only while the branch is on', () => {
     const model = createModel(setup);
     const before = logits(model);
     fillB(model);
@@ -69,7 +69,7 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     const moved = Object.keys(after).filter(
       (name) => after[name as ParameterName] !== before[name as ParameterName],
     );
-    expect(moved).toEqual(['A', 'B', 'outputWeight', 'outputBias']);
+    expect(moved).toEqual(['up', 'down', 'outputWeight', 'outputBias']);
   });
 
   test('when the base trains then the branch keeps every bit and the rest moves', () => {
@@ -110,25 +110,25 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
       2 * vocabulary,
     );
     expect(hidden.loraEnabled).toBe(false);
-    expect([hidden.weight, hidden.bias, hidden.A, hidden.B].map((t) => t.requiresGrad)).toEqual([
+    expect([hidden.weight, hidden.bias, hidden.up, hidden.down].map((t) => t.requiresGrad)).toEqual([
       true,
       true,
       false,
       false,
     ]);
-    expect(Array.from(hidden.B.toTypedArray(), Number)).toEqual(new Array<number>(2 * vocabulary).fill(0));
+    expect(Array.from(hidden.down.toTypedArray(), Number)).toEqual(new Array<number>(2 * vocabulary).fill(0));
     expect(bitsAfter.bias).toBe(bitsBefore.bias);
     expect(bitsAfter.weight).not.toBe(bitsBefore.weight);
-    expect(bitsAfter.A).not.toBe(bitsBefore.A);
+    expect(bitsAfter.up).not.toBe(bitsBefore.up);
   });
 
-  test('when the branch is merged and kept then A and B have their bits', () => {
+  test('when the branch is merged and kept then up and down have their bits', () => {
     const model = createModel(setup);
     fillB(model);
     const before = bitsOfAll(model);
     model.hidden.merge({ keepAdapter: true });
     const after = bitsOfAll(model);
-    expect([after.A, after.B]).toEqual([before.A, before.B]);
+    expect([after.up, after.down]).toEqual([before.up, before.down]);
     expect(after.weight).not.toBe(before.weight);
   });
 
@@ -147,7 +147,7 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
         hidden.merge({ generator });
       },
       () => {
-        hidden.setAdapter({ A: hidden.A, B: hidden.B, scale: 1 });
+        hidden.setAdapter({ up: hidden.up, down: hidden.down, scale: 1 });
       },
       () => {
         hidden.initializeAdapter({ rank: 1, alpha: 1, generator });
@@ -157,7 +157,7 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     hidden.unmerge();
     expect([bitsOfAll(model), logits(model)]).toEqual(before);
     expect([hidden.merged, hidden.loraEnabled]).toEqual([false, true]);
-    expect([hidden.weight, hidden.bias, hidden.A, hidden.B].map((t) => t.requiresGrad)).toEqual([
+    expect([hidden.weight, hidden.bias, hidden.up, hidden.down].map((t) => t.requiresGrad)).toEqual([
       false,
       false,
       true,
@@ -173,16 +173,16 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     const { hidden, generator } = model;
     setLora(model, true);
     fillB(model);
-    const old = [hidden.A, hidden.B];
+    const old = [hidden.up, hidden.down];
     const oldBits = old.map(bits);
     hidden.initializeAdapter({ rank: 3, alpha: 6, useRslora: true, initialization: 'gaussian', generator });
     expect(old.map(bits)).toEqual(oldBits);
-    expect([hidden.A.shape, hidden.B.shape]).toEqual([
+    expect([hidden.up.shape, hidden.down.shape]).toEqual([
       [7, 3],
       [3, vocabulary],
     ]);
     expect(hidden.scale).toBe(6 / Math.sqrt(3));
-    expect([hidden.loraEnabled, hidden.A.requiresGrad, hidden.weight.requiresGrad]).toEqual([
+    expect([hidden.loraEnabled, hidden.up.requiresGrad, hidden.weight.requiresGrad]).toEqual([
       true,
       true,
       false,
@@ -193,10 +193,12 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     expect(old.map(bits)).toEqual(oldBits);
   });
 
-  test.each([NaN, Infinity])('when B has %p then merging fails and changes nothing', (value) => {
+  test.each([NaN, Infinity])('when `down` has %p then merging fails and changes nothing', (value) => {
     const model = createModel(setup);
     setLora(model, true);
-    model.hidden.B.copy_(native.Tensor.from(new Float32Array(2 * vocabulary).fill(value), [2, vocabulary]));
+    model.hidden.down.copy_(
+      native.Tensor.from(new Float32Array(2 * vocabulary).fill(value), [2, vocabulary]),
+    );
     const before = bitsOfAll(model);
     const { hidden, generator } = model;
     expect(() => {
@@ -204,7 +206,7 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     }).toThrow(expect.objectContaining({ code: 'ERR_NON_FINITE' }));
     expect(bitsOfAll(model)).toEqual(before);
     expect(hidden.loraEnabled).toBe(true);
-    expect(hidden.A.requiresGrad).toBe(true);
+    expect(hidden.up.requiresGrad).toBe(true);
     expect(generator.randomInt64()).toBe(createModel(setup).generator.randomInt64());
   });
 

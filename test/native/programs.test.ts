@@ -161,8 +161,8 @@ const merge = step('merge', boolean, (keepAdapter) => (session) => {
   run();
   session.plain.merge(keepAdapter);
   if (keepAdapter) return;
-  session.plain.parameters.B.fill(0);
-  session.readBack('A');
+  session.plain.parameters.down.fill(0);
+  session.readBack('up');
 });
 
 const unmerge = step('unmerge', fc.constant(null), () => ({ model, plain }) => {

@@ -144,11 +144,11 @@ describe.each(engines)('the engine %s', (engine) => {
     });
     const training = { ...setup, bags, rank: 1, branchDropout, seed };
     const trained = createTrained(training);
-    const { B } = trained.parameters;
-    trained.parameters.A.copy_(native.Tensor.from(Float32Array.of(1, 2), [2, 1]));
-    const before = numbersOf(B);
+    const { down } = trained.parameters;
+    trained.parameters.up.copy_(native.Tensor.from(Float32Array.of(1, 2), [2, 1]));
+    const before = numbersOf(down);
     train(trained, training);
-    const moved = numbersOf(B).flatMap((value, i) => (value !== before[i] ? [i] : []));
+    const moved = numbersOf(down).flatMap((value, i) => (value !== before[i] ? [i] : []));
     expect(moved).toEqual(keptPlaces(vocabulary, 0n, branchDropout, seed, 1n));
     expect(moved).not.toEqual(keptPlaces(vocabulary, 0n, branchDropout, seed));
   });

@@ -15,7 +15,7 @@ test.each(dtypes)('when there is no generator then all parameters of %s are 0 an
     expect(weight.requiresGrad).toBe(true);
   }
   const [, lora] = layers as [unknown, InstanceType<typeof native.LoraLinear>];
-  expect([lora.A, lora.B].map((tensor) => Array.from(tensor.toTypedArray(), Number))).toEqual([
+  expect([lora.up, lora.down].map((tensor) => Array.from(tensor.toTypedArray(), Number))).toEqual([
     new Array(6).fill(0),
     new Array(10).fill(0),
   ]);

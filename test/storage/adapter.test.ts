@@ -22,7 +22,7 @@ const shapes = new Map([
 
 const plain: Adapter = {
   branches: new Map([
-    ['fc1', { A: tensor([3, 2], 1), B: tensor([2, 4], 2), alpha: 3, magnitude: null, bias: null }],
+    ['fc1', { up: tensor([3, 2], 1), down: tensor([2, 4], 2), alpha: 3, magnitude: null, bias: null }],
   ]),
   useRslora: false,
   dropout: 0,
@@ -37,8 +37,14 @@ const plain: Adapter = {
 /** Everything that an adapter can have, but for what excludes something else. */
 const full: Adapter = {
   branches: new Map([
-    ['fc1', { A: tensor([3, 2], 1), B: tensor([2, 4], 2), alpha: 3, magnitude: tensor([3], 5), bias: null }],
-    ['fc2', { A: tensor([2, 1], 6), B: tensor([1, 3], 7), alpha: 4, magnitude: tensor([2], 8), bias: null }],
+    [
+      'fc1',
+      { up: tensor([3, 2], 1), down: tensor([2, 4], 2), alpha: 3, magnitude: tensor([3], 5), bias: null },
+    ],
+    [
+      'fc2',
+      { up: tensor([2, 1], 6), down: tensor([1, 3], 7), alpha: 4, magnitude: tensor([2], 8), bias: null },
+    ],
   ]),
   useRslora: true,
   dropout: 0.25,
@@ -50,7 +56,10 @@ const full: Adapter = {
 const withBranchBias: Adapter = {
   ...plain,
   branches: new Map([
-    ['fc1', { A: tensor([3, 2], 1), B: tensor([2, 4], 2), alpha: 3, magnitude: null, bias: tensor([3], 5) }],
+    [
+      'fc1',
+      { up: tensor([3, 2], 1), down: tensor([2, 4], 2), alpha: 3, magnitude: null, bias: tensor([3], 5) },
+    ],
   ]),
   replaced: new Map([
     ['fc1.bias', tensor([3], 6)],
@@ -58,7 +67,7 @@ const withBranchBias: Adapter = {
   ]),
 };
 
-test("when an adapter is written then its tensors have PEFT's names, where B is lora_A and A is lora_B", async () => {
+test("when an adapter is written then its tensors have PEFT's names, where down is lora_A and up is lora_B", async () => {
   await withTemporaryFolder(async (folder) => {
     await writeAdapter(folder, plain);
     const { tensors, metadata } = await readSafetensors(join(folder, 'adapter_model.safetensors'));
@@ -138,7 +147,7 @@ test('when an adapter has a branch too wide or magnitudes on one layer only then
   const [fc1, fc2] = [...full.branches.values()];
   if (fc1 === undefined || fc2 === undefined) throw new Error('two branches');
   const branches = new Map([
-    ['fc1', { ...fc1, A: tensor([4, 2], 1) }],
+    ['fc1', { ...fc1, up: tensor([4, 2], 1) }],
     ['fc2', { ...fc2, magnitude: null }],
   ] as const);
   expect(findAdapterProblems({ ...full, branches }, shapes)).toEqual([

@@ -38,7 +38,9 @@ async function writeAll(run: RunDirectory): Promise<void> {
   await run.appendMetrics({ epoch: 1 });
   const { sha256 } = await run.writeModel('model', model());
   await run.writeAdapter({
-    branches: new Map([['fc1', { A: zeros(4, 1), B: zeros(1, 3), alpha: 2, magnitude: null, bias: null }]]),
+    branches: new Map([
+      ['fc1', { up: zeros(4, 1), down: zeros(1, 3), alpha: 2, magnitude: null, bias: null }],
+    ]),
     useRslora: false,
     dropout: 0,
     pissa: false,

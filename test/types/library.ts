@@ -63,10 +63,10 @@ export function tensors(): void {
 export function layers(): void {
   using lora = new LoraLinear({ inFeatures: 4, outFeatures: 3, rank: 2, alpha: 8, generator });
   expectType<Tensor>()(lora.forward(bags));
-  expectType<Tensor>()(lora.A);
+  expectType<Tensor>()(lora.up);
   lora.merge({ generator });
   lora.merge({ keepAdapter: true });
-  // @ts-expect-error Merging draws a new A unless the adapter is kept.
+  // @ts-expect-error Merging draws a new `up` unless the adapter is kept.
   lora.merge({});
   // @ts-expect-error A layer needs its sizes.
   new Linear({ inFeatures: 4, generator });

@@ -60,7 +60,7 @@ struct BagRows {
 struct TrainingRows {
   Rows rows;
   BagRows base;    // what W sees
-  BagRows branch;  // what B sees: the same bags unless the branch has a dropout of its own
+  BagRows branch;  // what `down` sees: the same bags unless the branch has a dropout of its own
 };
 
 struct Evaluation {
@@ -72,7 +72,7 @@ struct Evaluation {
 /** Of the mean loss; undefined tensors for parameters that require none. */
 struct Gradients {
   double loss = 0;
-  at::Tensor weight, bias, A, B, magnitude, outputWeight, outputBias;
+  at::Tensor weight, bias, up, down, magnitude, outputWeight, outputBias;
 };
 
 /** How the model's floats are computed. Arguments have been checked by Classifier. */

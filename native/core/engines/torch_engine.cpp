@@ -40,7 +40,7 @@ class TorchEngine final : public Engine {
       losses.push_back(loss.item<double>());
       if (!std::isfinite(losses.back())) return false;
       step(loss, options, losses.size() - 1,
-           {{layers_.hidden->weight, base.ids}, {layers_.hidden->B, branch.ids}});
+           {{layers_.hidden->weight, base.ids}, {layers_.hidden->down, branch.ids}});
       return true;
     });
     return losses;
@@ -67,8 +67,8 @@ class TorchEngine final : public Engine {
     Gradients result;
     const std::pair<at::Tensor*, at::Tensor> parameters[] = {{&result.weight, hidden.weight},
                                                              {&result.bias, hidden.bias},
-                                                             {&result.A, hidden.A},
-                                                             {&result.B, hidden.B},
+                                                             {&result.up, hidden.up},
+                                                             {&result.down, hidden.down},
                                                              {&result.magnitude, hidden.magnitude},
                                                              {&result.outputWeight, layers_.outputWeight()},
                                                              {&result.outputBias, layers_.outputBias()}};

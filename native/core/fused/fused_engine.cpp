@@ -81,8 +81,10 @@ class FusedEngine final : public Engine {
     Gradients result;
     result.weight = like(hidden->weight, [&] { return wordTable(out, in, placement); });
     result.bias = like(hidden->bias, [&] { return paddedVector(out, placement); });
-    result.A = like(hidden->A, [&] { return paddedColumnMatrix(out, hidden->rank(), placement); });
-    result.B = like(hidden->B, [&] { return at::zeros({in, hidden->rank()}, hidden->B.options()).t(); });
+    result.up = like(hidden->up, [&] { return paddedColumnMatrix(out, hidden->rank(), placement); });
+    result.down = like(hidden->down, [&] {
+      return at::zeros({in, hidden->rank()}, hidden->down.options()).t();
+    });
     result.outputWeight = like(layers_.outputWeight(), [&] { return paddedMatrix(classes, out, placement); });
     result.outputBias = like(layers_.outputBias(), [&] { return paddedVector(classes, placement); });
     std::vector<double> losses;
@@ -120,7 +122,7 @@ class FusedEngine final : public Engine {
   std::array<OptimizedParameter*, kParameters> trainedBy(Optimizer* optimizer) const {
     const LoraLinear& hidden = *layers_.hidden;
     const std::array<at::Tensor, kParameters> parameters = {
-        hidden.weight, hidden.bias, hidden.A, hidden.B, layers_.outputWeight(), layers_.outputBias()};
+        hidden.weight, hidden.bias, hidden.up, hidden.down, layers_.outputWeight(), layers_.outputBias()};
     std::array<OptimizedParameter*, kParameters> trained{};
     for (size_t i = 0; i < kParameters; ++i) {
       const at::Tensor& parameter = parameters[i];
@@ -162,8 +164,8 @@ class FusedEngine final : public Engine {
     const bool lora = layers_.hidden->loraEnabled;
     const std::array<at::Tensor, kParameters> tensors = {gradients.weight,
                                                          gradients.bias,
-                                                         lora ? gradients.A : at::Tensor(),
-                                                         lora ? gradients.B : at::Tensor(),
+                                                         lora ? gradients.up : at::Tensor(),
+                                                         lora ? gradients.down : at::Tensor(),
                                                          gradients.outputWeight,
                                                          gradients.outputBias};
     for (size_t i = 0; i < kParameters; ++i) plan.targets[i].value = FusedModel<T>::pointer(tensors[i]);

@@ -33,8 +33,8 @@ struct FusedModel {
         scale(static_cast<T>(layers.hidden->scale)),
         lora(layers.hidden->loraEnabled),
         linear(layers.isLinear()),
-        values{pointer(layers.hidden->weight), pointer(layers.hidden->bias),   pointer(layers.hidden->A),
-               pointer(layers.hidden->B),      pointer(layers.outputWeight()), pointer(layers.outputBias())} {
+        values{pointer(layers.hidden->weight), pointer(layers.hidden->bias),   pointer(layers.hidden->up),
+               pointer(layers.hidden->down),   pointer(layers.outputWeight()), pointer(layers.outputBias())} {
   }
 
   static T* pointer(const at::Tensor& tensor) {

@@ -18,13 +18,13 @@ void skipDrawsOfLayers(int64_t out, int64_t rank, int64_t in, at::Generator gene
   drawKaimingUniform(out, rank, generator);
 }
 
-/** A B is the part of W with the largest singular values, shared out evenly, and W keeps the rest. */
+/** `up * down` is the part of W with the largest singular values, shared out evenly, and W keeps the rest. */
 LoraStart startPissa(const at::Tensor& weight, const LoraOptions& lora) {
   const auto [U, S, Vh] = at::linalg_svd(weight, /*full_matrices=*/false);
   const at::Tensor root = (S.narrow(0, 0, lora.rank) / lora.scale()).sqrt();
-  const at::Tensor A = U.narrow(1, 0, lora.rank) * root;
-  const at::Tensor B = root.unsqueeze(1) * Vh.narrow(0, 0, lora.rank);
-  return {A, B, weight - at::mm(lora.scale() * A, B)};
+  const at::Tensor down = root.unsqueeze(1) * Vh.narrow(0, 0, lora.rank);
+  const at::Tensor up = U.narrow(1, 0, lora.rank) * root;
+  return {down, up, weight - at::mm(lora.scale() * up, down)};
 }
 
 }  // namespace
@@ -33,14 +33,13 @@ LoraStart startLora(const at::Tensor& weight, const LoraOptions& lora, at::Gener
   using Initialization = LoraOptions::Initialization;
   const at::NoGradGuard noGrad;
   const int64_t out = weight.size(0), in = weight.size(1), rank = lora.rank;
-  if (lora.initialization == Initialization::notebook) return {drawNormal({out, rank}, generator), {}, {}};
+  if (lora.initialization == Initialization::notebook) return {{}, drawNormal({out, rank}, generator), {}};
   skipDrawsOfLayers(out, rank, in, generator);
   if (lora.initialization == Initialization::pissa) return startPissa(weight, lora);
-  // PEFT draws its lora_A, our B, and leaves the other 0.
-  const at::Tensor B = lora.initialization == Initialization::kaiming
-                           ? drawKaimingUniform(rank, in, generator)
-                           : drawNormal({rank, in}, generator, 1 / static_cast<double>(rank));
-  return {{}, B, {}};
+  const at::Tensor down = lora.initialization == Initialization::kaiming
+                              ? drawKaimingUniform(rank, in, generator)
+                              : drawNormal({rank, in}, generator, 1 / static_cast<double>(rank));
+  return {down, {}, {}};
 }
 
 }  // namespace imdb

@@ -9,8 +9,8 @@ namespace imdb {
 
 /** The first numbers of a branch. */
 struct LoraStart {
-  at::Tensor A;         // [out, rank]; undefined: 0
-  at::Tensor B;         // [rank, in]; undefined: 0
+  at::Tensor down;      // [rank, in]; undefined: 0
+  at::Tensor up;        // [out, rank]; undefined: 0
   at::Tensor residual;  // [out, in]: what W becomes; undefined: W stays
 };
 

@@ -80,8 +80,8 @@ void LoraLinear::initializeAdapter(const LoraOptions& lora, std::optional<at::Ge
   assertUnmerged();
   const LoraStart start = generator ? startLora(weight, lora, *generator) : LoraStart{};
   allocateAdapter(lora.rank, lora.useDora);
-  if (start.A.defined()) assign(A, start.A);
-  if (start.B.defined()) assign(B, start.B);
+  if (start.up.defined()) assign(up, start.up);
+  if (start.down.defined()) assign(down, start.down);
   alpha = lora.alpha;
   scale = lora.scale();
   dropout = lora.dropout;
@@ -91,13 +91,13 @@ void LoraLinear::initializeAdapter(const LoraOptions& lora, std::optional<at::Ge
 
 void LoraLinear::setAdapter(const LoraAdapter& adapter) {
   assertUnmerged();
-  const int64_t newRank = adapter.A.dim() == 2 ? std::max<int64_t>(adapter.A.size(1), 1) : 1;
-  checkShape("A", adapter.A, {outFeatures(), newRank});
-  checkShape("B", adapter.B, {newRank, inFeatures()});
+  const int64_t newRank = adapter.up.dim() == 2 ? std::max<int64_t>(adapter.up.size(1), 1) : 1;
+  checkShape("up", adapter.up, {outFeatures(), newRank});
+  checkShape("down", adapter.down, {newRank, inFeatures()});
   if (adapter.magnitude.defined()) checkShape("magnitude", adapter.magnitude, {outFeatures()});
   allocateAdapter(newRank, adapter.magnitude.defined());
-  assign(A, adapter.A);
-  assign(B, adapter.B);
+  assign(up, adapter.up);
+  assign(down, adapter.down);
   if (magnitude.defined()) assign(magnitude, adapter.magnitude);
   alpha = adapter.scale * static_cast<double>(newRank);
   scale = adapter.scale;
@@ -106,18 +106,18 @@ void LoraLinear::setAdapter(const LoraAdapter& adapter) {
 
 void LoraLinear::allocateAdapter(int64_t rank, bool useDora) {
   const Placement placement{weight.scalar_type(), weight.device()};
-  const bool trainable = A.defined() && A.requires_grad();
+  const bool trainable = up.defined() && up.requires_grad();
   // New tensors: whoever holds on to the old ones, such as an optimizer, keeps them as they are.
-  A = paddedColumnMatrix(outFeatures(), rank, placement);
-  B = at::zeros({inFeatures(), rank}, at::TensorOptions().dtype(placement.dtype).device(placement.device))
-          .t();
+  up = paddedColumnMatrix(outFeatures(), rank, placement);
+  down = at::zeros({inFeatures(), rank}, at::TensorOptions().dtype(placement.dtype).device(placement.device))
+             .t();
   magnitude = useDora ? paddedVector(outFeatures(), placement) : at::Tensor();
   setLoraTrainable(trainable);
 }
 
 at::Tensor LoraLinear::rowNorms() const {
   const at::NoGradGuard noGrad;
-  return at::linalg_vector_norm(weight + scale * at::mm(A, B), 2, {1});
+  return at::linalg_vector_norm(weight + scale * at::mm(up, down), 2, {1});
 }
 
 void LoraLinear::resetMagnitude() {
@@ -133,7 +133,7 @@ at::Tensor LoraLinear::forward(const at::Tensor& input, const at::Tensor& branch
   const at::Tensor base = at::linear(input, weight, bias);
   if (!loraEnabled) return base;
   const at::Tensor& seen = branchInput.defined() ? branchInput : input;
-  const at::Tensor branch = scale * at::mm(at::mm(seen, B.t()), A.t());  // [n, in] x [in, r] x [r, out]
+  const at::Tensor branch = scale * at::mm(at::mm(seen, down.t()), up.t());  // [n, in] x [in, r] x [r, out]
   if (!magnitude.defined()) return base + branch;
   return addDora(base, branchInput.defined() ? at::mm(branchInput, weight.t()) : base - bias, branch);
 }
@@ -143,7 +143,7 @@ at::Tensor LoraLinear::forward(const BagIndices& bags, const BagIndices* branchB
   const at::Tensor base = product + bias;
   if (!loraEnabled) return base;
   const at::Tensor branch =
-      scale * at::mm(sumColumns(B, branchBags ? *branchBags : bags), A.t());  // [n, r] x [r, out]
+      scale * at::mm(sumColumns(down, branchBags ? *branchBags : bags), up.t());  // [n, r] x [r, out]
   if (!magnitude.defined()) return base + branch;
   return addDora(base, branchBags ? sumColumns(weight, *branchBags) : product, branch);
 }
@@ -155,7 +155,7 @@ at::Tensor LoraLinear::addDora(const at::Tensor& base, const at::Tensor& product
 }
 
 at::Tensor LoraLinear::deltaWeight() const {
-  const at::Tensor delta = scale * at::mm(A, B);
+  const at::Tensor delta = scale * at::mm(up, down);
   return magnitude.defined() ? (magnitude / rowNorms()).unsqueeze(1) * (weight + delta) - weight : delta;
 }
 
@@ -164,20 +164,20 @@ void LoraLinear::merge(std::optional<at::Generator> generator) {
   assertUnmerged();
   const at::Tensor merged = weight + deltaWeight();
   if (!at::isfinite(merged).all().item<bool>()) {
-    throw Error(
-        ErrorKind::state, "ERR_NON_FINITE",
-        "Expected finite merged weights but scale * A B has a NaN or an infinity; the adapter is broken");
+    throw Error(ErrorKind::state, "ERR_NON_FINITE",
+                "Expected finite merged weights but scale * up * down has a NaN or an infinity; the adapter "
+                "is broken");
   }
   if (!generator) {
     unmerged_ = Unmerged{
-        weight.clone(), loraEnabled, {weight.requires_grad(), bias.requires_grad(), A.requires_grad()}};
+        weight.clone(), loraEnabled, {weight.requires_grad(), bias.requires_grad(), up.requires_grad()}};
   }
   assign(weight, merged);
   loraEnabled = false;
   setTrainable(true, false);
   if (!generator) return;
-  assign(A, drawNormal({outFeatures(), rank()}, *generator));
-  assign(B, at::zeros({1}));
+  assign(up, drawNormal({outFeatures(), rank()}, *generator));
+  assign(down, at::zeros({1}));
   resetMagnitude();
 }
 
@@ -208,13 +208,13 @@ void LoraLinear::setTrainable(bool base, bool lora) {
 }
 
 void LoraLinear::setLoraTrainable(bool trainable) {
-  for (const at::Tensor& tensor : {A, B, magnitude}) {
+  for (const at::Tensor& tensor : {up, down, magnitude}) {
     if (tensor.defined()) tensor.set_requires_grad(trainable);
   }
 }
 
 int64_t LoraLinear::bytes() const {
-  std::vector<at::Tensor> tensors = {weight, bias, A, B};
+  std::vector<at::Tensor> tensors = {weight, bias, up, down};
   if (magnitude.defined()) tensors.push_back(magnitude);
   if (merged()) tensors.push_back(unmerged_->weight);
   return parameterBytes(tensors);

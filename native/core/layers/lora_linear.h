@@ -22,7 +22,7 @@ BagIndices bagIndices(const Bags& bags, const int64_t* rows, int64_t count, at::
 struct LoraOptions {
   enum class Initialization { notebook, kaiming, gaussian, pissa };
 
-  /** What A B is multiplied with. */
+  /** The factor of `up * down`. */
   double scale() const;
 
   int64_t rank;
@@ -35,8 +35,8 @@ struct LoraOptions {
 
 /** A branch that was made elsewhere. */
 struct LoraAdapter {
-  at::Tensor A;  // [out, rank]
-  at::Tensor B;  // [rank, in]
+  at::Tensor down;  // [rank, in]
+  at::Tensor up;    // [out, rank]
   double scale;
   at::Tensor magnitude;  // [out]; undefined: no DoRA
   double dropout = 0;
@@ -54,14 +54,14 @@ class LoraLinear {
 
   /** [n, in] -> [n, out]. @param branchInput what the branch sees (dropout); undefined: the input */
   at::Tensor forward(const at::Tensor& input, const at::Tensor& branchInput = {}) const;
-  /** The same for bags, written as sums of columns of W and B. */
+  /** The same for bags, written as sums of columns of W and `down`. */
   at::Tensor forward(const BagIndices& bags, const BagIndices* branchBags = nullptr) const;
 
   /** What `merge` adds to W, [out, in] */
   at::Tensor deltaWeight() const;
   /**
-   * W += deltaWeight(); the branch is switched off, the base trainable. With a generator A and B start anew;
-   * without, the layer stays `merged()` until `unmerge()`.
+   * W += deltaWeight(); the branch is switched off, the base trainable. With a generator `up` and `down`
+   * start anew; without, the layer stays `merged()` until `unmerge()`.
    * @throws Error (ERR_NON_FINITE, ERR_STATE), before anything has changed
    */
   void merge(std::optional<at::Generator> generator);
@@ -82,14 +82,14 @@ class LoraLinear {
   bool baseTrainable() const { return weight.requires_grad() || bias.requires_grad(); }
   int64_t inFeatures() const { return weight.size(1); }
   int64_t outFeatures() const { return weight.size(0); }
-  int64_t rank() const { return B.size(0); }
+  int64_t rank() const { return down.size(0); }
   int64_t bytes() const;
 
-  // W, A and B are kept column by column: the numbers that belong to one word lie together.
+  // W, up and down are kept column by column: the numbers that belong to one word lie together.
   at::Tensor weight;     // [out, in]
   at::Tensor bias;       // [out]
-  at::Tensor A;          // [out, rank]
-  at::Tensor B;          // [rank, in]
+  at::Tensor down;       // [rank, in]
+  at::Tensor up;         // [out, rank]
   at::Tensor magnitude;  // [out] with DoRA, else undefined
   double alpha;
   double scale;
@@ -106,7 +106,7 @@ class LoraLinear {
     } trainable;
   };
 
-  /** Of W + scale * A B, [out]; no part of a gradient, as DoRA proposes. */
+  /** Of W + scale * up * down, [out]; no part of a gradient, as DoRA proposes. */
   at::Tensor rowNorms() const;
   /** @param product x W^T without the bias, of what the branch sees */
   at::Tensor addDora(const at::Tensor& base, const at::Tensor& product, const at::Tensor& branch) const;

@@ -70,8 +70,9 @@ function recomputeBranch(reference: Reference, device: Device, comparisons: Comp
   comparisons.tensor('merged', layer.weight, reference.get('merged'), facts.terms);
 }
 
-function parametersOf({ weight, bias, A, B, magnitude }: LoraLinear): Record<string, Tensor> {
-  return magnitude === null ? { weight, bias, A, B } : { weight, bias, A, B, magnitude };
+/** The parameters by the reference's names, which are the notebook's: `up` is A and `down` is B. */
+function parametersOf({ weight, bias, up: A, down: B, magnitude }: LoraLinear): Record<string, Tensor> {
+  return { weight, bias, A, B, ...(magnitude && { magnitude }) };
 }
 
 /** Dropped words are compared as rows of ones and zeros, since those that are kept count 1 / (1 - p). */
@@ -98,14 +99,14 @@ function compareElsewhere(
   input: Tensor,
   comparisons: Comparisons,
 ): void {
-  const { weight, bias, A, B, magnitude, scale } = layer;
+  const { weight, bias, up, down, magnitude, scale } = layer;
   const { dtype, inFeatures, outFeatures } = facts;
   const generator = new Generator(0);
   const { device } = weight;
   const other = new LoraLinear({ inFeatures, outFeatures, rank: 2, alpha: 1, dtype, device, generator });
   other.weight.copy_(weight);
   other.bias.copy_(bias);
-  other.setAdapter({ A, B, scale, magnitude });
+  other.setAdapter({ up, down, scale, magnitude });
   other.loraEnabled = true;
   const same = other.forward(input).equal(layer.forward(input));
   comparisons.same('whether another layer gives the same', same, true);
@@ -121,12 +122,15 @@ function recomputeStart(reference: Reference, device: Device, comparisons: Compa
   const compare = (role: string, actual: Tensor | null, terms: number): void => {
     comparisons.tensor(role, actual, reference.get(role), terms);
   };
-  compare('product', layer.A.mm(layer.B), facts.terms);
+  compare('product', layer.up.mm(layer.down), facts.terms);
   compare('residual', layer.weight, facts.terms);
-  for (const side of ['A', 'B'] as const) {
+  for (const [role, matrix] of [
+    ['A', layer.up],
+    ['B', layer.down],
+  ] as const) {
     // A pair of singular vectors may point the other way.
-    if (facts.initialization !== 'pissa') compare(side, layer[side], drawTerms);
-    else comparisons.tensor(`|${side}|`, layer[side].abs(), absolute(reference.get(side)), facts.terms);
+    if (facts.initialization !== 'pissa') compare(role, matrix, drawTerms);
+    else comparisons.tensor(`|${role}|`, matrix.abs(), absolute(reference.get(role)), facts.terms);
   }
   if (facts.useDora) compare('magnitude', layer.magnitude, facts.terms);
   else comparisons.same('whether there are magnitudes', layer.magnitude !== null, false);

@@ -63,7 +63,7 @@ function recomputeLora(
   layer.scale = facts.scale;
   layer.loraEnabled = facts.enabled;
   layer.setTrainable({ base: true, lora: facts.enabled });
-  const parameters = { weight: layer.weight, bias: layer.bias, A: layer.A, B: layer.B };
+  const parameters = { weight: layer.weight, bias: layer.bias, A: layer.up, B: layer.down };
   const bags = bagsOf(reference, facts.inFeatures);
   passThrough(reference, parameters, comparisons, {
     dense: (input) => layer.forward(input),

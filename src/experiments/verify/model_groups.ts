@@ -24,7 +24,16 @@ export interface TrainingFacts extends ClassifierFacts {
 }
 
 type Reference<Facts> = ReferenceCase<Facts>;
-type GradientName = 'weight' | 'bias' | 'A' | 'B' | 'outputWeight' | 'outputBias';
+/** The reference's names of the parameters, of which A and B are the notebook's, and those of `Gradients`. */
+const gradientNames = {
+  weight: 'weight',
+  bias: 'bias',
+  A: 'up',
+  B: 'down',
+  outputWeight: 'outputWeight',
+  outputBias: 'outputBias',
+} as const;
+type ReferenceName = keyof typeof gradientNames;
 
 /** Logits, loss, all gradients and the evaluation of a classifier. */
 export function recomputeClassifier(reference: Reference<ClassifierFacts>, backend: Backend): Comparisons {
@@ -43,10 +52,11 @@ export function recomputeClassifier(reference: Reference<ClassifierFacts>, backe
     compare('logits', classifier.forward(bags));
     const gradients = classifier.gradients(bags, int32Of(reference.get('rows')), { loss });
     comparisons.values('loss', [gradients.loss], reference.get('loss'), toleranceOf(dtype, terms));
-    for (const name of Object.keys(parametersOf(model)) as GradientName[]) {
+    for (const name of Object.keys(parametersOf(model)) as ReferenceName[]) {
       const role = `gradient.${name}`;
-      if (reference.has(role)) compare(role, gradients[name]);
-      else comparisons.same(`whether there is a ${role}`, gradients[name] !== null, false);
+      const gradient = gradients[gradientNames[name]];
+      if (reference.has(role)) compare(role, gradient);
+      else comparisons.same(`whether there is a ${role}`, gradient !== null, false);
     }
     const { lossSum, correct, count } = classifier.evaluate(bags, { loss });
     comparisons.values('lossSum', [lossSum], reference.get('lossSum'), toleranceOf(dtype, terms));
@@ -125,9 +135,9 @@ function fill(model: ClassifierModel, reference: Reference<ClassifierFacts>, pre
   }
 }
 
-/** Every parameter by the name that `Gradients` gives it. */
-function parametersOf({ parameters, output }: ClassifierModel): Partial<Record<GradientName, Tensor>> {
-  const { 'fc1.weight': weight, 'fc1.bias': bias, 'fc1.A': A, 'fc1.B': B } = parameters;
+/** Every parameter by the reference's name. */
+function parametersOf({ parameters, output }: ClassifierModel): Partial<Record<ReferenceName, Tensor>> {
+  const { 'fc1.weight': weight, 'fc1.bias': bias, 'fc1.up': A, 'fc1.down': B } = parameters;
   return {
     ...{ weight, bias },
     ...(A && { A }),

@@ -38,15 +38,15 @@ function recomputeInitial(reference: Reference, comparisons: Comparisons): void 
   const hidden = new LoraLinear({ inFeatures, outFeatures, rank, alpha: 1, generator });
   const output = new Linear({ inFeatures: outFeatures, outFeatures: 2, generator });
   comparisons.tensor('weight', hidden.weight, reference.get('weight'), drawTerms);
-  comparisons.tensor('A', hidden.A, reference.get('A'), drawTerms);
+  comparisons.tensor('A', hidden.up, reference.get('A'), drawTerms);
   comparisons.values('bias', hidden.bias.toTypedArray(), reference.get('bias'), 0);
-  comparisons.values('B', hidden.B.toTypedArray(), reference.get('B'), 0);
+  comparisons.values('B', hidden.down.toTypedArray(), reference.get('B'), 0);
   // Uniform numbers are integers times a power of 2: the same on every processor.
   comparisons.values('outputWeight', output.weight.toTypedArray(), reference.get('outputWeight'), 0);
   comparisons.values('outputBias', output.bias.toTypedArray(), reference.get('outputBias'), 0);
   comparisons.values('next', [generator.randomInt64()], reference.get('next'), 0);
   hidden.merge({ generator });
-  comparisons.tensor('mergedA', hidden.A, reference.get('mergedA'), drawTerms);
+  comparisons.tensor('mergedA', hidden.up, reference.get('mergedA'), drawTerms);
 }
 
 function recomputeDraws(reference: Reference, comparisons: Comparisons): void {

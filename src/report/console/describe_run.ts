@@ -123,11 +123,12 @@ export function formatMetrics({ loss, accuracy }: Metrics): string {
   return `loss ${formatLoss(loss)} accuracy ${formatShare(accuracy)}`;
 }
 
+/** The notebook's letters of the parameters. */
 const parameterTitles = [
   ['weight', 'W'],
   ['bias', 'bias'],
-  ['A', 'A'],
-  ['B', 'B'],
+  ['up', 'A'],
+  ['down', 'B'],
 ] as const;
 
 /** The first values of layers' parameters: before fine-tuning, after it and, where there is one, the merge. */

@@ -95,11 +95,16 @@ export interface LoraDocument extends FactsDocument {
   };
   lora: PhaseDocument;
   /** Which parameters fine-tuning left as they were: of the hidden layer, and of `fc2` where that has a branch. */
-  frozen: PerParameter<boolean> & { fc2?: PerParameter<boolean> };
+  frozen: FrozenDocument & { fc2?: FrozenDocument };
   merged?: { test: Metrics; maxAbsLogitDifference: number; predictionFlips: number };
   checks: Check[];
   calibration?: CalibrationResult;
 }
+
+/** `A` and `B` are a branch's `up` and `down` by the notebook's letters; `magnitude` is DoRA's. */
+type FrozenDocument = Readonly<
+  Record<'weight' | 'bias', boolean> & Partial<Record<'A' | 'B' | 'magnitude', boolean>>
+>;
 
 /** The run that fine-tuning started from. */
 export interface BaseFacts {
@@ -147,7 +152,16 @@ export function loraDocument(facts: RunFacts, figures: LoraResult, base: BaseFac
 function frozenDocument(frozen: LoraResult['frozen']): LoraDocument['frozen'] {
   const [fc1, fc2] = [frozen.get('fc1'), frozen.get('fc2')];
   assert(fc1, 'the hidden layer is always frozen');
-  return { ...fc1, ...(fc2 && { fc2 }) };
+  return { ...lettersOf(fc1), ...(fc2 && { fc2: lettersOf(fc2) }) };
+}
+
+function lettersOf({ weight, bias, up: A, down: B, magnitude }: PerParameter<boolean>): FrozenDocument {
+  return {
+    ...{ weight, bias },
+    ...(A !== undefined && { A }),
+    ...(B !== undefined && { B }),
+    ...(magnitude !== undefined && { magnitude }),
+  };
 }
 
 function mergedDocument(merged: MergeResult): NonNullable<LoraDocument['merged']> {

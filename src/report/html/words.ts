@@ -75,7 +75,7 @@ export function weightChange(runs: readonly RunView[]): Markup | null {
   if (body === null) return null;
   return section({
     title: 'What merging changes',
-    note: 'Merging adds scale · A B to the weight of a layer; in the hidden layer that is one number for every unit and word. Sizes are Euclidean norms.',
+    note: 'Merging adds scale · up · down to the weight of a layer; in the hidden layer that is one number for every unit and word. Sizes are Euclidean norms.',
     body,
   });
 }

@@ -180,8 +180,8 @@ export function adapterFields(world: World): Argument[] {
   };
   const magnitude = part('magnitude', tensor(3));
   return [
-    part('A', tensor(3, 7), wrong.shape('rank 0', tensor(3, 0)), wrong.shape('a vector', tensor(3))),
-    part('B', tensor(7, 5), wrong.shape('another rank', tensor(6, 5))),
+    part('up', tensor(3, 7), wrong.shape('rank 0', tensor(3, 0)), wrong.shape('a vector', tensor(3))),
+    part('down', tensor(7, 5), wrong.shape('another rank', tensor(6, 5))),
     finite('scale', 0),
     optional({ ...magnitude, bad: magnitude.bad.filter(({ value }) => value !== null) }),
     optional(probability('dropout', 0)),

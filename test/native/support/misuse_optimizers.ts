@@ -16,13 +16,13 @@ import {
 const optional = (argument: Argument): Argument => ({ ...argument, optional: true });
 
 export function parameters({ live, disposed }: World): Argument {
-  const { weight, A } = live.LoraLinear;
+  const { weight, up } = live.LoraLinear;
   const group = { params: [weight] };
   const gone: Bad = { label: 'a disposed one', value: [disposed.Tensor], code: 'ERR_DISPOSED' };
   const bad = [
     wrong.range('none', []),
     wrong.range('one twice', [weight, weight]),
-    wrong.range('a frozen one', [A]),
+    wrong.range('a frozen one', [up]),
     wrong.range('no leaf', [weight.mul(2)]),
     wrong.type('a layer', [live.LoraLinear]),
     wrong.type('a tensor', weight),

@@ -181,7 +181,7 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
       setAdapter: (world) => [options('adapter', adapterFields(world))],
       ...dispose,
     },
-    getters: ['weight', 'bias', 'A', 'B', 'magnitude', 'rank', 'alpha', 'merged'],
+    getters: ['weight', 'bias', 'up', 'down', 'magnitude', 'rank', 'alpha', 'merged'],
     setters: {
       scale: finite('scale', 2),
       dropout: probability('dropout', 0.5),

@@ -72,16 +72,16 @@ export function parametersOf({
   hidden,
   output,
 }: Pick<Model, 'hidden' | 'output'>): Record<ParameterName, Tensor> {
-  const { weight, bias, A, B } = hidden;
-  return { weight, bias, A, B, outputWeight: output.weight, outputBias: output.bias };
+  const { weight, bias, up, down } = hidden;
+  return { weight, bias, up, down, outputWeight: output.weight, outputBias: output.bias };
 }
 
-export type ParameterName = 'weight' | 'bias' | 'A' | 'B' | 'outputWeight' | 'outputBias';
+export type ParameterName = 'weight' | 'bias' | 'up' | 'down' | 'outputWeight' | 'outputBias';
 export const parameterNames: readonly ParameterName[] = [
   'weight',
   'bias',
-  'A',
-  'B',
+  'up',
+  'down',
   'outputWeight',
   'outputBias',
 ];
@@ -92,10 +92,10 @@ export function setLora({ hidden }: Pick<Model, 'hidden'>, on: boolean): void {
   hidden.setTrainable({ base: !on, lora: on });
 }
 
-/** Gives B, which is 0 at first, the numbers of a trained one. */
+/** Gives `down`, which is 0 at first, the numbers of a trained one. */
 export function fillB({ hidden }: Pick<Model, 'hidden'>, seed = 9): void {
   const generator = new native.Generator(seed);
-  hidden.B.copy_(native.Tensor.randn(hidden.B.shape, { generator }));
+  hidden.down.copy_(native.Tensor.randn(hidden.down.shape, { generator }));
 }
 
 type BagsOptions = ConstructorParameters<typeof Bags>[0];

@@ -35,7 +35,7 @@ export class PlainClassifier {
 
   requiresGrad(name: ParameterName): boolean {
     if (name === 'outputWeight' || name === 'outputBias') return true;
-    return name === 'A' || name === 'B' ? this.trainable.lora : this.trainable.base;
+    return name === 'up' || name === 'down' ? this.trainable.lora : this.trainable.base;
   }
 
   logits(bag: readonly number[]): number[] {
@@ -88,16 +88,16 @@ export class PlainClassifier {
     return loss;
   }
 
-  /** W += scale * A B, as `merge` does. */
+  /** W += scale * up * down, as `merge` does. */
   merge(keepAdapter: boolean): void {
     const { inputs, hidden, rank } = this.sizes;
-    const { weight, A, B } = this.parameters;
+    const { weight, up, down } = this.parameters;
     const { loraEnabled, trainable } = this;
     if (keepAdapter) this.unmerged = { weight: [...weight], loraEnabled, trainable };
     for (let h = 0; h < hidden; h++) {
       for (let i = 0; i < inputs; i++) {
         let sum = 0;
-        for (let r = 0; r < rank; r++) sum += at(A, h * rank + r) * at(B, r * inputs + i);
+        for (let r = 0; r < rank; r++) sum += at(up, h * rank + r) * at(down, r * inputs + i);
         weight[h * inputs + i] = at(weight, h * inputs + i) + this.scale * sum;
       }
     }
@@ -114,11 +114,11 @@ export class PlainClassifier {
 
   #pass(bag: readonly number[]): { branch: number[]; hidden: number[]; logits: number[] } {
     const { inputs, hidden: width, classes, rank } = this.sizes;
-    const { weight, bias, A, B, outputWeight, outputBias } = this.parameters;
-    const branch = range(rank).map((r) => sum(bag.map((id) => at(B, r * inputs + id))));
+    const { weight, bias, up, down, outputWeight, outputBias } = this.parameters;
+    const branch = range(rank).map((r) => sum(bag.map((id) => at(down, r * inputs + id))));
     const hidden = range(width).map((h) => {
       const base = at(bias, h) + sum(bag.map((id) => at(weight, h * inputs + id)));
-      const lora = this.loraEnabled ? sum(branch.map((value, r) => value * at(A, h * rank + r))) : 0;
+      const lora = this.loraEnabled ? sum(branch.map((value, r) => value * at(up, h * rank + r))) : 0;
       return Math.max(0, base + this.scale * lora);
     });
     const logits = range(classes).map(
@@ -129,7 +129,7 @@ export class PlainClassifier {
 
   #addGradients(sums: PlainParameters, bag: readonly number[], slopes: readonly number[]): void {
     const { inputs, hidden: width, rank } = this.sizes;
-    const { A, outputWeight } = this.parameters;
+    const { up, outputWeight } = this.parameters;
     const { branch, hidden } = this.#pass(bag);
     slopes.forEach((slope, c) => {
       add(sums.outputBias, c, slope);
@@ -144,8 +144,8 @@ export class PlainClassifier {
       for (const id of bag) add(sums.weight, h * inputs + id, slope);
       if (!this.loraEnabled) return;
       branch.forEach((u, r) => {
-        add(sums.A, h * rank + r, this.scale * slope * u);
-        for (const id of bag) add(sums.B, r * inputs + id, this.scale * slope * at(A, h * rank + r));
+        add(sums.up, h * rank + r, this.scale * slope * u);
+        for (const id of bag) add(sums.down, r * inputs + id, this.scale * slope * at(up, h * rank + r));
       });
     });
   }

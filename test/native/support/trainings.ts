@@ -36,7 +36,10 @@ export interface Training {
 
 export interface Trained {
   classifier: Classifier;
-  parameters: Record<'weight' | 'bias' | 'A' | 'B', Tensor> & { outputWeight?: Tensor; outputBias?: Tensor };
+  parameters: Record<'weight' | 'bias' | 'up' | 'down', Tensor> & {
+    outputWeight?: Tensor;
+    outputBias?: Tensor;
+  };
   optimizer: Optimizer;
 }
 
@@ -59,9 +62,9 @@ export function createTrained(training: Training): Trained {
   hidden.dropout = training.branchDropout ?? 0;
   hidden.loraEnabled = rank !== undefined;
   hidden.setTrainable({ base: rank === undefined, lora: rank !== undefined });
-  const { weight, bias, A, B } = hidden;
+  const { weight, bias, up, down } = hidden;
   const parameters = {
-    ...{ weight, bias, A, B },
+    ...{ weight, bias, up, down },
     ...(output && { outputWeight: output.weight, outputBias: output.bias }),
   };
   const [kind, options] = optimizers[training.optimizer];

@@ -7,7 +7,7 @@ import { TimeSlices } from '../system/time_slices.js';
 import { subFolders } from './tables/class_folder.js';
 import { splitNames } from './collected_reviews.js';
 import { listFolder, readFolder } from './imdb/folder.js';
-import { fetchImdbArchive } from './imdb/fetch_archive.js';
+import { fetchImdbArchive, imdbArchive } from './imdb/fetch_archive.js';
 import { folderInput, openInput, tableInput, type SplitInput } from './tables/split_input.js';
 import { splitInputsSource } from './tables/split_inputs_source.js';
 import { imdbClasses, ImdbCollector } from './imdb/collector.js';
@@ -129,11 +129,12 @@ async function imdbSource(options: SourceOptions): Promise<Source> {
     onProgress: ({ received, total }) =>
       onProgress?.({ stage: 'download', done: received, total, unit: 'bytes' }),
   });
-  return archiveSource(await inspectFile(path, signal), options);
+  // Its hash is known by now: reading 84 MB once more would take longer than a cached data set does.
+  return archiveSource({ path, ...imdbArchive, gzip: true }, options);
 }
 
 function archiveSource(
-  { path, sha256, bytes, gzip }: SourceFile,
+  { path, sha256, bytes, gzip }: Omit<SourceFile, 'head'>,
   { signal, onProgress }: SourceOptions,
 ): Source {
   const onRead = (done: number): void => onProgress?.({ stage: 'read', done, total: bytes, unit: 'bytes' });

@@ -1,60 +1,31 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, readSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import { hashFile } from '../system/file_hash.js';
 import { TimeSlices } from '../system/time_slices.js';
 
-/** A piece fits in the processor's cache, so that it is hashed from there. */
+/** Large enough that a piece costs nothing, small enough that inflating one overlaps with reading the last. */
 const pieceBytes = 1 << 18;
 
-/** A file of reviews that has been looked at. */
+/** A file of reviews, of which only the beginning has been read. */
 export interface SourceFile {
   readonly path: string;
   readonly sha256: string;
   readonly bytes: number;
   readonly gzip: boolean;
-  /** How its content begins, inflated: 256 KiB where there is so much. */
+  /** The beginning of its content, inflated: at most 256 KiB. */
   readonly head: Buffer;
 }
 
 /** @throws ImdbTorchError ERR_DATASET when it cannot be read, is empty or damaged; the reason of `signal` */
 export async function inspectFile(path: string, signal: AbortSignal | undefined): Promise<SourceFile> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(path);
-    return await inspectOpen(file, path, signal);
-  } catch (error) {
+  const { start, bytes, sha256 } = await readStartAndHash(path, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
-    if (error instanceof ImdbTorchError) throw error;
     throw new ImdbTorchError('ERR_DATASET', `Could not read ${path}: ${messageOf(error)}.`, { cause: error });
-  } finally {
-    await file?.close();
-  }
-}
-
-async function inspectOpen(
-  file: FileHandle,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<SourceFile> {
-  // One buffer for the whole file: fresh memory costs more than reading does, and so does a turn for each piece.
-  const buffer = Buffer.allocUnsafe(pieceBytes);
-  const hash = createHash('sha256');
-  let bytes = 0;
-  let start = Buffer.alloc(0);
-  const slices = new TimeSlices(signal);
-  await slices.next();
-  for (;;) {
-    if (slices.isOver) await slices.next();
-    const bytesRead = readSync(file.fd, buffer, 0, buffer.length, bytes);
-    if (bytesRead === 0) break;
-    if (bytes === 0) start = Buffer.from(buffer.subarray(0, bytesRead));
-    hash.update(buffer.subarray(0, bytesRead));
-    bytes += bytesRead;
-  }
+  });
   if (bytes === 0) {
     throw new ImdbTorchError(
       'ERR_DATASET',
@@ -63,7 +34,17 @@ async function inspectOpen(
   }
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
   const head = gzip ? inflatedHead(start, bytes === start.length, path) : start;
-  return { path, sha256: hash.digest('hex'), bytes, gzip, head };
+  return { path, sha256, bytes, gzip, head };
+}
+
+async function readStartAndHash(path: string, signal: AbortSignal | undefined) {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(pieceBytes), 0, pieceBytes, 0);
+    return { start: buffer.subarray(0, bytesRead), ...(await hashFile(path, signal)) };
+  } finally {
+    await file.close();
+  }
 }
 
 function inflatedHead(start: Buffer, isWhole: boolean, path: string): Buffer {

@@ -1,14 +1,12 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type * as Undici from 'undici';
 import type { Dispatcher, Response } from 'undici';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { syncFolder } from './atomic_file.js';
 import { addToPart, digestOf, readPart, removePart, restartPart, type PartialFile } from './download_part.js';
 import { outputError, systemCode } from './file_errors.js';
+import { hashFile } from './file_hash.js';
 import { withLock } from './lock.js';
 
 /** From looking up the name to the headers of the answer, connecting included: all that a missing network costs. */
@@ -43,11 +41,11 @@ class CutConnection extends Error {
  *   written; the reason of `signal`
  */
 export async function download(options: DownloadOptions): Promise<void> {
-  const { to, sha256, signal } = options;
+  const { to, signal } = options;
   await withLock(
     `${to}.lock`,
     async () => {
-      if (await hasChecksum(to, sha256)) return;
+      if (await hasChecksum(options)) return;
       const part = await receiveWhole(options);
       await rename(part.path, to);
       await removePart(part);
@@ -62,15 +60,14 @@ function undici(): Promise<typeof Undici> {
   return import('undici');
 }
 
-async function hasChecksum(path: string, sha256: string): Promise<boolean> {
-  const hash = createHash('sha256');
+async function hasChecksum({ to, sha256, signal }: DownloadOptions): Promise<boolean> {
   try {
-    await pipeline(createReadStream(path), hash);
+    return (await hashFile(to, signal)).sha256 === sha256;
   } catch (error) {
+    signal?.throwIfAborted();
     if (systemCode(error) === 'ENOENT') return false;
-    throw outputError(path, error);
+    throw outputError(to, error);
   }
-  return hash.digest('hex') === sha256;
 }
 
 async function receiveWhole(options: DownloadOptions): Promise<PartialFile> {

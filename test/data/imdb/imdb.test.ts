@@ -1,12 +1,15 @@
-import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { loadDataset } from '../../../src/data/dataset.js';
 import { imdbArchive, imdbArchivePath, knownArchiveName } from '../../../src/data/imdb/fetch_archive.js';
+import { hashFile } from '../../../src/system/file_hash.js';
+import { archive, load, reviews, temporaryFolder } from '../helpers.js';
 
 const data = process.env.IMDB_TORCH_DATA ?? resolve('../shared/data/aclImdb.tgz');
 const isThere = existsSync(data);
+const folder = temporaryFolder();
 if (!isThere)
   console.log(`skipped: the IMDb reviews are not at ${data}; IMDB_TORCH_DATA names another place`);
 
@@ -63,4 +66,37 @@ test('when the archive is asked for then it is in the cache folder, known by its
     'without',
   );
   expect(knownArchiveName('0'.repeat(64))).toBeNull();
+});
+
+/** All bytes that this process has read from files so far; null where the system does not tell. */
+function bytesRead(): number | null {
+  const path = '/proc/self/io';
+  return existsSync(path) ? Number(/^rchar: (\d+)$/m.exec(readFileSync(path, 'utf8'))?.[1]) : null;
+}
+
+test('when the archive is kept and encoded already then a run reads it once', async () => {
+  const before = process.env.IMDB_TORCH_HOME;
+  process.env.IMDB_TORCH_HOME = folder;
+  try {
+    const ignored = { path: 'aclImdb/train/unsup/0_0.txt', content: randomBytes(1 << 24) };
+    const path = imdbArchivePath();
+    mkdirSync(dirname(path), { recursive: true });
+    renameSync(archive(folder, 'a.tgz', [...reviews, ignored]), path);
+    // An archive of this test instead of the real one, which is too large for one.
+    Object.assign(imdbArchive, await hashFile(path));
+    const options = { cacheFolder: join(folder, 'encoded') };
+    const first = await load('imdb', options);
+    const start = bytesRead();
+    const second = await load('imdb', options);
+    const end = bytesRead();
+
+    expect([first.fromCache, second.fromCache]).toEqual([false, true]);
+    expect(second.source).toEqual({ kind: 'archive', location: path, sha256: imdbArchive.sha256 });
+    if (start === null || end === null) return;
+    expect((end - start) / imdbArchive.bytes).toBeGreaterThanOrEqual(1);
+    expect((end - start) / imdbArchive.bytes).toBeLessThan(1.5);
+  } finally {
+    if (before === undefined) delete process.env.IMDB_TORCH_HOME;
+    else process.env.IMDB_TORCH_HOME = before;
+  }
 });

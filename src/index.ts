@@ -45,6 +45,8 @@ export {
   type Module,
   type ParameterCounts,
 } from './model/parameters.js';
+export { Snapshot } from './model/snapshot.js';
+export { readTrainedAdapter } from './model/trained_adapter.js';
 export { DataLoader, type DataLoaderOptions } from './training/data_loader.js';
 export {
   train,
@@ -54,7 +56,7 @@ export {
   type TrainingOptions,
   type TrainingResult,
 } from './training/loop.js';
-export type { PassOptions, Progress, StepOptions } from './training/pass.js';
+export { trainEpochs, type PassOptions, type Progress, type StepOptions } from './training/pass.js';
 export { lrFactor, type Schedule } from './training/schedule.js';
 export { createOptimizer } from './training/optimizer.js';
 export type { OptimizerOptions } from './training/optimizer_options.js';
@@ -67,7 +69,7 @@ export {
   type LabelledLogits,
   type ProbabilityScores,
 } from './training/calibration.js';
-export { evaluate, type EvaluateOptions, type Metrics } from './training/metrics.js';
+export { evaluate, readLogits, type EvaluateOptions, type Metrics } from './training/metrics.js';
 export type {
   Phase,
   PhaseEvents,
@@ -77,7 +79,7 @@ export type {
   Tested,
   TrainedPhase,
 } from './training/phase.js';
-export { createSplitBags, type SplitBags } from './training/split_bags.js';
+export { createBags, createSplitBags, type SplitBags } from './training/split_bags.js';
 export { notebook, type ExperimentOptions } from './experiments/options.js';
 export { loraPresets, trainPresets, type Preset } from './experiments/presets.js';
 export type { ExperimentInput } from './experiments/experiment_model.js';
@@ -92,7 +94,8 @@ export type { Check } from './experiments/check.js';
 export { loadDataset, type Dataset, type DatasetOptions } from './data/dataset.js';
 export type { BadRow, BadRows, Columns, SourceNotes, SplitName } from './data/collected_reviews.js';
 export { describeBadRow } from './data/tables/bad_rows.js';
-export type { Reviews } from './data/splits/reviews.js';
+export { starsOf } from './data/imdb/stars.js';
+export { selectReviews, type Reviews } from './data/splits/reviews.js';
 export type { EncodedSplit, EncodedSplits, EncodeOptions, Preview } from './data/splits/encoded_splits.js';
 export { originNames, type Origins, type TableFile } from './data/origins.js';
 export type { DataFiles, SourceOptions, SourceProgress } from './data/source_types.js';

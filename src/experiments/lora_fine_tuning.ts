@@ -1,9 +1,10 @@
 import { withoutStart } from '../model/adapter_algebra.js';
 import type { ClassifierModel } from '../model/classifier.js';
 import { Generator } from '../model/native.js';
-import { loadModule, readOutput, type Module } from '../model/parameters.js';
+import { loadModule, type Module } from '../model/parameters.js';
+import { readTrainedAdapter } from '../model/trained_adapter.js';
 import type { Check } from './check.js';
-import type { Adapter, AdapterBranch, LayerName } from '../storage/adapter.js';
+import type { Adapter } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
@@ -92,7 +93,7 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraRe
     checks: [...fineTuningChecks(frozen), ...checkLayerOutputs({ ...input.options, device: input.device })],
     excerpts: [excerptOf(before), excerptOf(after)],
     baseModule,
-    adapter: adapterOf(input, model, before, after),
+    adapter: adapterOf(input, model, before),
     mergedModule: null,
   };
   return input.merge ? mergeInto(result, after, input, context) : result;
@@ -171,30 +172,12 @@ async function mergeInto(
   };
 }
 
-function adapterOf(
-  { options }: LoraInput,
-  model: ClassifierModel,
-  before: LayerStates,
-  after: LayerStates,
-): Adapter {
-  const { alpha, useRslora, init: initialization, loraDropout } = options;
-  const branches = new Map<LayerName, AdapterBranch>();
-  for (const [layer, { up, down, magnitude = null }] of after) {
-    const start = before.get(layer);
-    if (!up || !down || !start?.up || !start.down) continue;
-    const branch = { up, down, alpha, magnitude, bias: null };
-    const isPissa = initialization === 'pissa';
-    branches.set(
-      layer,
-      isPissa ? withoutStart(branch, { up: start.up, down: start.down }, useRslora) : branch,
-    );
-  }
-  return {
-    branches,
-    useRslora,
-    dropout: loraDropout,
-    pissa: false,
-    replaced: model.branches.has('fc2') ? new Map() : readOutput(model),
-    baseSha256: null,
-  };
+function adapterOf({ options }: LoraInput, model: ClassifierModel, before: LayerStates): Adapter {
+  const adapter = readTrainedAdapter(model, options);
+  if (options.init !== 'pissa') return adapter;
+  const branches = Array.from(adapter.branches, ([layer, branch]) => {
+    const { down, up } = before.get(layer) ?? {};
+    return [layer, down && up ? withoutStart(branch, { down, up }, options.useRslora) : branch] as const;
+  });
+  return { ...adapter, branches: new Map(branches) };
 }

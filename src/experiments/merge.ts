@@ -36,8 +36,7 @@ export async function mergeAndTest(context: PhaseContext): Promise<MergeResult> 
  * @throws what `AdapterSet.merge` throws; nothing is merged then
  */
 export function mergeAdapters(classifier: TextClassifier, reviews: Reviews): MergeComparison {
-  const { options, weights, vocabulary } = classifier.featurizer;
-  using bags = createBags(reviews, { options, weights, size: vocabulary.size });
+  using bags = createBags(reviews, classifier.featurizer);
   const before = classifier.logitsOfBags(bags);
   classifier.adapters.merge();
   return compareLogits(before, classifier.logitsOfBags(bags), classifier.classes.length);

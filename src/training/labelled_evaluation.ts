@@ -28,8 +28,7 @@ export async function evaluateLabelled(
   reviews: Reviews,
   { loss, signal }: { loss: LossForm; signal?: AbortSignal | undefined },
 ): Promise<LabelledEvaluation> {
-  const { options, weights, vocabulary } = classifier.featurizer;
-  const bags = createBags(reviews, { options, weights, size: vocabulary.size });
+  const bags = createBags(reviews, classifier.featurizer);
   try {
     const ofLogits = await evaluate(classifier.model.classifier, bags, { loss, signal });
     const predictions = await predictLabelled(classifier, bags, reviews.labels, signal);

@@ -67,12 +67,15 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
     epochs: [],
   };
   await events?.onBefore?.(before);
-  const bestEpoch = await trainEpochs(options, result);
+  const bestEpoch = await trainAndEvaluate(options, result);
   return bestEpoch === undefined ? result : { ...result, bestEpoch };
 }
 
 /** @returns the epoch that early stopping chose */
-async function trainEpochs(options: TrainingOptions, result: TrainingResult): Promise<number | undefined> {
+async function trainAndEvaluate(
+  options: TrainingOptions,
+  result: TrainingResult,
+): Promise<number | undefined> {
   const { events, epochs, earlyStopping } = options;
   const best = earlyStopping && new BestEpoch(earlyStopping.parameters);
   const sliceLength = { batches: 1 };

@@ -97,6 +97,16 @@ export async function trainPass(
   }
 }
 
+/**
+ * Trains epoch by epoch as `train` does, but evaluates nothing on the way.
+ * @param last the epoch to end with, where the schedule goes over more of them
+ * @throws ImdbTorchError ERR_NON_FINITE at the first loss that is NaN or infinite; the reason of `signal`
+ */
+export async function trainEpochs(options: PassOptions, last = options.epochs): Promise<void> {
+  const sliceLength = { batches: 1 };
+  for (let epoch = 1; epoch <= last; epoch += 1) await trainPass(options, epoch, sliceLength);
+}
+
 /** Draws only where something is dropped: the notebook's stream has no such draw. */
 function dropoutOf(
   { dropout: inputDropout }: StepOptions,

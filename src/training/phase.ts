@@ -12,7 +12,7 @@ import { train, type EpochResult, type TrainingResult } from './loop.js';
 import { evaluate, type Metrics } from './metrics.js';
 import { createOptimizer } from './optimizer.js';
 import type { OptimizerOptions } from './optimizer_options.js';
-import { trainPass, type Progress, type StepOptions } from './pass.js';
+import { trainEpochs, type Progress, type StepOptions } from './pass.js';
 import type { SplitBags } from './split_bags.js';
 
 /** The trainings, and the models that are only tested. */
@@ -136,19 +136,17 @@ export async function runRefit(
   const begun = performance.now();
   const { batch, loss } = options;
   const optimizer = createOptimizer(options, trainableGroups(model, options));
-  const loader = new DataLoader({ bags: bags.train, shuffle: true, generator });
-  const sliceLength = { batches: 1 };
   try {
-    for (let epoch = 1; epoch <= until; epoch += 1) {
-      const pass = { ...{ optimizer, batch, epochs, loss, generator, signal }, train: loader };
-      const onProgress = (progress: Progress): void => events?.onProgress?.('refit', progress);
-      const { classifier } = model;
-      await trainPass(
-        { ...pass, classifier, steps: options, name: titles.refit, onProgress },
-        epoch,
-        sliceLength,
-      );
-    }
+    await trainEpochs(
+      {
+        ...{ classifier: model.classifier, optimizer, batch, epochs, loss, generator, signal },
+        train: new DataLoader({ bags: bags.train, shuffle: true, generator }),
+        steps: options,
+        name: titles.refit,
+        onProgress: (progress) => events?.onProgress?.('refit', progress),
+      },
+      until,
+    );
     return { epochs: until, reviews: bags.train.length, seconds: (performance.now() - begun) / 1000 };
   } finally {
     optimizer.dispose();

@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import type { Reviews } from '../data/splits/reviews.js';
 import { Bags } from '../model/native.js';
 import { areAllOne, naiveBayesWeights } from '../text/feature_values.js';
-import type { FeatureOptions } from '../text/features.js';
+import type { FeaturizerOptions } from '../text/featurizer.js';
 
 /** The three splits of a data set on the native side, each copied when it is first asked for. */
 export interface SplitBags {
@@ -14,23 +14,14 @@ export interface SplitBags {
   dispose(): void;
 }
 
-/** The features that reviews become bags with. */
-export interface Features {
-  options: FeatureOptions;
-  /** `[size]`: the factor of each feature; null without weighting. */
-  weights: Float32Array | null;
-  size: number;
-}
-
 /** Copies the splits of `dataset` to the native side, weighted as its training split says. */
 export function createSplitBags(
   dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>,
 ): SplitBags {
-  const { splits, features: options, weights, vocabulary } = dataset;
-  const features = { options, weights, size: vocabulary.size };
+  const featurizer = { ...dataset, options: dataset.features };
   const copied = new Map<SplitName, Bags>();
   const bagsOf = (name: SplitName): Bags => {
-    const bags = copied.get(name) ?? createBags(splits[name], features);
+    const bags = copied.get(name) ?? createBags(dataset.splits[name], featurizer);
     copied.set(name, bags);
     return bags;
   };
@@ -66,20 +57,23 @@ export function createFoldBags(
   heldOut: Reviews,
 ): FoldBags {
   const { features: options, vocabulary } = dataset;
-  const { size } = vocabulary;
-  const weights = options.weighting === 'none' ? null : naiveBayesWeights(train, train.labels, size);
-  const features = { options, weights, size };
-  const bags = { train: createBags(train, features), heldOut: createBags(heldOut, features) };
+  const isWeighted = options.weighting !== 'none';
+  const weights = isWeighted ? naiveBayesWeights(train, train.labels, vocabulary.size) : null;
+  const featurizer = { options, vocabulary, weights };
+  const bags = { train: createBags(train, featurizer), heldOut: createBags(heldOut, featurizer) };
   const dispose = (): void => {
     for (const each of Object.values(bags)) each.dispose();
   };
   return { ...bags, weights, dispose };
 }
 
-/** Copies reviews to the native side, with the values that `featureValues` computes. */
-export function createBags(reviews: Reviews, { options, weights, size }: Features): Bags {
+/**
+ * Copies reviews to the native side, each feature with the value that `options` and `weights` give it.
+ * @param featurizer the one that has encoded the reviews, or what it was made of
+ */
+export function createBags(reviews: Reviews, { options, weights, vocabulary }: FeaturizerOptions): Bags {
   const { ids, offsets, labels, counts } = reviews;
-  const bags = { ids, offsets, labels, vocabularySize: size };
+  const bags = { ids, offsets, labels, vocabularySize: vocabulary.size };
   if (areAllOne(reviews, weights, options)) return new Bags(bags);
   const { normalize, gain } = options;
   return new Bags({

@@ -8,6 +8,7 @@ import { notebookFeatures } from '../../src/text/features.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 
 const size = 7;
+const vocabulary = Vocabulary.of(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
 const weights = Float32Array.of(0.1, -2.5, 1e-20, 3, 0, -0.3, 7e5);
 
 /** Some words each, by a fixed pattern; also none, and the one that weighs nothing alone. */
@@ -43,7 +44,7 @@ test.each([
   ['weights and norms', { normalize: true, gain: 0.3 }, weights],
   ['a gain', { gain: -3 }, null],
 ])('when values are made of %s then bags hold what the features of a text are', (_, changes, given) => {
-  const features = { options: { ...options, ...changes }, weights: given, size };
+  const features = { options: { ...options, ...changes }, weights: given, vocabulary };
   // The last are shared between threads.
   for (const length of [3, 20_000]) {
     const reviews = reviewsOf(length);
@@ -61,7 +62,6 @@ test.each([
 test('when splits are disposed of then what was copied is freed, and copied again when it is asked for', () => {
   const split = (length: number) => ({ ...reviewsOf(length), origins: fileOrigins([]) });
   const splits = { train: split(5), valid: split(3), test: split(4) };
-  const vocabulary = Vocabulary.of(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
   const bags = createSplitBags({ splits, vocabulary, features: { ...options, gain: 2 }, weights });
   const { train } = bags;
   expect(bags.train).toBe(train);

@@ -106,10 +106,14 @@ test('when asking for an option takes the memory of another away then that is re
     'on memory of its own for ids but received one on detached memory',
   );
   const other = reviewsOf(20_000);
-  const early = { ...weighting, weights: weights.slice() };
-  Object.defineProperty(early, 'gain', {
-    get: () => structuredClone(early.weights.buffer, { transfer: [early.weights.buffer] }).byteLength,
-  });
+  // Not spread from the other: that would ask for its gain again.
+  const early = {
+    normalize: true,
+    get gain(): number {
+      return structuredClone(early.weights.buffer, { transfer: [early.weights.buffer] }).byteLength;
+    },
+    weights: weights.slice(),
+  };
   expect(() => new Bags({ ...other, vocabularySize: size, weighting: early })).toThrow(
     'on memory of its own for weighting.weights but received one on detached memory',
   );

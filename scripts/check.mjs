@@ -21,6 +21,7 @@ const checks = {
   'rules for C++ (cpplint)': ['npx', '--yes', `--package=${cpplint}`, 'cpplint', '--quiet', ...cppSources],
   'sizes of files and functions': [node, 'scripts/check_sizes.mjs'],
   'no leftovers in Git': [node, 'scripts/check_tracked.mjs'],
+  'the page of options': [node, 'scripts/options_page.mjs', '--check'],
   'the planted errors (test:mutations)': [node, 'scripts/check_mutations.mjs'],
   'types (tsc)': [...tsc, '--build'],
   'types of the page (tsc)': [...tsc, '--noEmit', '-p', 'src/web'],

@@ -43,6 +43,7 @@ function checkContents(packed) {
     ...compiled,
     ...page,
     ...reference,
+    ...filesIn('docs'),
     ...filesIn('native', /\.(cpp|h|inl)$/),
   ]);
   const missing = [...expected].filter((path) => !packed.includes(path));

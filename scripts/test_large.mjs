@@ -50,7 +50,7 @@ if (peakMegabytes > mostMegabytes) {
 function* csvPieces(bytes) {
   const random = new PythonRandom(1);
   const texts = [[], []];
-  for (const { place, text } of sampleReviews()) texts[place.label].push(text.replaceAll('"', '""'));
+  for (const { file, text } of sampleReviews()) texts[file.label].push(text.replaceAll('"', '""'));
   yield 'review,sentiment\n';
   for (let written = 0; written < bytes;) {
     let piece = '';

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { readSafetensors } from '../src/storage/safetensors.js';
 import { withTemporaryFolder } from './helpers.js';
+import { writeSmallRun } from './model/helpers.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiled = join(root, 'build', 'examples');
@@ -66,12 +67,22 @@ describe('examples', () => {
       return Promise.resolve();
     }));
 
-  test.each(['training_loop', 'lora_fine_tuning', 'merge'])(
-    'when README shows the example %s then it is the file of that name',
-    (name) => {
-      const readme = readFileSync(join(root, 'README.md'), 'utf8');
-      const code = readFileSync(join(root, 'examples', `${name}.ts`), 'utf8');
-      expect(readme).toContain(`\`\`\`ts\n${code}\`\`\``);
-    },
-  );
+  test('when texts are classified then each has a class and a probability', () =>
+    withTemporaryFolder(async (folder) => {
+      await makeRuns(folder, ['demo']);
+      expect(runExample('predict', folder)).toMatch(/^(neg|pos) [\d.]+ %\n(neg|pos) [\d.]+ %\n$/);
+    }));
+
+  test('when several adapters share a model then they come and go without a trace', () =>
+    withTemporaryFolder(async (folder) => {
+      await makeRuns(folder, ['base', 'films', 'books']);
+      expect(runExample('adapters', folder)).toBe('The logits are the same, bit for bit: true\n');
+      expect(existsSync(join(folder, 'adapters', 'both', 'adapter_model.safetensors'))).toBe(true);
+    }));
 });
+
+/** Writes run directories of one small model with an adapter, `runs/NAME` for each name. */
+async function makeRuns(folder: string, names: readonly string[]): Promise<void> {
+  const { path } = await writeSmallRun(folder, { adapter: true });
+  for (const name of names) cpSync(path, join(folder, 'runs', name), { recursive: true });
+}

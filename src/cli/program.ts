@@ -52,7 +52,7 @@ export async function run(args: readonly string[]): Promise<number> {
  * The program with the command that `args` begin with, or with all of them where help or a suggestion may be wanted: to
  * load them all takes a tenth of a second.
  */
-async function createProgram([name = '']: readonly string[]): Promise<Command> {
+export async function createProgram([name = '']: readonly string[]): Promise<Command> {
   const program = new Command('imdb-torch')
     .description(
       'Trains a bag-of-words sentiment classifier on the IMDb reviews and fine-tunes it with LoRA.',

@@ -92,7 +92,7 @@ async function countOnce(archive) {
   const selection = { vocabularySize: null, hasUnknown: false };
   const options = { ...selection, counted: rows.length, minimumCount: 3, ngrams: 3 };
   const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
-  const [encoded] = await counter.encode([{ start: 0, end: rows.length }], false);
+  const [encoded] = await counter.makeBags([{ start: 0, end: rows.length }], false);
   await counter.stop();
   const seconds = (performance.now() - started) / 1000;
   // Sorted as Python sorts: by code point, which is the order of the UTF-8 bytes.

@@ -72,20 +72,20 @@ def ranges(codes):
     return " ".join(map(base36, numbers))
 
 
-def mapping_runs(mapping):
+def encoded_mappings(mapping):
     """'gap count step distance ...': count code points, step apart, that move by distance (zigzag: -1 is 1, 1 is 2)."""
-    runs, end = [], 0
+    stretches, end = [], 0
     for code, target in sorted(mapping.items()):
         distance = target - code
-        if runs:
-            first, count, step, moved = runs[-1]
+        if stretches:
+            first, count, step, moved = stretches[-1]
             last = first + (count - 1) * step
             if moved == distance and (count == 1 and code - last <= 2 or count > 1 and code - last == step):
-                runs[-1] = (first, count + 1, code - last, moved)
+                stretches[-1] = (first, count + 1, code - last, moved)
                 continue
-        runs.append((code, 1, 1, distance))
+        stretches.append((code, 1, 1, distance))
     numbers = []
-    for first, count, step, distance in runs:
+    for first, count, step, distance in stretches:
         numbers += [first - end, count, step, 2 * distance if distance >= 0 else -2 * distance - 1]
         end = first
     return " ".join(map(base36, numbers))
@@ -102,7 +102,7 @@ def tables():
     return {
         "wordRanges": ranges(code for code in CODE_POINTS if left[code]),
         "whiteSpaceRanges": ranges(spaces),
-        "lowerCaseRuns": mapping_runs({code: lowered(code) for code in CODE_POINTS if lowered(code) != code}),
+        "lowerCaseMappings": encoded_mappings({code: lowered(code) for code in CODE_POINTS if lowered(code) != code}),
         "casedRanges": ranges(final_alone),
         "caseIgnorableRanges": ranges(ignorable),
     }
@@ -112,13 +112,13 @@ def write_tables():
     comments = {
         "wordRanges": "Code points of which lower-casing and the filter leave a character.",
         "whiteSpaceRanges": "What `str.split()` splits on.",
-        "lowerCaseRuns": "Those that lower() makes another character of (the capital sigma: not at a word's end).",
+        "lowerCaseMappings": "Those that lower() makes another character of (the capital sigma: not at a word's end).",
         "casedRanges": "Behind these a capital sigma may be final.",
         "caseIgnorableRanges": "These are skipped when the surroundings of a capital sigma are looked at.",
     }
     lines = [
         f"// Written by scripts/make_unicode_tables.py from Python {sys.version.split()[0]}; do not edit.",
-        "// Numbers in base 36; ranges: gap length; runs: gap count step distance (zigzag).",
+        "// Numbers in base 36; ranges: gap length; mappings: gap count step distance (zigzag).",
         f"export const unicodeVersion = '{unicodedata.unidata_version}';",
     ]
     for name, text in tables().items():

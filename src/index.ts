@@ -100,7 +100,7 @@ export type { EncodedSplit, EncodedSplits, EncodeOptions, Preview } from './data
 export { originNames, type Origins, type TableFile } from './data/origins.js';
 export type { DataFiles, SourceOptions, SourceProgress } from './data/source_types.js';
 export type { TableFormat } from './data/tables/format.js';
-export { tokenize, type TokenSpan } from './text/tokens/tokenizer.js';
+export { tokenize } from './text/tokens/tokenizer.js';
 export { readSafetensors, writeSafetensors, type SafetensorsFile } from './storage/safetensors.js';
 export type { StoredDtype, StoredTensor } from './storage/stored_tensor.js';
 export { createRunDirectory, RunDirectory, type RunDirectoryOptions } from './storage/run_directory.js';
@@ -135,12 +135,13 @@ export { Vocabulary } from './text/vocabulary.js';
 export {
   Featurizer,
   type EncodedText,
-  type EncodeTextsOptions,
-  type EncodeTextsProgress,
+  type EncodeSlicesOptions,
+  type EncodeProgress,
   type EncodedTexts,
   type FeaturizerOptions,
 } from './text/featurizer.js';
 export type { FeatureIds } from './text/bag_writer.js';
+export type { TokenSpan } from './text/tokens/token_span.js';
 export type { Adapter, AdapterBranch, LayerName } from './storage/adapter.js';
 export { AdapterSet, type AdapterSetOptions, type CombineOptions } from './model/adapter_set.js';
 export type { Combination } from './model/adapter_algebra.js';

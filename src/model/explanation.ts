@@ -1,7 +1,7 @@
 import { ImdbTorchError } from '../errors.js';
 import { featureValues } from '../text/feature_values.js';
 import type { FeatureOptions } from '../text/features.js';
-import type { TokenSpan } from '../text/tokens/tokenizer.js';
+import type { TokenSpan } from '../text/tokens/token_span.js';
 import { idsOfLargest } from './largest.js';
 import type { Prediction, TextClassifier } from './text_classifier.js';
 

@@ -5,7 +5,7 @@ import type { ModelDescription } from '../storage/model_description.js';
 import { readAdapter } from '../storage/read_adapter.js';
 import { featurizerOf, modelPath, readRun, type StoredRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
-import { textsAtOnce, type EncodedTexts, type Featurizer } from '../text/featurizer.js';
+import { textsPerBatch, type EncodedTexts, type Featurizer } from '../text/featurizer.js';
 import { calibrationFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from './classifier.js';
@@ -145,8 +145,8 @@ export class TextClassifier {
   logits(texts: readonly (string | Uint8Array)[]): Float64Array {
     const { length } = this.classes;
     const result = new Float64Array(texts.length * length);
-    for (let start = 0; start < texts.length; start += textsAtOnce) {
-      const encoded = this.featurizer.encodeAll(texts.slice(start, start + textsAtOnce));
+    for (let start = 0; start < texts.length; start += textsPerBatch) {
+      const encoded = this.featurizer.encodeBatch(texts.slice(start, start + textsPerBatch));
       result.set(this.logitsOfEncoded(encoded), start * length);
     }
     return result;

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Prediction } from '../model/text_classifier.js';
 import { TextClassifier, defaultAdapter } from '../model/text_classifier.js';
 import { summarizeRun } from '../report/console/runs.js';
 import { packageVersion } from '../setup/package_root.js';
 import { adapterConfigName, adapterFolder } from '../storage/adapter.js';
 import { readRunDocument } from '../storage/read_run.js';
-import { sameWords } from '../text/vocabulary.js';
 import type { AdapterName, ModelAnswer } from './documents.js';
 import type { Slices } from './work_queue.js';
 
@@ -84,7 +84,7 @@ function describe(
   const { name, command, test } = summarizeRun(basename(resolve(path)), run);
   const { classes } = classifiers.get(adapter) ?? fail(adapter);
   // What the run was tested on says nothing of an adapter for another task.
-  const isOfRun = sameWords(classes, description.classes);
+  const isOfRun = isDeepStrictEqual(classes, description.classes);
   return {
     name,
     version: packageVersion(),
@@ -107,7 +107,7 @@ function fail(adapter: AdapterName): never {
 
 /** So much text is classified at once, which takes some milliseconds. */
 const charactersAtOnce = 1 << 15;
-const textsAtOnce = 64;
+const textsPerSlice = 64;
 
 /** The predictions in the order of the texts; gives way every few milliseconds. */
 export function* predictInSlices(classifier: TextClassifier, texts: readonly string[]): Slices<Prediction[]> {
@@ -117,7 +117,7 @@ export function* predictInSlices(classifier: TextClassifier, texts: readonly str
     if (start > 0) yield;
     let end = start;
     let characters = 0;
-    while (end < texts.length && end - start < textsAtOnce && characters < charactersAtOnce) {
+    while (end < texts.length && end - start < textsPerSlice && characters < charactersAtOnce) {
       characters += texts[end]?.length ?? 0;
       end += 1;
     }

@@ -1,12 +1,7 @@
 const { clz32 } = Math;
 
-/** Ids of features, in two bytes each where those are enough: a large data set has hundreds of millions. */
+/** Ids of features, of two bytes where those are enough: a large data set has hundreds of millions. */
 export type FeatureIds = Int32Array | Uint16Array;
-
-/** Room for ids below `features`. */
-export function makeFeatureIds(features: number, length: number): FeatureIds {
-  return features <= 1 << 16 ? new Uint16Array(length) : new Int32Array(length);
-}
 
 /** Texts as sets of features: text `t` has the ids from `offsets[t]` to `offsets[t + 1]`, ascending, each once. */
 export interface EncodedTexts {
@@ -19,11 +14,11 @@ export interface EncodedTexts {
 
 /** Takes the features of one text after the other, each as often as it occurs and in any order. */
 export class BagWriter {
-  // A set of bits a text is read out in ascending order, which costs far less than sorting each list; another set says
-  // which numbers of the first hold any.
+  /** `[features / 32]`: a bit for each feature. Reading a text's set in ascending order is faster than sorting a list. */
   readonly #bits: Int32Array;
+  /** A bit for each element of `#bits`, set where that is not 0. */
   readonly #filled: Int32Array;
-  /** `[features]`: of the present text. */
+  /** `[features]`: how often the present text has each. */
   readonly #frequencies: Int32Array | null;
   readonly #ids: FeatureIds;
   readonly #counts: Int32Array | null;
@@ -32,34 +27,36 @@ export class BagWriter {
   #texts = 0;
 
   /**
-   * @param features all ids are below it
-   * @param most how many ids can come at most, over all texts
+   * @param features number of features
+   * @param texts number of texts
+   * @param most greatest number of ids that can come in all texts together
+   * @param counts whether to count how often a text has a feature
    */
   constructor(features: number, texts: number, most: number, counts: boolean) {
     this.#bits = new Int32Array((features + 31) >> 5);
     this.#filled = new Int32Array((this.#bits.length + 31) >> 5);
     this.#frequencies = counts ? new Int32Array(features) : null;
-    this.#ids = makeFeatureIds(features, most);
+    this.#ids = features <= 1 << 16 ? new Uint16Array(most) : new Int32Array(most);
     this.#counts = counts ? new Int32Array(most) : null;
     this.#offsets = new Int32Array(texts + 1);
   }
 
   add(id: number): void {
     const k = id >> 5;
-    this.#bits[k] = (this.#bits[k] ?? 0) | (1 << (id & 31));
-    this.#filled[k >> 5] = (this.#filled[k >> 5] ?? 0) | (1 << (k & 31));
-    if (this.#frequencies !== null) this.#frequencies[id] = (this.#frequencies[id] ?? 0) + 1;
+    this.#bits[k] |= 1 << (id & 31);
+    this.#filled[k >> 5] |= 1 << (k & 31);
+    if (this.#frequencies !== null) this.#frequencies[id] += 1;
   }
 
-  /** @param ids those that are negative do not count */
+  /** Adds ids, of which negative ones do not count. */
   addAll(ids: Int32Array): void {
     for (const id of ids) if (id >= 0) this.add(id);
   }
 
-  /** @param idOf of each number its id, or -1 */
+  /** Adds the ids of numbers. @param idOf the id of each number, or -1 */
   addMapped(numbers: Int32Array, idOf: Int32Array): void {
     for (const number of numbers) {
-      const id = idOf[number] ?? -1;
+      const id = idOf[number];
       if (id >= 0) this.add(id);
     }
   }
@@ -70,9 +67,9 @@ export class BagWriter {
     const start = this.#length;
     let length = start;
     for (let f = 0; f < filled.length; f += 1) {
-      for (let some = filled[f] ?? 0; some !== 0; some &= some - 1) {
+      for (let some = filled[f]; some !== 0; some &= some - 1) {
         const k = (f << 5) | lowestBit(some);
-        for (let left = bits[k] ?? 0; left !== 0; left &= left - 1) {
+        for (let left = bits[k]; left !== 0; left &= left - 1) {
           this.#ids[length++] = (k << 5) | lowestBit(left);
         }
         bits[k] = 0;
@@ -88,8 +85,8 @@ export class BagWriter {
   #moveFrequencies(start: number): void {
     if (this.#frequencies === null || this.#counts === null) return;
     for (let i = start; i < this.#length; i += 1) {
-      const id = this.#ids[i] ?? 0;
-      this.#counts[i] = this.#frequencies[id] ?? 0;
+      const id = this.#ids[i];
+      this.#counts[i] = this.#frequencies[id];
       this.#frequencies[id] = 0;
     }
   }

@@ -21,28 +21,26 @@ export function naiveBayesWeights(
   const [negative, positive] = [new Int32Array(features), new Int32Array(features)];
   labels.forEach((label, text) => {
     const sums = label === 1 ? positive : negative;
-    const start = offsets[text] ?? 0;
-    const end = offsets[text + 1] ?? 0;
+    const start = offsets[text];
+    const end = offsets[text + 1];
     if (counts === null) {
       // What nearly all data sets need, faster without asking at each entry.
       for (let i = start; i < end; i += 1) {
-        const id = ids[i] ?? 0;
-        sums[id] = (sums[id] ?? 0) + 1;
+        sums[ids[i]] += 1;
       }
       return;
     }
     for (let i = start; i < end; i += 1) {
-      const id = ids[i] ?? 0;
-      sums[id] = (sums[id] ?? 0) + (counts[i] ?? 1);
+      sums[ids[i]] += counts[i];
     }
   });
   // Most features have the same few sums.
   const logs = Float64Array.from({ length: 1024 }, (_, sum) => Math.log(smoothing + sum));
-  const logOf = (sum: number): number => logs[sum] ?? Math.log(smoothing + sum);
+  const logOf = (sum: number): number => (sum < logs.length ? logs[sum] : Math.log(smoothing + sum));
   const logTotals = Math.log(total(positive)) - Math.log(total(negative));
   const weights = new Float32Array(features);
   for (let id = 0; id < features; id += 1)
-    weights[id] = logOf(positive[id] ?? 0) - logOf(negative[id] ?? 0) - logTotals;
+    weights[id] = logOf(positive[id]) - logOf(negative[id]) - logTotals;
   return weights;
 }
 
@@ -98,26 +96,26 @@ function setValues(
   weights: Float32Array | null,
   { normalize, gain }: ValueOptions,
 ): void {
-  const start = offsets[text] ?? 0;
-  const end = offsets[text + 1] ?? 0;
+  const start = offsets[text];
+  const end = offsets[text + 1];
   let squares = 0;
   if (weights !== null && counts === null) {
     // What nearly all models need, twice as fast without asking at each feature what there is.
     for (let i = start; i < end; i += 1) {
-      const value = weights[ids[i] ?? 0] ?? 1;
+      const value = weights[ids[i]];
       values[i] = value;
       squares += value * value;
     }
   } else {
     for (let i = start; i < end; i += 1) {
-      const value = (counts?.[i] ?? 1) * (weights?.[ids[i] ?? 0] ?? 1);
+      const value = (counts?.[i] ?? 1) * (weights?.[ids[i]] ?? 1);
       values[i] = value;
       squares += value * value;
     }
   }
   // A text whose features all weigh nothing stays as it is.
   const factor = normalize && squares > 0 ? gain / Math.sqrt(squares) : gain;
-  for (let i = start; i < end; i += 1) values[i] = (values[i] ?? 0) * factor;
+  for (let i = start; i < end; i += 1) values[i] *= factor;
 }
 
 function total(sums: Int32Array): number {

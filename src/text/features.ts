@@ -7,23 +7,23 @@ export interface FeatureOptions {
    * `words-and-punctuation`: marks are tokens, too; what is beyond the vocabulary is left out.
    */
   readonly tokenizer: 'notebook' | 'words-and-punctuation';
-  /** Features are the runs of 1 .. `ngrams` tokens. */
+  /** Features are the n-grams of 1 to `ngrams` tokens. */
   readonly ngrams: number;
-  /** A feature is kept when at least so many of the texts that are counted have it. */
+  /** The number of counted texts that must have a feature. */
   readonly minimumCount: number;
-  /** At most so many features, the most frequent ones, `<UNK>` included; null: all. */
+  /** The greatest number of features, the most frequent ones, `<UNK>` included; null: no limit. */
   readonly vocabularySize: number | null;
-  /** Whether a feature counts once a text or as often as it occurs. */
+  /** Whether a feature counts once per text or as often as it occurs. */
   readonly counts: 'binary' | 'counts';
   /** `naive-bayes`: every feature is multiplied by its log-count ratio; see `naiveBayesWeights`. */
   readonly weighting: 'none' | 'naive-bayes';
   /** Whether a text's values are divided by their Euclidean norm. */
   readonly normalize: boolean;
-  /** What all values are multiplied with in the end. */
+  /** The factor that all values are multiplied by in the end. */
   readonly gain: number;
 }
 
-/** The longest runs of tokens that can be asked for. */
+/** The greatest number of tokens of an n-gram that can be asked for. */
 export const mostNgrams = 16;
 
 /** The notebook's bags of words. */
@@ -37,7 +37,6 @@ export const notebookFeatures = Object.freeze({
   normalize: false,
   gain: 1,
 }) satisfies FeatureOptions;
-
 /** @throws ImdbTorchError ERR_USAGE for a number out of range */
 export function checkFeatures({ ngrams, minimumCount, vocabularySize, gain }: FeatureOptions): void {
   const ranges: [name: string, value: number, least: number, most: number][] = [

@@ -3,13 +3,13 @@ import type { BagWriter, EncodedTexts as CountedTexts, FeatureIds } from './bag_
 import { featureValues, featureValuesInSlices } from './feature_values.js';
 import { hasUnknown, type FeatureOptions } from './features.js';
 import { NgramIndex } from './ngrams/ngram_index.js';
-import { TokenBuffer } from './tokens/token_buffer.js';
 import { TokenLists } from './tokens/token_lists.js';
-import { tokenSpans, type TokenSpan } from './tokens/tokenizer.js';
+import type { TokenSpan } from './tokens/token_span.js';
+import { tokenSpans } from './tokens/tokenizer.js';
 import type { Vocabulary } from './vocabulary.js';
 
-/** So many texts are encoded, and computed, at once by what goes through any number of them: bounds the memory. */
-export const textsAtOnce = 1024;
+/** The number of texts that are encoded, and computed, at once where any number may come: it bounds the memory. */
+export const textsPerBatch = 1024;
 
 /** A text as the model reads it. */
 export interface EncodedText {
@@ -28,18 +28,18 @@ export interface FeaturizerOptions {
   options: FeatureOptions;
   /** The features. */
   vocabulary: Vocabulary;
-  /** `[vocabulary.size]`: what each feature is multiplied by; null without weighting. */
+  /** `[vocabulary.size]`: the factor of each feature; null without weighting. */
   weights: Float32Array | null;
 }
 
-export interface EncodeTextsOptions {
+export interface EncodeSlicesOptions {
   signal?: AbortSignal | undefined;
-  /** After every slice. */
-  onProgress?: ((progress: EncodeTextsProgress) => void) | undefined;
+  /** Is called after every slice. */
+  onProgress?: ((progress: EncodeProgress) => void) | undefined;
 }
 
-/** In texts. */
-export interface EncodeTextsProgress {
+/** The numbers of texts. */
+export interface EncodeProgress {
   readonly done: number;
   readonly total: number;
 }
@@ -51,7 +51,7 @@ export class Featurizer {
   readonly vocabulary: Vocabulary;
   readonly weights: Float32Array | null;
   #madeIndex: NgramIndex | undefined;
-  #madeTokens: TokenBuffer | undefined;
+  #madeTokens: TokenLists | undefined;
 
   constructor({ options, vocabulary, weights }: FeaturizerOptions) {
     this.options = options;
@@ -59,46 +59,40 @@ export class Featurizer {
     this.weights = weights;
   }
 
-  /** Made for the first text: that takes half a second for half a million features. */
+  /** The index is made for the first text: that takes half a second for half a million features. */
   get #index(): NgramIndex {
     return (this.#madeIndex ??= new NgramIndex(this.vocabulary.words, hasUnknown(this.options)));
   }
 
-  /** Of the texts of a call of `encodeAll`. */
-  get #tokens(): TokenBuffer {
-    return (this.#madeTokens ??= new TokenBuffer(this.options.tokenizer, this.#index.words));
-  }
-
   /**
+   * Encodes a text.
    * @param text bytes are UTF-8; what is not is dropped
    * @throws ImdbTorchError ERR_RUN when a feature comes twice, as do all methods that encode
    */
   encode(text: string | Uint8Array): EncodedText {
-    const { ids, values } = this.encodeAll([text]);
+    const { ids, values } = this.encodeBatch([text]);
     return { ids, values };
   }
 
-  /** Of a few texts, at once; `encodeTexts` is for many. */
-  encodeAll(texts: readonly (string | Uint8Array)[]): EncodedTexts {
-    const tokens = this.#tokens;
+  /** Encodes a few texts at once; `encodeInSlices` is for many. */
+  encodeBatch(texts: readonly (string | Uint8Array)[]): EncodedTexts {
+    const tokens = (this.#madeTokens ??= this.tokenLists());
     tokens.clear();
-    const ends = texts.map((text) => tokens.add(bytesOf(text)));
-    const writer = this.#writer(texts.length, tokens.length);
-    ends.forEach((end, text) => {
-      this.#index.add(tokens.slice(ends[text - 1] ?? 0, end), writer);
-    });
-    const { ids, offsets, counts } = writer.finish();
-    const values = featureValues({ ids, offsets, counts }, this.weights, this.options);
-    return { ids, offsets, values };
+    const rows = Int32Array.from(texts, (text) => tokens.add(bytesOf(text)));
+    const writer = this.#writer(tokens, rows);
+    for (const row of rows) this.#index.add(tokens.list(row), writer);
+    const encoded = writer.finish();
+    const values = featureValues(encoded, this.weights, this.options);
+    return { ids: encoded.ids, offsets: encoded.offsets, values };
   }
 
   /**
-   * As `encodeAll`, in slices of about 10 ms, between which the event loop turns, so that a server goes on serving.
+   * Encodes texts in slices of about 10 ms, between which the event loop turns, so that a server goes on serving.
    * @throws the reason of `signal`
    */
-  async encodeTexts(
+  async encodeInSlices(
     texts: readonly (string | Uint8Array)[],
-    { signal, onProgress }: EncodeTextsOptions = {},
+    { signal, onProgress }: EncodeSlicesOptions = {},
   ): Promise<EncodedTexts> {
     signal?.throwIfAborted();
     const slices = new TimeSlices(signal);
@@ -111,27 +105,27 @@ export class Featurizer {
       report(index);
       await slices.next();
     }
-    const { ids, offsets, counts } = await this.encodeTokens(tokens, rows, slices);
-    const values = await featureValuesInSlices({ ids, offsets, counts }, this.weights, this.options, slices);
+    const encoded = await this.encodeTokenLists(tokens, rows, slices);
+    const values = await featureValuesInSlices(encoded, this.weights, this.options, slices);
     report(texts.length);
-    return { ids, offsets, values };
+    return { ids: encoded.ids, offsets: encoded.offsets, values };
   }
 
   /**
-   * Where `encodeTokens` wants the tokens of texts.
+   * Makes lists for the tokens that `encodeTokenLists` takes.
    * @internal for data sets
    */
   tokenLists(): TokenLists {
-    return new TokenLists(this.options.tokenizer, { words: this.#index.words });
+    return new TokenLists(this.options.tokenizer, { interner: this.#index.interner });
   }
 
   /**
-   * The features of the texts `rows`, without their values.
+   * Finds the features of the texts `rows`.
    * @param tokens made by `tokenLists`
    * @internal for data sets
    */
-  async encodeTokens(tokens: TokenLists, rows: Int32Array, slices: TimeSlices): Promise<CountedTexts> {
-    const writer = this.#writer(rows.length, tokens.lengthOf(rows));
+  async encodeTokenLists(tokens: TokenLists, rows: Int32Array, slices: TimeSlices): Promise<CountedTexts> {
+    const writer = this.#writer(tokens, rows);
     for (const row of rows) {
       this.#index.add(tokens.list(row), writer);
       if (slices.isOver) await slices.next();
@@ -139,12 +133,11 @@ export class Featurizer {
     return writer.finish();
   }
 
-  /** @param tokens how many the texts have together */
-  #writer(texts: number, tokens: number): BagWriter {
-    return this.#index.writer(texts, tokens, this.options.counts === 'counts');
+  #writer(tokens: TokenLists, rows: Int32Array): BagWriter {
+    return this.#index.writer(rows.length, tokens.lengthOf(rows), this.options.counts === 'counts');
   }
 
-  /** The tokens of a text and where they stand in it. */
+  /** Returns the tokens of a text and where they stand in it. */
   tokenSpans(text: string): TokenSpan[] {
     return tokenSpans(text, this.options.tokenizer);
   }

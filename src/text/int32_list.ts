@@ -1,4 +1,4 @@
-/** Numbers, added one by one, without an object for each. */
+/** Collects numbers one by one, without an object for each. */
 export class Int32List {
   #values = new Int32Array(1 << 10);
   #length = 0;
@@ -8,11 +8,7 @@ export class Int32List {
   }
 
   push(value: number): void {
-    if (this.#length === this.#values.length) {
-      const larger = new Int32Array(2 * this.#length);
-      larger.set(this.#values);
-      this.#values = larger;
-    }
+    if (this.#length === this.#values.length) this.#values = enlarged(this.#values, 2 * this.#length);
     this.#values[this.#length] = value;
     this.#length += 1;
   }
@@ -20,4 +16,11 @@ export class Int32List {
   toArray(): Int32Array {
     return this.#values.slice(0, this.#length);
   }
+}
+
+/** A copy with room for `length` numbers. */
+export function enlarged(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const larger = new Int32Array(length);
+  larger.set(array);
+  return larger;
 }

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../errors.js';
 import { Int32List } from './int32_list.js';
 
-/** Id 0 of the notebook's vocabulary: every word that it does not hold. */
+/** The feature with id 0 in the notebook's vocabulary: every word that it does not hold. */
 export const unknownWord = '<UNK>';
 
 const lineFeed = 10;
 
-/** Words by id. Kept as the bytes of their lines: half a million strings take long to make, and are seldom needed. */
+/** Words by id, kept as the bytes of their lines: half a million strings take long to make, and are seldom needed. */
 export class Vocabulary {
   /** The words in UTF-8, joined by line feeds; no bytes are no words. */
   readonly lines: Buffer;
@@ -35,7 +35,7 @@ export class Vocabulary {
     return vocabulary;
   }
 
-  /** How many words there are. */
+  /** The number of words. */
   get size(): number {
     return this.#starts.length - 1;
   }
@@ -50,7 +50,7 @@ export class Vocabulary {
     if (!Number.isInteger(id) || id < 0 || id >= this.size) {
       throw new RangeError(`Expected an id in 0 .. ${this.size - 1} but received ${id}.`);
     }
-    return this.lines.toString('utf8', this.#starts[id], (this.#starts[id + 1] ?? 0) - 1);
+    return this.lines.toString('utf8', this.#starts[id], this.#starts[id + 1] - 1);
   }
 
   /** The words with the lowest ids. */
@@ -58,7 +58,7 @@ export class Vocabulary {
     return Array.from({ length: Math.min(count, this.size) }, (_, id) => this.word(id));
   }
 
-  /** Of the lines. */
+  /** The SHA-256 of the lines. */
   get sha256(): string {
     return (this.#sha256 ??= createHash('sha256').update(this.lines).digest('hex'));
   }
@@ -67,11 +67,6 @@ export class Vocabulary {
   equals(other: Vocabulary): boolean {
     return this.lines.equals(other.lines);
   }
-}
-
-/** Whether two lists have the same words in the same order. */
-export function sameWords(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((word, index) => word === other[index]);
 }
 
 function startsOf(lines: Buffer): Int32Array {
@@ -83,27 +78,4 @@ function startsOf(lines: Buffer): Int32Array {
   }
   starts.push(starts.length === 0 ? 0 : lines.length + 1);
   return starts.toArray();
-}
-
-/**
- * The indices of the largest counts: those of Python's `sorted(counter, key=counter.get, reverse=True)[:limit]`, so
- * equal counts keep their order.
- */
-export function mostFrequent(counts: Int32Array, limit: number): Int32Array {
-  // A counting sort: where the indices of each count start, highest counts first.
-  const starts = new Int32Array(counts.reduce((most, count) => Math.max(most, count), 0) + 1);
-  for (const count of counts) starts[count] = (starts[count] ?? 0) + 1;
-  let start = 0;
-  for (let count = starts.length - 1; count >= 0; count -= 1) {
-    const size = starts[count] ?? 0;
-    starts[count] = start;
-    start += size;
-  }
-  const order = new Int32Array(counts.length);
-  counts.forEach((count, index) => {
-    const place = starts[count] ?? 0;
-    order[place] = index;
-    starts[count] = place + 1;
-  });
-  return order.subarray(0, limit);
 }

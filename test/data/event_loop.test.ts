@@ -43,5 +43,5 @@ test('when many texts are encoded then it gives way after each of them, every ti
     weights: null,
   });
   // Once when its words are found, once when it is encoded.
-  expect(await countTurns(() => featurizer.encodeTexts(sample))).toBeGreaterThan(2 * sample.length);
+  expect(await countTurns(() => featurizer.encodeInSlices(sample))).toBeGreaterThan(2 * sample.length);
 });

@@ -37,8 +37,8 @@ test.each([
 ])('when %s is weighted then texts are encoded as by the whole run', async (_, weights, values) => {
   await withTemporaryFolder(async (folder) => {
     const path = await writeRun(folder, { weights });
-    const encoded = (await readFeaturizer(path)).encodeAll(texts);
-    expect(encoded).toEqual(featurizerOf(await readRun(path)).encodeAll(texts));
+    const encoded = (await readFeaturizer(path)).encodeBatch(texts);
+    expect(encoded).toEqual(featurizerOf(await readRun(path)).encodeBatch(texts));
     expect({ ids: [...encoded.ids], values: encoded.values && [...encoded.values] }).toEqual({
       ids: [0, 1, 2, 2],
       values,

@@ -32,7 +32,7 @@ test('when many texts are encoded then each has the ids it has alone', () => {
   const texts = sampleReviews().map(({ text }) => text);
   const words = ['<UNK>', ...new Set(texts.slice(0, 50).flatMap(tokenize))];
   const many = new Featurizer({ options: notebookFeatures, vocabulary: Vocabulary.of(words), weights: null });
-  const { ids, offsets } = many.encodeAll(texts);
+  const { ids, offsets } = many.encodeBatch(texts);
 
   const found = texts.map((_, row) => Array.from(ids.subarray(offsets[row], offsets[row + 1])));
   expect(found).toEqual(texts.map((text) => expectedIds(text, words)));
@@ -70,9 +70,9 @@ test('when texts are encoded in slices then they have what they have at once, an
   const options = { ...notebookFeatures, counts: 'counts', normalize: true } as const;
   const many = new Featurizer({ options, vocabulary: Vocabulary.of(words), weights: null });
   const done: number[] = [];
-  const encoded = await many.encodeTexts(texts, { onProgress: (progress) => done.push(progress.done) });
+  const encoded = await many.encodeInSlices(texts, { onProgress: (progress) => done.push(progress.done) });
 
-  expect(encoded).toEqual(many.encodeAll(texts));
+  expect(encoded).toEqual(many.encodeBatch(texts));
   expect(done).toEqual(done.toSorted((one, other) => one - other));
   expect(done.length).toBeGreaterThan(1);
   expect(done.at(-1)).toBe(texts.length);
@@ -82,7 +82,7 @@ test('when it is aborted between slices then encoding ends with the reason', asy
   const texts = sampleReviews().map(({ text }) => text);
   const controller = new AbortController();
   const reason = new Error('no longer wanted');
-  const encoding = featurizer.encodeTexts([...texts, ...texts], {
+  const encoding = featurizer.encodeInSlices([...texts, ...texts], {
     signal: controller.signal,
     onProgress: () => {
       controller.abort(reason);
@@ -90,5 +90,5 @@ test('when it is aborted between slices then encoding ends with the reason', asy
   });
 
   await expect(encoding).rejects.toBe(reason);
-  await expect(featurizer.encodeTexts(['good'], { signal: controller.signal })).rejects.toBe(reason);
+  await expect(featurizer.encodeInSlices(['good'], { signal: controller.signal })).rejects.toBe(reason);
 });

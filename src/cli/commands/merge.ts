@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { ImdbTorchError } from '../../errors.js';
 import { describeMerge } from '../../report/console/merge.js';
@@ -5,7 +6,6 @@ import { describeTest } from '../../report/console/describe_run.js';
 import { findAdapters } from '../../storage/find_adapters.js';
 import { modelPath, readRunDocument } from '../../storage/read_run.js';
 import { hashFile } from '../../system/file_hash.js';
-import { sameWords } from '../../text/vocabulary.js';
 import { interruptSignal } from '../interrupt.js';
 import { keepMergedModel, writeMergedRun, type MergedModel } from '../trained_model/merged_model.js';
 import { numberRules } from '../options/option_rules.js';
@@ -55,7 +55,7 @@ async function merge(path: string, options: MergeOptions): Promise<void> {
     const figures: MergedModel['figures'] = { validation };
     terminal.result(describeMerge(validation));
     // The labels of the reviews say nothing of an adapter with a task of its own.
-    if (sameWords(classes, classifier.classes)) {
+    if (isDeepStrictEqual(classes, classifier.classes)) {
       const { ofLogits } = await evaluateLabelled(classifier, splits.test, { ...stored, signal });
       figures.test = ofLogits;
       terminal.result(describeTest(ofLogits, 'merged'));

@@ -1,4 +1,4 @@
-import { textsAtOnce, type EncodedTexts, type Featurizer } from '../../text/featurizer.js';
+import { textsPerBatch, type EncodedTexts, type Featurizer } from '../../text/featurizer.js';
 import type { TextLine } from './text_lines.js';
 
 /** Lines of an input that follow on each other, of which those with a text are encoded. */
@@ -20,15 +20,15 @@ export interface LineProblem {
 
 /** @param lines as `readTextLines` yields them */
 export function* encodeLines(featurizer: Featurizer, lines: readonly TextLine[]): Generator<EncodedLines> {
-  for (let start = 0; start < lines.length; start += textsAtOnce) {
-    const some = lines.slice(start, start + textsAtOnce);
+  for (let start = 0; start < lines.length; start += textsPerBatch) {
+    const some = lines.slice(start, start + textsPerBatch);
     yield {
       first: some[0]?.line ?? 0,
       count: some.length,
       problems: some.flatMap(({ line, text, problem }) =>
         problem === null ? [] : { line, hasText: text !== null, problem },
       ),
-      encoded: featurizer.encodeAll(some.flatMap(({ text }) => text ?? [])),
+      encoded: featurizer.encodeBatch(some.flatMap(({ text }) => text ?? [])),
     };
   }
 }

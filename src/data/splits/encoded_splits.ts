@@ -137,7 +137,7 @@ async function countingEncoder(
     vocabulary,
     encode: async (onEncoded) => {
       try {
-        const texts = await counter.encode(
+        const texts = await counter.makeBags(
           splitNames.map((name) => ranges[name]),
           features.counts === 'counts',
         );
@@ -163,7 +163,7 @@ function givenEncoder(
     encode: async (onEncoded) => {
       const texts: EncodedTexts[] = [];
       for (const name of splitNames) {
-        texts.push(await featurizer.encodeTokens(tokens, orders[name].rows, slices));
+        texts.push(await featurizer.encodeTokenLists(tokens, orders[name].rows, slices));
         onEncoded(name);
       }
       return bySplit(texts);

@@ -1,82 +1,82 @@
-import { entryOf, newText, none, numberOf, textOf, uncounted, type Rows } from './occurrences.js';
+import { markOf, newText, noNgram, numberOf, pack, uncounted, type Occurrences } from './occurrences.js';
 
-/** What is counted of a run: its number, the last text that has it, how many texts have it, how often it occurs. */
-const fieldCount = 4;
-const [number, lastText, texts, total] = [0, 1, 2, 3];
+/** The fields kept of each last token: the n-gram's number, the last text with it, its number of texts and its count. */
+const [ngram, lastText, texts, count] = [0, 1, 2, 3];
+const fields = 4;
 
-/** Counts of the runs that share all tokens but the last one, by that one: small enough for the processor's cache. */
-export class RunCounts {
+/**
+ * Counts the n-grams that share all tokens but the last one, by their last token. The table has one row per token,
+ * however many n-grams there are, so it mostly fits in the processor's cache.
+ */
+export class ContinuationCounts {
   readonly #data: Int32Array;
-  /** The last tokens that were counted, in the order in which they first came. */
+  /** The last tokens that were counted, in the order in which each first came. */
   readonly #seen: Int32Array;
   #size = 0;
 
-  /** @param tokens last tokens are below it */
+  /** @param tokens number of different tokens */
   constructor(tokens: number) {
-    this.#data = new Int32Array(fieldCount * tokens);
-    for (let i = number; i < this.#data.length; i += fieldCount) this.#data[i] = none;
+    this.#data = new Int32Array(fields * tokens);
+    for (let i = ngram; i < this.#data.length; i += fields) this.#data[i] = noNgram;
     this.#seen = new Int32Array(tokens);
   }
 
   /** Counts the tokens of a text. */
   addText(tokens: Int32Array, text: number): void {
-    for (const last of tokens) this.#add(last, text);
+    for (const token of tokens) this.#add(token, text);
   }
 
-  /** Counts the first word of each row. */
-  addRows({ data, fields }: Rows, start: number, end: number): void {
+  /** Counts the first following token of the occurrences from `start` to `end`. */
+  addOccurrences({ data, width }: Occurrences, start: number, end: number): void {
     let text = 0;
-    for (let i = fields * start; i < fields * end; i += fields) {
-      const entry = data[i] ?? 0;
-      // The texts that are not counted come last.
-      if (textOf(entry) === uncounted) return;
-      if (textOf(entry) === newText) text += 1;
-      this.#add(numberOf(entry), text);
+    for (let i = width * start; i < width * end; i += width) {
+      const mark = markOf(data[i]);
+      if (mark === uncounted) return;
+      if (mark === newText) text += 1;
+      this.#add(numberOf(data[i]), text);
     }
   }
 
-  /** Puts the number of each run, or `none`, in place of the first word of each row. */
-  numberRows({ data, fields }: Rows, start: number, end: number): void {
-    for (let i = fields * start; i < fields * end; i += fields) {
-      const entry = data[i] ?? 0;
-      data[i] = entryOf(this.numberOf(numberOf(entry)), textOf(entry));
+  /** Replaces the first following token of the occurrences from `start` to `end` by the n-gram that it completes. */
+  replaceTokens({ data, width }: Occurrences, start: number, end: number): void {
+    for (let i = width * start; i < width * end; i += width) {
+      data[i] = pack(this.ngramOf(numberOf(data[i])), markOf(data[i]));
     }
   }
 
-  #add(last: number, text: number): void {
+  #add(token: number, text: number): void {
     const data = this.#data;
-    const at = fieldCount * last;
-    const before = data[at + texts] ?? 0;
-    if (before === 0) this.#seen[this.#size++] = last;
+    const at = fields * token;
+    const before = data[at + texts];
+    if (before === 0) this.#seen[this.#size++] = token;
     if (before === 0 || data[at + lastText] !== text) {
       data[at + lastText] = text;
       data[at + texts] = before + 1;
     }
-    data[at + total] = (data[at + total] ?? 0) + 1;
+    data[at + count] += 1;
   }
 
-  /** Gives the runs that at least `minimumCount` texts have their numbers, through `keep`. */
-  select(minimumCount: number, keep: (last: number, total: number) => number): void {
+  /** Numbers the n-grams that at least `minimumCount` texts have: `keep` returns the number of each. */
+  select(minimumCount: number, keep: (lastToken: number, count: number) => number): void {
     for (let k = 0; k < this.#size; k += 1) {
-      const last = this.#seen[k] ?? 0;
-      const at = fieldCount * last;
-      if ((this.#data[at + texts] ?? 0) < minimumCount) continue;
-      this.#data[at + number] = keep(last, this.#data[at + total] ?? 0);
+      const at = fields * this.#seen[k];
+      if (this.#data[at + texts] < minimumCount) continue;
+      this.#data[at + ngram] = keep(this.#seen[k], this.#data[at + count]);
     }
   }
 
-  /** The number of the run with this last token, or `none`. */
-  numberOf(last: number): number {
-    return this.#data[fieldCount * last + number] ?? none;
+  /** The number of the n-gram with this last token, or `noNgram`. */
+  ngramOf(lastToken: number): number {
+    return this.#data[fields * lastToken + ngram];
   }
 
-  /** Forgets all runs. */
+  /** Forgets everything that was counted. */
   clear(): void {
     for (let k = 0; k < this.#size; k += 1) {
-      const at = fieldCount * (this.#seen[k] ?? 0);
-      this.#data[at + number] = none;
+      const at = fields * this.#seen[k];
+      this.#data[at + ngram] = noNgram;
       this.#data[at + texts] = 0;
-      this.#data[at + total] = 0;
+      this.#data[at + count] = 0;
     }
     this.#size = 0;
   }

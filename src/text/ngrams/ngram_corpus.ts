@@ -1,140 +1,154 @@
 import type { TimeSlices } from '../../system/time_slices.js';
 import { BagWriter, type EncodedTexts } from '../bag_writer.js';
-import { makeNumbers, type Places } from './token_sequence.js';
-import { entryOf, newText, none, numberOf, sameText, uncounted, type Rows } from './occurrences.js';
-import { accumulate, rewind, RunFinder, type RunLevel } from './ngram_extender.js';
+import { exclusivePrefixSum, restoreStarts } from './counting_sort.js';
+import { NgramExtender, type NgramsOfOrder } from './ngram_extender.js';
+import { newText, noNgram, numberOf, pack, sameText, uncounted, type Occurrences } from './occurrences.js';
+import { makeNumbers, type TokenSequence } from './token_sequence.js';
 
-/** From the first to before the last. */
+/** The indices from `start` to before `end`. */
 export interface Range {
   readonly start: number;
   readonly end: number;
 }
 
-/** Places, and those of them where another word follows, sorted by the word. */
-export interface SortedPlaces extends Places {
-  readonly rows: Rows;
-  /** `[words + 1]`: where the rows of each word start. */
-  readonly rowStarts: Int32Array;
+/** A sequence and the occurrences of its tokens behind which another one follows, grouped by token. */
+export interface GroupedTokens extends TokenSequence {
+  readonly occurrences: Occurrences;
+  /** `[different tokens + 1]`: where the occurrences of each token start. */
+  readonly occurrenceStarts: Int32Array;
 }
 
-export interface SortOptions {
-  /** Word numbers are below it. */
-  readonly words: number;
-  /** So many texts, the first ones, are counted; in the others the kept runs are only found. */
+export interface GroupOptions {
+  /** Number of different tokens. */
+  readonly tokens: number;
+  /** Number of texts, the first ones, that are counted; in the others the kept n-grams are only found. */
   readonly counted: number;
-  /** Of the longest runs. */
+  /** Number of tokens of the longest n-grams. */
   readonly ngrams: number;
-  /** Whether other threads are to have the places, too. */
+  /** Whether other threads are to see the arrays. */
   readonly isShared: boolean;
 }
 
-export interface EncodingOptions {
-  /** Ids are below it. */
+export interface BagOptions {
+  /** Number of features. */
   readonly features: number;
-  /** `[words]`: the id of each word, or -1. */
-  readonly idOfWord: Int32Array;
-  /** The id in place of -1, and of tokens that are no such word. */
+  /** `[different tokens]`: the id of each token, or `noNgram`. */
+  readonly idOfToken: Int32Array;
+  /** The id of all other tokens, or `noNgram`. */
   readonly unknown: number;
   /** Whether it matters how often a text has a feature. */
   readonly counts: boolean;
 }
 
 /**
- * The runs of two and more tokens, at the places of the words that they begin with. Each method throws the reason of
- * the signal of its `slices`; each works on what it is given alone, so that threads can share the places.
+ * Texts in which n-grams of two and more tokens are counted. A method touches only the occurrences of the tokens, or the
+ * texts, that it is given, so that threads can share the arrays; it throws the reason of the signal of its `slices`.
  */
-export class LongerRuns {
-  constructor(readonly places: SortedPlaces) {}
+export class NgramCorpus {
+  constructor(readonly arrays: GroupedTokens) {}
 
-  static async sort(places: Places, options: SortOptions, slices: TimeSlices): Promise<LongerRuns> {
-    const texts = places.starts.length - 1;
-    const rowStarts = makeNumbers(options.words + 1, options.isShared);
+  /** Groups the occurrences of the tokens of `sequence`. */
+  static async group(
+    sequence: TokenSequence,
+    { tokens, counted, ngrams, isShared }: GroupOptions,
+    slices: TimeSlices,
+  ): Promise<NgramCorpus> {
+    const texts = sequence.starts.length - 1;
+    const occurrenceStarts = makeNumbers(tokens + 1, isShared);
     for (let text = 0; text < texts; text += 1) {
-      countRows(places, text, rowStarts);
+      countFollowedTokens(sequence, text, occurrenceStarts);
       if (slices.isOver) await slices.next();
     }
-    accumulate(rowStarts, rowStarts.length);
-    const fields = options.ngrams - 1;
-    const data = makeNumbers(fields * (rowStarts.at(-1) ?? 0), options.isShared);
-    const sorted = { ...places, rows: { data, fields }, rowStarts };
-    const lastTexts = new Int32Array(options.words).fill(none);
+    exclusivePrefixSum(occurrenceStarts, tokens + 1);
+    const width = ngrams - 1;
+    const data = makeNumbers(width * occurrenceStarts[tokens], isShared);
+    const arrays = { ...sequence, occurrences: { data, width }, occurrenceStarts };
+    const lastTexts = new Int32Array(tokens).fill(-1);
     for (let text = 0; text < texts; text += 1) {
-      sortRows(sorted, text, text < options.counted, lastTexts);
+      groupFollowedTokens(arrays, text, text < counted, lastTexts);
       if (slices.isOver) await slices.next();
     }
-    rewind(rowStarts, rowStarts.length);
-    return new LongerRuns(sorted);
+    restoreStarts(occurrenceStarts, tokens + 1);
+    return new NgramCorpus(arrays);
   }
 
-  /** How many words there are. */
-  get words(): number {
-    return this.places.rowStarts.length - 1;
+  /** The number of different tokens. */
+  get tokens(): number {
+    return this.arrays.occurrenceStarts.length - 1;
   }
 
   /**
-   * Finds the runs that begin with some words and puts them in the rows.
-   * @param levels of two tokens, three, and so on; what is found is added
-   * @param minimumCount so many texts must have a run
+   * Finds the n-grams that begin with the tokens of a range, and puts their numbers in the occurrences.
+   * @param orders takes the n-grams of two, three, ... tokens
+   * @param minimumCount number of texts that must have an n-gram
    */
-  async find(
-    words: Range,
-    levels: readonly RunLevel[],
+  async extend(
+    tokens: Range,
+    orders: readonly NgramsOfOrder[],
     minimumCount: number,
     slices: TimeSlices,
   ): Promise<void> {
-    const { rows, rowStarts } = this.places;
-    const finder = new RunFinder(levels, this.words, minimumCount);
-    for (let word = words.start; word < words.end; word += 1) {
-      finder.find(rows, rowStarts[word] ?? 0, rowStarts[word + 1] ?? 0, word);
+    const { occurrences, occurrenceStarts } = this.arrays;
+    const extender = new NgramExtender(orders, this.tokens, minimumCount);
+    for (let token = tokens.start; token < tokens.end; token += 1) {
+      extender.extend(occurrences, occurrenceStarts[token], occurrenceStarts[token + 1], token);
       if (slices.isOver) await slices.next();
     }
   }
 
-  /** Puts ids in place of the runs that begin with some words. @param ids `[levels, runs]` */
-  async putIds(words: Range, ids: readonly Int32Array[], slices: TimeSlices): Promise<void> {
-    const { rows, rowStarts } = this.places;
-    for (let word = words.start; word < words.end; word += 1) {
-      putIds(rows, rowStarts[word] ?? 0, rowStarts[word + 1] ?? 0, ids);
+  /**
+   * Replaces the numbers of the n-grams that begin with the tokens of a range by ids.
+   * @param ids of the n-grams of two, three, ... tokens
+   */
+  async putIds(tokens: Range, ids: readonly Int32Array[], slices: TimeSlices): Promise<void> {
+    const { occurrences, occurrenceStarts } = this.arrays;
+    for (let token = tokens.start; token < tokens.end; token += 1) {
+      putIds(occurrences, occurrenceStarts[token], occurrenceStarts[token + 1], ids);
       if (slices.isOver) await slices.next();
     }
   }
 
-  /** Ranges of texts, in order, as features, once all ids have been put. */
-  async encode(
-    texts: readonly Range[],
-    options: EncodingOptions,
+  /** Encodes ascending ranges of texts, once `putIds` has gone through all tokens. */
+  async writeBags(
+    ranges: readonly Range[],
+    options: BagOptions,
     slices: TimeSlices,
   ): Promise<readonly EncodedTexts[]> {
-    const nextRows = this.places.rowStarts.slice();
+    const next = this.arrays.occurrenceStarts.slice();
     const encoded: EncodedTexts[] = [];
     let reached = 0;
-    for (const range of texts) {
+    for (const range of ranges) {
       for (; reached < range.start; reached += 1) {
-        countRows(this.places, reached, nextRows);
+        countFollowedTokens(this.arrays, reached, next);
         if (slices.isOver) await slices.next();
       }
-      encoded.push(await this.#encode(range, nextRows, options, slices));
+      encoded.push(await this.#writeBags(range, next, options, slices));
       reached = range.end;
     }
     return encoded;
   }
 
-  /** @param nextRows where the next row of each word is; is moved on */
-  async #encode(
-    texts: Range,
-    nextRows: Int32Array,
-    options: EncodingOptions,
+  /** @param next where the next occurrence of each token is; is moved on */
+  async #writeBags(
+    { start, end }: Range,
+    next: Int32Array,
+    options: BagOptions,
     slices: TimeSlices,
   ): Promise<EncodedTexts> {
-    const { starts, rows } = this.places;
-    const most = (rows.fields + 1) * ((starts[texts.end] ?? 0) - (starts[texts.start] ?? 0));
-    const writer = new BagWriter(options.features, texts.end - texts.start, most, options.counts);
+    const { starts, occurrences } = this.arrays;
+    const orders = occurrences.width + 1;
+    const writer = new BagWriter(
+      options.features,
+      end - start,
+      orders * (starts[end] - starts[start]),
+      options.counts,
+    );
     let ids = new Int32Array(0);
-    for (let text = texts.start; text < texts.end; text += 1) {
-      const length = (rows.fields + 1) * ((starts[text + 1] ?? 0) - (starts[text] ?? 0));
-      if (length > ids.length) ids = new Int32Array(2 * length);
-      // One after the other: where both were mixed, each miss of the processor's cache would be waited for on its own.
-      const count = readIds(this.places, text, nextRows, options, ids);
+    for (let text = start; text < end; text += 1) {
+      const most = orders * (starts[text + 1] - starts[text]);
+      if (most > ids.length) ids = new Int32Array(2 * most);
+      // First reading, then writing: mixed, each miss of the processor's cache would be waited for on its own.
+      const count = readIds(this.arrays, text, next, options, ids);
       writer.addAll(ids.subarray(0, count));
       writer.endText();
       if (slices.isOver) await slices.next();
@@ -143,63 +157,60 @@ export class LongerRuns {
   }
 }
 
-/** Counts, of each word, the places of a text where another word follows it. */
-function countRows({ words, starts }: Places, text: number, counts: Int32Array): void {
-  const end = (starts[text + 1] ?? 0) - 1;
-  for (let place = starts[text] ?? 0; place < end; place += 1) {
-    const word = words[place] ?? none;
-    if (word === none || words[place + 1] === none) continue;
-    counts[word] += 1;
+/** Counts the occurrences of each token in a text behind which another one follows. */
+function countFollowedTokens({ tokens, starts }: TokenSequence, text: number, counts: Int32Array): void {
+  const end = starts[text + 1] - 1;
+  for (let i = starts[text]; i < end; i += 1) {
+    if (tokens[i] !== noNgram && tokens[i + 1] !== noNgram) counts[tokens[i]] += 1;
   }
 }
 
-function sortRows(
-  { words, starts, rows: { data, fields }, rowStarts }: SortedPlaces,
+/** Writes the occurrences that `countFollowedTokens` counts to the groups of their tokens. */
+function groupFollowedTokens(
+  { tokens, starts, occurrences: { data, width }, occurrenceStarts }: GroupedTokens,
   text: number,
   isCounted: boolean,
   lastTexts: Int32Array,
 ): void {
-  const end = (starts[text + 1] ?? 0) - 1;
-  for (let place = starts[text] ?? 0; place < end; place += 1) {
-    const word = words[place] ?? none;
-    const following = words[place + 1] ?? none;
-    if (word === none || following === none) continue;
-    const row = rowStarts[word] ?? 0;
-    rowStarts[word] = row + 1;
-    const isSame = lastTexts[word] === text;
-    lastTexts[word] = text;
-    data[fields * row] = entryOf(following, !isCounted ? uncounted : isSame ? sameText : newText);
-    for (let k = 1; k < fields; k += 1) data[fields * row + k] = words[place + 1 + k] ?? none;
+  const end = starts[text + 1] - 1;
+  for (let i = starts[text]; i < end; i += 1) {
+    const token = tokens[i];
+    if (token === noNgram || tokens[i + 1] === noNgram) continue;
+    const at = width * occurrenceStarts[token]++;
+    const isSame = lastTexts[token] === text;
+    lastTexts[token] = text;
+    data[at] = pack(tokens[i + 1], !isCounted ? uncounted : isSame ? sameText : newText);
+    // What would follow `noNgram` is not looked at.
+    for (let k = 1; k < width && tokens[i + k] !== noNgram; k += 1) data[at + k] = tokens[i + 1 + k];
   }
 }
 
-function putIds({ data, fields }: Rows, start: number, end: number, ids: readonly Int32Array[]): void {
-  for (let row = start; row < end; row += 1) {
-    for (let k = 0; k < fields; k += 1) {
-      const run = numberOf(data[fields * row + k] ?? none);
-      data[fields * row + k] = run === none ? none : (ids[k]?.[run] ?? none);
+function putIds({ data, width }: Occurrences, start: number, end: number, ids: readonly Int32Array[]): void {
+  for (let row = width * start; row < width * end; row += width) {
+    for (let k = 0; k < width; k += 1) {
+      const ngram = numberOf(data[row + k]);
+      data[row + k] = ngram === noNgram ? noNgram : ids[k][ngram];
     }
   }
 }
 
-/** @param nextRows where the next row of each word is @returns how many ids, or -1 each, it has put in `ids` */
+/** Writes the ids of a text, and `noNgram` for what has none, to `ids` and returns how many they are. */
 function readIds(
-  { words, starts, rows: { data, fields } }: SortedPlaces,
+  { tokens, starts, occurrences: { data, width } }: GroupedTokens,
   text: number,
-  nextRows: Int32Array,
-  { idOfWord, unknown }: EncodingOptions,
+  next: Int32Array,
+  { idOfToken, unknown }: BagOptions,
   ids: Int32Array,
 ): number {
-  const end = (starts[text + 1] ?? 0) - 1;
+  const end = starts[text + 1] - 1;
   let count = 0;
-  for (let place = starts[text] ?? 0; place < end; place += 1) {
-    const word = words[place] ?? none;
-    const id = word === none ? none : (idOfWord[word] ?? none);
-    ids[count++] = id === none ? unknown : id;
-    if (word === none || words[place + 1] === none) continue;
-    const row = nextRows[word];
-    nextRows[word] = row + 1;
-    for (let k = 0; k < fields; k += 1) ids[count++] = data[fields * row + k] ?? none;
+  for (let i = starts[text]; i < end; i += 1) {
+    const token = tokens[i];
+    const id = token === noNgram ? noNgram : idOfToken[token];
+    ids[count++] = id === noNgram ? unknown : id;
+    if (token === noNgram || tokens[i + 1] === noNgram) continue;
+    const row = width * next[token]++;
+    for (let k = 0; k < width; k += 1) ids[count++] = data[row + k];
   }
   return count;
 }

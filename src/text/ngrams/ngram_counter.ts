@@ -1,39 +1,56 @@
 import { availableParallelism } from 'node:os';
 import type { TimeSlices } from '../../system/time_slices.js';
 import { BagWriter, type EncodedTexts } from '../bag_writer.js';
-import { LongerRuns, type EncodingOptions, type Range } from './ngram_corpus.js';
-import { placeWords } from './token_sequence.js';
-import { none } from './occurrences.js';
-import { RunCounts } from './continuation_counts.js';
-import { RunLevel } from './ngram_extender.js';
-import { selectFeatures, type SelectedFeatures, type SelectionOptions } from './selected_features.js';
-import { ThreadedRuns } from './threaded_ngrams.js';
 import type { TokenLists } from '../tokens/token_lists.js';
+import { ContinuationCounts } from './continuation_counts.js';
+import { NgramCorpus, type BagOptions, type Range } from './ngram_corpus.js';
+import { NgramsOfOrder } from './ngram_extender.js';
+import { noNgram } from './occurrences.js';
+import { selectFeatures, type SelectedFeatures, type SelectionOptions } from './selected_features.js';
+import { ThreadedNgrams } from './threaded_ngrams.js';
+import { concatenateTokens } from './token_sequence.js';
 
-/** Fewer are done before a second thread has started. */
+/** Fewer tokens are done before a second thread has started. */
 const leastTokensOfThread = 1 << 21;
 
 export interface CounterOptions extends SelectionOptions {
-  /** So many texts, the first ones, are counted; in the others the kept runs are only found. */
+  /** Number of texts, the first ones, that are counted; in the others the kept n-grams are only found. */
   readonly counted: number;
-  /** So many texts must have a run. */
+  /** Number of texts that must have an n-gram. */
   readonly minimumCount: number;
-  /** Of the longest runs. */
+  /** Number of tokens of the longest n-grams. */
   readonly ngrams: number;
-  /** Whether there is a second thread for longer runs; by default where it is faster. */
+  /** Whether a second thread counts n-grams of two and more tokens; by default where that is faster. */
   readonly isThreaded?: boolean;
 }
 
 /**
- * Counts the runs of 1, 2, 3, ... tokens of texts, and encodes the texts with the most frequent ones. To be stopped: it
- * may have a thread of its own.
+ * Counts the n-grams of texts, and encodes the texts with the most frequent ones. It may own a thread, so it is to be
+ * stopped.
+ *
+ * For the texts "a b a c" and "a b a b", n-grams of up to 3 tokens and a minimum count of 2 texts (`-` is `noNgram`,
+ * `'` marks the first occurrence of a text):
+ *
+ * 1. `ContinuationCounts` counts single tokens. One text alone has c, so a and b are kept, as 0 and 1, with the counts
+ *    4 and 3. From here on tokens have these numbers.
+ * 2. `concatenateTokens` makes the sequence `0 1 0 - - 0 1 0 1 -`, with the starts `0 5 10`.
+ * 3. `NgramCorpus.group` writes for each token that another one follows the next two tokens, grouped by token, with the
+ *    group starts `0 3 5`: of a `1' 0`, `1' 0`, `1 -`, of b `0' -`, `0' 1`.
+ * 4. `NgramExtender` counts the first column of a group. Behind a there is b in 2 texts, 3 times: "a b" is kept as
+ *    bigram 0, with prefix 0, last token 1 and count 3. Its number replaces the column: `0' 0`, `0' 0`, `0 -`.
+ * 5. The occurrences of "a b" that another token follows are grouped again, `0'` and `0'`, and counted: "a b a" is kept as
+ *    trigram 0, with prefix 0, last token 0 and count 2. Their numbers go back to the second column: the group of a is now
+ *    `0' 0'`, `0' 0'`, `0 -`. In the group of b, "b a" is kept as bigram 1, but one text alone has "b a b": `1' -`, `1' -`.
+ * 6. `selectFeatures` orders by count: a 4, b 3, "a b" 3, "b a" 2, "a b a" 2 get the ids 0 to 4.
+ * 7. `putIds` replaces numbers by ids: `2 4`, `2 4`, `2 -`, `3 -`, `3 -`. `writeBags` walks through the sequence once
+ *    more and takes, behind the id of each token, the next row of its group: for "a b a b" the ids 0 2 4, 1 3, 0 2, 1.
  */
 export class NgramCounter {
-  /** The kept runs of 1, 2, 3, ... tokens. */
-  readonly #levels: readonly RunLevel[];
-  /** `[words]`: the kept run that each word is, or `none`. */
-  #runOfWord = new Int32Array(0);
-  #longer: ThreadedRuns | undefined;
+  /** The kept n-grams of 1, 2, 3, ... tokens. */
+  readonly #orders: readonly NgramsOfOrder[];
+  /** `[tokens]`: the number among the kept ones of each token, or `noNgram`. */
+  #keptTokens = new Int32Array(0);
+  #longer: ThreadedNgrams | undefined;
   #features: SelectedFeatures = { names: [], ids: [] };
 
   private constructor(
@@ -43,12 +60,12 @@ export class NgramCounter {
     readonly options: CounterOptions,
     readonly slices: TimeSlices,
   ) {
-    this.#levels = Array.from({ length: options.ngrams }, () => new RunLevel());
+    this.#orders = Array.from({ length: options.ngrams }, () => new NgramsOfOrder());
   }
 
   /**
-   * Finds the runs of all lengths and selects the features.
-   * @param rows the texts, in order
+   * Counts n-grams and selects the features.
+   * @param rows the texts of `tokens`, in order
    * @throws the reason of the signal of `slices`
    */
   static async count(
@@ -78,67 +95,64 @@ export class NgramCounter {
 
   async #count(): Promise<void> {
     const { tokens, options, slices } = this;
-    await this.#countWords();
-    if (options.ngrams > 1) await this.#findLonger();
+    await this.#countTokens();
+    if (options.ngrams > 1) await this.#countLonger();
     if (slices.isOver) await slices.next();
-    this.#features = selectFeatures(this.#levels, (word) => tokens.words.word(word), options);
+    this.#features = selectFeatures(this.#orders, (token) => tokens.interner.token(token), options);
     await this.#longer?.putIds(this.#features.ids.slice(1));
   }
 
-  async #countWords(): Promise<void> {
+  async #countTokens(): Promise<void> {
     const { tokens, rows, options, slices } = this;
-    const [level] = this.#levels;
-    const counts = new RunCounts(tokens.words.size);
+    const [kept] = this.#orders;
+    const { size } = tokens.interner;
+    const counts = new ContinuationCounts(size);
     for (let text = 0; text < options.counted; text += 1) {
-      counts.addText(tokens.list(rows[text] ?? 0), text);
+      counts.addText(tokens.list(rows[text]), text);
       if (slices.isOver) await slices.next();
     }
-    counts.select(options.minimumCount, (word, total) => level?.push(word, word, total) ?? none);
+    counts.select(options.minimumCount, (token, count) => kept.push(token, token, count));
     if (slices.isOver) await slices.next();
-    this.#runOfWord = new Int32Array(tokens.words.size).map((_, word) => counts.numberOf(word));
+    this.#keptTokens = new Int32Array(size).map((_, token) => counts.ngramOf(token));
   }
 
-  async #findLonger(): Promise<void> {
+  async #countLonger(): Promise<void> {
     const { tokens, rows, options, slices } = this;
     const isWorthIt = availableParallelism() > 1 && tokens.lengthOf(rows) >= leastTokensOfThread;
     const { isThreaded = isWorthIt, counted, ngrams, minimumCount } = options;
-    const [level, ...longer] = this.#levels;
-    const words = level?.count ?? 0;
-    const places = await placeWords(tokens, rows, this.#runOfWord, isThreaded, slices);
-    const runs = await LongerRuns.sort(places, { words, counted, ngrams, isShared: isThreaded }, slices);
-    this.#longer = new ThreadedRuns(runs, isThreaded, slices);
-    await this.#longer.find(longer, minimumCount);
+    const [kept, ...longer] = this.#orders;
+    const sequence = await concatenateTokens(tokens, rows, this.#keptTokens, isThreaded, slices);
+    const grouping = { tokens: kept.length, counted, ngrams, isShared: isThreaded };
+    const corpus = await NgramCorpus.group(sequence, grouping, slices);
+    this.#longer = new ThreadedNgrams(corpus, isThreaded, slices);
+    await this.#longer.extend(longer, minimumCount);
   }
 
   /**
-   * Texts as features.
-   * @param texts ranges of them, in order
+   * Encodes ascending ranges of the texts.
    * @param counts whether it matters how often a text has a feature
    * @throws the reason of the signal of `slices`
    */
-  async encode(texts: readonly Range[], counts: boolean): Promise<readonly EncodedTexts[]> {
-    const features = this.features.length;
-    const [idOfWord = new Int32Array(0)] = this.#features.ids;
-    const options = { features, idOfWord, unknown: this.options.hasUnknown ? 0 : none, counts };
-    if (this.#longer !== undefined) return this.#longer.encode(texts, options);
+  async makeBags(ranges: readonly Range[], counts: boolean): Promise<readonly EncodedTexts[]> {
+    const [idOfToken] = this.#features.ids;
+    const unknown = this.options.hasUnknown ? 0 : noNgram;
+    const options = { features: this.features.length, idOfToken, unknown, counts };
+    if (this.#longer !== undefined) return this.#longer.writeBags(ranges, options);
     const encoded: EncodedTexts[] = [];
-    for (const range of texts) encoded.push(await this.#encodeWords(range, options));
+    for (const range of ranges) encoded.push(await this.#makeBagsOfTokens(range, options));
     return encoded;
   }
 
-  async #encodeWords(
-    { start, end }: Range,
-    { features, idOfWord, unknown, counts }: EncodingOptions,
-  ): Promise<EncodedTexts> {
+  async #makeBagsOfTokens({ start, end }: Range, options: BagOptions): Promise<EncodedTexts> {
     const { tokens, rows, slices } = this;
     const most = tokens.lengthOf(rows.subarray(start, end));
-    const writer = new BagWriter(features, end - start, most, counts);
-    const ids = this.#runOfWord.map((run) => {
-      const id = run === none ? none : (idOfWord[run] ?? none);
-      return id === none ? unknown : id;
+    const writer = new BagWriter(options.features, end - start, most, options.counts);
+    const ids = this.#keptTokens.map((kept) => {
+      const id = kept === noNgram ? noNgram : options.idOfToken[kept];
+      return id === noNgram ? options.unknown : id;
     });
     for (let text = start; text < end; text += 1) {
-      writer.addMapped(tokens.list(rows[text] ?? 0), ids);
+      writer.addMapped(tokens.list(rows[text]), ids);
       writer.endText();
       if (slices.isOver) await slices.next();
     }

@@ -1,182 +1,186 @@
-import { entryOf, newText, none, numberOf, sameText, textOf, uncounted, type Rows } from './occurrences.js';
-import { RunCounts } from './continuation_counts.js';
+import { ContinuationCounts } from './continuation_counts.js';
+import { exclusivePrefixSum, restoreStarts } from './counting_sort.js';
+import {
+  markOf,
+  newText,
+  noNgram,
+  numberOf,
+  pack,
+  sameText,
+  uncounted,
+  type Occurrences,
+} from './occurrences.js';
 
-/** The kept runs of one length, in the order in which they are found. */
-export class RunLevel {
-  /** Of each run the number of the one without its last token; of a single token its word number. */
-  readonly left: number[] = [];
-  /** Of each run the number of its last token; of a single token its word number. */
-  readonly last: number[] = [];
-  /** How often each run occurs. */
-  readonly totals: number[] = [];
+/** The kept n-grams with the same number of tokens, numbered in the order in which they are found. */
+export class NgramsOfOrder {
+  /** The number of each n-gram's first n - 1 tokens among the n-grams of that order; a single token's own number. */
+  readonly prefix: number[] = [];
+  /** The number of the last token of each. */
+  readonly lastToken: number[] = [];
+  /** How often each occurs in the counted texts. */
+  readonly counts: number[] = [];
 
-  get count(): number {
-    return this.totals.length;
+  get length(): number {
+    return this.counts.length;
   }
 
-  /** Adds a run and returns its number. */
-  push(left: number, last: number, total: number): number {
-    this.left.push(left);
-    this.last.push(last);
-    return this.totals.push(total) - 1;
+  /** Adds an n-gram and returns its number. */
+  push(prefix: number, lastToken: number, count: number): number {
+    this.prefix.push(prefix);
+    this.lastToken.push(lastToken);
+    return this.counts.push(count) - 1;
   }
 
-  /** Adds runs. @param base what is to be added to the numbers of shorter runs */
-  append(
-    { left, last, totals }: Readonly<Record<'left' | 'last' | 'totals', Int32Array>>,
-    base: number,
-  ): void {
-    totals.forEach((total, index) => this.push(base + (left[index] ?? 0), last[index] ?? 0, total));
+  /** Adds n-grams whose prefixes are numbered from `firstPrefix` on. */
+  append({ prefix, lastToken, counts }: NgramArrays, firstPrefix: number): void {
+    counts.forEach((count, k) => this.push(firstPrefix + prefix[k], lastToken[k], count));
   }
 }
 
-/** Consecutive runs of a level. */
-interface Runs {
-  readonly level: number;
+/** The fields of `NgramsOfOrder` as typed arrays. */
+export type NgramArrays = Readonly<Record<'prefix' | 'lastToken' | 'counts', Int32Array>>;
+
+/** N-grams of one order that were found for the same prefix: `length` numbers from `first` on. */
+interface Siblings {
+  readonly order: number;
   readonly first: number;
-  readonly count: number;
+  readonly length: number;
 }
 
-/** For the places of some runs of a level. */
-interface Room {
-  rows: Rows;
-  /** Where the rows of each run start. */
+/** Memory for the occurrences of siblings, grouped by n-gram. */
+interface Groups {
+  occurrences: Occurrences;
+  /** `[siblings + 1]`: where the occurrences of each start. */
   readonly starts: Int32Array;
-  /** The last text that has each run; of other texts until its first row, which no row of the same run is before. */
+  /**
+   * `[siblings]`: the text of the last occurrence of each. Before its first one it is that of other siblings, which does
+   * not matter: only where the text changes is looked at.
+   */
   readonly lastTexts: Int32Array;
 }
 
 /**
- * Finds the runs that begin with given ones. The places of a run are sorted by the word that follows, those of each of the
- * longer runs by the next one, and so on: what is counted at a time lies together and mostly fits in the processor's
- * cache, which neither a hash table of all runs nor the texts would.
+ * Finds the n-grams that begin with a given one, depth first. The occurrences of an n-gram are counted by the token
+ * that follows, then grouped by it, and each group is treated in the same way. So what is counted at a time lies together
+ * and mostly fits in the processor's cache, which neither a hash table of all n-grams nor the texts would.
  */
-export class RunFinder {
-  readonly #counts: RunCounts;
-  /** Of each level. */
-  readonly #rooms: Room[] = [];
+export class NgramExtender {
+  readonly #counts: ContinuationCounts;
+  /** One for each order: it is in use while those of lower orders are. */
+  readonly #groups: Groups[] = [];
 
   /**
-   * @param levels of each length beyond that of the given runs; what is found is added
-   * @param words word numbers are below it
-   * @param minimumCount so many texts must have a run
+   * @param orders takes the n-grams that are found: element 0 those that are one token longer than the given ones
+   * @param tokens number of different tokens
+   * @param minimumCount number of texts that must have an n-gram
    */
   constructor(
-    readonly levels: readonly RunLevel[],
-    readonly words: number,
+    readonly orders: readonly NgramsOfOrder[],
+    readonly tokens: number,
     readonly minimumCount: number,
   ) {
-    this.#counts = new RunCounts(words);
+    this.#counts = new ContinuationCounts(tokens);
   }
 
-  /** Finds the runs that begin with `left`, whose rows are those from `start` to `end`, and puts them there. */
-  find(rows: Rows, start: number, end: number, left: number, level = 0): void {
-    const found = this.levels[level];
-    if (found === undefined) return;
-    const first = found.count;
+  /**
+   * Finds the n-grams that begin with `prefix`, and replaces in its occurrences, those from `start` to `end`, the tokens
+   * that follow by the n-grams that they complete.
+   */
+  extend(occurrences: Occurrences, start: number, end: number, prefix: number, order = 0): void {
+    const { data, width } = occurrences;
+    const found = this.orders[order];
+    const first = found.length;
     if (end - start >= this.minimumCount) {
-      this.#counts.addRows(rows, start, end);
-      this.#counts.select(this.minimumCount, (last, total) => found.push(left, last, total));
+      this.#counts.addOccurrences(occurrences, start, end);
+      this.#counts.select(this.minimumCount, (last, count) => found.push(prefix, last, count));
     }
-    const count = found.count - first;
-    if (count === 0) {
-      rows.data.fill(none, rows.fields * start, rows.fields * end);
-    } else {
-      this.#counts.numberRows(rows, start, end);
-    }
+    const length = found.length - first;
+    if (length === 0) data.fill(noNgram, width * start, width * end);
+    else this.#counts.replaceTokens(occurrences, start, end);
     this.#counts.clear();
-    if (count > 0 && rows.fields > 1) this.#findLonger(rows, start, end, { level, first, count });
+    if (length > 0 && width > 1) this.#extendAll({ order, first, length }, occurrences, start, end);
   }
 
-  #findLonger(rows: Rows, start: number, end: number, runs: Runs): void {
-    const room = this.#room(runs, end - start, rows.fields - 1);
-    const { starts } = room;
-    const length = runs.count + 1;
-    countRows(rows, start, end, runs, starts.fill(0, 0, length));
-    accumulate(starts, length);
-    sortRows(rows, start, end, runs, room);
-    rewind(starts, length);
-    for (let index = 0; index < runs.count; index += 1) {
-      this.find(room.rows, starts[index] ?? 0, starts[index + 1] ?? 0, runs.first + index, runs.level + 1);
+  /** Extends n-grams that the occurrences from `start` to `end` begin with. */
+  #extendAll(ngrams: Siblings, occurrences: Occurrences, start: number, end: number): void {
+    const groups = this.#groupsOf(ngrams.order, end - start, occurrences.width - 1);
+    const { starts } = groups;
+    const buckets = ngrams.length + 1;
+    countFollowed(occurrences, start, end, ngrams.first, starts.fill(0, 0, buckets));
+    exclusivePrefixSum(starts, buckets);
+    groupFollowed(occurrences, start, end, ngrams.first, groups);
+    restoreStarts(starts, buckets);
+    for (let k = 0; k < ngrams.length; k += 1) {
+      this.extend(groups.occurrences, starts[k], starts[k + 1], ngrams.first + k, ngrams.order + 1);
     }
-    takeRows(rows, start, end, runs, room);
+    takeLonger(occurrences, start, end, ngrams.first, groups);
   }
 
-  #room({ level }: Runs, rows: number, fields: number): Room {
-    const room = (this.#rooms[level] ??= {
-      rows: { data: new Int32Array(0), fields },
-      starts: new Int32Array(this.words + 1),
-      lastTexts: new Int32Array(this.words),
+  #groupsOf(order: number, length: number, width: number): Groups {
+    const groups = (this.#groups[order] ??= {
+      occurrences: { data: new Int32Array(0), width },
+      starts: new Int32Array(this.tokens + 1),
+      lastTexts: new Int32Array(this.tokens),
     });
-    if (room.rows.data.length < rows * fields) {
-      room.rows = { data: new Int32Array(2 * rows * fields), fields };
+    if (groups.occurrences.data.length < length * width) {
+      groups.occurrences = { data: new Int32Array(2 * length * width), width };
     }
-    return room;
+    return groups;
   }
 }
 
-/** Makes numbers of rows to where they start. */
-export function accumulate(counts: Int32Array, length: number): void {
-  let start = 0;
-  for (let index = 0; index < length; index += 1) {
-    const count = counts[index] ?? 0;
-    counts[index] = start;
-    start += count;
-  }
-}
-
-/** Takes each start, which has gone forward to where the next one was, back. */
-export function rewind(starts: Int32Array, length: number): void {
-  starts.copyWithin(1, 0, length - 1);
-  starts[0] = 0;
-}
-
-/** Counts the rows of each run that another word follows. */
-function countRows(
-  { data, fields }: Rows,
+/** Counts the occurrences of each n-gram behind which another token follows. */
+function countFollowed(
+  { data, width }: Occurrences,
   start: number,
   end: number,
-  { first }: Runs,
+  first: number,
   counts: Int32Array,
 ): void {
-  for (let i = fields * start; i < fields * end; i += fields) {
-    const run = numberOf(data[i] ?? 0);
-    if (run === none || data[i + 1] === none) continue;
-    counts[run - first] = (counts[run - first] ?? 0) + 1;
+  for (let i = width * start; i < width * end; i += width) {
+    const ngram = numberOf(data[i]);
+    if (ngram !== noNgram && data[i + 1] !== noNgram) counts[ngram - first] += 1;
   }
 }
 
-/** Puts the rows of each run that another word follows together. */
-function sortRows({ data, fields }: Rows, start: number, end: number, { first }: Runs, room: Room): void {
-  const { rows, starts, lastTexts } = room;
+/** Copies the occurrences that `countFollowed` counts to the groups of their n-grams. */
+function groupFollowed(
+  { data, width }: Occurrences,
+  start: number,
+  end: number,
+  first: number,
+  { occurrences: grouped, starts, lastTexts }: Groups,
+): void {
   let text = 0;
-  for (let i = fields * start; i < fields * end; i += fields) {
-    const entry = data[i] ?? 0;
-    if (textOf(entry) === newText) text += 1;
-    const run = numberOf(entry);
-    const word = data[i + 1] ?? none;
-    if (run === none || word === none) continue;
-    const row = starts[run - first] ?? 0;
-    starts[run - first] = row + 1;
-    const isSame = lastTexts[run - first] === text;
-    lastTexts[run - first] = text;
-    const at = rows.fields * row;
-    rows.data[at] = entryOf(word, textOf(entry) === uncounted ? uncounted : isSame ? sameText : newText);
-    for (let k = 1; k < rows.fields; k += 1) rows.data[at + k] = data[i + 1 + k] ?? none;
+  for (let i = width * start; i < width * end; i += width) {
+    const mark = markOf(data[i]);
+    if (mark === newText) text += 1;
+    const ngram = numberOf(data[i]);
+    const token = data[i + 1];
+    if (ngram === noNgram || token === noNgram) continue;
+    const at = grouped.width * starts[ngram - first]++;
+    const isSame = lastTexts[ngram - first] === text;
+    lastTexts[ngram - first] = text;
+    grouped.data[at] = pack(token, mark === uncounted ? uncounted : isSame ? sameText : newText);
+    for (let k = 1; k < grouped.width; k += 1) grouped.data[at + k] = data[i + 1 + k];
   }
 }
 
-/** Puts what has been found for each row behind its run. */
-function takeRows({ data, fields }: Rows, start: number, end: number, { first }: Runs, room: Room): void {
-  const { rows, starts } = room;
-  for (let i = fields * start; i < fields * end; i += fields) {
-    const run = numberOf(data[i] ?? 0);
-    if (run === none || data[i + 1] === none) {
-      for (let k = 1; k < fields; k += 1) data[i + k] = none;
+/** Takes the longer n-grams that were found for each occurrence back from its group. */
+function takeLonger(
+  { data, width }: Occurrences,
+  start: number,
+  end: number,
+  first: number,
+  { occurrences: grouped, starts }: Groups,
+): void {
+  for (let i = width * start; i < width * end; i += width) {
+    const ngram = numberOf(data[i]);
+    if (ngram === noNgram || data[i + 1] === noNgram) {
+      for (let k = 1; k < width; k += 1) data[i + k] = noNgram;
       continue;
     }
-    const row = starts[run - first] ?? 0;
-    starts[run - first] = row + 1;
-    for (let k = 0; k < rows.fields; k += 1) data[i + 1 + k] = rows.data[rows.fields * row + k] ?? none;
+    const at = grouped.width * starts[ngram - first]++;
+    for (let k = 0; k < grouped.width; k += 1) data[i + 1 + k] = grouped.data[at + k];
   }
 }

@@ -1,34 +1,35 @@
-/** No run that is kept. */
-export const none = -1;
+/** Stands in place of the number of an n-gram that is not kept. */
+export const noNgram = -1;
 
 /**
- * The places where a run occurs, in the order of the texts, a row each: the words that follow it. The first of them is an
- * entry, and so is the longer run that is put in its place once it has been counted; behind it there may be `none`.
+ * Places in the texts where n-grams occur, in the order of the texts. An occurrence is a row of `width` numbers: the
+ * tokens that follow the n-gram there, the first one packed with a mark that tells where another text begins. Counting
+ * replaces them by the n-grams that are one, two, ... tokens longer, all of them packed.
  */
-export interface Rows {
-  /** `[rows, fields]` */
+export interface Occurrences {
+  /** `[occurrences, width]` */
   readonly data: Int32Array;
-  readonly fields: number;
+  readonly width: number;
 }
 
-/** An entry: the number of a word or run, or `none`, above two bits that say of its text whether */
-const bits = 2;
-
-/** it is not counted, */
+/** The text of the occurrence is not counted. Such texts come last. */
 export const uncounted = 0;
-/** the row before is of it, too, */
+/** The occurrence before is in the same text. */
 export const sameText = 1;
-/** or of another one. */
+/** The occurrence is the first one in its text. */
 export const newText = 2;
 
-export function entryOf(number: number, text: number): number {
-  return (number << bits) | text;
+const markBits = 2;
+
+/** Packs the number of a token or n-gram, or `noNgram`, with one of the three marks above. */
+export function pack(number: number, mark: number): number {
+  return (number << markBits) | mark;
 }
 
-export function numberOf(entry: number): number {
-  return entry >> bits;
+export function numberOf(packed: number): number {
+  return packed >> markBits;
 }
 
-export function textOf(entry: number): number {
-  return entry & (newText | sameText);
+export function markOf(packed: number): number {
+  return packed & (newText | sameText);
 }

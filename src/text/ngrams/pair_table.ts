@@ -1,16 +1,16 @@
 const { imul } = Math;
 
-/** A slot of the hash table: left, right and number; a number of -1 marks an empty one. */
+/** A slot holds left, right and the number of the pair, which is -1 in an empty slot. */
 const slotSize = 3;
 
-/** Distinct pairs of numbers from 0, each with a number of its own: an exact hash table in one typed array. */
+/** Gives distinct pairs of whole numbers from 0 a number each: an exact hash table in one typed array. */
 export class PairTable {
-  /** How many pairs there are. */
+  /** The number of pairs. */
   size = 0;
   #slots: Int32Array;
   #mask: number;
 
-  /** @param expected pairs to have room for at first */
+  /** @param expected number of pairs to have room for at first */
   constructor(expected = 1 << 12) {
     this.#mask = 2 ** Math.ceil(Math.log2(2 * Math.max(expected, 1))) - 1;
     this.#slots = emptySlots(this.#mask + 1);
@@ -18,13 +18,13 @@ export class PairTable {
 
   /** The number of a pair, or -1. */
   find(left: number, right: number): number {
-    return this.#slots[this.#slotOf(left, right) + 2] ?? -1;
+    return this.#slots[this.#slotOf(left, right) + 2];
   }
 
   /** The number of a pair; one not seen before is kept under `number`. */
   findOrAdd(left: number, right: number, number: number): number {
     const slot = this.#slotOf(left, right);
-    const found = this.#slots[slot + 2] ?? -1;
+    const found = this.#slots[slot + 2];
     if (found >= 0) return found;
     this.#slots[slot] = left;
     this.#slots[slot + 1] = right;
@@ -41,7 +41,7 @@ export class PairTable {
     let hash = imul(left, 0x9e3779b1) + imul(right, 0x85ebca6b);
     hash = imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
     let slot = slotSize * ((hash ^ (hash >>> 13)) & mask);
-    while ((slots[slot + 2] ?? -1) >= 0 && (slots[slot] !== left || slots[slot + 1] !== right)) {
+    while (slots[slot + 2] >= 0 && (slots[slot] !== left || slots[slot + 1] !== right)) {
       slot = slot === slotSize * mask ? 0 : slot + slotSize;
     }
     return slot;
@@ -52,9 +52,7 @@ export class PairTable {
     this.#mask = 2 * this.#mask + 1;
     this.#slots = emptySlots(this.#mask + 1);
     for (let i = 0; i < old.length; i += slotSize) {
-      const number = old[i + 2] ?? -1;
-      if (number >= 0)
-        this.#slots.set(old.subarray(i, i + slotSize), this.#slotOf(old[i] ?? 0, old[i + 1] ?? 0));
+      if (old[i + 2] >= 0) this.#slots.set(old.subarray(i, i + slotSize), this.#slotOf(old[i], old[i + 1]));
     }
   }
 }

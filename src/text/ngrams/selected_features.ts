@@ -1,56 +1,56 @@
-import { none } from './occurrences.js';
-import type { RunLevel } from './ngram_extender.js';
-import { mostFrequent, unknownWord } from '../vocabulary.js';
+import { unknownWord } from '../vocabulary.js';
+import { mostFrequent } from './counting_sort.js';
+import type { NgramsOfOrder } from './ngram_extender.js';
+import { noNgram } from './occurrences.js';
 
 export interface SelectedFeatures {
   /** Id -> tokens joined by blanks. */
   readonly names: readonly string[];
-  /** `[lengths, runs]`: the id of each kept run of each length, or -1. */
+  /** `[orders, n-grams]`: the id of each n-gram of 1, 2, 3, ... tokens, or `noNgram`. */
   readonly ids: readonly Int32Array[];
 }
 
 export interface SelectionOptions {
-  /** At most so many features, `<UNK>` included; null: all. */
+  /** Greatest number of features, `<UNK>` included; null: no limit. */
   readonly vocabularySize: number | null;
   /** Whether id 0 is `<UNK>`. */
   readonly hasUnknown: boolean;
 }
 
 /**
- * The most frequent runs as features; of equally frequent ones the shorter first, then that whose run without its last
- * token comes first, then the first to appear.
- * @param levels the runs of 1, 2, 3, ... tokens
- * @param wordOf of word numbers
+ * Makes the most frequent n-grams features. Of equally frequent ones the shorter comes first, then the one whose prefix
+ * comes first, then the one that was found first.
+ * @param orders the n-grams of 1, 2, 3, ... tokens
+ * @param tokenOf makes a string of the number of a single token
  */
 export function selectFeatures(
-  levels: readonly RunLevel[],
-  wordOf: (number: number) => string,
+  orders: readonly NgramsOfOrder[],
+  tokenOf: (number: number) => string,
   { vocabularySize, hasUnknown }: SelectionOptions,
 ): SelectedFeatures {
   const first = hasUnknown ? 1 : 0;
-  const totals = new Int32Array(levels.reduce((sum, level) => sum + level.count, 0));
-  const ids = new Int32Array(totals.length).fill(none);
+  const counts = new Int32Array(orders.reduce((sum, { length }) => sum + length, 0));
+  const all = new Int32Array(counts.length).fill(noNgram);
   let end = 0;
-  const idsOf = levels.map((level) => {
-    totals.set(level.totals, end);
-    return ids.subarray(end, (end += level.count));
+  const ids = orders.map((order) => {
+    counts.set(order.counts, end);
+    return all.subarray(end, (end += order.length));
   });
-  const order = mostFrequent(totals, (vocabularySize ?? Infinity) - first);
-  order.forEach((run, rank) => {
-    ids[run] = rank + first;
+  const frequent = mostFrequent(counts, (vocabularySize ?? Infinity) - first);
+  frequent.forEach((ngram, rank) => {
+    all[ngram] = rank + first;
   });
-  const names = new Array<string>(first + order.length).fill(unknownWord);
-  const [idOfWord = new Int32Array(0)] = idsOf;
-  levels.forEach(({ left, last }, length) => {
-    const idOfShorter = idsOf[length - 1];
-    idsOf[length]?.forEach((id, run) => {
-      if (id === none) return;
-      // A run is never more frequent than one inside it, so whatever is inside a feature is a feature.
+  const names = new Array<string>(first + frequent.length).fill(unknownWord);
+  orders.forEach(({ prefix, lastToken }, k) => {
+    ids[k].forEach((id, ngram) => {
+      if (id === noNgram) return;
+      // An n-gram is never more frequent than its parts, so the parts of a feature are features.
+      const nameOf = (order: number, part: number): string => names[ids[order][part]];
       names[id] =
-        idOfShorter === undefined
-          ? wordOf(last[run] ?? 0)
-          : `${names[idOfShorter[left[run] ?? 0] ?? none] ?? ''} ${names[idOfWord[last[run] ?? 0] ?? none] ?? ''}`;
+        k === 0
+          ? tokenOf(lastToken[ngram])
+          : `${nameOf(k - 1, prefix[ngram])} ${nameOf(0, lastToken[ngram])}`;
     });
   });
-  return { names, ids: idsOf };
+  return { names, ids };
 }

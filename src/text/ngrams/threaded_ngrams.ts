@@ -2,96 +2,88 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { TimeSlices } from '../../system/time_slices.js';
 import type { EncodedTexts } from '../bag_writer.js';
-import type { EncodingOptions, LongerRuns, Range } from './ngram_corpus.js';
-import type { RunLevel } from './ngram_extender.js';
+import type { BagOptions, NgramCorpus, Range } from './ngram_corpus.js';
+import type { NgramArrays, NgramsOfOrder } from './ngram_extender.js';
 
-/** What the other thread is to do. */
-export type RunsTask =
-  | { kind: 'find'; words: Range; levels: number; minimumCount: number }
-  | { kind: 'putIds'; words: Range; ids: readonly Int32Array[] }
-  | { kind: 'encode'; texts: readonly Range[]; options: EncodingOptions };
+/** A call of a method of `NgramCorpus` in the other thread. */
+export type NgramTask =
+  | { kind: 'extend'; tokens: Range; orders: number; minimumCount: number }
+  | { kind: 'putIds'; tokens: Range; ids: readonly Int32Array[] }
+  | { kind: 'writeBags'; ranges: readonly Range[]; options: BagOptions };
 
-/** The runs of a level, as `RunLevel`; numbers of runs count from the first one that the thread has found. */
-export type FoundRuns = Readonly<Record<'left' | 'last' | 'totals', Int32Array>>;
-
-export type RunsReply =
-  | { kind: 'found'; found: readonly FoundRuns[] }
+/** What came out. The n-grams of each order are numbered from the first one that the other thread has found. */
+export type NgramReply =
+  | { kind: 'extended'; orders: readonly NgramArrays[] }
   | { kind: 'done' }
-  | { kind: 'encoded'; encoded: readonly EncodedTexts[] };
+  | { kind: 'bags'; encoded: readonly EncodedTexts[] };
 
 /**
- * Longer runs, about half of them found, and half of the texts encoded, in a second thread where it is worth one. What
- * comes out is the same. To be stopped.
+ * Does what `NgramCorpus` does for all tokens or texts, about half of it in a second thread where that is worth one. The
+ * results are the same. Owns the thread, so it is to be stopped.
  */
-export class ThreadedRuns {
+export class ThreadedNgrams {
   readonly #thread: Worker | null;
-  /** Those that this thread goes through, and the others. */
-  readonly #words: readonly [own: Range, others: Range];
-  /** How many runs of each level this thread has found. */
+  readonly #ownTokens: Range;
+  readonly #othersTokens: Range;
+  /** How many n-grams of each order this thread has found. */
   #found: readonly number[] = [];
 
-  /** @param isThreaded whether the places of `runs` are shared, and a second thread is to be started */
+  /** @param isThreaded whether to start a second thread; the arrays of `corpus` must then be shared */
   constructor(
-    readonly runs: LongerRuns,
+    readonly corpus: NgramCorpus,
     isThreaded: boolean,
     readonly slices: TimeSlices,
   ) {
-    const { places, words } = runs;
-    const middle = isThreaded ? middleOf(places.rowStarts) : words;
-    this.#words = [
-      { start: 0, end: middle },
-      { start: middle, end: words },
-    ];
+    const { arrays, tokens } = corpus;
+    const middle = isThreaded ? middleOf(arrays.occurrenceStarts) : tokens;
+    this.#ownTokens = { start: 0, end: middle };
+    this.#othersTokens = { start: middle, end: tokens };
     const path = new URL('./ngram_worker.js', import.meta.url);
-    this.#thread = isThreaded ? new Worker(path, { workerData: places }) : null;
+    this.#thread = isThreaded ? new Worker(path, { workerData: arrays }) : null;
   }
 
-  /** As `LongerRuns.find`, of all words. */
-  async find(levels: readonly RunLevel[], minimumCount: number): Promise<void> {
-    const [own, others] = this.#words;
+  async extend(orders: readonly NgramsOfOrder[], minimumCount: number): Promise<void> {
     const [reply] = await Promise.all([
-      this.#ask({ kind: 'find', words: others, levels: levels.length, minimumCount }),
-      this.runs.find(own, levels, minimumCount, this.slices),
+      this.#ask({ kind: 'extend', tokens: this.#othersTokens, orders: orders.length, minimumCount }),
+      this.corpus.extend(this.#ownTokens, orders, minimumCount, this.slices),
     ]);
-    this.#found = levels.map(({ count }) => count);
-    if (reply?.kind !== 'found') return;
-    reply.found.forEach((found, index) => {
-      levels[index]?.append(found, this.#found[index - 1] ?? 0);
+    this.#found = orders.map(({ length }) => length);
+    if (reply?.kind !== 'extended') return;
+    reply.orders.forEach((found, k) => {
+      // The prefixes of bigrams are tokens, which have the same numbers in both threads.
+      orders[k].append(found, k === 0 ? 0 : this.#found[k - 1]);
     });
   }
 
-  /** As `LongerRuns.putIds`, of all words. */
   async putIds(ids: readonly Int32Array[]): Promise<void> {
-    const [own, others] = this.#words;
-    const othersIds = ids.map((all, level) => all.slice(this.#found[level]));
+    const othersIds = ids.map((all, k) => all.slice(this.#found[k]));
     await Promise.all([
-      this.#ask({ kind: 'putIds', words: others, ids: othersIds }),
-      this.runs.putIds(own, ids, this.slices),
+      this.#ask({ kind: 'putIds', tokens: this.#othersTokens, ids: othersIds }),
+      this.corpus.putIds(this.#ownTokens, ids, this.slices),
     ]);
   }
 
-  /** As `LongerRuns.encode`, of ranges of texts, in order. */
-  async encode(texts: readonly Range[], options: EncodingOptions): Promise<readonly EncodedTexts[]> {
-    const { starts } = this.runs.places;
-    const ends = Int32Array.from([0, ...texts.map(({ end }) => starts[end] ?? 0)]);
-    const middle = this.#thread === null ? texts.length : middleOf(ends);
+  async writeBags(ranges: readonly Range[], options: BagOptions): Promise<readonly EncodedTexts[]> {
+    const { starts } = this.corpus.arrays;
+    const ends = Int32Array.from([0, ...ranges.map(({ end }) => starts[end])]);
+    const middle = this.#thread === null ? ranges.length : middleOf(ends);
     const [reply, encoded] = await Promise.all([
-      this.#ask({ kind: 'encode', texts: texts.slice(middle), options }),
-      this.runs.encode(texts.slice(0, middle), options, this.slices),
+      this.#ask({ kind: 'writeBags', ranges: ranges.slice(middle), options }),
+      this.corpus.writeBags(ranges.slice(0, middle), options, this.slices),
     ]);
-    return reply?.kind === 'encoded' ? [...encoded, ...reply.encoded] : encoded;
+    return reply?.kind === 'bags' ? [...encoded, ...reply.encoded] : encoded;
   }
 
   async stop(): Promise<void> {
     await this.#thread?.terminate();
   }
 
-  async #ask(task: RunsTask): Promise<RunsReply | null> {
+  async #ask(task: NgramTask): Promise<NgramReply | null> {
     if (this.#thread === null) return null;
     this.#thread.postMessage(task);
     const { signal } = this.slices;
     try {
-      const [reply] = (await once(this.#thread, 'message', signal && { signal })) as [RunsReply];
+      const [reply] = (await once(this.#thread, 'message', signal && { signal })) as [NgramReply];
       return reply;
     } catch (error) {
       signal?.throwIfAborted();
@@ -100,12 +92,10 @@ export class ThreadedRuns {
   }
 }
 
-/** Where the first half of what lies between ascending bounds ends, as nearly as can be. */
+/** Returns the index of the ascending bound that is nearest to the middle between the first and the last one. */
 function middleOf(bounds: Int32Array): number {
-  const half = ((bounds[0] ?? 0) + (bounds.at(-1) ?? 0)) / 2;
-  const above = Math.max(
-    1,
-    bounds.findIndex((bound) => bound >= half),
-  );
-  return (bounds[above] ?? 0) - half < half - (bounds[above - 1] ?? 0) ? above : above - 1;
+  const half = (bounds[0] + bounds[bounds.length - 1]) / 2;
+  const above = bounds.findIndex((bound) => bound >= half);
+  if (above <= 0) return 0;
+  return bounds[above] - half < half - bounds[above - 1] ? above : above - 1;
 }

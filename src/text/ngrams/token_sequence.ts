@@ -1,47 +1,46 @@
 import type { TimeSlices } from '../../system/time_slices.js';
-import { none } from './occurrences.js';
 import type { TokenLists } from '../tokens/token_lists.js';
+import { noNgram } from './occurrences.js';
 
-/** The kept words of texts: a place for each token, and one behind each text. */
-export interface Places {
-  /** `[places]`: the word at each place, or `none`. */
-  readonly words: Int32Array;
+/** The texts as one sequence of kept tokens, with `noNgram` in place of each other token and behind each text. */
+export interface TokenSequence {
+  readonly tokens: Int32Array;
   /** `[texts + 1]`: where each text starts, and where the last one ends. */
   readonly starts: Int32Array;
 }
 
 /**
- * @param rows the texts, in order
- * @param numberOf `[words]`: of each word of `tokens` its number in the places, or `none`
- * @param isShared whether other threads are to have the places, too
+ * Joins texts to one sequence.
+ * @param rows the texts of `lists`, in order
+ * @param numberOf `[tokens]`: the number that each token of `lists` has in the sequence, or `noNgram`
+ * @param isShared whether other threads are to see the sequence
  * @throws the reason of the signal of `slices`
  */
-export async function placeWords(
-  tokens: TokenLists,
+export async function concatenateTokens(
+  lists: TokenLists,
   rows: Int32Array,
   numberOf: Int32Array,
   isShared: boolean,
   slices: TimeSlices,
-): Promise<Places> {
-  const places = {
-    words: makeNumbers(tokens.lengthOf(rows) + rows.length, isShared),
-    starts: makeNumbers(rows.length + 1, isShared),
-  };
+): Promise<TokenSequence> {
+  const tokens = makeNumbers(lists.lengthOf(rows) + rows.length, isShared);
+  const starts = makeNumbers(rows.length + 1, isShared);
   for (let text = 0; text < rows.length; text += 1) {
-    placeText(tokens.list(rows[text] ?? 0), text, numberOf, places);
+    starts[text + 1] = appendText(lists.list(rows[text]), numberOf, tokens, starts[text]);
     if (slices.isOver) await slices.next();
   }
-  return places;
+  return { tokens, starts };
 }
 
-function placeText(list: Int32Array, text: number, numberOf: Int32Array, { words, starts }: Places): void {
-  let end = starts[text] ?? 0;
-  for (const word of list) words[end++] = numberOf[word] ?? none;
-  words[end] = none;
-  starts[text + 1] = end + 1;
+/** Writes a text from `start` on and returns where the next one starts. */
+function appendText(list: Int32Array, numberOf: Int32Array, tokens: Int32Array, start: number): number {
+  let end = start;
+  for (const token of list) tokens[end++] = numberOf[token];
+  tokens[end] = noNgram;
+  return end + 1;
 }
 
-/** Zeros. @param isShared whether other threads are to have them, too */
+/** Returns zeros. @param isShared whether other threads are to see them */
 export function makeNumbers(length: number, isShared: boolean): Int32Array {
   const bytes = length * Int32Array.BYTES_PER_ELEMENT;
   return new Int32Array(isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));

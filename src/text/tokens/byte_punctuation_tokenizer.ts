@@ -1,5 +1,5 @@
 import { punctuationSpans } from './punctuation_tokenizer.js';
-import { pushStretch, type TokenSink } from './token_sink.js';
+import { tokenizeStretch, type TokenSink } from './token_sink.js';
 import { emptyKey } from './token_interner.js';
 
 const skipped = 0;
@@ -11,10 +11,10 @@ const beyondAscii = 3;
 const foldedBytes = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 0x80) return beyondAscii;
   const character = String.fromCharCode(byte);
-  const [span] = punctuationSpans(character);
-  if (span === undefined)
+  const spans = punctuationSpans(character);
+  if (spans.length === 0)
     return character.trim() === '' || (byte >= 0x1c && byte < 0x20) ? whiteSpace : skipped;
-  return punctuationSpans(`a${character}`).length === 1 ? span.token.charCodeAt(0) : mark;
+  return punctuationSpans(`a${character}`).length === 1 ? spans[0].token.charCodeAt(0) : mark;
 });
 
 const apostrophe = 0x27;
@@ -24,17 +24,17 @@ const lessThan = 0x3c;
 const greaterThan = 0x3e;
 const [b, r] = [0x62, 0x72];
 
-/** Instead of where a token ends: bytes beyond ASCII decide that. */
+/** Stands in place of where a token ends when bytes beyond ASCII decide that. */
 const undecided = -1;
 
 /**
- * Adds the words and marks of a text to `sink`. A stretch that is not ASCII takes the general path. It begins and ends
+ * Adds the words and marks of a text to `sink`. A stretch that is not ASCII goes through a string. It begins and ends
  * where no token and no line break of HTML goes across and where the final sigma does not look further: at ASCII white
  * space or in front of a `<`.
  */
-export function scanPunctuation(text: Uint8Array, sink: TokenSink): void {
+export function tokenizeWordsAndMarks(text: Uint8Array, sink: TokenSink): void {
   // A byte becomes three at most: one that is not UTF-8 is U+FFFD, and lower-casing adds less.
-  const bytes = sink.words.reserve(3 * text.length);
+  const bytes = sink.interner.reserve(3 * text.length);
   let start = 0;
   let lengthAtStart = sink.length;
   for (let i = 0; i < text.length;) {
@@ -55,7 +55,7 @@ export function scanPunctuation(text: Uint8Array, sink: TokenSink): void {
     if (kind === beyondAscii || end === undecided) {
       sink.truncate(lengthAtStart);
       end = endOfStretch(text, start, i);
-      pushStretch(text.subarray(start, end), 'words-and-punctuation', sink);
+      tokenizeStretch(text.subarray(start, end), 'words-and-punctuation', sink);
       start = end;
       lengthAtStart = sink.length;
     }
@@ -64,13 +64,13 @@ export function scanPunctuation(text: Uint8Array, sink: TokenSink): void {
 }
 
 function kindAt(text: Uint8Array, i: number): number {
-  return i < text.length ? (foldedBytes[text[i] ?? 0] ?? skipped) : whiteSpace;
+  return i < text.length ? foldedBytes[text[i]] : whiteSpace;
 }
 
 /** Adds the word that starts at `start` and returns where it ends, or `undecided`. */
 function pushWord(text: Uint8Array, start: number, bytes: Uint8Array, sink: TokenSink): number {
-  const { words } = sink;
-  const { tail } = words;
+  const { interner } = sink;
+  const { tail } = interner;
   let [high, low] = [0, emptyKey];
   for (let i = start; ; i += 1) {
     let folded = kindAt(text, i);
@@ -78,7 +78,7 @@ function pushWord(text: Uint8Array, start: number, bytes: Uint8Array, sink: Toke
       const following = text[i] === apostrophe ? kindAt(text, i + 1) : folded;
       if (following === beyondAscii) return undecided;
       if (following < beyondAscii) {
-        sink.push(words.idOf(i - start, high, low));
+        sink.push(interner.intern(i - start, high, low));
         return i;
       }
       folded = apostrophe;
@@ -91,13 +91,13 @@ function pushWord(text: Uint8Array, start: number, bytes: Uint8Array, sink: Toke
 
 /** Adds the mark at `start`, unless it begins a line break, and returns where what it begins ends, or `undecided`. */
 function pushMark(text: Uint8Array, start: number, bytes: Uint8Array, sink: TokenSink): number {
-  const byte = text[start] ?? 0;
+  const byte = text[start];
   if (byte === lessThan) {
     const endOfTag = endOfLineBreak(text, start);
     if (endOfTag !== start) return endOfTag;
   }
-  const { words } = sink;
-  const { tail } = words;
+  const { interner } = sink;
+  const { tail } = interner;
   let end = start;
   let [high, low] = [0, emptyKey];
   do {
@@ -106,13 +106,13 @@ function pushMark(text: Uint8Array, start: number, bytes: Uint8Array, sink: Toke
     low = (low << 8) | byte;
     end += 1;
   } while (byte === fullStop && text[end] === fullStop);
-  sink.push(words.idOf(end - start, high, low));
+  sink.push(interner.intern(end - start, high, low));
   return end;
 }
 
 /** Where the `<br>`, `<br/>` or `<br />` that starts at `start` ends; `start` when there is none, or `undecided`. */
 function endOfLineBreak(text: Uint8Array, start: number): number {
-  if (foldedBytes[text[start + 1] ?? 0] !== b || foldedBytes[text[start + 2] ?? 0] !== r) return start;
+  if (kindAt(text, start + 1) !== b || kindAt(text, start + 2) !== r) return start;
   let end = start + 3;
   while (end < text.length && kindAt(text, end) === whiteSpace) end += 1;
   if (kindAt(text, end) === beyondAscii) return undecided;

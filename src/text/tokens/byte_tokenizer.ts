@@ -1,13 +1,18 @@
 import type { FeatureOptions } from '../features.js';
-import { scanPunctuation } from './byte_punctuation_tokenizer.js';
-import { scanWords } from './byte_word_tokenizer.js';
+import { tokenizeWordsAndMarks } from './byte_punctuation_tokenizer.js';
+import { tokenizeWords } from './byte_word_tokenizer.js';
 import type { TokenSink } from './token_sink.js';
 
 /**
- * Adds the tokens of a text to `sink`: those of `tokenSpans` for UTF-8 bytes, without a string a token. ASCII goes byte by
- * byte into the word table; a stretch that holds anything else goes through `tokenSpans`.
+ * Adds to `sink` the tokens that `tokenSpans` gives for a text, without a string per token. ASCII goes byte by byte into
+ * the interner; a stretch that holds anything else goes through `tokenSpans`.
+ * @param text UTF-8
  */
-export function scan(text: Uint8Array, tokenizer: FeatureOptions['tokenizer'], sink: TokenSink): void {
-  if (tokenizer === 'notebook') scanWords(text, sink);
-  else scanPunctuation(text, sink);
+export function tokenizeBytes(
+  text: Uint8Array,
+  tokenizer: FeatureOptions['tokenizer'],
+  sink: TokenSink,
+): void {
+  if (tokenizer === 'notebook') tokenizeWords(text, sink);
+  else tokenizeWordsAndMarks(text, sink);
 }

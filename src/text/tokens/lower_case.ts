@@ -5,8 +5,8 @@ const smallSigma = 0x3c3;
 const finalSigma = 0x3c2;
 
 /**
- * What Python's `lower()` makes of the capital sigma at `index`. Unicode's Final_Sigma rule: final when a cased letter
- * stands before and none behind, skipping what is ignorable.
+ * Returns what Python's `lower()` makes of the capital sigma at `index`. By Unicode's Final_Sigma rule it is final when a
+ * cased letter stands before it and none behind it, where what is ignorable is skipped.
  */
 export function smallSigmaAt(text: string, index: number): number {
   let before = index;
@@ -26,7 +26,7 @@ export function smallSigmaAt(text: string, index: number): number {
   return code !== undefined && isCased(code) ? smallSigma : finalSigma;
 }
 
-/** The code point that ends right before `index`; a low surrogate without its high one counts as itself. */
+/** The code point that ends right before `index`; a low surrogate without its high one is one by itself. */
 function codePointBefore(text: string, index: number): number | undefined {
   if (index >= 2) {
     const pair = text.codePointAt(index - 2) ?? 0;

@@ -1,6 +1,6 @@
-import { isWhiteSpace, isWord, lowerOf } from './unicode.js';
 import { capitalSigma, smallSigmaAt } from './lower_case.js';
-import type { TokenSpan } from './tokenizer.js';
+import type { TokenSpan } from './token_span.js';
+import { isWhiteSpace, isWord, lowerOf } from './unicode.js';
 
 const { fromCodePoint } = String;
 const underscore = 0x5f;
@@ -17,13 +17,15 @@ const r = 0x72;
 
 /** A text in lower case, code point by code point, and where each stands in the text. */
 interface LoweredText {
+  readonly length: number;
+  /** Zeros follow the code points: no token and no line break goes on there. */
   readonly codes: Uint32Array;
   readonly starts: Uint32Array;
   readonly ends: Uint32Array;
 }
 
 /**
- * The words and the punctuation marks of a text: what Python 3.11 gives, for every string, for
+ * Returns the words and the punctuation marks of a text: what Python 3.11 gives, for every string, for
  *
  *     re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)*|\.{2,}|[^\w\s]", re.sub(r"<br\s*\/?>", " ", text.lower()))
  *
@@ -31,15 +33,15 @@ interface LoweredText {
  * white space and `_` are none.
  */
 export function punctuationSpans(text: string): TokenSpan[] {
-  const { codes, starts, ends } = lower(text);
+  const { length, codes, starts, ends } = lower(text);
   const spans: TokenSpan[] = [];
-  for (let i = 0; i < codes.length;) {
+  for (let i = 0; i < length;) {
     const next = endOfLineBreak(codes, i);
     const end = next > i ? i : endOfToken(codes, i);
     if (end > i) {
       let token = '';
-      for (let k = i; k < end; k += 1) token += fromCodePoint(codes[k] ?? 0);
-      spans.push({ start: starts[i] ?? 0, end: ends[end - 1] ?? 0, token });
+      for (let k = i; k < end; k += 1) token += fromCodePoint(codes[k]);
+      spans.push({ start: starts[i], end: ends[end - 1], token });
     }
     i = Math.max(next, end, i + 1);
   }
@@ -47,8 +49,8 @@ export function punctuationSpans(text: string): TokenSpan[] {
 }
 
 function lower(text: string): LoweredText {
-  // One character alone becomes two.
-  const codes = new Uint32Array(2 * text.length);
+  // At most two for each character, since one alone becomes two, and the zeros behind them.
+  const codes = new Uint32Array(2 * text.length + 3);
   const starts = new Uint32Array(codes.length);
   const ends = new Uint32Array(codes.length);
   let length = 0;
@@ -64,12 +66,12 @@ function lower(text: string): LoweredText {
     }
     i = end;
   }
-  return { codes: codes.subarray(0, length), starts, ends };
+  return { length, codes, starts, ends };
 }
 
 /** Where the token that starts at `i` ends; `i` when none does. */
 function endOfToken(codes: Uint32Array, i: number): number {
-  const code = codes[i] ?? 0;
+  const code = codes[i];
   if (isLetter(code)) {
     let end = endOfLetters(codes, i);
     while (isApostrophe(codes[end]) && isLetter(codes[end + 1])) end = endOfLetters(codes, end + 1);
@@ -87,7 +89,7 @@ function endOfToken(codes: Uint32Array, i: number): number {
 function endOfLineBreak(codes: Uint32Array, i: number): number {
   if (codes[i] !== lessThan || codes[i + 1] !== b || codes[i + 2] !== r) return i;
   let end = i + 3;
-  while (isWhiteSpace(codes[end] ?? 0)) end += 1;
+  while (isWhiteSpace(codes[end])) end += 1;
   if (codes[end] === slash) end += 1;
   return codes[end] === greaterThan ? end + 1 : i;
 }
@@ -98,10 +100,10 @@ function endOfLetters(codes: Uint32Array, from: number): number {
   return end;
 }
 
-function isLetter(code: number | undefined): boolean {
-  return code !== undefined && code !== underscore && isWord(code);
+function isLetter(code: number): boolean {
+  return code !== underscore && isWord(code);
 }
 
-function isApostrophe(code: number | undefined): boolean {
+function isApostrophe(code: number): boolean {
   return code === apostrophe || code === rightQuote;
 }

@@ -1,38 +1,40 @@
+import { enlarged } from '../int32_list.js';
+
 const { imul } = Math;
 const emptySlot = -1;
-/** For each UTF-16 unit of a string. */
+/** The greatest number of bytes of one UTF-16 unit of a string. */
 const mostUtf8Bytes = 3;
-/** Of the number of words that there is room for. */
+/** The logarithm of the smallest number of tokens that there is room for. */
 const leastBits = 12;
 
-/** A key holds so many bytes, the last ones of a word: all of most words. */
+/** The number of bytes that a key holds, the last ones of a token: all of most tokens. */
 export const keyBytes = 7;
-/** The low half of the key of no bytes; the high half is 0. The 1 in front tells words with leading zeros apart. */
+/** The low half of the key of no bytes; the high half is 0. The 1 in front tells tokens with leading zeros apart. */
 export const emptyKey = 1;
-/** In the high half of the key of a word with more bytes, in place of one: UTF-8 has no such byte. */
+/** Stands in the key of a longer token in place of one byte: UTF-8 has no such byte. */
 const longMark = 0xff << 24;
 
 /**
- * Distinct words, numbered in the order they come in; a hash table over UTF-8 bytes without a string or an object per
- * word. A word is looked up by its length and its key: its last 7 bytes as two 32-bit numbers, which each byte shifts to
- * the left: `high = (high << 8) | (low >>> 24)` and `low = (low << 8) | byte`. (Written out where it is used: a text is
- * too short a time to wait for functions to be inlined.) The bytes before the last 7 are to be written behind `tail` in
- * what `reserve` returned.
+ * Gives distinct tokens the numbers 0, 1, 2, ... in the order in which they come: a hash table over UTF-8 bytes, without
+ * a string or an object per token. A token is looked up by its length and its key, its last 7 bytes as two 32-bit numbers.
+ * Each byte shifts both: `high = (high << 8) | (low >>> 24)` and `low = (low << 8) | byte`. (The callers write that out:
+ * a text is over before functions are inlined.) The caller first writes the bytes before the last 7 behind `tail` in what
+ * `reserve` returned.
  */
-export class WordTable {
-  /** Whether words that are not there yet are -1 and are not kept. */
+export class TokenInterner {
+  /** Whether tokens that are not there yet are -1 and are not kept. */
   frozen = false;
-  /** How many distinct words there are. */
+  /** The number of distinct tokens. */
   size = 0;
-  /** Where the next word is to be written. */
+  /** Where the next token is to be written. */
   tail = 0;
   #bytes = Buffer.alloc(1 << 16);
   #starts: Int32Array;
-  /** The low and the high half of the key of each word. */
+  /** `[tokens, 2]`: the low and the high half of the key of each. */
   #keys: Int32Array;
   #slots: Int32Array;
 
-  /** @param expected words to have room for at first */
+  /** @param expected number of tokens to have room for at first */
   constructor(expected = 0) {
     const capacity = 2 ** Math.max(leastBits, Math.ceil(Math.log2(expected + 2)));
     this.#starts = new Int32Array(capacity);
@@ -40,7 +42,7 @@ export class WordTable {
     this.#slots = new Int32Array(2 * capacity).fill(emptySlot);
   }
 
-  /** Room for `count` more bytes behind `tail`; the array is another one after the next call. */
+  /** Returns an array with room for `count` more bytes behind `tail`; the next call may return another one. */
   reserve(count: number): Buffer {
     const needed = this.tail + count;
     if (needed > this.#bytes.length) {
@@ -51,30 +53,30 @@ export class WordTable {
     return this.#bytes;
   }
 
-  /** The number of a word of `length` bytes; one not seen before is kept. @param high and `low`: its key */
-  idOf(length: number, high: number, low: number): number {
-    const id = this.#slots[this.#slotOf(length, high, low)] ?? emptySlot;
+  /** The number of a token of `length` bytes; one not seen before is kept. @param high and `low`: its key */
+  intern(length: number, high: number, low: number): number {
+    const id = this.#slots[this.#slotOf(length, high, low)];
     return id === emptySlot && !this.frozen ? this.#keep(length, high, low) : id;
   }
 
-  /** The number of `word`, which is kept when it was not seen before. */
-  idOfString(word: string): number {
-    const bytes = this.reserve(mostUtf8Bytes * word.length);
-    const length = bytes.write(word, this.tail);
+  /** The number of `token`, which is kept when it was not seen before. */
+  internString(token: string): number {
+    const bytes = this.reserve(mostUtf8Bytes * token.length);
+    const length = bytes.write(token, this.tail);
     let high = 0;
     let low = emptyKey;
     for (let k = this.tail + Math.max(0, length - keyBytes - 1); k < this.tail + length; k += 1) {
       high = (high << 8) | (low >>> 24);
-      low = (low << 8) | (bytes[k] ?? 0);
+      low = (low << 8) | bytes[k];
     }
-    return this.idOf(length, high, low);
+    return this.intern(length, high, low);
   }
 
-  word(id: number): string {
+  token(id: number): string {
     return this.#bytes.toString('utf8', this.#starts[id], this.#starts[id + 1]);
   }
 
-  /** Where the word is, or else where it belongs. */
+  /** Where the token is, or else where it belongs. */
   #slotOf(length: number, high: number, low: number): number {
     const slots = this.#slots;
     const keys = this.#keys;
@@ -83,7 +85,7 @@ export class WordTable {
     const marked = isLong ? high | longMark : high;
     let slot = hashOf(isLong ? this.#hashRest(this.tail, length) : 0, marked, low) & mask;
     for (;;) {
-      const id = slots[slot] ?? emptySlot;
+      const id = slots[slot];
       if (id === emptySlot) return slot;
       const hasKey = keys[id << 1] === low && keys[(id << 1) | 1] === marked;
       if (hasKey && (!isLong || this.#hasRest(id, length))) return slot;
@@ -91,10 +93,10 @@ export class WordTable {
     }
   }
 
-  /** Whether word `id` has this length and, before its key, the bytes at `tail`. */
+  /** Whether token `id` has this length and, before its key, the bytes at `tail`. */
   #hasRest(id: number, length: number): boolean {
-    const start = this.#starts[id] ?? 0;
-    if ((this.#starts[id + 1] ?? 0) - start !== length) return false;
+    const start = this.#starts[id];
+    if (this.#starts[id + 1] - start !== length) return false;
     for (let k = 0; k < length - keyBytes; k += 1) {
       if (this.#bytes[start + k] !== this.#bytes[this.tail + k]) return false;
     }
@@ -123,7 +125,7 @@ export class WordTable {
     }
   }
 
-  /** Doubles the table; at most half of the slots are ever taken. */
+  /** Doubles the table, of whose slots at most half are ever taken. */
   #grow(): void {
     const capacity = 2 * this.#starts.length;
     this.#starts = enlarged(this.#starts, capacity);
@@ -131,21 +133,21 @@ export class WordTable {
     const slots = new Int32Array(2 * capacity).fill(emptySlot);
     const mask = slots.length - 1;
     for (let id = 0; id < this.size; id += 1) {
-      const start = this.#starts[id] ?? 0;
-      const length = (this.#starts[id + 1] ?? 0) - start;
+      const start = this.#starts[id];
+      const length = this.#starts[id + 1] - start;
       const rest = length > keyBytes ? this.#hashRest(start, length) : 0;
-      let slot = hashOf(rest, this.#keys[2 * id + 1] ?? 0, this.#keys[2 * id] ?? 0) & mask;
+      let slot = hashOf(rest, this.#keys[2 * id + 1], this.#keys[2 * id]) & mask;
       while (slots[slot] !== emptySlot) slot = (slot + 1) & mask;
       slots[slot] = id;
     }
     this.#slots = slots;
   }
 
-  /** Of the bytes before the key: long words often end alike. */
+  /** The hash of the bytes before the key: long tokens often end alike. */
   #hashRest(start: number, length: number): number {
     let hash = 0;
     for (let k = start; k < start + length - keyBytes; k += 1) {
-      hash = imul(hash ^ (this.#bytes[k] ?? 0), 0x01000193);
+      hash = imul(hash ^ this.#bytes[k], 0x01000193);
     }
     return hash;
   }
@@ -154,10 +156,4 @@ export class WordTable {
 function hashOf(rest: number, high: number, low: number): number {
   const hash = imul(imul(low, 0x9e3779b1) ^ high ^ rest, 0x2c1b3c6d);
   return hash ^ (hash >>> 15);
-}
-
-function enlarged(array: Int32Array, length: number): Int32Array {
-  const larger = new Int32Array(length);
-  larger.set(array);
-  return larger;
 }

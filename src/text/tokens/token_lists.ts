@@ -1,46 +1,48 @@
 import type { FeatureOptions } from '../features.js';
-import { scan } from './byte_tokenizer.js';
+import { enlarged } from '../int32_list.js';
+import { tokenizeBytes } from './byte_tokenizer.js';
+import { TokenInterner } from './token_interner.js';
 import type { TokenSink } from './token_sink.js';
-import { WordTable } from './token_interner.js';
 
-/** A block of tokens, unless a text needs more. */
-const blockBytes = 1 << 24;
-/** Of a token's number: 7 bits a byte. */
+/** The size of a block, unless a text needs more: memory that is never touched costs nothing. */
+const bytesPerBlock = 1 << 24;
+/** The greatest number of bytes that a token's number takes, 7 bits in each. */
 const mostTokenBytes = 4;
-/** Places in different blocks are this far apart. */
-const blockSpan = 2 ** 32;
 
 /**
- * The tokens of texts as numbers, one list a text.
+ * The tokens of texts as numbers, one list per text.
  *
- * A number takes as few bytes as it needs, 7 bits in each, the last one's top bit clear (LEB128). Words are numbered as
- * they come, so that frequent ones have small numbers: about 1.5 bytes a token, in blocks that never move.
+ * A number takes as few bytes as it needs, 7 bits in each, the last one's top bit clear (LEB128). Tokens are numbered as
+ * they come, so that frequent ones have small numbers: about 1.5 bytes per token, in blocks that never move.
  */
 export class TokenLists implements TokenSink {
-  readonly words: WordTable;
+  readonly interner: TokenInterner;
   readonly #room: number;
   #blocks: Uint8Array[];
-  /** The last one. */
+  /** The last block. */
   #block: Uint8Array;
-  /** Where the next token goes in it. */
+  /** Where the next token goes in the last block. */
   #end = 0;
   #length = 0;
-  /** `[texts]`: `blockSpan` times the block, plus the place in it. */
-  #starts = new Float64Array(1 << 10);
-  /** `[texts]`: tokens. */
+  /** `[texts]`: the block of each text, where it starts there, and its number of tokens. */
+  #blockOf = new Int32Array(1 << 10);
+  #starts = new Int32Array(1 << 10);
   #lengths = new Int32Array(1 << 10);
   #texts = 0;
   #list = new Int32Array(1 << 10);
 
   /**
-   * @param options.words where the tokens get their numbers; when it is frozen, those that it does not hold are -1
-   * @param options.room bytes of a block: by default many, since memory that is never touched costs nothing
+   * @param options.interner gives the tokens their numbers; when it is frozen, those that it does not hold are -1
+   * @param options.room bytes of a block
    */
   constructor(
     readonly tokenizer: FeatureOptions['tokenizer'] = 'notebook',
-    { words = new WordTable(), room = blockBytes }: { words?: WordTable; room?: number } = {},
+    {
+      interner = new TokenInterner(),
+      room = bytesPerBlock,
+    }: { interner?: TokenInterner; room?: number } = {},
   ) {
-    this.words = words;
+    this.interner = interner;
     this.#room = room;
     this.#block = new Uint8Array(room);
     this.#blocks = [this.#block];
@@ -49,23 +51,22 @@ export class TokenLists implements TokenSink {
   /** How many tokens the texts `rows` have together. */
   lengthOf(rows: Int32Array): number {
     let total = 0;
-    for (const row of rows) total += this.#lengths[row] ?? 0;
+    for (const row of rows) total += this.#lengths[row];
     return total;
   }
 
   /** The token numbers of a text; valid until the next call. */
   list(text: number): Int32Array {
-    const length = this.#lengths[text] ?? 0;
+    const length = this.#lengths[text];
     if (length > this.#list.length) this.#list = new Int32Array(2 * length);
     const list = this.#list;
-    const start = this.#starts[text] ?? 0;
-    const block = this.#blocks[Math.floor(start / blockSpan)] ?? this.#block;
-    let place = start % blockSpan;
+    const block = this.#blocks[this.#blockOf[text]];
+    let at = this.#starts[text];
     for (let k = 0; k < length; k += 1) {
-      let byte = block[place++] ?? 0;
+      let byte = block[at++];
       let number = byte & 0x7f;
       for (let shift = 7; byte >= 0x80; shift += 7) {
-        byte = block[place++] ?? 0;
+        byte = block[at++];
         number |= (byte & 0x7f) << shift;
       }
       list[k] = number - 1;
@@ -73,25 +74,31 @@ export class TokenLists implements TokenSink {
     return list.subarray(0, length);
   }
 
-  /** Adds a text, which must be valid UTF-8, and returns its number. */
+  /** Adds a text and returns its number. @param text UTF-8; what is not is dropped */
   add(text: Uint8Array): number {
     // A token takes a byte of the text at least.
     this.#makeRoom(mostTokenBytes * text.length);
-    const start = (this.#blocks.length - 1) * blockSpan + this.#end;
+    const index = this.#texts;
+    this.#blockOf[index] = this.#blocks.length - 1;
+    this.#starts[index] = this.#end;
     this.#length = 0;
-    scan(text, this.tokenizer, this);
-    this.#starts[this.#texts] = start;
-    this.#lengths[this.#texts] = this.#length;
+    tokenizeBytes(text, this.tokenizer, this);
+    this.#lengths[index] = this.#length;
     this.#texts += 1;
-    return this.#texts - 1;
+    return index;
   }
 
-  /** For the scanners: how many tokens the text has so far. */
+  /** Forgets all texts and keeps a block: memory that is used again is the fastest. */
+  clear(): void {
+    this.#blocks = [this.#block];
+    this.#end = 0;
+    this.#texts = 0;
+  }
+
   get length(): number {
     return this.#length;
   }
 
-  /** For the scanners: the token that comes next. */
   push(number: number): void {
     const block = this.#block;
     // One more than the number, so that -1 can be written, too.
@@ -101,27 +108,22 @@ export class TokenLists implements TokenSink {
     this.#length += 1;
   }
 
-  /** For the scanners: takes back the last tokens, so that there are `length`. */
   truncate(length: number): void {
     for (; this.#length > length; this.#length -= 1) {
       do this.#end -= 1;
-      while (this.#end > 0 && (this.#block[this.#end - 1] ?? 0) >= 0x80);
+      while (this.#end > 0 && this.#block[this.#end - 1] >= 0x80);
     }
   }
 
   #makeRoom(bytes: number): void {
     if (this.#texts === this.#starts.length) {
-      this.#starts = enlarged(this.#starts, new Float64Array(2 * this.#texts));
-      this.#lengths = enlarged(this.#lengths, new Int32Array(2 * this.#texts));
+      this.#blockOf = enlarged(this.#blockOf, 2 * this.#texts);
+      this.#starts = enlarged(this.#starts, 2 * this.#texts);
+      this.#lengths = enlarged(this.#lengths, 2 * this.#texts);
     }
     if (this.#end + bytes <= this.#block.length) return;
     this.#block = new Uint8Array(Math.max(bytes, this.#room));
     this.#blocks.push(this.#block);
     this.#end = 0;
   }
-}
-
-function enlarged<T extends Float64Array | Int32Array>(array: T, larger: T): T {
-  larger.set(array);
-  return larger;
 }

@@ -1,14 +1,14 @@
 import type { FeatureOptions } from '../features.js';
+import type { TokenInterner } from './token_interner.js';
 import { tokenSpans } from './tokenizer.js';
-import type { WordTable } from './token_interner.js';
 
-/** Takes the tokens of texts from the scanners, one after the other. */
+/** Takes the tokens of a text from the byte tokenizers, one after the other. */
 export interface TokenSink {
-  /** Where tokens get their numbers. */
-  readonly words: WordTable;
-  /** How many tokens the text has so far, at least: only differences count. */
+  /** Gives tokens their numbers. */
+  readonly interner: TokenInterner;
+  /** The number of tokens of the text so far. */
   readonly length: number;
-  /** @param number of the token, -1 for one that `words` does not hold and does not take */
+  /** Adds a token. @param number -1 for one that the interner does not hold and does not take */
   push(number: number): void;
   /** Takes back the last tokens, so that there are `length`. */
   truncate(length: number): void;
@@ -16,12 +16,12 @@ export interface TokenSink {
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** The general path of the scanners, for a stretch of a text that is not ASCII. */
-export function pushStretch(
+/** Adds the tokens of a stretch that is not ASCII, by way of a string. */
+export function tokenizeStretch(
   stretch: Uint8Array,
   tokenizer: FeatureOptions['tokenizer'],
   sink: TokenSink,
 ): void {
   for (const { token } of tokenSpans(utf8.decode(stretch), tokenizer))
-    sink.push(sink.words.idOfString(token));
+    sink.push(sink.interner.internString(token));
 }

@@ -1,35 +1,29 @@
-import { isWhiteSpace, keptOf } from './unicode.js';
-import { capitalSigma, smallSigmaAt } from './lower_case.js';
 import type { FeatureOptions } from '../features.js';
+import { capitalSigma, smallSigmaAt } from './lower_case.js';
 import { punctuationSpans } from './punctuation_tokenizer.js';
+import type { TokenSpan } from './token_span.js';
+import { isWhiteSpace, keptOf } from './unicode.js';
 
-/** Part of the key of everything encoded: to be raised whenever a tokenizer gives other tokens for any text. */
+/** Is part of the key of everything encoded: raise it whenever a tokenizer gives other tokens for any text. */
 export const tokenizerVersion = 1;
 
 const { fromCodePoint } = String;
 
-/** A token and where it stands in its text, in UTF-16 units: from its first to behind its last character. */
-export interface TokenSpan {
-  start: number;
-  end: number;
-  token: string;
-}
-
-/** The tokens of a text, and where they stand in it. */
+/** Returns the tokens of a text and where they stand in it. */
 export function tokenSpans(text: string, tokenizer: FeatureOptions['tokenizer']): TokenSpan[] {
   return tokenizer === 'notebook' ? wordSpans(text) : punctuationSpans(text);
 }
 
-/** The words of a text: what `wordSpans` gives, without their places. */
+/** Returns the words of a text without their places. */
 export function tokenize(text: string): string[] {
   return wordSpans(text).map(({ token }) => token);
 }
 
 /**
- * The words of a text: what Python 3.11's `re.sub(r"[^\w\s]", "", text.lower()).split()` gives, for every string, on
- * every version of Node. Lower-cased; what is neither a letter, a digit, `_` nor white space is dropped.
+ * Returns the words of a text: what Python 3.11's `re.sub(r"[^\w\s]", "", text.lower()).split()` gives, for every string,
+ * on every version of Node. They are lower-cased; what is neither a letter, a digit, `_` nor white space is dropped.
  */
-export function wordSpans(text: string): TokenSpan[] {
+function wordSpans(text: string): TokenSpan[] {
   const spans: TokenSpan[] = [];
   let span: TokenSpan | null = null;
   for (let i = 0; i < text.length;) {

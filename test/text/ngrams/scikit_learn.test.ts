@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { sampleReviews } from '../../src/data/sample/sample.js';
-import { TimeSlices } from '../../src/system/time_slices.js';
-import type { EncodedTexts } from '../../src/text/bag_writer.js';
-import { featureValues, naiveBayesWeights } from '../../src/text/feature_values.js';
-import { NgramCounter } from '../../src/text/ngrams/ngram_counter.js';
-import { TokenLists } from '../../src/text/tokens/token_lists.js';
+import { sampleReviews } from '../../../src/data/sample/sample.js';
+import { TimeSlices } from '../../../src/system/time_slices.js';
+import type { EncodedTexts } from '../../../src/text/bag_writer.js';
+import { featureValues, naiveBayesWeights } from '../../../src/text/feature_values.js';
+import { NgramCounter } from '../../../src/text/ngrams/ngram_counter.js';
+import { TokenLists } from '../../../src/text/tokens/token_lists.js';
 
 type Rows = Record<string, number>[];
 
@@ -34,7 +34,7 @@ async function encode(
   const selection = { vocabularySize: null, hasUnknown: false };
   const options = { ...selection, counted: texts.length, minimumCount, ngrams };
   const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
-  const [encoded] = await counter.encode([{ start: 0, end: texts.length }], counts);
+  const [encoded] = await counter.makeBags([{ start: 0, end: texts.length }], counts);
   if (encoded === undefined) throw new Error('Expected encoded texts.');
   return {
     names: counter.features,

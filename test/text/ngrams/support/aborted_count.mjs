@@ -1,10 +1,10 @@
 // Counts with a second thread, which must not keep the process alive. WAY says when it is given up.
 // usage: node aborted_count.mjs counted|finding|encoding|failed
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sampleReviews } from '../../../dist/data/sample/sample.js';
-import { TimeSlices } from '../../../dist/system/time_slices.js';
-import { NgramCounter } from '../../../dist/text/ngrams/ngram_counter.js';
-import { TokenLists } from '../../../dist/text/tokens/token_lists.js';
+import { sampleReviews } from '../../../../dist/data/sample/sample.js';
+import { TimeSlices } from '../../../../dist/system/time_slices.js';
+import { NgramCounter } from '../../../../dist/text/ngrams/ngram_counter.js';
+import { TokenLists } from '../../../../dist/text/tokens/token_lists.js';
 
 const [, , way] = process.argv;
 const tokens = new TokenLists('words-and-punctuation');
@@ -30,7 +30,7 @@ if (way === 'finding') {
     // Not even an array has a length below 0.
     { start: way === 'failed' ? rows.length : 0, end: 0 },
   ];
-  working = counter.encode(texts, false).finally(() => counter.stop());
+  working = counter.makeBags(texts, false).finally(() => counter.stop());
   if (way === 'encoding') controller.abort(new Error('stop'));
 }
 const outcome = await working.then(

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../src/data/splits/python_random.js';
-import { TokenBuffer } from '../../src/text/tokens/token_buffer.js';
-import { tokenize } from '../../src/text/tokens/tokenizer.js';
-import { WordTable } from '../../src/text/tokens/token_interner.js';
+import { PythonRandom } from '../../../src/data/splits/python_random.js';
+import { TokenLists } from '../../../src/text/tokens/token_lists.js';
+import { tokenize } from '../../../src/text/tokens/tokenizer.js';
+import { TokenInterner } from '../../../src/text/tokens/token_interner.js';
 
 /** Words of 0 to 19 letters that often have a beginning or an end in common, and control characters in front. */
 function similarWords(count: number): string[] {
@@ -16,10 +16,10 @@ test('when words have beginnings and ends in common then each has its own number
   const words = [...similarWords(500), ...Array.from({ length: 9000 }, (_, index) => `number${index}th`)];
   const distinct = [...new Set(words)];
   const ids = new Map(distinct.map((word, id) => [word, id]));
-  const table = new WordTable();
+  const table = new TokenInterner();
 
-  expect(words.map((word) => table.idOfString(word))).toEqual(words.map((word) => ids.get(word)));
-  expect(distinct.map((_, id) => table.word(id))).toEqual(distinct);
+  expect(words.map((word) => table.internString(word))).toEqual(words.map((word) => ids.get(word)));
+  expect(distinct.map((_, id) => table.token(id))).toEqual(distinct);
   expect(table.size).toBe(distinct.length);
 });
 
@@ -27,21 +27,21 @@ test('when many words end like a short one behind a control character then it ha
   // Their keys differ in the mark of long words alone, and some are in its way.
   const count = 2000;
   for (let ending = 1_000_000; ending < 1_000_020; ending += 1) {
-    const table = new WordTable();
-    for (let index = 0; index < count; index += 1) table.idOfString(`${index}\u0001${ending}`);
+    const table = new TokenInterner();
+    for (let index = 0; index < count; index += 1) table.internString(`${index}\u0001${ending}`);
 
-    expect(table.idOfString(`${ending}`)).toBe(count);
+    expect(table.internString(`${ending}`)).toBe(count);
   }
 });
 
 test('when a table is frozen then it finds all that it holds and nothing else', () => {
   const [known, unknown] = [similarWords(200), similarWords(400).slice(200)];
-  const table = new WordTable();
-  for (const word of known) table.idOfString(word);
+  const table = new TokenInterner();
+  for (const word of known) table.internString(word);
   table.frozen = true;
   const held = new Set(known);
 
-  for (const word of [...known, ...unknown]) expect(table.idOfString(word) >= 0).toBe(held.has(word));
+  for (const word of [...known, ...unknown]) expect(table.internString(word) >= 0).toBe(held.has(word));
   expect(table.size).toBe(held.size);
 });
 
@@ -52,11 +52,9 @@ test('when punctuation inside long words is dropped then the scanner finds the w
     '',
     'abcdefgh abcdefg xabcdefgh ABCDEFG-H',
   ];
-  const buffer = new TokenBuffer('notebook', new WordTable());
-  const ends = texts.map((text) => buffer.add(Buffer.from(text)));
+  const lists = new TokenLists('notebook');
+  const rows = texts.map((text) => lists.add(Buffer.from(text)));
 
-  const found = ends.map((end, text) =>
-    Array.from(buffer.slice(ends[text - 1] ?? 0, end), (number) => buffer.words.word(number)),
-  );
+  const found = rows.map((row) => Array.from(lists.list(row), (number) => lists.interner.token(number)));
   expect(found).toEqual(texts.map(tokenize));
 });

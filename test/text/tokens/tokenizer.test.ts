@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { FeatureOptions } from '../../src/text/features.js';
-import { tokenize, tokenSpans } from '../../src/text/tokens/tokenizer.js';
-import { unicodeVersion } from '../../src/text/tokens/unicode_tables.js';
+import type { FeatureOptions } from '../../../src/text/features.js';
+import { tokenize, tokenSpans } from '../../../src/text/tokens/tokenizer.js';
+import { unicodeVersion } from '../../../src/text/tokens/unicode_tables.js';
 
 interface Fixture {
   unicodeVersion: string;

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../src/data/splits/python_random.js';
-import { sampleReviews } from '../../src/data/sample/sample.js';
-import type { FeatureOptions } from '../../src/text/features.js';
-import { TokenLists } from '../../src/text/tokens/token_lists.js';
-import { tokenize, tokenSpans } from '../../src/text/tokens/tokenizer.js';
-import { WordTable } from '../../src/text/tokens/token_interner.js';
+import { PythonRandom } from '../../../src/data/splits/python_random.js';
+import { sampleReviews } from '../../../src/data/sample/sample.js';
+import type { FeatureOptions } from '../../../src/text/features.js';
+import { TokenLists } from '../../../src/text/tokens/token_lists.js';
+import { tokenize, tokenSpans } from '../../../src/text/tokens/tokenizer.js';
+import { TokenInterner } from '../../../src/text/tokens/token_interner.js';
 
 type Tokenizer = FeatureOptions['tokenizer'];
 
@@ -25,7 +25,7 @@ function wordsAndMarks(text: string): string[] {
 function wordsOf(texts: readonly string[], tokenizer: Tokenizer = 'notebook'): string[][] {
   const lists = new TokenLists(tokenizer);
   for (const text of texts) lists.add(Buffer.from(text));
-  return texts.map((_, text) => Array.from(lists.list(text), (id) => lists.words.word(id)));
+  return texts.map((_, text) => Array.from(lists.list(text), (id) => lists.interner.token(id)));
 }
 
 test('when texts mix scripts and marks then the fast path finds the words of the reference', () => {
@@ -87,7 +87,7 @@ test('when there are more words than the table first has room for then each keep
   const once = Array.from({ length: 30_000 }, (_, k) => k);
   expect([0, 1, 2].map((text) => Array.from(lists.list(text)))).toEqual([once, once, once]);
   expect(lists.lengthOf(Int32Array.of(0, 2))).toBe(60_000);
-  expect(lists.words.word(29_999)).toBe('w29999');
+  expect(lists.interner.token(29_999)).toBe('w29999');
 });
 
 test('when a text is empty then its list is', () => {
@@ -95,10 +95,10 @@ test('when a text is empty then its list is', () => {
 });
 
 test('when the words are given and frozen then others are -1', () => {
-  const words = new WordTable();
-  words.idOfString('good');
+  const words = new TokenInterner();
+  words.internString('good');
   words.frozen = true;
-  const lists = new TokenLists('notebook', { words });
+  const lists = new TokenLists('notebook', { interner: words });
   lists.add(Buffer.from('good bad good'));
 
   expect(Array.from(lists.list(0))).toEqual([0, -1, 0]);

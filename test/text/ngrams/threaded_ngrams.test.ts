@@ -2,13 +2,13 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../src/data/splits/python_random.js';
-import { TimeSlices } from '../../src/system/time_slices.js';
-import type { EncodedTexts } from '../../src/text/bag_writer.js';
-import type * as Counter from '../../src/text/ngrams/ngram_counter.js';
-import { TokenLists } from '../../src/text/tokens/token_lists.js';
+import { PythonRandom } from '../../../src/data/splits/python_random.js';
+import { TimeSlices } from '../../../src/system/time_slices.js';
+import type { EncodedTexts } from '../../../src/text/bag_writer.js';
+import type * as Counter from '../../../src/text/ngrams/ngram_counter.js';
+import { TokenLists } from '../../../src/text/tokens/token_lists.js';
 
-const compiled = new URL('../../dist/text/ngrams/ngram_counter.js', import.meta.url).href;
+const compiled = new URL('../../../dist/text/ngrams/ngram_counter.js', import.meta.url).href;
 const { NgramCounter } = (await import(compiled)) as typeof Counter;
 
 const script = fileURLToPath(new URL('./support/aborted_count.mjs', import.meta.url));
@@ -40,7 +40,7 @@ async function count(
       { start: 0, end: middle },
       { start: middle, end: rows.length },
     ];
-    return { features: counter.features, encoded: await counter.encode(ranges, true) };
+    return { features: counter.features, encoded: await counter.makeBags(ranges, true) };
   } finally {
     await counter.stop();
   }
@@ -64,7 +64,7 @@ test('when a second thread helps then features and encoded texts are the same, w
 
 test.each([
   ['has counted', 'counted', 'done'],
-  ['is aborted while it finds runs', 'finding', 'stop'],
+  ['is aborted while it finds n-grams', 'finding', 'stop'],
   ['is aborted while it encodes', 'encoding', 'stop'],
   ['fails in its second thread', 'failed', expect.stringContaining('Invalid typed array length')],
 ])('when it %s then it says so and the process ends, since no thread is left', (_, way, outcome) => {

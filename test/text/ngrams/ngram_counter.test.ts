@@ -1,14 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../src/data/splits/python_random.js';
-import { sampleReviews } from '../../src/data/sample/sample.js';
-import { TimeSlices } from '../../src/system/time_slices.js';
-import type { EncodedTexts } from '../../src/text/bag_writer.js';
-import { notebookFeatures, type FeatureOptions } from '../../src/text/features.js';
-import { Featurizer } from '../../src/text/featurizer.js';
-import { NgramCounter } from '../../src/text/ngrams/ngram_counter.js';
-import { TokenLists } from '../../src/text/tokens/token_lists.js';
-import { tokenSpans } from '../../src/text/tokens/tokenizer.js';
-import { Vocabulary } from '../../src/text/vocabulary.js';
+import { PythonRandom } from '../../../src/data/splits/python_random.js';
+import { sampleReviews } from '../../../src/data/sample/sample.js';
+import { TimeSlices } from '../../../src/system/time_slices.js';
+import type { EncodedTexts } from '../../../src/text/bag_writer.js';
+import { notebookFeatures, type FeatureOptions } from '../../../src/text/features.js';
+import { Featurizer } from '../../../src/text/featurizer.js';
+import { NgramCounter } from '../../../src/text/ngrams/ngram_counter.js';
+import { TokenLists } from '../../../src/text/tokens/token_lists.js';
+import { tokenSpans } from '../../../src/text/tokens/tokenizer.js';
+import { Vocabulary } from '../../../src/text/vocabulary.js';
 
 const { tokenizer } = { tokenizer: 'words-and-punctuation' } as const;
 
@@ -38,7 +38,7 @@ async function count({
   const options = { counted, minimumCount, ngrams, vocabularySize, hasUnknown };
   const counter = await NgramCounter.count(tokens, rows, options, new TimeSlices());
   const ranges = ends.map((end, index) => ({ start: ends[index - 1] ?? 0, end }));
-  const encoded = await counter.encode(ranges, true);
+  const encoded = await counter.makeBags(ranges, true);
   return { names: counter.features, bags: encoded.flatMap((texts) => bagsOf(texts, counter.features)) };
 }
 
@@ -51,45 +51,48 @@ function bagsOf({ ids, offsets, counts }: EncodedTexts, names: readonly string[]
   });
 }
 
-/** The slow way: strings in maps, every run looked at. */
+/** Counts the slow way: strings in maps, every n-gram looked at. */
 function countSlowly({ texts, counted, ngrams, minimumCount }: Case): Map<string, number>[] {
   const all = texts.map((text) => {
     const words = tokenSpans(text, tokenizer).map(({ token }) => token);
-    const runs = new Map<string, number>();
+    const ngramsOfText = new Map<string, number>();
     for (let length = 1; length <= ngrams; length += 1) {
       for (let i = 0; i + length <= words.length; i += 1) {
-        const run = words.slice(i, i + length).join(' ');
-        runs.set(run, (runs.get(run) ?? 0) + 1);
+        const ngram = words.slice(i, i + length).join(' ');
+        ngramsOfText.set(ngram, (ngramsOfText.get(ngram) ?? 0) + 1);
       }
     }
-    return runs;
+    return ngramsOfText;
   });
   const having = new Map<string, number>();
-  for (const runs of all.slice(0, counted)) {
-    for (const run of runs.keys()) having.set(run, (having.get(run) ?? 0) + 1);
+  for (const bag of all.slice(0, counted)) {
+    for (const ngram of bag.keys()) having.set(ngram, (having.get(ngram) ?? 0) + 1);
   }
-  return all.map((runs) => new Map([...runs].filter(([run]) => (having.get(run) ?? 0) >= minimumCount)));
+  return all.map((bag) => new Map([...bag].filter(([ngram]) => (having.get(ngram) ?? 0) >= minimumCount)));
 }
 
 /** The features in their order, by its definition. */
 function orderSlowly({ texts, counted, ngrams, minimumCount, vocabularySize }: Case): string[] {
   const bags = countSlowly({ texts, counted, ngrams, minimumCount }).slice(0, counted);
   const totals = new Map<string, number>();
-  for (const bag of bags) for (const [run, often] of bag) totals.set(run, (totals.get(run) ?? 0) + often);
-  // Of each length those that begin with the same shorter run together, and each as it first appears.
+  for (const bag of bags)
+    for (const [ngram, often] of bag) totals.set(ngram, (totals.get(ngram) ?? 0) + often);
+  // Of each length those that begin with the same shorter n-gram together, and each as it first appears.
   const appearing = texts.slice(0, counted).flatMap((text) => {
     const words = tokenSpans(text, tokenizer).map(({ token }) => token);
     return words.map((_, i) => words.slice(i, i + ngrams));
   });
   let [shorter, found]: [string[], string[]] = [[''], []];
   for (let length = 1; length <= ngrams; length += 1) {
-    const runs = appearing.filter((words) => words.length >= length).map((words) => words.slice(0, length));
-    shorter = shorter.flatMap((left) => [
+    const longEnough = appearing
+      .filter((words) => words.length >= length)
+      .map((words) => words.slice(0, length));
+    shorter = shorter.flatMap((prefix) => [
       ...new Set(
-        runs
-          .filter((words) => words.slice(0, -1).join(' ') === left)
+        longEnough
+          .filter((words) => words.slice(0, -1).join(' ') === prefix)
           .map((words) => words.join(' '))
-          .filter((run) => totals.has(run)),
+          .filter((ngram) => totals.has(ngram)),
       ),
     ]);
     found = [...found, ...shorter];
@@ -98,7 +101,7 @@ function orderSlowly({ texts, counted, ngrams, minimumCount, vocabularySize }: C
   return found.slice(0, vocabularySize ?? found.length);
 }
 
-/** Texts of a few words, so that long runs are frequent, too. */
+/** Texts of a few words, so that long n-grams are frequent, too. */
 function randomTexts(seed: number): string[] {
   const random = new PythonRandom(seed);
   const below = (limit: number): number => random.below(limit);
@@ -118,12 +121,12 @@ test('when texts are random then features, their order and what the texts have a
 
     expect(names).toEqual(orderSlowly(limited));
     const known = new Set(names);
-    const expected = countSlowly(given).map((bag) => new Map([...bag].filter(([run]) => known.has(run))));
+    const expected = countSlowly(given).map((bag) => new Map([...bag].filter(([ngram]) => known.has(ngram))));
     expect(bags).toEqual(expected);
   }
 });
 
-test('when unknown tokens count then each that is no feature is one, in runs of any length', async () => {
+test('when unknown tokens count then each that is no feature is one, in n-grams of any length', async () => {
   const texts = ['a b a b', 'a b c d', ''];
   const given = { texts, counted: 3, ngrams: 2, minimumCount: 2, hasUnknown: true };
   const { names, bags } = await count(given);
@@ -154,7 +157,7 @@ test('when n-grams are counted then features and counts are those of counting st
 
     expect(bags).toEqual(expected);
     expect(new Set(names).size).toBe(names.length);
-    expect(new Set(names)).toEqual(new Set(expected.slice(0, 300).flatMap((runs) => [...runs.keys()])));
+    expect(new Set(names)).toEqual(new Set(expected.slice(0, 300).flatMap((bag) => [...bag.keys()])));
   }
 });
 
@@ -196,13 +199,13 @@ test('when a featurizer gets the features of a vocabulary then it encodes as the
     options,
     vocabulary: Vocabulary.of(names),
     weights: null,
-  }).encodeAll(texts);
+  }).encodeBatch(texts);
   const counts = Int32Array.from(values ?? []);
 
   expect(bagsOf({ ids, offsets, counts }, names)).toEqual(bags);
 });
 
-test('when a vocabulary has runs without what is inside them then they are found all the same', () => {
+test('when a vocabulary has n-grams without what is inside them then they are found all the same', () => {
   const options: FeatureOptions = { ...notebookFeatures, tokenizer, ngrams: 4 };
   const features = ['not at all', 'b', 'a b c d', 'b c'];
   const featurizer = new Featurizer({ options, vocabulary: Vocabulary.of(features), weights: null });

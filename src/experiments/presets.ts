@@ -21,7 +21,7 @@ const asNotebook: Preset = {
   valid: null,
 };
 
-/** Runs of 1 to 3 words and marks, each multiplied by how much it speaks for a class (Wang and Manning 2012). */
+/** N-grams of 1 to 3 words and marks, each multiplied by how much it speaks for a class (Wang and Manning 2012). */
 const weightedNgrams: Partial<Preset> = {
   vocab: null,
   features: {

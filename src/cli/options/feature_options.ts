@@ -9,7 +9,7 @@ export const allFeatures = 'all';
 export const featureNumbers = {
   ngrams: {
     flag: '--ngrams',
-    about: 'features are the runs of 1 to so many words',
+    about: 'longest n-grams that are features, in words',
     integer: true,
     least: 1,
     most: mostNgrams,

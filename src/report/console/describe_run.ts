@@ -40,7 +40,7 @@ export function describeDataset(dataset: Dataset): string[] {
     `Data: ${source.location}${fromCache ? ', encoded by an earlier run' : ''} (${formatSeconds(seconds)}).`,
     `Reviews: ${count('train')} to train on, ${count('valid')} to validate, ${count('test')} to test.`,
     `Classes: ${formatNames(dataset.classes)}.`,
-    `Vocabulary: ${formatCount(vocabulary.size)} ${dataset.features.ngrams > 1 ? 'runs of words' : 'words'}, the most frequent first: ${vocabulary.first(shownWords).join(' ')} ...`,
+    `Vocabulary: ${formatCount(vocabulary.size)} ${dataset.features.ngrams > 1 ? 'n-grams' : 'words'}, the most frequent first: ${vocabulary.first(shownWords).join(' ')} ...`,
   ];
   if (requestedVocabularySize !== null && vocabulary.size < requestedVocabularySize) {
     lines.push(

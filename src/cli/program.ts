@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { packageVersion } from '../setup/package_root.js';
 import { startAddonThread } from './addon/load_addon.js';
+import { withFlags } from './options/option.js';
 
 const usageExitCode = 2;
 const failedExitCode = 1;
@@ -77,7 +78,7 @@ async function printVersion(): Promise<number> {
 }
 
 function printError(error: unknown): void {
-  const lines = messageOf(error).split('\n');
+  const lines = withFlags(messageOf(error)).split('\n');
   for (const line of lines) process.stderr.write(`error: ${line}\n`);
   const known = error instanceof ImdbTorchError || typeof codeOf(error) === 'string';
   if (!known && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);

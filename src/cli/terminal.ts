@@ -56,6 +56,11 @@ export class Terminal {
   document(value: object): void {
     if (!this.#options.json) return;
     this.clearProgress();
+    Terminal.print(value);
+  }
+
+  /** Prints a JSON document. */
+  static print(value: object): void {
     process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
   }
 

@@ -93,7 +93,7 @@ async function inspectLibtorch(options: {
   libtorch?: string | undefined;
 }): Promise<{ found: Libtorch | null; finding: Finding }> {
   const places = {
-    given: 'as --libtorch or IMDB_TORCH_LIBTORCH says',
+    given: 'as the option libtorch or IMDB_TORCH_LIBTORCH says',
     cache: 'fetched by setup',
     python: "of this machine's Python",
     fetched: 'fetched by setup',

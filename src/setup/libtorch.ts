@@ -11,7 +11,7 @@ import {
 } from './libtorch_folder.js';
 
 export interface Libtorch extends LibtorchFolder {
-  /** `given`: by --libtorch or IMDB_TORCH_LIBTORCH; `cache`: fetched by an earlier setup. */
+  /** `given`: by the option or IMDB_TORCH_LIBTORCH; `cache`: fetched by an earlier setup. */
   foundBy: 'given' | 'cache' | 'python' | 'fetched';
 }
 
@@ -84,14 +84,14 @@ export async function ensureLibtorch(options: LibtorchOptions): Promise<Libtorch
       `Expected libtorch ${requiredVersionText} or newer but found none; tried:`,
       ...reasons,
       'Connect to a network and try again, or install PyTorch (python3 -m pip install torch), or unpack libtorch from ' +
-        'https://pytorch.org and name its folder with --libtorch or IMDB_TORCH_LIBTORCH.',
+        'https://pytorch.org and name its folder with the option libtorch or IMDB_TORCH_LIBTORCH.',
     ].join('\n'),
   );
 }
 
 function givenError(reason: string): string {
   return (
-    `Expected --libtorch or IMDB_TORCH_LIBTORCH to name a libtorch ${requiredVersionText} or newer but ${reason}; ` +
+    `Expected the option libtorch or IMDB_TORCH_LIBTORCH to name a libtorch ${requiredVersionText} or newer but ${reason}; ` +
     'name another folder, or none to have one found or fetched.'
   );
 }

@@ -171,3 +171,9 @@ function runError(path: string, problem: string, cause?: unknown): ImdbTorchErro
   const message = `${path} is no complete run directory of imdb-torch: ${problem}; give one that \`train\` wrote.`;
   return new ImdbTorchError('ERR_RUN', message, { cause });
 }
+
+/** Says whether a run's model, or what it was made of, was trained on all training reviews. @param run its `run.json` */
+export function hasSeenAll({ refit, base }: StoredRun['run']): boolean {
+  const { seenValidation } = (base ?? {}) as { seenValidation?: boolean };
+  return refit !== undefined || seenValidation === true;
+}

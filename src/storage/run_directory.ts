@@ -163,7 +163,7 @@ async function makeEmptyFolder(path: string): Promise<string[]> {
   if (made.length === 0 && (await readdir(path)).length > 0) {
     throw new ImdbTorchError(
       'ERR_OUTPUT',
-      `Expected a new or empty folder but ${path} has files in it; choose another with --out or empty it.`,
+      `Expected a new or empty folder but ${path} has files in it; choose another one or empty it.`,
     );
   }
   return made;

@@ -107,7 +107,7 @@ nowhere(
     await expect(ensureLibtorch({})).rejects.toMatchObject({
       code: 'ERR_LIBTORCH',
       message: expect.stringMatching(
-        /the cache: nothing in .*\n.*Python: python3 has no torch\n.*pip download torch==.*\n.*download\.pytorch\.org: .*127\.0\.0\.1:9.*\n.*--libtorch/,
+        /the cache: nothing in .*\n.*Python: python3 has no torch\n.*pip download torch==.*\n.*download\.pytorch\.org: .*127\.0\.0\.1:9.*\n.*option libtorch/,
       ),
     });
     expect(performance.now() - begun).toBeLessThan(10_000);

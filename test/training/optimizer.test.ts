@@ -4,7 +4,6 @@ import { createClassifier } from '../../src/model/classifier.js';
 import { Bags, Generator, Linear, SparseAdam, Tensor } from '../../src/model/native.js';
 import { readModule, trainableParameters, type Module } from '../../src/model/parameters.js';
 import { createOptimizer } from '../../src/training/optimizer.js';
-import { findOptimizerConflicts, type OptimizerOptions } from '../../src/training/optimizer_options.js';
 
 const moments = { betas: [0.5, 0.6], eps: 0.25 } as const;
 
@@ -60,14 +59,4 @@ test('when sparse-adam has betas and eps then its steps are made with them', () 
   const usual = trained((parameters) => createOptimizer(options, parameters));
   expect(usual).toEqual(trained((parameters) => new SparseAdam(parameters, { lr: 0.1 })));
   expect(given).not.toEqual(usual);
-});
-
-test('when betas or eps are given to sgd then each is refused with the reason', () => {
-  const sgd: OptimizerOptions = { ...notebook, ...moments };
-  expect(findOptimizerConflicts(sgd)).toEqual([
-    'Expected --optimizer adam, adamw or sparse-adam with --betas: sgd keeps no means of gradients.',
-    'Expected --optimizer adam, adamw or sparse-adam with --eps: sgd keeps no means of gradients.',
-  ]);
-  expect(findOptimizerConflicts(notebook)).toEqual([]);
-  expect(findOptimizerConflicts({ ...sgd, optimizer: 'adam' })).toEqual([]);
 });

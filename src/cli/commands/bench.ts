@@ -1,21 +1,25 @@
 import type { Command } from 'commander';
+import { notebook } from '../../experiments/options.js';
 import { formatTable } from '../../report/console/table.js';
 import { interruptSignal } from '../interrupt.js';
-import { addOutputOptions, addSeedAndThreads, readRunOptions, type RawOptions } from '../options/options.js';
+import { output, threads } from '../options/common_options.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
+import { settings } from '../options/settings.js';
 import { prepareAddon } from '../addon/prepare_addon.js';
 import { Terminal } from '../terminal.js';
+
+const operatorOptions = { seed: { ...settings.seed, default: notebook.seed }, threads, ...output } as const;
 
 export function addBenchCommand(program: Command): void {
   const bench = program.command('bench').description('measure on this machine');
   const operators = bench
     .command('operators')
     .description('which of matmul, mm and @ multiplies [200, 1] x [1, 3000] fastest');
-  addSeedAndThreads(operators);
-  addOutputOptions(operators).action(benchOperators);
+  addOptions(operators, operatorOptions).action(benchOperators);
 }
 
 async function benchOperators(raw: RawOptions): Promise<void> {
-  const options = readRunOptions(raw);
+  const options = readOptions(operatorOptions, raw);
   const terminal = new Terminal(options);
   const signal = interruptSignal();
   await prepareAddon(terminal, signal);

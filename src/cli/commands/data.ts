@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { knownArchiveName } from '../../data/imdb/fetch_archive.js';
 import { datasetDocument } from '../../report/documents/documents.js';
 import { describeDataset, describePreviews } from '../../report/console/describe_run.js';
-import { dataChoice } from '../options/data_options.js';
+import { dataChoice } from '../options/choose_data.js';
+import { output } from '../options/common_options.js';
+import { addOptions, type RawOptions } from '../options/option.js';
+import { addSettings, readRequest } from '../options/read_settings.js';
 import { interruptSignal } from '../interrupt.js';
-import { addDataOptions, addOutputOptions, readRunOptions, type RawOptions } from '../options/options.js';
 import { readData } from '../experiment/read_dataset.js';
 import { Terminal } from '../terminal.js';
 
@@ -12,14 +14,13 @@ export function addDataCommand(program: Command): void {
   const command = program
     .command('data')
     .description('fetch and check the reviews, and show how many there are, some of them and the words');
-  addDataOptions(command);
-  addOutputOptions(command).action(data);
+  addOptions(addSettings(command, 'data'), output).action(data);
 }
 
 async function data(raw: RawOptions): Promise<void> {
-  const options = readRunOptions(raw);
+  const { options, settle } = readRequest(raw, 'data', output);
+  const choice = dataChoice(settle());
   const terminal = new Terminal(options);
-  const choice = dataChoice(options);
   const dataset = await readData(choice, terminal, interruptSignal());
   const { source, previews } = dataset;
   const known = source.kind === 'archive' ? knownArchiveName(source.sha256) : null;

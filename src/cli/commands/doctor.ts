@@ -5,20 +5,27 @@ import { formatCheck } from '../../report/console/checks.js';
 import { formatBytes } from '../../report/format.js';
 import { inspectMachine, type Finding, type Inspection } from '../../setup/inspect.js';
 import { chooseDataAtHand } from '../options/choose_data.js';
+import { json as jsonOption } from '../options/common_options.js';
+import { optional, text } from '../options/kinds.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
 
 const environmentExitCode = 3;
 
+const options = {
+  libtorch: { kind: optional(text('folder')), help: 'look at the libtorch in this folder' },
+  ...jsonOption,
+} as const;
+
 export function addDoctorCommand(program: Command): void {
-  program
+  const command = program
     .command('doctor')
-    .description('say what is there of all that is needed, and what to do about what is missing')
-    .option('--libtorch <folder>', 'look at the libtorch in this folder')
-    .option('--json', 'print one JSON document and nothing else on stdout')
-    .action(doctor);
+    .description('say what is there of all that is needed, and what to do about what is missing');
+  addOptions(command, options).action(doctor);
 }
 
-async function doctor({ libtorch, json = false }: { libtorch?: string; json?: boolean }): Promise<void> {
+async function doctor(raw: RawOptions): Promise<void> {
+  const { libtorch, json } = readOptions(options, raw);
   const terminal = new Terminal({ json, quiet: false });
   const { findings, ...inspection } = await inspectMachine({ libtorch });
   const data = dataAtHand();

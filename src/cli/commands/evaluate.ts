@@ -6,107 +6,69 @@ import {
   evaluationDocument,
   type EvaluationFigures,
 } from '../../report/console/evaluation.js';
+import type { TextClassifier } from '../../model/text_classifier.js';
 import { readRunDocument } from '../../storage/read_run.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import { writeFileAtomic } from '../../system/atomic_file.js';
-import { splitLabels } from '../options/data_options.js';
-import { chooseReviews, predictionLines } from '../trained_model/evaluated_reviews.js';
+import { chooseReviews, predictionLines, type ChosenReviews } from '../trained_model/evaluated_reviews.js';
 import { interruptSignal } from '../interrupt.js';
-import { checkChoice, throwProblems, type ChoiceRule, type NumberRule } from '../options/option_rules.js';
+import { modelOptions } from '../options/common_options.js';
+import { choice, integer, optional, text } from '../options/kinds.js';
+import { addOptions, readOptions, type RawOptions, type Values } from '../options/option.js';
+import { settings } from '../options/settings.js';
 import { readData } from '../experiment/read_dataset.js';
-import { addChoiceRules, addNumberRules } from '../options/rule_options.js';
-import {
-  addModelOptions,
-  openClassifier,
-  readNumbers,
-  type ModelOptions,
-} from '../trained_model/run_argument.js';
+import { openClassifier } from '../trained_model/run_argument.js';
 import { readRunReviews, storedOptions, type StoredOptions } from '../trained_model/run_reviews.js';
 import { Terminal } from '../terminal.js';
 
-interface EvaluateOptions extends ModelOptions {
-  data?: string;
-  split?: string;
-  textColumn?: string;
-  labelColumn?: string;
-  labels?: string;
-  mistakes?: string;
-  savePredictions?: string;
-}
-
-const rules = {
-  mistakes: {
-    flag: '--mistakes',
-    about: 'so many of the most confident mistakes are listed',
-    integer: true,
-    least: 0,
-    most: 1_000_000_000,
-    default: 10,
+const options = {
+  data: { ...settings.data, usual: 'the data of the run' },
+  split: {
+    kind: optional(choice([...splitNames, 'all'])),
+    group: 'Data',
+    help: 'which of the reviews',
+    usual: 'test; all of a table or of folders of classes that are given with --data',
   },
-} as const satisfies Readonly<Record<string, NumberRule>>;
+  textColumn: { ...settings.textColumn, help: 'column of the texts in a table that is given with --data' },
+  labelColumn: { ...settings.labelColumn, help: 'column of the labels in such a table' },
+  labels: { ...settings.labels, help: 'the classes in these data, in order', usual: 'as the run was told' },
+  mistakes: {
+    kind: integer(0),
+    group: 'Output',
+    default: 10,
+    help: 'number of the most confident mistakes that are listed',
+  },
+  savePredictions: {
+    kind: optional(text('file')),
+    group: 'Output',
+    help: 'write label and probabilities of each review (JSON Lines)',
+  },
+  ...modelOptions,
+} as const;
 
-const splitRule: ChoiceRule = {
-  flag: '--split',
-  about: 'which reviews',
-  choices: [...splitNames, 'all'],
-  default: 'test; all of a table or of folders of classes that are given with --data',
-};
+type EvaluateOptions = Values<typeof options>;
 
 export function addEvaluateCommand(program: Command): void {
   const command = program
     .command('evaluate')
     .description('how good a model is: loss, scores of each class, confusion, calibration, worst mistakes')
-    .argument('<run>', 'run directory')
-    .option('--data <where>', 'imdb, sample, a folder, an archive or a file (default: the data of the run)');
-  addChoiceRules(command, [splitRule])
-    .option('--text-column <name>', 'column of the texts in a table that is given with --data')
-    .option('--label-column <name>', 'column of the labels there')
-    .option('--labels <a,b,...>', 'the classes there, in order (default: as the run was told)');
-  addNumberRules(command, [rules.mistakes]).option(
-    '--save-predictions <file>',
-    'write label and probabilities of each review (JSON Lines)',
-  );
-  addModelOptions(command)
-    .option('--json', 'print one JSON document and nothing else on stdout')
-    .action(evaluate);
+    .argument('<run>', 'run directory');
+  addOptions(command, options).action(evaluate);
 }
 
-async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
-  const { mistakes = rules.mistakes.default } = readNumbers(rules, options);
-  const splitProblem = options.split === undefined ? null : checkChoice(splitRule, options.split);
-  throwProblems(splitProblem === null ? [] : [splitProblem]);
+async function evaluate(path: string, raw: RawOptions): Promise<void> {
+  const given = readOptions(options, raw);
   const signal = interruptSignal();
-  const terminal = new Terminal({ json: options.json ?? false, quiet: options.quiet ?? false });
+  const terminal = new Terminal(given);
   const stored = storedOptions(await readRunDocument(path), path);
-  const classifier = await openClassifier(path, options, terminal, signal);
+  const classifier = await openClassifier(path, given, terminal, signal);
   try {
-    const { classes, featurizer } = classifier;
-    const dataset = await readReviews(options, stored, featurizer, terminal, signal);
-    const reviews = chooseReviews(dataset, options.split, options.data !== undefined, classes);
-    const { evaluateLabelled } = await import('../../training/labelled_evaluation.js');
-    const { classificationReport, mostConfidentMistakes } =
-      await import('../../training/classification_report.js');
-    const { metrics, ofLogits, predictions } = await evaluateLabelled(classifier, reviews, {
-      ...stored,
-      signal,
-    });
-    const figures: EvaluationFigures = {
-      split: reviews.name,
-      count: reviews.labels.length,
-      classes,
-      metrics,
-      uncalibrated: classifier.description.calibration === null ? null : ofLogits,
-      report: classificationReport(predictions),
-      mistakes: mostConfidentMistakes(predictions, mistakes),
-      originOf: reviews.originOf,
-    };
-    if (options.savePredictions !== undefined) {
-      const lines = predictionLines(reviews, predictions, classes);
-      await writeFileAtomic(options.savePredictions, lines, { signal });
-    }
+    const dataset = await readReviews(given, stored, classifier.featurizer, terminal, signal);
+    const reviews = chooseReviews(dataset, given.split, given.data !== undefined, classifier.classes);
+    const figures = await evaluateReviews(classifier, reviews, stored, given, signal);
     const { location: source, sha256 } = dataset.source;
     terminal.say(`Data: ${source}`);
-    if (options.json !== true) terminal.result(...describeEvaluation(figures, terminal.style));
+    if (!given.json) terminal.result(...describeEvaluation(figures, terminal.style));
     const document = { run: path, data: { source, sha256 }, ...evaluationDocument(figures) };
     terminal.document({ schema: 1, command: 'evaluate', ...document });
   } finally {
@@ -114,7 +76,35 @@ async function evaluate(path: string, options: EvaluateOptions): Promise<void> {
   }
 }
 
-/** The reviews as the model reads them: those of the run, or others. */
+/** Evaluates the model, and writes its predictions where that is asked for. */
+async function evaluateReviews(
+  classifier: TextClassifier,
+  reviews: ChosenReviews,
+  { loss }: StoredOptions,
+  { mistakes, savePredictions }: EvaluateOptions,
+  signal: AbortSignal,
+): Promise<EvaluationFigures> {
+  const { classes, description } = classifier;
+  const { evaluateLabelled } = await import('../../training/labelled_evaluation.js');
+  const { classificationReport, mostConfidentMistakes } =
+    await import('../../training/classification_report.js');
+  const { metrics, ofLogits, predictions } = await evaluateLabelled(classifier, reviews, { loss, signal });
+  if (savePredictions !== undefined) {
+    await writeFileAtomic(savePredictions, predictionLines(reviews, predictions, classes), { signal });
+  }
+  return {
+    split: reviews.name,
+    count: reviews.labels.length,
+    classes,
+    metrics,
+    uncalibrated: description.calibration === null ? null : ofLogits,
+    report: classificationReport(predictions),
+    mistakes: mostConfidentMistakes(predictions, mistakes),
+    originOf: reviews.originOf,
+  };
+}
+
+/** Reads the reviews as the model reads them: those of the run, or others. */
 async function readReviews(
   { data, textColumn, labelColumn, labels }: EvaluateOptions,
   stored: StoredOptions,
@@ -124,8 +114,7 @@ async function readReviews(
 ): Promise<Dataset> {
   if (data === undefined) return readRunReviews(stored, featurizer, terminal, signal);
   const { seed, vocab } = stored;
-  const names = splitLabels(labels) ?? stored.labels;
-  const columns = { textColumn, labelColumn, labels: names };
-  const choice = { data, seed, vocab, ...columns, valid: null, featurizer };
-  return readData(choice, terminal, signal);
+  const columns = { textColumn, labelColumn, labels: labels ?? stored.labels };
+  const others = { data, seed, vocab, ...columns, valid: null, featurizer };
+  return readData(others, terminal, signal);
 }

@@ -4,17 +4,11 @@ import { type LoraDocument, type TrainDocument } from '../../report/documents/do
 import { meanEpochSeconds } from '../../training/statistics.js';
 import { formatHeading, formatResults, type ResultRow } from '../../report/console/describe_run.js';
 import { reportName } from '../../report/html/write_report.js';
-import { chooseDataAtHand } from '../options/choose_data.js';
-import { dataChoice } from '../options/data_options.js';
+import { chooseDataAtHand, dataChoice } from '../options/choose_data.js';
+import { runOutput } from '../options/common_options.js';
+import { addOptions, type RawOptions } from '../options/option.js';
+import { addSettings, readRequest } from '../options/read_settings.js';
 import { interruptSignal } from '../interrupt.js';
-import {
-  addEpochsOption,
-  addLoraOptions,
-  addOutputOptions,
-  addTrainingOptions,
-  readRunOptions,
-  type RawOptions,
-} from '../options/options.js';
 import { prepare, readDataOrSample } from '../experiment/read_dataset.js';
 import { Terminal } from '../terminal.js';
 
@@ -23,14 +17,12 @@ export function addExperimentCommand(program: Command): void {
   const command = experiment
     .command('notebook')
     .description('train, then lora --merge, and the table of results; without IMDb at hand on the sample');
-  addTrainingOptions(command);
-  addEpochsOption(command);
-  addLoraOptions(command);
-  addOutputOptions(command).action(runNotebook);
+  addOptions(addSettings(command, 'experiment'), runOutput).action(runNotebook);
 }
 
 async function runNotebook(raw: RawOptions): Promise<void> {
-  const options = readRunOptions(raw);
+  const request = readRequest(raw, 'experiment', runOutput);
+  const options = { ...request.settle(), ...request.options };
   const terminal = new Terminal(options);
   const signal = interruptSignal();
   const choice = dataChoice(options, chooseDataAtHand);

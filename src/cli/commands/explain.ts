@@ -8,30 +8,24 @@ import {
   explanationAnswer,
 } from '../../report/console/explanation.js';
 import { interruptSignal } from '../interrupt.js';
-import type { NumberRule } from '../options/option_rules.js';
-import { addNumberRules } from '../options/rule_options.js';
-import {
-  addModelOptions,
-  openClassifier,
-  readNumbers,
-  type ModelOptions,
-} from '../trained_model/run_argument.js';
+import { modelOptions } from '../options/common_options.js';
+import { integer, optional, text } from '../options/kinds.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
+import { openClassifier } from '../trained_model/run_argument.js';
 import { Terminal } from '../terminal.js';
 
-interface ExplainOptions extends ModelOptions {
-  label?: string;
-  top?: string;
-}
-
-const rules = {
-  top: {
-    flag: '--top',
-    about: 'also show so many words of the whole vocabulary that speak most for each class',
-    integer: true,
-    least: 1,
-    most: 10_000_000,
+const options = {
+  label: {
+    kind: optional(text('class')),
+    help: 'class whose log-odds are looked at',
+    usual: 'the predicted one',
   },
-} as const satisfies Readonly<Record<string, NumberRule>>;
+  top: {
+    kind: optional(integer(1, 10_000_000)),
+    help: 'also show this number of words of the vocabulary that speak most for each class',
+  },
+  ...modelOptions,
+} as const;
 
 const narrowest = 40;
 
@@ -40,28 +34,23 @@ export function addExplainCommand(program: Command): void {
     .command('explain')
     .description('what each word of a text does to its prediction: the model is asked again without the word')
     .argument('<run>', 'run directory')
-    .argument('[text]', 'the text, or - for standard input')
-    .option('--label <class>', 'the class whose log-odds are looked at (default: the predicted one)');
-  addNumberRules(command, [rules.top]);
-  addModelOptions(command)
-    .option('--json', 'print one JSON document and nothing else on stdout')
-    .action(explain);
+    .argument('[text]', 'the text, or - for standard input');
+  addOptions(command, options).action(explain);
 }
 
-async function explain(path: string, text: string | undefined, options: ExplainOptions): Promise<void> {
-  const { top: count } = readNumbers(rules, options);
+async function explain(path: string, text: string | undefined, raw: RawOptions): Promise<void> {
+  const { label, top: count, json, quiet, ...model } = readOptions(options, raw);
   if (text === undefined && count === undefined) {
     throw new ImdbTorchError('ERR_USAGE', 'Expected a text, or - for standard input, or --top.');
   }
-  const json = options.json ?? false;
-  const terminal = new Terminal({ json, quiet: options.quiet ?? false });
-  const classifier = await openClassifier(path, options, terminal, interruptSignal());
+  const terminal = new Terminal({ json, quiet });
+  const classifier = await openClassifier(path, model, terminal, interruptSignal());
   try {
     const { classes } = classifier;
     const { explainText, topWords } = await import('../../model/explanation.js');
     const whole = text === '-' ? await readAll(process.stdin) : text;
     const explanation = whole === undefined ? null : explainText(classifier, whole);
-    const target = chooseTarget(options.label, explanation, classes);
+    const target = chooseTarget(label, explanation, classes);
     const top = count === undefined ? null : topWords(classifier, count);
     const width = Math.max(narrowest, terminal.width);
     const format = { classes, target, style: terminal.style, width };

@@ -6,44 +6,39 @@ import type { Check } from '../../experiments/check.js';
 import { testFigures } from '../../report/console/seeds.js';
 import { readRun, type StoredRun } from '../../storage/read_run.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
-import { readBaseOptions } from '../options/base_options.js';
-import { readDefaults } from '../options/defaults.js';
-import {
-  addBranchOptions,
-  addFineTuningOptions,
-  addLoraOptions,
-  addOutputOptions,
-  addPresetOptions,
-  addTrainingOptions,
-  readRunOptions,
-  type RawOptions,
-  type RunOptions,
-} from '../options/options.js';
+import { runOutput } from '../options/common_options.js';
+import { configOf } from '../options/config_file.js';
+import { flag, optional, text } from '../options/kinds.js';
+import { addOptions, type RawOptions } from '../options/option.js';
+import { addSettings, presetOptions, readRequest } from '../options/read_settings.js';
+import type { ExperimentSettings } from '../options/settings.js';
+import { Terminal } from '../terminal.js';
 import { runSeeds } from '../experiment/run_seeds.js';
+
+const options = {
+  ...presetOptions(loraPresets),
+  base: {
+    kind: optional(text('run')),
+    help: 'fine-tune the model of this run directory, with its options as the defaults',
+  },
+  merge: { kind: flag, default: false, help: 'merge the LoRA branch into the weights at the end' },
+} as const;
 
 export function addLoraCommand(program: Command): void {
   const command = program
     .command('lora')
     .description('pretrain for one epoch, or take a trained model, and fine-tune it with LoRA');
-  addPresetOptions(command, Object.keys(loraPresets));
-  addTrainingOptions(command);
-  addLoraOptions(command);
-  addBranchOptions(command);
-  addFineTuningOptions(command)
-    .option('--base <run>', 'fine-tune the model of this run directory, with its options as the defaults')
-    .option('--merge', 'merge the LoRA branch into the weights at the end');
-  addOutputOptions(command).action(lora);
+  addOptions(addSettings(addOptions(command, options), 'lora'), runOutput).action(lora);
 }
 
 async function lora(raw: RawOptions): Promise<void> {
-  const { defaults, config } = await readDefaults(raw, loraPresets, 'lora');
-  readRunOptions(raw, defaults);
-  const base = raw.base === undefined ? null : { path: raw.base, run: await readRun(raw.base) };
-  const given = base === null ? raw : readBaseOptions(raw, base.path, base.run, config);
-  const options = readRunOptions(given, defaults);
-  assertHiddenLayer(options);
-  if (raw.printConfig === true) {
-    (await import('../options/config_file.js')).printConfig(options, 'lora');
+  const request = readRequest(raw, 'lora', { ...options, ...runOutput }, loraPresets);
+  const { base: path, merge, printConfig, ...output } = request.options;
+  const base = path === undefined ? null : { path, run: await readRun(path) };
+  const settings = request.settle(base);
+  assertHiddenLayer(settings);
+  if (printConfig) {
+    Terminal.print(configOf(settings, 'lora'));
     return;
   }
   const checks: Check[] = [];
@@ -51,10 +46,10 @@ async function lora(raw: RawOptions): Promise<void> {
     base === null ? dataset : asBase(base.path, base.run, dataset);
   await runSeeds(
     'lora',
-    options,
+    { ...settings, ...output },
     async (bench, out) => {
       const { runLora } = await import('../experiment/run_lora.js');
-      const document = await runLora(bench, { out, merge: raw.merge ?? false, base });
+      const document = await runLora(bench, { out, merge, base });
       checks.push(...document.checks);
       return { document, figures: testFigures(document.lora.test, document.calibration) };
     },
@@ -64,7 +59,7 @@ async function lora(raw: RawOptions): Promise<void> {
   assertChecks(checks);
 }
 
-function assertHiddenLayer({ hidden }: RunOptions): void {
+function assertHiddenLayer({ hidden }: ExperimentSettings): void {
   if (hidden > 0) return;
   throw new ImdbTorchError(
     'ERR_USAGE',

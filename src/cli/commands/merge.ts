@@ -8,45 +8,47 @@ import { modelPath, readRunDocument } from '../../storage/read_run.js';
 import { hashFile } from '../../system/file_hash.js';
 import { interruptSignal } from '../interrupt.js';
 import { keepMergedModel, writeMergedRun, type MergedModel } from '../trained_model/merged_model.js';
-import { numberRules } from '../options/option_rules.js';
-import { addNumberRules } from '../options/rule_options.js';
-import { openClassifier, type ModelOptions } from '../trained_model/run_argument.js';
+import { output, threads } from '../options/common_options.js';
+import { optional, text } from '../options/kinds.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
+import { openClassifier } from '../trained_model/run_argument.js';
 import { readRunReviews, storedOptions } from '../trained_model/run_reviews.js';
 import { Terminal } from '../terminal.js';
 
-interface MergeOptions extends ModelOptions {
-  out?: string;
-}
+const options = {
+  adapter: {
+    kind: optional(text('folder')),
+    help: 'an adapter of this package or of PEFT',
+    usual: "the run's own, else the newest of the runs beside it",
+  },
+  out: {
+    kind: optional(text('folder')),
+    help: 'new run directory for the merged model',
+    usual: 'the run itself, which uses the merged model from then on',
+  },
+  threads,
+  ...output,
+} as const;
 
 export function addMergeCommand(program: Command): void {
   const command = program
     .command('merge')
     .description('add a LoRA adapter to the weights of a model, and tell what that does to its logits')
-    .argument('<run>', 'run directory')
-    .option(
-      '--adapter <folder>',
-      "an adapter of this package or of PEFT (default: the run's own, else the newest of the runs beside it)",
-    )
-    .option(
-      '--out <folder>',
-      'a new run directory with the merged model (default: the run itself, which uses it from then on)',
-    );
-  addNumberRules(command, [numberRules.threads])
-    .option('--quiet', 'say only what came out')
-    .option('--json', 'print one JSON document and nothing else on stdout')
-    .action(merge);
+    .argument('<run>', 'run directory');
+  addOptions(command, options).action(merge);
 }
 
-async function merge(path: string, options: MergeOptions): Promise<void> {
-  assertFolder(options.adapter);
+async function merge(path: string, raw: RawOptions): Promise<void> {
+  const { adapter: named, out, threads, ...printed } = readOptions(options, raw);
+  assertFolder(named);
   const signal = interruptSignal();
-  const terminal = new Terminal({ json: options.json ?? false, quiet: options.quiet ?? false });
+  const terminal = new Terminal(printed);
   const run = await readRunDocument(path);
   const stored = storedOptions(run, path);
   const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
-  const adapter = options.adapter ?? (await chooseAdapter(path, baseSha256));
+  const adapter = named ?? (await chooseAdapter(path, baseSha256));
   terminal.say(`Adapter: ${adapter}`);
-  const classifier = await openClassifier(path, { ...options, adapter }, terminal, signal);
+  const classifier = await openClassifier(path, { adapter, threads }, terminal, signal);
   try {
     const { splits, classes } = await readRunReviews(stored, classifier.featurizer, terminal, signal);
     const { mergeAdapters } = await import('../../experiments/merge.js');
@@ -61,7 +63,6 @@ async function merge(path: string, options: MergeOptions): Promise<void> {
       terminal.result(describeTest(ofLogits, 'merged'));
     }
     const merged: MergedModel = { run, path, adapter, baseSha256, classifier, figures };
-    const { out } = options;
     const model = await (out === undefined ? keepMergedModel(merged) : writeMergedRun(merged, out));
     terminal.say(`Merged model: ${model}`);
     const base = { run: path, sha256: baseSha256 };

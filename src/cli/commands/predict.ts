@@ -9,69 +9,56 @@ import {
 } from '../../report/console/predictions.js';
 import { outputError, systemCode } from '../../system/file_errors.js';
 import { interruptSignal } from '../interrupt.js';
-import type { NumberRule } from '../options/option_rules.js';
-import { addNumberRules } from '../options/rule_options.js';
-import {
-  addModelOptions,
-  openClassifier,
-  readNumbers,
-  type ModelOptions,
-} from '../trained_model/run_argument.js';
+import { modelOptions } from '../options/common_options.js';
+import { integer, number, optional, text } from '../options/kinds.js';
+import { addOptions, readOptions, type RawOptions, type Values } from '../options/option.js';
+import { openClassifier } from '../trained_model/run_argument.js';
 import { Terminal } from '../terminal.js';
 import { notUtf8, readTextLines } from '../text_input/text_lines.js';
 import type { EncodedLines } from '../text_input/encoded_lines.js';
 import { canReadInThread, EncodingThread } from '../text_input/encoding_thread.js';
 
-interface PredictOptions extends ModelOptions {
-  file?: string;
-  textColumn?: string;
-  topK?: string;
-  threshold?: string;
-}
-
-const rules = {
-  topK: {
-    flag: '--top-k',
-    about: 'so many of the most probable classes',
-    integer: true,
-    least: 1,
-    most: 1_000_000,
+const options = {
+  file: { kind: optional(text('file')), help: 'classify the lines of this file' },
+  textColumn: {
+    kind: optional(text('name')),
+    help: 'lines are JSON objects (JSON Lines) with the text under this name',
   },
+  topK: { kind: optional(integer(1, 1_000_000)), help: 'number of the most probable classes to name' },
   threshold: {
-    flag: '--threshold',
-    about: 'leave out classes that are less probable',
-    integer: false,
-    least: 0,
-    most: 1,
+    kind: number({ least: 0, most: 1 }),
+    default: 0,
+    help: 'leave out classes that are less probable',
   },
-} as const satisfies Readonly<Record<string, NumberRule>>;
+  ...modelOptions,
+  json: { ...modelOptions.json, help: 'print one JSON object per line (JSON Lines)' },
+} as const;
 
 export function addPredictCommand(program: Command): void {
   const command = program
     .command('predict')
-    .description('classify texts: a label and its probability a line, in the order of the texts')
+    .description(
+      'classify texts: one line per text, with its label and probability, in the order of the texts',
+    )
     .argument('<run>', 'run directory')
-    .argument('[text...]', 'texts, or - for standard input, a text a line')
-    .option('--file <file>', 'classify the lines of this file')
-    .option('--text-column <name>', 'lines are JSON objects (JSON Lines) with the text under this name');
-  addNumberRules(command, Object.values(rules));
-  addModelOptions(command).option('--json', 'print a JSON object a line (JSON Lines)').action(predict);
+    .argument('[text...]', 'texts, or - for standard input with one text per line');
+  addOptions(command, options).action(predict);
 }
 
-async function predict(path: string, texts: string[], options: PredictOptions): Promise<void> {
-  const { topK = null, threshold = 0 } = readNumbers(rules, options);
+async function predict(path: string, texts: string[], raw: RawOptions): Promise<void> {
+  const given = readOptions(options, raw);
+  const { topK = null, threshold, json } = given;
   const signal = interruptSignal();
-  const json = options.json ?? false;
-  const terminal = new Terminal({ json, quiet: options.quiet ?? false });
-  const input = chooseInput(texts, options);
-  const { textColumn } = options;
+  const terminal = new Terminal(given);
+  const input = chooseInput(texts, given);
+  const { textColumn } = given;
   const thread =
     typeof input === 'string' && canReadInThread(input)
       ? new EncodingThread({ run: path, file: input, textColumn }, signal)
       : null;
   const problems = new Map<string, { count: number; line: number }>();
   try {
-    using classifier = await openClassifier(path, options, terminal, signal);
+    using classifier = await openClassifier(path, given, terminal, signal);
     const format = { classes: classifier.classes, json, topK, threshold };
     const batches = thread?.lines(classifier.featurizer) ?? encodeHere(classifier, input, textColumn, signal);
     for await (const batch of batches) {
@@ -91,7 +78,7 @@ async function predict(path: string, texts: string[], options: PredictOptions): 
  */
 function chooseInput(
   texts: readonly string[],
-  { file, textColumn }: PredictOptions,
+  { file, textColumn }: Pick<Values<typeof options>, 'file' | 'textColumn'>,
 ): readonly string[] | string {
   const named = file ?? (texts.length === 1 && texts[0] === '-' ? '-' : null);
   if ((file === undefined) === (texts.length === 0) || (named === null && texts.includes('-'))) {

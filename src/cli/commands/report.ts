@@ -1,26 +1,29 @@
 import type { Command } from 'commander';
 import { writeReport } from '../../report/html/write_report.js';
+import { json } from '../options/common_options.js';
+import { optional, text } from '../options/kinds.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
 
-interface ReportOptions {
-  out?: string;
-  json?: boolean;
-}
+const options = {
+  out: {
+    kind: optional(text('file')),
+    help: 'where to write the report',
+    usual: 'report.html in the run directory; of several runs in this folder',
+  },
+  ...json,
+} as const;
 
 export function addReportCommand(program: Command): void {
-  program
+  const command = program
     .command('report')
     .description('write the report of a run again, or one that shows several runs side by side')
-    .argument('<runs...>', 'run directories, up to eight')
-    .option(
-      '--out <file>',
-      'where to write it (default: report.html in the run directory; of several runs in this folder)',
-    )
-    .option('--json', 'print one JSON document and nothing else on stdout')
-    .action(report);
+    .argument('<runs...>', 'run directories, up to eight');
+  addOptions(command, options).action(report);
 }
 
-async function report(runs: string[], { out, json = false }: ReportOptions): Promise<void> {
+async function report(runs: string[], raw: RawOptions): Promise<void> {
+  const { out, json } = readOptions(options, raw);
   const terminal = new Terminal({ json, quiet: false });
   const { path, bytes } = await writeReport(runs, out);
   terminal.result(`Report: ${path}`);

@@ -16,11 +16,9 @@ import {
 } from '../../report/console/runs.js';
 import { isRunDirectory, readRunDocument } from '../../storage/read_run.js';
 import { systemCode } from '../../system/file_errors.js';
+import { json } from '../options/common_options.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
-
-interface RunsOptions {
-  json?: boolean;
-}
 
 const usualFolder = 'runs';
 
@@ -28,20 +26,19 @@ export function addRunsCommand(program: Command): void {
   const runs = program
     .command('runs')
     .description('list the run directories in a folder with their headline figures')
-    .argument('[folder]', 'where they are', usualFolder)
-    .option('--json', 'print one JSON document and nothing else on stdout')
-    .action(listRuns);
-  runs
+    .argument('[folder]', 'where they are', usualFolder);
+  addOptions(runs, json).action(listRuns);
+  const compare = runs
     .command('compare')
     .description('the settings in which two runs differ, and their figures side by side')
     .argument('<a>', 'run directory')
-    .argument('<b>', 'run directory')
-    .option('--json', 'print one JSON document and nothing else on stdout')
-    .action(compareRuns);
+    .argument('<b>', 'run directory');
+  addOptions(compare, json).action(compareRuns);
 }
 
-async function listRuns(folder: string, { json = false }: RunsOptions): Promise<void> {
-  const terminal = new Terminal({ json, quiet: false });
+async function listRuns(folder: string, raw: RawOptions): Promise<void> {
+  const options = readOptions(json, raw);
+  const terminal = new Terminal({ ...options, quiet: false });
   const runs: RunSummary[] = [];
   for (const name of await foldersIn(folder)) {
     const path = join(folder, name);
@@ -49,7 +46,8 @@ async function listRuns(folder: string, { json = false }: RunsOptions): Promise<
     // A run that is still going, or was killed, has no document yet; a damaged one is as little use.
     runs.push(summarizeRun(name, await readRunDocument(path).catch(() => null)));
   }
-  if (!json && runs.length === 0) terminal.result(`There are no runs in ${folder}; \`train\` makes one.`);
+  if (!options.json && runs.length === 0)
+    terminal.result(`There are no runs in ${folder}; \`train\` makes one.`);
   else terminal.result(formatRuns(runs, terminal.style));
   terminal.document({ schema: 1, command: 'runs', folder, runs });
 }
@@ -69,16 +67,16 @@ async function foldersIn(folder: string): Promise<string[]> {
   }
 }
 
-async function compareRuns(a: string, b: string, _options: RunsOptions, command: Command): Promise<void> {
+async function compareRuns(a: string, b: string, _raw: RawOptions, command: Command): Promise<void> {
   // Of this command or of the one that it belongs to, which has the same option.
-  const { json = false } = command.optsWithGlobals<RunsOptions>();
-  const terminal = new Terminal({ json, quiet: false });
+  const options = readOptions(json, command.optsWithGlobals<RawOptions>());
+  const terminal = new Terminal({ ...options, quiet: false });
   const documents: [RunDocument, RunDocument] = [await readRunDocument(a), await readRunDocument(b)];
   const [settingsA, settingsB] = documents.map(settingsOf) as [Map<string, unknown>, Map<string, unknown>];
   const [figuresA, figuresB] = documents.map(figuresOf) as [Map<string, unknown>, Map<string, unknown>];
   const settings = differencesOf(settingsA, settingsB);
   const figures = pairFigures(figuresA, figuresB);
-  if (!json) {
+  if (!options.json) {
     terminal.result(`A: ${a}`, `B: ${b}`);
     if (settings.length === 0) terminal.result('They have the same settings.');
     else terminal.result(formatDifferences(settings, terminal.style));

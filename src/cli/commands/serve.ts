@@ -4,49 +4,36 @@ import type { Command } from 'commander';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { systemCode } from '../../system/file_errors.js';
 import { interruptSignal } from '../interrupt.js';
-import { numberRules, type NumberRule } from '../options/option_rules.js';
+import { adapter, output, threads } from '../options/common_options.js';
+import { integer, text } from '../options/kinds.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { prepareAddon } from '../addon/prepare_addon.js';
-import { addNumberRules } from '../options/rule_options.js';
-import { addAdapterOption, readNumbers, type ModelOptions } from '../trained_model/run_argument.js';
 import { Terminal } from '../terminal.js';
 
-interface ServeOptions extends ModelOptions {
-  host: string;
-  port?: string;
-}
-
-const rules = {
-  port: {
-    flag: '--port',
-    about: 'port to listen on, 0 for any free one',
-    integer: true,
-    least: 0,
-    most: 65_535,
-    default: 8080,
-  },
+const options = {
+  host: { kind: text('address'), default: '127.0.0.1', help: 'address to listen on' },
+  port: { kind: integer(0, 65_535), default: 8080, help: 'port to listen on, 0 for any free one' },
+  adapter,
   threads: {
-    ...numberRules.threads,
-    about: 'threads for one request (small ones gain nothing from more)',
+    ...threads,
+    kind: integer(1, 1024),
     default: 1,
+    usual: '1',
+    help: 'number of threads for one request (small ones gain nothing from more)',
   },
-} as const satisfies Readonly<Record<string, NumberRule>>;
+  ...output,
+} as const;
 
 export function addServeCommand(program: Command): void {
   const command = program
     .command('serve')
     .description('a page to try a model on, and an HTTP service: /predict, /explain, /openapi.json')
-    .argument('<run>', 'run directory')
-    .option('--host <address>', 'address to listen on', '127.0.0.1');
-  addNumberRules(command, Object.values(rules));
-  addAdapterOption(command)
-    .option('--json', 'print one JSON document and nothing else on stdout, as soon as it listens')
-    .option('--quiet', 'say only where it listens')
-    .action(serve);
+    .argument('<run>', 'run directory');
+  addOptions(command, options).action(serve);
 }
 
-async function serve(path: string, options: ServeOptions): Promise<void> {
-  const { port = rules.port.default, threads = rules.threads.default } = readNumbers(rules, options);
-  const { host, adapter, json = false, quiet = false } = options;
+async function serve(path: string, raw: RawOptions): Promise<void> {
+  const { host, port, adapter: named, threads: count, json, quiet } = readOptions(options, raw);
   const signal = interruptSignal();
   const terminal = new Terminal({ json, quiet });
   await prepareAddon(terminal, signal);
@@ -54,7 +41,7 @@ async function serve(path: string, options: ServeOptions): Promise<void> {
     import('../../serve/models.js'),
     import('../../serve/service.js'),
   ]);
-  const models = await openModels(path, { adapter, threads });
+  const models = await openModels(path, { adapter: named, threads: count });
   for (const note of models.notes) terminal.note(note);
   try {
     const onFailure = (error: unknown): void => {

@@ -1,27 +1,29 @@
 import type { Command } from 'commander';
 import { ensureAddon } from '../../setup/addon.js';
 import { interruptSignal } from '../interrupt.js';
+import { output } from '../options/common_options.js';
+import { flag, optional, text } from '../options/kinds.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
 
-interface SetupOptions {
-  libtorch?: string;
-  force?: boolean;
-  json?: boolean;
-  quiet?: boolean;
-}
+const options = {
+  libtorch: {
+    kind: optional(text('folder')),
+    help: 'use the libtorch, or the torch of a Python, in this folder',
+  },
+  force: { kind: flag, default: false, help: 'build the addon although it is there' },
+  ...output,
+} as const;
 
 export function addSetupCommand(program: Command): void {
-  program
+  const command = program
     .command('setup')
-    .description('get libtorch and build the native addon now, rather than on first use')
-    .option('--libtorch <folder>', 'use the libtorch, or the torch of a Python, in this folder')
-    .option('--force', 'build although the addon is there')
-    .option('--json', 'print one JSON document and nothing else on stdout')
-    .option('--quiet', 'print no progress')
-    .action(setup);
+    .description('get libtorch and build the native addon now, rather than on first use');
+  addOptions(command, options).action(setup);
 }
 
-async function setup({ libtorch, force = false, json = false, quiet = false }: SetupOptions): Promise<void> {
+async function setup(raw: RawOptions): Promise<void> {
+  const { libtorch, force, json, quiet } = readOptions(options, raw);
   const terminal = new Terminal({ json, quiet });
   const begun = performance.now();
   const onProgress = (line: string): void => {

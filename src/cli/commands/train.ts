@@ -1,37 +1,30 @@
 import type { Command } from 'commander';
 import { trainPresets } from '../../experiments/presets.js';
-import { readDefaults } from '../options/defaults.js';
-import {
-  addEpochsOption,
-  addOutputOptions,
-  addPresetOptions,
-  addSelectionOptions,
-  addTrainingOptions,
-  readRunOptions,
-  type RawOptions,
-} from '../options/options.js';
-import { runSeeds } from '../experiment/run_seeds.js';
 import { testFigures } from '../../report/console/seeds.js';
+import { runSeeds } from '../experiment/run_seeds.js';
+import { runOutput } from '../options/common_options.js';
+import { configOf } from '../options/config_file.js';
+import { addOptions, type RawOptions } from '../options/option.js';
+import { addSettings, presetOptions, readRequest } from '../options/read_settings.js';
+import { Terminal } from '../terminal.js';
+
+const options = presetOptions(trainPresets);
 
 export function addTrainCommand(program: Command): void {
   const command = program
     .command('train')
     .description('train the whole classifier, as the notebook does or as a better preset says');
-  addPresetOptions(command, Object.keys(trainPresets));
-  addTrainingOptions(command);
-  addEpochsOption(command);
-  addSelectionOptions(command);
-  addOutputOptions(command).action(train);
+  addOptions(addSettings(addOptions(command, options), 'train'), runOutput).action(train);
 }
 
 async function train(raw: RawOptions): Promise<void> {
-  const { defaults } = await readDefaults(raw, trainPresets, 'train');
-  const options = readRunOptions(raw, defaults);
-  if (raw.printConfig === true) {
-    (await import('../options/config_file.js')).printConfig(options, 'train');
+  const request = readRequest(raw, 'train', { ...options, ...runOutput }, trainPresets);
+  const settings = request.settle();
+  if (request.options.printConfig) {
+    Terminal.print(configOf(settings, 'train'));
     return;
   }
-  await runSeeds('train', options, async (bench, out) => {
+  await runSeeds('train', { ...settings, ...request.options }, async (bench, out) => {
     const { runTrain } = await import('../experiment/run_train.js');
     const document = await runTrain(bench, out);
     return { document, figures: testFigures(document.test, document.calibration) };

@@ -7,25 +7,20 @@ import { readSafetensors } from '../../storage/safetensors.js';
 import { outputError } from '../../system/file_errors.js';
 import { hashFile } from '../../system/file_hash.js';
 import { recordMergedModel } from '../trained_model/merged_model.js';
+import { output } from '../options/common_options.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
 
-interface UnmergeOptions {
-  json?: boolean;
-  quiet?: boolean;
-}
-
 export function addUnmergeCommand(program: Command): void {
-  program
+  const command = program
     .command('unmerge')
     .description('undo merge: the run uses its own model again, which merging has kept bit for bit')
-    .argument('<run>', 'run directory')
-    .option('--quiet', 'say only what came out')
-    .option('--json', 'print one JSON document and nothing else on stdout')
-    .action(unmerge);
+    .argument('<run>', 'run directory');
+  addOptions(command, output).action(unmerge);
 }
 
-async function unmerge(path: string, { json = false, quiet = false }: UnmergeOptions): Promise<void> {
-  const terminal = new Terminal({ json, quiet });
+async function unmerge(path: string, raw: RawOptions): Promise<void> {
+  const terminal = new Terminal(readOptions(output, raw));
   const { command, base } = await readRunDocument(path);
   const merged = modelPath(path, 'merged');
   if (!existsSync(merged)) {

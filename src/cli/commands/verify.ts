@@ -12,8 +12,10 @@ import {
 } from '../../report/console/verification.js';
 import { casePassed, type CaseResult } from '../../experiments/verify/case_result.js';
 import { interruptSignal } from '../interrupt.js';
-import { throwProblems } from '../options/option_rules.js';
-import { addOutputOptions, readRunOptions, type RawOptions } from '../options/options.js';
+import { output } from '../options/common_options.js';
+import { flag, optional, text } from '../options/kinds.js';
+import { addOptions, flagOf, readOptions, throwProblems, type RawOptions } from '../options/option.js';
+import { settings } from '../options/settings.js';
 import { prepare, readData } from '../experiment/read_dataset.js';
 import { Terminal } from '../terminal.js';
 
@@ -21,33 +23,49 @@ import { Terminal } from '../terminal.js';
 const seedLimit = 1_000_000;
 const shownFailures = 20;
 
+const options = {
+  pytorch: {
+    kind: flag,
+    default: false,
+    help: 'have the PyTorch of this machine compute fresh cases, the experiment included',
+  },
+  seed: {
+    kind: optional(settings.seed.kind),
+    help: 'with --pytorch: seed of the fresh cases',
+    usual: 'another each time',
+  },
+  data: {
+    kind: optional(text('where')),
+    help: 'with --pytorch: the reviews of the experiment',
+    usual: 'sample',
+  },
+  verbose: { kind: flag, default: false, help: 'show every case' },
+  ...output,
+} as const;
+
 export function addVerifyCommand(program: Command): void {
   const command = program
     .command('verify')
-    .description('recompute cases that PyTorch has computed, with every engine, and compare the results')
-    .option('--pytorch', 'have the PyTorch of this machine compute fresh cases, the experiment included')
-    .option('--seed <number>', 'with --pytorch: seed of the fresh cases (default: another each time)')
-    .option('--data <where>', 'with --pytorch: the reviews of the experiment (default: sample)')
-    .option('--verbose', 'show every case');
-  addOutputOptions(command).action(verify);
+    .description('recompute cases that PyTorch has computed, with every engine, and compare the results');
+  addOptions(command, options).action(verify);
 }
 
 async function verify(raw: RawOptions): Promise<void> {
-  const options = readRunOptions(raw);
+  const given = readOptions(options, raw);
   throwProblems(
     (['seed', 'data'] as const)
-      .filter((name) => raw[name] !== undefined && raw.pytorch !== true)
-      .map((name) => `Expected --${name} together with --pytorch only: the committed cases have theirs.`),
+      .filter((key) => given[key] !== undefined && !given.pytorch)
+      .map((key) => `Expected ${flagOf(key)} together with --pytorch only: the committed cases have theirs.`),
   );
-  const terminal = new Terminal(options);
+  const terminal = new Terminal(given);
   const signal = interruptSignal();
-  const choice = { ...notebook, data: options.data ?? 'sample', valid: options.valid };
+  const choice = { ...notebook, data: given.data ?? 'sample', valid: null };
   const dataset = await prepare((shared) => readData(choice, terminal, shared), terminal, signal);
-  const cases = await (raw.pytorch === true
-    ? freshCases(raw.seed === undefined ? randomInt(seedLimit) : options.seed, dataset, terminal, signal)
-    : storedCases());
+  const cases = given.pytorch
+    ? await freshCases(given.seed ?? randomInt(seedLimit), dataset, terminal, signal)
+    : await storedCases();
   const results = await recompute(cases, dataset, terminal, signal);
-  sayResults(results, raw, terminal);
+  sayResults(results, given.verbose, terminal);
   const { torch, seed } = cases;
   const passed = results.every(casePassed);
   const rows = verificationRows(results);
@@ -91,13 +109,9 @@ async function recompute(
   return verifyCases(cases, { backends: allBackends(), dataset, signal, onProgress });
 }
 
-function sayResults(
-  results: readonly CaseResult[],
-  { verbose = false }: RawOptions,
-  terminal: Terminal,
-): void {
+function sayResults(results: readonly CaseResult[], isVerbose: boolean, terminal: Terminal): void {
   const { style } = terminal;
-  if (verbose) terminal.say(...results.map((result) => formatCase(result, style)));
+  if (isVerbose) terminal.say(...results.map((result) => formatCase(result, style)));
   terminal.result(formatVerification(verificationRows(results), style));
   terminal.say(
     'absolute: the largest error. relative: of the value that takes most of what is',

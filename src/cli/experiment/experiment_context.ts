@@ -22,9 +22,9 @@ import { createRunDirectory, type RunDirectory } from '../../storage/run_directo
 import type { EpochResult } from '../../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../../training/phase.js';
 import { createSplitBags, type SplitBags } from '../../training/split_bags.js';
-import { toRecorded } from '../options/recorded_names.js';
-import { throwProblems } from '../options/option_rules.js';
-import type { RunOptions } from '../options/options.js';
+import type { RunSettings } from '../options/common_options.js';
+import { throwProblems } from '../options/option.js';
+import { recordSettings } from '../options/settings.js';
 import { packageVersion } from '../../setup/package_root.js';
 import type { Terminal } from '../terminal.js';
 
@@ -36,7 +36,7 @@ interface Computing {
 
 /** What the experiments of one process share. `dispose` frees the bags. */
 export interface Workbench extends Computing {
-  options: RunOptions;
+  options: RunSettings;
   dataset: Dataset;
   bags: SplitBags;
   terminal: Terminal;
@@ -46,7 +46,7 @@ export interface Workbench extends Computing {
 
 /** Chooses the device, and says what there is. */
 export function openWorkbench(
-  options: RunOptions,
+  options: RunSettings,
   dataset: Dataset,
   terminal: Terminal,
   signal: AbortSignal,
@@ -62,7 +62,7 @@ export function openWorkbench(
 }
 
 /** Chooses the device and the engine, sets the threads, and says so. */
-function openDevice(options: RunOptions, terminal: Terminal): Computing {
+function openDevice(options: RunSettings, terminal: Terminal): Computing {
   const device = chooseDevice(options.device);
   const engine = chooseEngine(options.engine, device, options);
   if (options.threads !== null) setNumThreads(options.threads);
@@ -71,7 +71,7 @@ function openDevice(options: RunOptions, terminal: Terminal): Computing {
 }
 
 /** What can only be judged with the reviews at hand. @throws ImdbTorchError ERR_USAGE */
-function checkSizes({ rank, hidden, target }: RunOptions, { vocabulary, classes }: Dataset): void {
+function checkSizes({ rank, hidden, target }: RunSettings, { vocabulary, classes }: Dataset): void {
   const { size: words } = vocabulary;
   const problems: string[] = [];
   if (target.includes('fc1') && rank > words) {
@@ -146,16 +146,9 @@ export function runRecord(
   return {
     ...document,
     argv: process.argv.slice(2),
-    options: toRecorded({
-      ...options,
-      // Files of the splits are among the options.
-      data: options.train === undefined ? dataset.source.location : undefined,
-      valid: dataset.splits.valid.labels.length,
-      // These do not decide what comes out.
-      json: undefined,
-      quiet: undefined,
-      out: undefined,
-      report: undefined,
+    options: recordSettings(options, {
+      location: dataset.source.location,
+      validationSize: dataset.splits.valid.labels.length,
     }),
     seed: options.seed,
     versions: { 'imdb-torch': packageVersion(), node: process.versions.node, ...versions() },

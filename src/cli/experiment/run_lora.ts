@@ -8,9 +8,8 @@ import type { Check } from '../../experiments/check.js';
 import { loraDocument, type BaseFacts, type LoraDocument } from '../../report/documents/documents.js';
 import { formatExcerpts, formatHeading } from '../../report/console/describe_run.js';
 import { describeCalibration } from '../../report/console/folds_and_calibration.js';
-import type { StoredRun } from '../../storage/read_run.js';
+import { hasSeenAll, type StoredRun } from '../../storage/read_run.js';
 import type { RunDirectory } from '../../storage/run_directory.js';
-import { hasSeenAll } from '../options/base_options.js';
 import {
   createEvents,
   modelDescription,

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.js';
 import { describeSeeds, seedsDocument, type TestFigures } from '../../report/console/seeds.js';
-import { dataChoice } from '../options/data_options.js';
+import { dataChoice } from '../options/choose_data.js';
+import type { RunSettings } from '../options/common_options.js';
 import { interruptSignal } from '../interrupt.js';
-import type { RunOptions } from '../options/options.js';
 import { prepare, readData } from './read_dataset.js';
 import { Terminal } from '../terminal.js';
 import type { Workbench } from './experiment_context.js';
@@ -21,7 +21,7 @@ interface Outcome {
  */
 export async function runSeeds(
   command: string,
-  options: RunOptions,
+  options: RunSettings,
   work: (bench: Workbench, out: string | undefined) => Promise<Outcome>,
   adapt = (dataset: Dataset): Dataset => dataset,
 ): Promise<void> {

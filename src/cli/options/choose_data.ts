@@ -1,14 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { DataChoice } from '../experiment/read_dataset.js';
+import type { ExperimentSettings } from './settings.js';
 
-/** Where the reviews come from: `--data`, else `IMDB_TORCH_DATA`, else `imdb`, which is fetched once and kept. */
+/** Chooses the reviews: those that are named, else `IMDB_TORCH_DATA`, else `imdb`, which is fetched once and kept. */
 export function chooseData(given: string | undefined): string {
   const { IMDB_TORCH_DATA: named = '' } = process.env;
   return given ?? (named === '' ? 'imdb' : named);
 }
 
-/** As `chooseData`, but an archive of the data set in or beside the package's folder goes before fetching one. */
+/** Chooses as `chooseData`, but an archive of the data set in or beside the package's folder goes before fetching one. */
 export function chooseDataAtHand(given: string | undefined): string {
   const chosen = chooseData(given);
   return chosen === 'imdb' && given === undefined ? (findArchive() ?? chosen) : chosen;
@@ -22,4 +24,20 @@ function findArchive(): string | null {
     if (name !== undefined) return join(folder, name);
   }
   return null;
+}
+
+/**
+ * Says what to read for these settings.
+ * @param choose finds the reviews where the settings name none
+ */
+export function dataChoice(settings: ExperimentSettings, choose = chooseData): DataChoice {
+  const { data, train, valid, test, tokenizer, ngrams, minCount: minimumCount, ...others } = settings;
+  const { counts, weighting, normalize, gain } = others;
+  const [size, file] = typeof valid === 'string' ? [null, valid] : [valid, undefined];
+  return {
+    ...others,
+    data: train === undefined ? choose(data) : { train, valid: file, test },
+    valid: size,
+    features: { tokenizer, ngrams, minimumCount, counts, weighting, normalize, gain },
+  };
 }

@@ -5,13 +5,12 @@ import type { TextClassifier } from '../../model/text_classifier.js';
 import type { MergeComparison } from '../../experiments/merge.js';
 import { reportName, writeReport } from '../../report/html/write_report.js';
 import { packageVersion } from '../../setup/package_root.js';
-import { modelPath } from '../../storage/read_run.js';
+import { hasSeenAll, modelPath } from '../../storage/read_run.js';
 import { recordFile } from '../../storage/recorded_files.js';
 import { createRunDirectory } from '../../storage/run_directory.js';
 import { writeSafetensors } from '../../storage/safetensors.js';
 import { outputError } from '../../system/file_errors.js';
 import type { Metrics } from '../../training/metrics.js';
-import { hasSeenAll } from '../options/base_options.js';
 
 /** A model whose adapter has been merged, and where it comes from. */
 export interface MergedModel {

@@ -2,9 +2,8 @@ import type { Dataset } from '../../data/dataset.js';
 import { ImdbTorchError } from '../../errors.js';
 import type { LossForm } from '../../model/native.js';
 import type { Featurizer } from '../../text/featurizer.js';
-import { dataChoice } from '../options/data_options.js';
-import { fromRecorded } from '../options/recorded_names.js';
-import type { RunOptions } from '../options/options.js';
+import { dataChoice } from '../options/choose_data.js';
+import { byKeys, type ExperimentSettings } from '../options/settings.js';
 import { readData, type DataChoice } from '../experiment/read_dataset.js';
 import type { Terminal } from '../terminal.js';
 
@@ -19,10 +18,10 @@ export interface StoredOptions extends DataChoice {
  * @throws ImdbTorchError ERR_RUN when run.json does not say
  */
 export function storedOptions({ options }: Readonly<Record<string, unknown>>, path: string): StoredOptions {
-  const stored = fromRecorded(options ?? {}) as Partial<RunOptions>;
+  const stored: Partial<ExperimentSettings> = byKeys(options ?? {}).values;
   const { data, train, vocab, seed, loss } = stored;
   if ((data ?? train) !== undefined && vocab !== undefined && seed !== undefined && loss !== undefined) {
-    return { ...dataChoice(stored as RunOptions), loss };
+    return { ...dataChoice(stored as ExperimentSettings), loss };
   }
   throw new ImdbTorchError(
     'ERR_RUN',

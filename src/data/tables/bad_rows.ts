@@ -11,7 +11,7 @@ const namedInError = 5;
  */
 export function assertFewBadRows({ count, total, first }: BadRows, location: string, strict: boolean): void {
   if (count <= (strict ? 0 : toleratedShare * total)) return;
-  const tolerated = strict ? 'no bad rows, as --strict asks,' : 'at most 1 % bad rows';
+  const tolerated = strict ? 'no bad rows, as the option strict asks,' : 'at most 1 % bad rows';
   const more = count > namedInError ? ', ...' : '';
   throw new ImdbTorchError(
     'ERR_DATASET',

@@ -87,7 +87,7 @@ function noGuess(names: readonly string[], path: string): ImdbTorchError {
   return new ImdbTorchError(
     'ERR_DATASET',
     `Expected columns with usual names, such as text and label, but ${path} has ${list(names)}; ` +
-      'name them with --text-column and --label-column.',
+      'name them with the options textColumn and labelColumn.',
   );
 }
 

@@ -33,7 +33,7 @@ export async function openInput(path: string, signal: AbortSignal | undefined): 
   if (format !== 'archive') return tableInput(file, format);
   throw new ImdbTorchError(
     'ERR_DATASET',
-    `Expected a table or a folder with one sub-folder a class but ${path} is an archive; give an archive as --data.`,
+    `Expected a table or a folder with one sub-folder a class but ${path} is an archive; give an archive as the option data.`,
   );
 }
 

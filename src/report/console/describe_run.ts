@@ -51,12 +51,12 @@ export function describeDataset(dataset: Dataset): string[] {
     lines.splice(
       1,
       0,
-      `Columns: text from "${guess.text}", labels from "${guess.label}", by their names; --text-column and --label-column choose others.`,
+      `Columns: text from "${guess.text}", labels from "${guess.label}", by their names, as no others are asked for.`,
     );
   }
   if (testHeldOut) {
     lines.push(
-      'Test reviews: a fifth of each class of these, held out by the seed, as there is no test file (--test).',
+      'Test reviews: a fifth of each class of these, held out by the seed, as there is no test file.',
     );
   }
   return lines;

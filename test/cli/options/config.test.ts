@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { withTemporaryFolder } from '../helpers.js';
-import { writeSmallRun } from '../model/helpers.js';
-import { runCli } from './helpers.js';
+import { withTemporaryFolder } from '../../helpers.js';
+import { writeSmallRun } from '../../model/helpers.js';
+import { runCli } from '../helpers.js';
 
 async function printed(args: readonly string[]): Promise<Record<string, unknown>> {
   const { code, stdout, stderr } = await runCli([...args, '--print-config']);
@@ -19,7 +19,7 @@ test('when a preset is named then its options hold, but for those that are given
     optimizer: 'sparse-adam',
     dropout: 0.5,
     vocab: null,
-    features: { tokenizer: 'words-and-punctuation', ngrams: 2, minimumCount: 3, weighting: 'naive-bayes' },
+    ...{ tokenizer: 'words-and-punctuation', ngrams: 2, minCount: 3, weighting: 'naive-bayes' },
   });
 });
 
@@ -67,14 +67,14 @@ test('when a configuration is wrong then every problem is named at once', async 
     const { code, stderr } = await runCli(['train', '--config', path]);
     expect(code).toBe(2);
     for (const problem of [
-      /epochs: .*>=1/,
-      /features\.ngrams: .*expected number, received string/,
-      /features: .*"colour"/,
-      /optimizer: .*"sparse-adam"/,
-      /config\.json: .*"rank"/,
-      /refit: .*expected boolean/,
-      /betas: .*two numbers from 0 to below 1 .*\[0\.9,1\]/,
-      /eps: .*>0/,
+      /config\.json: Expected a whole number from 1 to \d+ for epochs but received 0\./,
+      /a whole number from 1 to 16 for ngrams but received "two"/,
+      /no "features\.colour"/,
+      /one of sgd, adam, adamw, sparse-adam for optimizer but received "sgdm"/,
+      /config\.json: .*no "rank"/,
+      /true or false for refit but received "yes"/,
+      /two numbers from 0 to below 1 .* for betas but received \[0\.9,1\]/,
+      /a number above 0 for eps but received 0/,
     ]) {
       expect(stderr).toMatch(problem);
     }

@@ -1,0 +1,60 @@
+import type { StoredRun } from '../../storage/read_run.js';
+import { checkValues, flagOf, throwProblems } from './option.js';
+import { byKeys, settings, settingsThat, type ExperimentSettings } from './settings.js';
+import type { Setting } from './setting.js';
+
+/** A run that fine-tuning starts from. */
+export interface Base {
+  readonly path: string;
+  readonly run: StoredRun;
+}
+
+/** What is given beside the base: a preset by name, and settings. */
+export interface GivenBeside {
+  readonly preset: string | undefined;
+  readonly config: Partial<ExperimentSettings>;
+  readonly given: Partial<ExperimentSettings>;
+}
+
+/**
+ * Returns the settings that fine-tuning takes over from the base where no others are given, and those that its model
+ * fixes. Which they are depends on what is given; see `Setting.inherited`.
+ * @throws ImdbTorchError ERR_USAGE when a given setting contradicts the model
+ */
+export function inheritFrom(
+  { path, run: { run, tensors, description } }: Base,
+  { preset, config, given }: GivenBeside,
+): { usual: Partial<ExperimentSettings>; fixed: Partial<ExperimentSettings> } {
+  const isNamed = (key: keyof ExperimentSettings): boolean => (given[key] ?? config[key]) !== undefined;
+  const takes: Readonly<Record<string, boolean>> = {
+    always: true,
+    training: preset === undefined,
+    optimizer: preset === undefined && !isNamed('optimizer'),
+    data: !isNamed('data') && !isNamed('train'),
+  };
+  const options = (run.options ?? {}) as { validFile?: unknown };
+  // A file of reviews for validation belongs to the reviews, their number does not.
+  const { values } = byKeys(takes.data === true ? options : { ...options, validFile: undefined });
+  const usual = checkValues(
+    settingsThat(({ inherited }: Setting<unknown>) => takes[inherited ?? ''] === true),
+    values,
+    (key) => `${key} in ${path}`,
+  );
+  const { vocabularySize, ...features } = description.features;
+  const weight = tensors.get('fc1.weight');
+  const layers = { hidden: weight?.shape[0], dtype: weight?.dtype };
+  const model = {
+    ...byKeys({ features }).values,
+    ...(vocabularySize === null && { vocab: null }),
+    ...layers,
+  };
+  const fixed = checkValues(settings, model, (key) => `${key} of the model of ${path}`);
+  const contradictions = (['hidden', 'dtype'] as const)
+    .filter((key) => given[key] !== undefined && given[key] !== layers[key])
+    .map(
+      (key) =>
+        `Expected ${flagOf(key)} ${layers[key]}, as the model of ${path} has, but received ${given[key]}.`,
+    );
+  throwProblems([...usual.problems, ...fixed.problems, ...contradictions]);
+  return { usual: usual.values, fixed: fixed.values };
+}

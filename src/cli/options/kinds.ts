@@ -1,0 +1,125 @@
+/**
+ * A kind of value: how the command line writes it, and what is accepted of what is read from there or from a JSON file.
+ */
+export interface Kind<T> {
+  /** What help calls the value; a flag has none. */
+  readonly value?: string;
+  /** The choices that help lists behind the sentence. */
+  readonly choices?: readonly string[];
+  /** What is accepted, for messages. */
+  readonly expected: string;
+  /** Reads a text of the command line as JSON would have it. */
+  parse(text: string): unknown;
+  /** Returns the value, or undefined when it is not as expected. */
+  accept(value: unknown): T | undefined;
+}
+
+/** The range of a number. `above` and `below` exclude the bound itself. */
+export interface Range {
+  least?: number;
+  above?: number;
+  most?: number;
+  below?: number;
+}
+
+export function number(range: Range): Kind<number> {
+  return {
+    value: 'number',
+    expected: `a number ${describeRange(range)}`,
+    parse: (text) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : text),
+    accept: (value) => (isNumber(value) && isWithin(range, value) ? value : undefined),
+  };
+}
+
+export function integer(least: number, most = 1_000_000_000): Kind<number> {
+  return {
+    value: 'number',
+    expected: `a whole number ${describeRange({ least, most })}`,
+    parse: (text) => (/^[+-]?\d+$/.test(text) ? Number(text) : text),
+    accept: (value) =>
+      Number.isSafeInteger(value) && isWithin({ least, most }, value as number)
+        ? (value as number)
+        : undefined,
+  };
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isWithin(
+  { least = -Infinity, above = -Infinity, most = Infinity, below = Infinity }: Range,
+  value: number,
+) {
+  return value >= least && value > above && value <= most && value < below;
+}
+
+function describeRange({ least, above, most, below }: Range): string {
+  if (above !== undefined) return `above ${above}`;
+  return below === undefined
+    ? `from ${String(least)} to ${String(most)}`
+    : `from ${String(least)} to below ${below}`;
+}
+
+/** @param pattern says which texts are meant, where they cannot all be listed */
+export function choice<const T extends string>(
+  choices: readonly T[],
+  value = 'name',
+  pattern?: RegExp,
+): Kind<T> {
+  return {
+    value,
+    choices,
+    expected: `one of ${choices.join(', ')}`,
+    parse: (text) => text,
+    accept: (given) => {
+      const isMeant = pattern === undefined ? choices.includes(given as T) : pattern.test(String(given));
+      return isMeant ? (given as T) : undefined;
+    },
+  };
+}
+
+export function text(value: string): Kind<string> {
+  return {
+    value,
+    expected: 'a value',
+    parse: (given) => given,
+    accept: (given) => (typeof given === 'string' && given.trim() !== '' ? given : undefined),
+  };
+}
+
+/** A list, which the command line writes with commas. @param read undefined when the elements are not as expected */
+export function list<T>(
+  value: string,
+  expected: string,
+  element: (text: string) => unknown,
+  read: (elements: readonly unknown[]) => T | undefined,
+): Kind<T> {
+  return {
+    value,
+    expected,
+    parse: (given) => given.split(',').map((part) => element(part.trim())),
+    accept: (elements) => (Array.isArray(elements) ? read(elements) : undefined),
+  };
+}
+
+export const flag: Kind<boolean> = {
+  expected: 'true or false',
+  parse: (given) => given,
+  accept: (value) => (typeof value === 'boolean' ? value : undefined),
+};
+
+/** Accepts null as well, for which the command line has `word`, or nothing. */
+export function orNull<T>(kind: Kind<T>, word?: string): Kind<T | null> {
+  return {
+    ...kind,
+    ...(word !== undefined && { value: `${kind.value ?? ''}|${word}` }),
+    parse: (given) => (given === word ? null : kind.parse(given)),
+    accept: (value) => (value === null ? null : kind.accept(value)),
+  };
+}
+
+/** Leaves the value undefined where nothing gives one. */
+export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
+  return kind;
+}

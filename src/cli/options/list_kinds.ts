@@ -1,0 +1,54 @@
+import { integer, list, number, text, type Kind } from './kinds.js';
+
+const layerNames = ['fc1', 'fc2'] as const;
+const beta = number({ least: 0, below: 1 });
+const count = integer(1);
+const file = text('file');
+
+/** PEFT's `target_modules`, in the order of the layers, whatever order they were given in. */
+export const layers = list(
+  'layers',
+  'fc1, fc2 or fc1,fc2',
+  (name) => name,
+  (names) => {
+    const chosen = layerNames.filter((layer) => names.includes(layer));
+    return chosen.length > 0 && chosen.length === names.length ? chosen : undefined;
+  },
+);
+
+/** The two betas of `torch.optim`'s Adam and its kin. */
+export const betas = list(
+  'b1,b2',
+  'two numbers from 0 to below 1 with a comma between them',
+  (element) => beta.parse(element),
+  ([first, second, ...others]): readonly [number, number] | undefined => {
+    const [one, two] = [beta.accept(first), beta.accept(second)];
+    return one === undefined || two === undefined || others.length > 0 ? undefined : [one, two];
+  },
+);
+
+export const classNames = list(
+  'a,b,...',
+  'at least two different names, separated by commas,',
+  (name) => name,
+  (names): readonly string[] | undefined => {
+    const isList = names.length >= 2 && names.every((name) => typeof name === 'string' && name !== '');
+    return isList && new Set(names).size === names.length ? (names as string[]) : undefined;
+  },
+);
+
+/** A number of reviews or a file of them: what begins like a number is meant as one. */
+export const reviewsOrFile: Kind<number | string | null> = {
+  value: 'number|file',
+  expected: `${count.expected}, or a file,`,
+  parse: (given) => (looksLikeNumber(given) ? count.parse(given) : given),
+  accept: (value) => {
+    if (value === null) return null;
+    if (typeof value === 'number') return count.accept(value);
+    return typeof value === 'string' && looksLikeNumber(value) ? undefined : file.accept(value);
+  },
+};
+
+function looksLikeNumber(value: string): boolean {
+  return /^[+-]?\.?\d/.test(value);
+}

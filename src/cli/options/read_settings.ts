@@ -1,0 +1,96 @@
+import type { Command } from 'commander';
+import { trainPresets, type Preset } from '../../experiments/presets.js';
+import { inheritFrom, type Base } from './base.js';
+import { readConfig } from './config_file.js';
+import { findConflicts } from './conflicts.js';
+import { choice, flag, optional, text } from './kinds.js';
+import {
+  addOptions,
+  defaultsOf,
+  readGiven,
+  throwProblems,
+  type Options,
+  type RawOptions,
+  type Values,
+} from './option.js';
+import type { Setting, SettingsCommand } from './setting.js';
+import { byKeys, settings, settingsOf, type ExperimentSettings } from './settings.js';
+
+type Presets = Readonly<Record<'notebook', Preset>>;
+type Some = Partial<ExperimentSettings>;
+
+/** The options that name many settings at once. */
+export function presetOptions(presets: Presets) {
+  return {
+    preset: {
+      kind: optional(choice(Object.keys(presets))),
+      help: 'defaults of all other options',
+      usual: 'notebook',
+    },
+    config: {
+      kind: optional(text('file')),
+      help: 'JSON file of options; the command line goes before it',
+    },
+    printConfig: {
+      kind: flag,
+      default: false,
+      help: 'print the options as such a file and stop',
+    },
+  } as const;
+}
+
+/** Adds the settings that a command takes, whose defaults are those of the notebook. */
+export function addSettings(command: Command, name: SettingsCommand): Command {
+  return addOptions(command, settingsOf(name), byKeys(trainPresets.notebook).values);
+}
+
+/** The options of a command that takes settings. */
+export interface Request<Own extends Options> {
+  /** The options beside the settings. */
+  readonly options: Values<Own>;
+  /**
+   * Completes the settings with those of the base, the configuration file and the preset.
+   * @throws ImdbTorchError ERR_USAGE that names everything that does not go together
+   */
+  readonly settle: (base?: Base | null) => ExperimentSettings;
+}
+
+/**
+ * Reads the options of a command that takes settings.
+ * @param own its options beside them
+ * @throws ImdbTorchError ERR_USAGE that names every problem
+ */
+export function readRequest<Own extends Options>(
+  raw: RawOptions,
+  command: SettingsCommand,
+  own: Own,
+  presets: Presets = trainPresets,
+): Request<Own> {
+  const given = readGiven(settingsOf(command), raw) as { values: Some; problems: string[] };
+  const others = readGiven(own, raw);
+  const options = { ...defaultsOf(own), ...others.values } as Values<Own>;
+  const { preset, config: path } = options as { preset?: string; config?: string };
+  const config = path === undefined ? { values: {}, problems: [] } : readConfig(path, command);
+  const problems = [...given.problems, ...others.problems, ...config.problems];
+  const chosen = new Map(Object.entries<Preset>(presets)).get(preset ?? 'notebook') ?? presets.notebook;
+  const start: Some = { ...defaultsOf(settings), ...byKeys(chosen).values };
+  const settle = (base: Base | null = null): ExperimentSettings => {
+    const beside = { preset, config: config.values as Some, given: given.values };
+    const { usual, fixed } = base === null ? { usual: {}, fixed: {} } : inheritFrom(base, beside);
+    const all = over({ ...over(over(start, usual), beside.config), ...fixed }, given.values);
+    throwProblems([...problems, ...findConflicts(all as ExperimentSettings, given.values)]);
+    return all as ExperimentSettings;
+  };
+  if (problems.length > 0) settle();
+  return { options, settle };
+}
+
+/** Puts settings over others. Where they name reviews, nothing of the reviews below them is left. */
+function over(below: Some, above: Some): Some {
+  if (above.data === undefined && above.train === undefined) return { ...below, ...above };
+  const entries = Object.entries(below).filter(([key, value]) => {
+    const { inherited }: Setting<unknown> = settings[key as keyof typeof settings];
+    return inherited !== 'data' && !(key === 'valid' && typeof value === 'string');
+  });
+  return { ...Object.fromEntries(entries), ...above };
+}

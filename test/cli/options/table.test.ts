@@ -1,0 +1,130 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { findConflicts } from '../../../src/cli/options/conflicts.js';
+import { flagOf, withFlags } from '../../../src/cli/options/option.js';
+import type { Setting } from '../../../src/cli/options/setting.js';
+import {
+  byKeys,
+  recordSettings,
+  settings,
+  settingsOf,
+  type ExperimentSettings,
+} from '../../../src/cli/options/settings.js';
+import { trainPresets } from '../../../src/experiments/presets.js';
+import { withTemporaryFolder } from '../../helpers.js';
+import { runCli } from '../helpers.js';
+
+const entries = Object.entries<Setting<unknown>>(settings);
+
+async function printed(...args: readonly string[]): Promise<object> {
+  const { stdout, stderr } = await runCli([...args, '--print-config']);
+  expect(stderr).toBe('');
+  return JSON.parse(stdout) as object;
+}
+
+/** Every field of `options` in the `run.json` of the first version, with those that only some runs have. */
+const recordedNames = [
+  ...['seed', 'vocabularySize', 'hidden', 'optimizer', 'learningRate', 'momentum', 'nesterov', 'weightDecay'],
+  ...['betas', 'eps', 'schedule', 'warmup', 'maxGradNorm', 'inputDropout', 'learningRateA', 'learningRateB'],
+  ...[
+    'patience',
+    'epochs',
+    'batchSize',
+    'loss',
+    'engine',
+    'dtype',
+    'device',
+    'targetModules',
+    'rank',
+    'alpha',
+  ],
+  ...['useRslora', 'useDora', 'initialization', 'loraDropout', 'loraEpochs', 'pretraining', 'calibration'],
+  ...['folds', 'refit', 'validationSize', 'features', 'split', 'data', 'strict', 'threads', 'seeds'],
+  ...['train', 'validFile', 'test', 'textColumn', 'labelColumn', 'labels'],
+];
+const recordedFeatures = ['tokenizer', 'ngrams', 'minimumCount', 'counts', 'weighting', 'normalize', 'gain'];
+
+function notebookSettings(changes: Partial<ExperimentSettings> = {}): ExperimentSettings {
+  const { values } = byKeys(trainPresets.notebook);
+  return { ...values, strict: false, threads: null, seeds: 1, ...changes } as ExperimentSettings;
+}
+
+test('when options are declared then each has a group, one line of help, a command and a flag of its own', () => {
+  expect(new Set(entries.map(([key]) => flagOf(key))).size).toBe(entries.length);
+  for (const [key, { help, group, commands }] of entries) {
+    expect({ key, help }).toEqual({ key, help: expect.stringMatching(/^[^\n]{4,}[^.]$/) });
+    expect(group).toMatch(/^[A-Z][a-z]+$/);
+    expect(commands.length).toBeGreaterThan(0);
+  }
+  expect(flagOf('loraEpochs')).toBe('--lora-epochs');
+});
+
+test('when settings are recorded then run.json has the names that it has always had, and they read back', () => {
+  const labels = ['bad', 'good'];
+  const files = { data: undefined, train: 'a.csv', valid: 'b.csv', test: 'c.csv', labels };
+  const all = notebookSettings({ ...files, textColumn: 'text', labelColumn: 'label', rank: 3 });
+  const recorded = recordSettings(all, { location: 'a.csv', validationSize: 12 });
+  expect(Object.keys(recorded).sort()).toEqual([...recordedNames].sort());
+  expect(Object.keys(recorded.features as object)).toEqual(recordedFeatures);
+  expect(recorded).toMatchObject({ validationSize: 12, validFile: 'b.csv', data: undefined });
+  const { values, unknown } = byKeys(JSON.parse(JSON.stringify(recorded)) as object);
+  expect(values).toEqual(JSON.parse(JSON.stringify(all)));
+  expect(unknown).toEqual([]);
+  const number = recordSettings(notebookSettings({ valid: 7 }), { location: '/x', validationSize: 7 });
+  expect(number).toMatchObject({ data: '/x', validationSize: 7, validFile: undefined });
+});
+
+test('when every option of a command is in a file, by its key or its recorded name, then it is read as it is', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'config.json');
+    const others = { train: 'a.csv', valid: 'b.csv', test: 'c.csv', textColumn: 'x', labelColumn: 'y' };
+    for (const command of ['train', 'lora'] as const) {
+      const config = await printed(command, '--seed', '7', '--vocab', 'all');
+      const whole = { ...config, ...others, labels: ['a', 'b'], split: 'movie', threads: 3 };
+      const { data, ...keys } = settingsOf(command);
+      expect(data).toBeDefined();
+      expect(Object.keys(whole).sort()).toEqual(Object.keys(keys).sort());
+      const recorded = recordSettings({ ...notebookSettings(), ...whole } as ExperimentSettings, {
+        location: '',
+        validationSize: 5,
+      });
+      const known = Object.entries(recorded).filter(
+        ([name]) =>
+          name === 'features' || Object.keys(byKeys({ [name]: 1 }).values).every((key) => key in keys),
+      );
+      for (const document of [whole, Object.fromEntries(known)]) {
+        await writeFile(path, JSON.stringify(document));
+        expect(await printed(command, '--config', path)).toEqual(whole);
+      }
+    }
+  });
+});
+
+test('when a base is fine-tuned then it is known of every option whether it is taken over', () => {
+  const keysOf = (how: string): string[] =>
+    entries.filter(([, { inherited }]) => inherited === how).map(([key]) => key);
+  expect(keysOf('always')).toEqual(['valid', 'split', 'vocab', 'seed']);
+  expect(keysOf('training')).toEqual(['batch', 'loss', 'lr', 'schedule', 'warmup', 'clip']);
+  expect(keysOf('optimizer')).toEqual(['optimizer', 'momentum', 'weightDecay', 'betas', 'eps']);
+  expect(keysOf('data')).toEqual(['data', 'train', 'test', 'textColumn', 'labelColumn', 'labels']);
+  const features = ['tokenizer', 'ngrams', 'minCount', 'counts', 'weighting', 'normalize', 'gain'];
+  expect(keysOf('model')).toEqual([...features, 'hidden', 'dtype']);
+});
+
+test('when betas or eps are given to sgd then each is refused with the reason', () => {
+  const sgd = notebookSettings({ betas: [0.5, 0.6], eps: 0.25 });
+  expect(findConflicts(sgd, {})).toEqual([
+    'Expected --optimizer adam, adamw or sparse-adam with --betas: sgd keeps no means of gradients.',
+    'Expected --optimizer adam, adamw or sparse-adam with --eps: sgd keeps no means of gradients.',
+  ]);
+  expect(findConflicts(notebookSettings(), {})).toEqual([]);
+  expect(findConflicts({ ...sgd, optimizer: 'adam' }, {})).toEqual([]);
+});
+
+test('when the library names options by their keys then the command line names them by their flags', () => {
+  expect(withFlags('name them with the options textColumn and labelColumn.')).toBe(
+    'name them with --text-column and --label-column.',
+  );
+  expect(withFlags('as the option strict asks, but')).toBe('as --strict asks, but');
+});

@@ -40,6 +40,7 @@ export {
   countParameters,
   loadModule,
   readModule,
+  readOutput,
   readTensor,
   trainableParameters,
   type Module,

@@ -1,19 +1,18 @@
-/** What goes over the wire. Types only: the page is compiled against them, too. `schemas.ts` says the same to machines. */
-import type { PredictionAnswer } from '../report/documents/answers.js';
+/** Types of requests, and schemas and types of answers. The page is compiled against the types. */
+import * as v from 'valibot';
+import { predictionSchema } from '../report/documents/answers.js';
+
+const adapterName = v.picklist(['off', 'on', 'merged']);
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** The model alone, with its adapter, or with the adapter merged into its weights. */
-export type AdapterName = 'off' | 'on' | 'merged';
+export type AdapterName = v.InferOutput<typeof adapterName>;
 
 export interface PredictRequest {
   /** One text or many. */
   text: string | string[];
-  /** Default: what the service was started with. */
+  /** Default: the adapter that the service was started with. */
   adapter?: AdapterName;
-}
-
-/** For many texts: in their order. */
-export interface PredictionsAnswer {
-  predictions: PredictionAnswer[];
 }
 
 export interface ExplainRequest {
@@ -21,54 +20,62 @@ export interface ExplainRequest {
   adapter?: AdapterName;
 }
 
-export interface ModelAnswer {
-  /** Name of the run. */
-  name: string;
-  /** Of imdb-torch. */
-  version: string;
-  /** What trained the model. */
-  command: string | null;
-  /** On the test reviews of the run. */
-  test: { loss: number; accuracy: number } | null;
-  /** Of the answers to requests that ask for no adapter. */
-  classes: string[];
-  /** Of every adapter that there is: one can have been trained on other classes than the model. */
-  classesByAdapter: Partial<Record<AdapterName, string[]>>;
-  /** How many words or other features the model tells apart. */
-  features: number;
-  /** Width of the hidden layer; 0: the model is linear. */
-  hidden: number;
-  /** Those that a request can ask for. */
-  adapters: AdapterName[];
-  /** The one of requests that ask for none. */
-  adapter: AdapterName;
-  limits: {
-    /** Bytes of a request's body. */
-    bodyBytes: number;
-    /** Texts of a request. */
-    texts: number;
-    /** Characters of a text to predict. */
-    predictedCharacters: number;
-    /** Characters of a text to explain. */
-    explainedCharacters: number;
-  };
-}
+/** The answer for many texts. */
+export const predictionsSchema = v.strictObject({
+  predictions: v.pipe(
+    v.array(predictionSchema),
+    v.description('The predictions, in the order of the texts.'),
+  ),
+});
 
-export interface ErrorAnswer {
-  code: ServiceErrorCode;
-  message: string;
-}
+export const modelSchema = v.strictObject({
+  name: v.pipe(v.string(), v.description('The name of the run.')),
+  version: v.pipe(v.string(), v.description('The version of imdb-torch.')),
+  command: v.pipe(v.nullable(v.string()), v.description('The command that trained the model.')),
+  test: v.pipe(
+    v.nullable(
+      v.strictObject({ loss: v.number(), accuracy: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) }),
+    ),
+    v.description('How the model did on the test reviews of the run.'),
+  ),
+  classes: v.pipe(
+    v.array(v.string()),
+    v.description('The classes of answers to requests that ask for no adapter.'),
+  ),
+  classesByAdapter: v.pipe(
+    v.record(v.string(), v.array(v.string())),
+    v.description('The classes of each adapter: one can have been trained on other classes than the model.'),
+  ),
+  features: v.pipe(count, v.description('The number of words or other features that the model tells apart.')),
+  hidden: v.pipe(count, v.description('The width of the hidden layer; 0: the model is linear.')),
+  adapters: v.pipe(v.array(adapterName), v.description('The adapters that a request can ask for.')),
+  adapter: v.pipe(adapterName, v.description('The adapter of requests that ask for none.')),
+  limits: v.strictObject({
+    bodyBytes: v.pipe(count, v.description('The most bytes of the body of a request.')),
+    texts: v.pipe(count, v.description('The most texts of a request.')),
+    predictedCharacters: v.pipe(count, v.description('The most characters of a text to predict.')),
+    explainedCharacters: v.pipe(count, v.description('The most characters of a text to explain.')),
+  }),
+});
+export type ModelAnswer = v.InferOutput<typeof modelSchema>;
 
-export type ServiceErrorCode =
-  | 'ERR_BAD_REQUEST'
-  | 'ERR_BUSY'
-  | 'ERR_CLIENT_GONE'
-  | 'ERR_FAILED'
-  | 'ERR_HEADERS_TOO_LARGE'
-  | 'ERR_MEDIA_TYPE'
-  | 'ERR_METHOD'
-  | 'ERR_NOT_FOUND'
-  | 'ERR_NOT_UTF8'
-  | 'ERR_STOPPING'
-  | 'ERR_TIMEOUT'
-  | 'ERR_TOO_LARGE';
+const errorCode = v.picklist([
+  'ERR_BAD_REQUEST',
+  'ERR_BUSY',
+  'ERR_CLIENT_GONE',
+  'ERR_FAILED',
+  'ERR_HEADERS_TOO_LARGE',
+  'ERR_MEDIA_TYPE',
+  'ERR_METHOD',
+  'ERR_NOT_FOUND',
+  'ERR_NOT_UTF8',
+  'ERR_STOPPING',
+  'ERR_TIMEOUT',
+  'ERR_TOO_LARGE',
+]);
+export type ServiceErrorCode = v.InferOutput<typeof errorCode>;
+
+export const errorSchema = v.strictObject({ code: errorCode, message: v.string() });
+export type ErrorAnswer = v.InferOutput<typeof errorSchema>;
+
+export const healthSchema = v.strictObject({ status: v.literal('ok') });

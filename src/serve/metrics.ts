@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { metricsSchema } from './schemas.js';
+import { metricsRouteSchema } from './schemas.js';
 import type { WorkQueue } from './work_queue.js';
 
 /** Seconds: from a short review on an idle machine to a long array on a busy one. */
@@ -45,7 +45,7 @@ export function addMetrics(app: FastifyInstance, queue: WorkQueue): ServiceMetri
     durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
     done();
   });
-  app.get('/metrics', { schema: metricsSchema }, async (_request, reply) => {
+  app.get('/metrics', { schema: metricsRouteSchema }, async (_request, reply) => {
     reply.type(registry.contentType);
     return registry.metrics();
   });

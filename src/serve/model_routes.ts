@@ -6,7 +6,7 @@ import type { ExplainRequest, ModelAnswer, PredictRequest } from './documents.js
 import type { Limits } from './limits.js';
 import type { ServiceMetrics } from './metrics.js';
 import { predictInSlices, type ServedModels } from './models.js';
-import { modelSchema, requestSchemas } from './schemas.js';
+import { modelRouteSchema, requestSchemas } from './schemas.js';
 import type { WorkQueue } from './work_queue.js';
 
 export interface ModelRoutesOptions {
@@ -29,7 +29,7 @@ export function addModelRoutes(
   };
   const schemas = requestSchemas(about.adapters, limits);
 
-  app.get('/model', { schema: modelSchema }, () => model);
+  app.get('/model', { schema: modelRouteSchema }, () => model);
 
   app.post<{ Body: PredictRequest }>('/predict', { schema: schemas.predict }, async (request, reply) => {
     const { text, adapter = about.adapter } = request.body;

@@ -31,7 +31,7 @@ export interface ServedModelsOptions {
 /** @throws what TextClassifier.open throws */
 export async function openModels(path: string, options: ServedModelsOptions = {}): Promise<ServedModels> {
   const chosen = options.adapter ?? defaultAdapter(path);
-  const adapters = findAdapters(path, chosen);
+  const adapters = servedAdapters(path, chosen);
   const classifiers = new Map<AdapterName, TextClassifier>();
   const dispose = (): void => {
     for (const classifier of classifiers.values()) classifier.dispose();
@@ -54,7 +54,7 @@ export async function openModels(path: string, options: ServedModelsOptions = {}
 }
 
 /** What there is, or was asked for, and what TextClassifier calls it. */
-function findAdapters(path: string, chosen: string): Map<AdapterName, string> {
+function servedAdapters(path: string, chosen: string): Map<AdapterName, string> {
   const adapters = new Map<AdapterName, string>([['off', 'off']]);
   const isFolder = !isName(chosen);
   if (isFolder) adapters.set('on', chosen);
@@ -106,7 +106,7 @@ function fail(adapter: AdapterName): never {
 }
 
 /** So much text is classified at once, which takes some milliseconds. */
-const charactersAtOnce = 1 << 15;
+const charactersPerSlice = 1 << 15;
 const textsPerSlice = 64;
 
 /** The predictions in the order of the texts; gives way every few milliseconds. */
@@ -117,7 +117,7 @@ export function* predictInSlices(classifier: TextClassifier, texts: readonly str
     if (start > 0) yield;
     let end = start;
     let characters = 0;
-    while (end < texts.length && end - start < textsPerSlice && characters < charactersAtOnce) {
+    while (end < texts.length && end - start < textsPerSlice && characters < charactersPerSlice) {
       characters += texts[end]?.length ?? 0;
       end += 1;
     }

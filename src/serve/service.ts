@@ -7,7 +7,7 @@ import { addMetrics } from './metrics.js';
 import { addModelRoutes } from './model_routes.js';
 import type { ServedModels } from './models.js';
 import { addPage } from './page_files.js';
-import { healthSchema, namedSchemas } from './schemas.js';
+import { healthRouteSchema, namedSchemas } from './schemas.js';
 import { ServiceError, describeProblems, serviceErrorOf } from './service_error.js';
 import { WorkQueue } from './work_queue.js';
 
@@ -59,7 +59,7 @@ export async function createService(options: ServiceOptions): Promise<FastifyIns
   for (const schema of namedSchemas) app.addSchema(schema);
   await describeRoutes(app);
   const queue = new WorkQueue(limits.waiting);
-  app.get('/healthz', { schema: healthSchema }, () => ({ status: 'ok' }));
+  app.get('/healthz', { schema: healthRouteSchema }, () => ({ status: 'ok' }));
   addModelRoutes(app, { models, limits, queue, metrics: addMetrics(app, queue) });
   addPage(app);
   return app;

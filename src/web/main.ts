@@ -1,5 +1,5 @@
 import type { AdapterName, ModelAnswer } from '../serve/documents.js';
-import { compare, sidesOf, type AnswerWith, type Comparison } from './comparison.js';
+import { compare, sidesOf, type AnswerWith, type ComparedAnswers } from './compared_answers.js';
 import { byId, element } from './dom.js';
 import { examples } from './examples.js';
 import { Latest, pause } from './latest.js';
@@ -77,7 +77,7 @@ async function answer(model: ModelAnswer, signal: AbortSignal): Promise<void> {
   result.ariaBusy = 'false';
 }
 
-async function askAll(model: ModelAnswer, text: string, signal: AbortSignal): Promise<Comparison> {
+async function askAll(model: ModelAnswer, text: string, signal: AbortSignal): Promise<ComparedAnswers> {
   const slow = setTimeout(() => {
     result.ariaBusy = 'true';
     say('Asking …');
@@ -112,7 +112,7 @@ async function untilThere<T>(work: () => Promise<T>, signal?: AbortSignal): Prom
   }
 }
 
-function show(comparison: Comparison | null): void {
+function show(comparison: ComparedAnswers | null): void {
   cursor.reset(comparison);
   result.hidden = comparison === null;
   if (comparison === null) return;

@@ -1,4 +1,9 @@
-import { adapterTitles, strongestEffect, type ComparedAnswer, type Comparison } from './comparison.js';
+import {
+  adapterTitles,
+  strongestEffect,
+  type ComparedAnswer,
+  type ComparedAnswers,
+} from './compared_answers.js';
 import { element } from './dom.js';
 import { formatShare, formatSigned } from './numbers.js';
 import { cutAtWords } from './text_pieces.js';
@@ -7,7 +12,7 @@ import { cutAtWords } from './text_pieces.js';
 const shownClasses = 6;
 
 /** One answer: the label, its probability, the bars of the classes, and the text with its words coloured. */
-export function drawView(comparison: Comparison, answer: ComparedAnswer): HTMLElement {
+export function drawView(comparison: ComparedAnswers, answer: ComparedAnswer): HTMLElement {
   const { answers } = comparison;
   const isAlone = answers.length === 1;
   const { label, probability } = answer.prediction;
@@ -51,7 +56,7 @@ function drawBars({ classes, target, prediction }: ComparedAnswer): HTMLElement 
 }
 
 /** How far this answer is from the first one. */
-function drawDifference({ answers, isOfOneTask }: Comparison, answer: ComparedAnswer): HTMLElement {
+function drawDifference({ answers, isOfOneTask }: ComparedAnswers, answer: ComparedAnswer): HTMLElement {
   const [first = answer] = answers;
   const { target } = answer;
   const share = ({ prediction }: ComparedAnswer): number => prediction.probabilities[target] ?? NaN;
@@ -64,7 +69,7 @@ function drawDifference({ answers, isOfOneTask }: Comparison, answer: ComparedAn
   return element('p', { class: 'difference', text });
 }
 
-function drawText(comparison: Comparison, { adapter, words, target }: ComparedAnswer): HTMLElement {
+function drawText(comparison: ComparedAnswers, { adapter, words, target }: ComparedAnswer): HTMLElement {
   const { text, answers } = comparison;
   const strongest = strongestEffect(comparison);
   const pieces = cutAtWords(text, words).map(({ text: piece, word }) => {

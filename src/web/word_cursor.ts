@@ -1,11 +1,11 @@
-import { adapterTitles, differenceOf, effectsOf, type Comparison } from './comparison.js';
+import { adapterTitles, differenceOf, effectsOf, type ComparedAnswers } from './compared_answers.js';
 import { formatSigned } from './numbers.js';
 
 /** Shows the numbers of a word: of the one under the pointer, or the one that the arrow keys have gone to. */
 export class WordCursor {
   readonly #views: HTMLElement;
   readonly #line: HTMLElement;
-  #comparison: Comparison | null = null;
+  #comparison: ComparedAnswers | null = null;
   /** Which of the occurrences of words in the text. */
   #place = -1;
 
@@ -27,7 +27,7 @@ export class WordCursor {
   }
 
   /** Starts over with what is shown now. */
-  reset(comparison: Comparison | null): void {
+  reset(comparison: ComparedAnswers | null): void {
     this.#comparison = comparison;
     this.#place = -1;
     this.#line.textContent = '';

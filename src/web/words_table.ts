@@ -1,11 +1,11 @@
-import { differenceOf, effectsOf, type Comparison } from './comparison.js';
+import { differenceOf, effectsOf, type ComparedAnswers } from './compared_answers.js';
 import { element } from './dom.js';
 import { formatCount, formatSigned } from './numbers.js';
 
 const shownWords = 200;
 
 /** The words with their effects as numbers: the strongest first, or those that the adapter changes most. */
-export function drawWordsTable(comparison: Comparison): HTMLElement {
+export function drawWordsTable(comparison: ComparedAnswers): HTMLElement {
   const { answers, isOfOneTask } = comparison;
   const [first, second] = answers;
   const rows = (first?.words ?? [])

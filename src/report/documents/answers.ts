@@ -1,29 +1,40 @@
-/** What programs are told of a prediction. Types only, and no imports: the page is compiled against them, too. */
+/** Schemas and types of the JSON that programs get for a prediction or an explanation. */
+import * as v from 'valibot';
 
-/** Numbers by the names of the classes. */
+const number = v.number();
+const probability = v.pipe(number, v.minValue(0), v.maxValue(1));
+const position = v.pipe(number, v.integer(), v.minValue(0));
+
+/** Gives a value to each class, by its name. */
 export type ByClass = Record<string, number>;
 
-export interface PredictionAnswer {
-  /** The most probable class. */
-  label: string;
-  /** Of `label`. */
-  probability: number;
-  probabilities: ByClass;
-}
+export const predictionSchema = v.strictObject({
+  label: v.pipe(v.string(), v.description('The most probable class.')),
+  probability: v.pipe(probability, v.description('The probability of the label.')),
+  probabilities: v.pipe(v.record(v.string(), probability), v.description('The probability of each class.')),
+});
 
-export interface WordAnswer {
-  /** As the tokenizer gives it. */
-  word: string;
-  /** Where it stands in the text, in UTF-16 units: from its first to behind its last character. */
-  spans: [number, number][];
-  /** Log-odds with the word less those without it. */
-  effects: ByClass;
-}
+const wordSchema = v.strictObject({
+  word: v.pipe(v.string(), v.description('The word as the tokenizer gives it.')),
+  spans: v.pipe(
+    v.array(v.strictTuple([position, position])),
+    v.description('Where the word stands, in UTF-16 units: from its first to behind its last character.'),
+  ),
+  effects: v.pipe(
+    v.record(v.string(), number),
+    v.description('The log-odds with the word less those without it, for each class.'),
+  ),
+});
 
-export interface ExplanationAnswer {
-  prediction: PredictionAnswer;
-  /** Of each class: ln(p / (1 - p)). */
-  logOdds: ByClass;
-  /** The different words, in the order in which they first stand in the text. */
-  words: WordAnswer[];
-}
+export const explanationSchema = v.strictObject({
+  prediction: predictionSchema,
+  logOdds: v.pipe(v.record(v.string(), number), v.description('ln(p / (1 - p)) of each class.')),
+  words: v.pipe(
+    v.array(wordSchema),
+    v.description('The different words, in the order in which they first stand in the text.'),
+  ),
+});
+
+export type PredictionAnswer = v.InferOutput<typeof predictionSchema>;
+export type WordAnswer = v.InferOutput<typeof wordSchema>;
+export type ExplanationAnswer = v.InferOutput<typeof explanationSchema>;

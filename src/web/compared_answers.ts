@@ -22,7 +22,7 @@ export interface ComparedAnswer extends AnswerWith {
   target: string;
 }
 
-export interface Comparison {
+export interface ComparedAnswers {
   text: string;
   /** One at least. */
   answers: readonly ComparedAnswer[];
@@ -30,7 +30,7 @@ export interface Comparison {
   isOfOneTask: boolean;
 }
 
-export function compare(text: string, answers: readonly AnswerWith[]): Comparison {
+export function compare(text: string, answers: readonly AnswerWith[]): ComparedAnswers {
   const [first] = answers;
   const isFirst = ({ classes }: AnswerWith): boolean => String(classes) === String(first?.classes);
   return {
@@ -47,7 +47,7 @@ export function compare(text: string, answers: readonly AnswerWith[]): Compariso
 }
 
 /** The effects of a word on the targets, one for each answer. */
-export function effectsOf({ answers }: Comparison, word: number): number[] {
+export function effectsOf({ answers }: ComparedAnswers, word: number): number[] {
   return answers.map(({ words, target }) => words[word]?.effects[target] ?? NaN);
 }
 
@@ -55,7 +55,7 @@ export function effectsOf({ answers }: Comparison, word: number): number[] {
 const leastStrong = 0.25;
 
 /** The effect that is shown in full colour. */
-export function strongestEffect({ answers }: Comparison): number {
+export function strongestEffect({ answers }: ComparedAnswers): number {
   const effects = answers.flatMap(({ words, target }) =>
     words.map(({ effects: all }) => Math.abs(all[target] ?? 0)),
   );
@@ -69,7 +69,7 @@ export function differenceOf(values: readonly number[]): number | null {
 }
 
 /** What the two colours mean. */
-export function sidesOf({ answers }: Comparison): { supporting: string; opposing: string } {
+export function sidesOf({ answers }: ComparedAnswers): { supporting: string; opposing: string } {
   const listed = (names: readonly string[]): string => [...new Set(names)].join(' or ');
   const targets = answers.map(({ target }) => target);
   const others = answers.map(({ classes, target }) => classes.filter((name) => name !== target));

@@ -90,17 +90,19 @@ export const plantedInLayers = {
       to: 'return ids_.data() + offsets_[bag] - (offsets_[bag] > 0); }',
     },
   ],
-  'native/core/layers/lora_linear.cpp': [
+  'native/core/data/bag_indices.cpp': [
     {
       what: 'torch: the offsets of a batch are off by one',
       from: 'offset[i + 1] = offset[i] + bags.size(rows[i]);',
       // Of the first border alone: libtorch writes past its memory where the last offset is wrong.
       to: 'offset[i + 1] = offset[i] + bags.size(rows[i]) + (i > 1 || count == 1 || bags.size(rows[0]) == 0 ? 0 : i == 0 ? -1 : 1);',
     },
+  ],
+  'native/core/layers/lora_linear.cpp': [
     {
       what: 'LoRA, torch: the scale is missing from the output for bags',
-      from: 'scale * at::mm(sumColumns(',
-      to: 'at::mm(sumColumns(',
+      from: 'scale * at::mm(multiplyBags(',
+      to: 'at::mm(multiplyBags(',
     },
     {
       what: 'LoRA: up * down is transposed',

@@ -5,7 +5,7 @@
 
 namespace imdb {
 
-/** What JavaScript sees: TypeError, RangeError or Error. */
+/** The class of the JavaScript error: TypeError, RangeError or Error. */
 enum class ErrorKind { type, range, state };
 
 /** An error with the code that binding.d.ts documents. The message is one sentence for the user. */

@@ -12,7 +12,7 @@ namespace {
 
 constexpr int64_t kLargestElementCount = int64_t{1} << 40;
 
-/** A short description that runs no JavaScript of the user's. */
+/** Describes a value in a few words without running any of the user's JavaScript. */
 std::string describe(const Napi::Value& value) {
   switch (value.Type()) {
     case napi_undefined:
@@ -62,7 +62,7 @@ Error instanceError(const std::string& className, const std::string& name, const
   const bool isPlain = received.Type() == napi_object && !received.IsArray() && !received.IsTypedArray() &&
                        napi_unwrap(received.Env(), received, &handle) != napi_ok;
   if (!isPlain) return error;
-  // What structured cloning leaves of an object of ours.
+  // A plain object may be what structured cloning has made of one of ours.
   return {ErrorKind::type, "ERR_ARG_TYPE",
           std::string(error.what()) +
               " that is none; if it comes from another thread, post its numbers instead of it and make a " +
@@ -165,7 +165,7 @@ Elements readTypedArray(const Napi::Value& value, const std::string& name, const
 
 namespace {
 
-/** A copy of the elements of a typed array of this kind. */
+/** Copies the elements of a typed array of the given type. */
 template <typename T>
 std::vector<T> readElements(const Napi::Value& value, const std::string& name, const char* expected,
                             napi_typedarray_type type) {

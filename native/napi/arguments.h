@@ -17,27 +17,28 @@
 namespace imdb {
 
 /**
- * Readers of JavaScript values. Each takes the name by which the user knows the value and throws
- * "Expected <what> for <name> but received <value>" as TypeError (ERR_ARG_TYPE) or RangeError
- * (ERR_ARG_RANGE). What they return is C++ data: no JavaScript runs after the last read, so nothing can
- * change under a computation.
+ * The functions below read JavaScript values. Each takes the name by which the user knows the value and
+ * throws "Expected <what> for <name> but received <value>" as TypeError (ERR_ARG_TYPE) or RangeError
+ * (ERR_ARG_RANGE). They return C++ data: no JavaScript runs after the last read, so nothing can change under
+ * a computation.
  */
+
 Error typeError(const std::string& expected, const std::string& name, const Napi::Value& received);
 
-/** The same for a value that is no object of `className`. */
+/** Returns the error for a value that is not an object of `className`. */
 Error instanceError(const std::string& className, const std::string& name, const Napi::Value& received);
 
 double readNumber(const Napi::Value& value, const std::string& name);
 double readPositive(const Napi::Value& value, const std::string& name);
 double readNonNegative(const Napi::Value& value, const std::string& name);
-/** A number in 0 .. 1, 1 excluded. */
+/** Reads a number in 0 .. 1, 1 excluded. */
 double readProbability(const Napi::Value& value, const std::string& name);
 int64_t readInteger(const Napi::Value& value, const std::string& name, int64_t least, int64_t most);
-/** A non-negative integer below 2^63, as number or bigint. */
+/** Reads a non-negative integer below 2^63, a number or a bigint. */
 uint64_t readSeed(const Napi::Value& value, const std::string& name);
 bool readBoolean(const Napi::Value& value, const std::string& name);
 Napi::Object readObject(const Napi::Value& value, const std::string& name);
-/** Index of the string among `choices`. */
+/** Returns the index of the string among `choices`. */
 size_t readChoice(const Napi::Value& value, const std::string& name,
                   std::initializer_list<const char*> choices);
 
@@ -54,19 +55,19 @@ struct Elements {
 };
 
 /**
- * Reads a typed array of one of `types` (`expected` in words). As Web IDL does unless told otherwise, it
- * refuses memory that is shared with other threads, resizable or gone (a detached array would pass as an
- * empty one).
+ * Reads a typed array of one of `types`. As Web IDL by default, it refuses memory that is shared with other
+ * threads, resizable or detached (a detached array would pass as an empty one).
+ * @param expected the types in words
  */
 Elements readTypedArray(const Napi::Value& value, const std::string& name, const std::string& expected,
                         std::initializer_list<napi_typedarray_type> types);
 std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name);
 std::vector<double> readFloat64Array(const Napi::Value& value, const std::string& name);
-/** Sizes of dimensions whose product is at most 2^40. */
+/** Reads the sizes of dimensions, whose product is at most 2^40. */
 std::vector<int64_t> readShape(const Napi::Value& value, const std::string& name);
 Rows readRows(const Napi::Value& value, const std::string& name);
 LossForm readLossForm(const Napi::Value& value, const std::string& name);
-/** `dtype` (default float32) and `device` (default cpu) of an options object. */
+/** Reads `dtype` (default float32) and `device` (default cpu) of an options object. */
 Placement readPlacement(const Napi::Object& options, bool floatOnly);
 at::ScalarType readDtype(const Napi::Value& value, const std::string& name, bool floatOnly);
 /** @throws Error (ERR_DEVICE) for a device that this machine or libtorch lacks */
@@ -74,7 +75,7 @@ at::Device readDevice(const Napi::Value& value, const std::string& name);
 
 const char* dtypeName(at::ScalarType dtype);
 
-/** Sizes of layers and vocabularies. */
+/** The largest size of a layer or a vocabulary. */
 inline constexpr int64_t kLargestSize = std::numeric_limits<int32_t>::max();
 
 template <typename Core>

@@ -31,7 +31,7 @@ Napi::Value forward(const Napi::CallbackInfo& info, const Self& self) {
   return wrapTensor(info.Env(), self->forward(bags, rows));
 }
 
-/** One finite number of at least 0 a batch. */
+/** Reads finite numbers of at least 0. */
 std::vector<double> readLrFactors(const Napi::Value& value) {
   const std::vector<double> factors = readFloat64Array(value, "lrFactors");
   for (const double factor : factors) {

@@ -4,7 +4,7 @@
 
 namespace imdb {
 
-/** Each defines one export of binding.d.ts (`defineFunctions`: all that are no classes). */
+// Each function defines one class of binding.d.ts; `defineFunctions` defines all exports that are no classes.
 void defineGenerator(Napi::Env env, Napi::Object exports);
 void defineTensor(Napi::Env env, Napi::Object exports);
 void defineBags(Napi::Env env, Napi::Object exports);

@@ -8,7 +8,7 @@
 namespace imdb {
 namespace {
 
-/** Options that both layers have. */
+/** The options that both layers have. */
 struct LinearOptions {
   int64_t inFeatures;
   int64_t outFeatures;
@@ -47,7 +47,7 @@ LoraOptions readLoraOptions(const Napi::Object& options, int64_t inFeatures, int
   return lora;
 }
 
-/** Undefined where the value is. */
+/** Returns an undefined tensor where the value is undefined. */
 at::Tensor readOptionalTensor(const Napi::Value& value, const std::string& name) {
   return value.IsUndefined() ? at::Tensor() : readInstance<TensorHandle>(value, name)->tensor;
 }

@@ -15,7 +15,7 @@
 namespace imdb {
 
 /**
- * What an exported class is made from. Specialise for each core type:
+ * The traits by which a core type is exported as a class. A specialisation has:
  *   static constexpr const char* name;
  *   static constexpr napi_type_tag tag;   // random, so that no other object is taken for one of these
  *   static std::shared_ptr<Core> construct(const Napi::CallbackInfo&);
@@ -24,12 +24,12 @@ namespace imdb {
 template <typename Core>
 struct ClassTraits;
 
-/** State of one JavaScript environment (main thread or worker). */
+/** The state of one JavaScript environment (main thread or worker). */
 struct EnvironmentData {
   static EnvironmentData& of(napi_env env) { return *Napi::Env(env).GetInstanceData<EnvironmentData>(); }
 
   std::map<const napi_type_tag*, Napi::FunctionReference> constructors;
-  /** Objects alive; shared with them because they may outlive this. */
+  /** The number of live objects; shared with them because they may outlive this. */
   std::shared_ptr<int64_t> liveObjects = std::make_shared<int64_t>(0);
   /** The core of the object that `wrap` is about to construct; otherwise null. */
   std::shared_ptr<void> pending;
@@ -80,7 +80,7 @@ napi_type_tag tagOf() {
   return {tag.lower, tag.upper ^ reinterpret_cast<uintptr_t>(&tag)};
 }
 
-/** The handle behind `value`, or null when it is no object of this class. Works for any value. */
+/** Returns the handle behind `value`, or null when it is no object of this class. Works for any value. */
 template <typename Core>
 Handle<Core>* handleOf(napi_env env, napi_value value) {
   const napi_type_tag tag = tagOf<Core>();
@@ -104,7 +104,7 @@ std::shared_ptr<Core> coreOf(const Handle<Core>& handle) {
   return handle.core();
 }
 
-/** A JavaScript object around `core`. */
+/** Makes a JavaScript object that holds `core`. */
 template <typename Core>
 Napi::Value wrap(Napi::Env env, std::shared_ptr<Core> core) {
   auto& data = EnvironmentData::of(env);
@@ -139,8 +139,7 @@ napi_value constructObject(napi_env env, napi_callback_info raw) noexcept {
   });
 }
 
-/** The handle of the object that a method was called on. @throws Error (ERR_ARG_TYPE) when it is of another
- * class */
+/** Returns the handle of a method's receiver. @throws Error (ERR_ARG_TYPE) when it is of another class */
 template <typename Core>
 Handle<Core>& receiverOf(const Napi::CallbackInfo& info) {
   Handle<Core>* const handle = handleOf<Core>(info.Env(), info.This());
@@ -179,31 +178,31 @@ napi_value disposeObject(napi_env env, napi_callback_info raw) noexcept {
   });
 }
 
-using Member = napi_property_descriptor;
+using Property = napi_property_descriptor;
 
 template <typename Core, auto Function>
-Member method(const char* name) {
+Property method(const char* name) {
   return {name, nullptr, callMethod<Core, Function>, nullptr, nullptr, nullptr, napi_default_method, nullptr};
 }
 
 template <typename Core, auto Getter>
-Member getter(const char* name) {
+Property getter(const char* name) {
   return {name, nullptr, nullptr, callMethod<Core, Getter>, nullptr, nullptr, napi_enumerable, nullptr};
 }
 
 template <typename Core, auto Getter, auto Setter>
-Member accessor(const char* name) {
+Property accessor(const char* name) {
   return {name,    nullptr,         nullptr, callMethod<Core, Getter>, callMethod<Core, Setter>,
           nullptr, napi_enumerable, nullptr};
 }
 
 template <auto Function>
-Member staticMethod(const char* name) {
+Property staticMethod(const char* name) {
   const auto attributes = static_cast<napi_property_attributes>(napi_default_method | napi_static);
   return {name, nullptr, callFunction<Function>, nullptr, nullptr, nullptr, attributes, nullptr};
 }
 
-/** A function of JavaScript, with its name in stack traces. */
+/** Makes a JavaScript function, which has its name in stack traces. */
 inline napi_value makeFunction(napi_env env, const char* name, napi_callback callback) {
   napi_value function = nullptr;
   if (napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, nullptr, &function) != napi_ok)
@@ -212,11 +211,11 @@ inline napi_value makeFunction(napi_env env, const char* name, napi_callback cal
 }
 
 /**
- * Defines the class on `exports`, with dispose() and [Symbol.dispose]() added. Members are defined by
- * themselves, because V8 checks the receivers of those that napi_define_class gets, and V8 knows no codes.
+ * Defines the class on `exports`, with dispose() and [Symbol.dispose]() added. Properties are defined by
+ * themselves: V8 checks the receivers of those that napi_define_class gets, and V8 knows no codes.
  */
 template <typename Core>
-void defineClass(Napi::Env env, Napi::Object exports, std::vector<Member> members) {
+void defineClass(Napi::Env env, Napi::Object exports, std::vector<Property> properties) {
   napi_value constructor = nullptr;
   if (napi_define_class(env, ClassTraits<Core>::name, NAPI_AUTO_LENGTH, constructObject<Core>, nullptr, 0,
                         nullptr, &constructor) != napi_ok)
@@ -224,19 +223,19 @@ void defineClass(Napi::Env env, Napi::Object exports, std::vector<Member> member
   const Napi::Function function(env, constructor);
   const Napi::Value prototype = function.Get("prototype");
   const Napi::Value disposeSymbol = env.Global().Get("Symbol").As<Napi::Object>().Get("dispose");
-  members.push_back(
+  properties.push_back(
       {"dispose", nullptr, disposeObject<Core>, nullptr, nullptr, nullptr, napi_default_method, nullptr});
   if (disposeSymbol.IsSymbol()) {
-    members.push_back(members.back());
-    members.back().name = disposeSymbol;
+    properties.push_back(properties.back());
+    properties.back().name = disposeSymbol;
   }
-  for (Member& member : members) {
-    if (member.method != nullptr) {
-      member.value = makeFunction(env, member.utf8name, std::exchange(member.method, nullptr));
+  for (Property& own : properties) {
+    if (own.method != nullptr) {
+      own.value = makeFunction(env, own.utf8name, std::exchange(own.method, nullptr));
     }
-    if (member.name != nullptr) member.utf8name = nullptr;
-    const napi_value owner = member.attributes & napi_static ? constructor : napi_value(prototype);
-    if (napi_define_properties(env, owner, 1, &member) != napi_ok) throw Napi::Error::New(env);
+    if (own.name != nullptr) own.utf8name = nullptr;
+    const napi_value owner = own.attributes & napi_static ? constructor : napi_value(prototype);
+    if (napi_define_properties(env, owner, 1, &own) != napi_ok) throw Napi::Error::New(env);
   }
   EnvironmentData::of(env).constructors[&ClassTraits<Core>::tag] = Napi::Persistent(function);
   exports.Set(ClassTraits<Core>::name, function);

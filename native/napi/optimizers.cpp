@@ -75,14 +75,14 @@ std::vector<at::Tensor> readTensors(const Napi::Value& value, const std::string&
   return tensors;
 }
 
-/** A number where it is given. */
+/** Returns `otherwise` where the number is not given. */
 double readOptional(const Napi::Object& options, const char* name, double otherwise,
                     double (*read)(const Napi::Value&, const std::string&)) {
   const Napi::Value value = options.Get(name);
   return value.IsUndefined() ? otherwise : read(value, name);
 }
 
-/** Tensors, or groups `{ params, lr?, weightDecay? }`; what a group does not say is as in `defaults`. */
+/** Reads tensors, or groups `{ params, lr?, weightDecay? }` that fall back on `defaults`. */
 std::vector<ParameterGroup> readGroups(const Napi::Value& value, const ParameterGroup& defaults) {
   if (!value.IsArray()) throw typeError("an array of tensors or parameter groups", "parameters", value);
   const auto array = value.As<Napi::Array>();
@@ -119,11 +119,11 @@ AdamOptions readAdamOptions(const Napi::Object& options) {
   return result;
 }
 
-/** One of the forms of Adam. */
+/** Makes an Adam, AdamW or SparseAdam from the arguments of its constructor. */
 template <typename Core>
 std::shared_ptr<Core> makeAdam(const Napi::CallbackInfo& info, double weightDecay) {
   constexpr double kLr = 1e-3;
-  // As in PyTorch, all options have defaults.
+  // In PyTorch all options have defaults, too.
   const Napi::Object options =
       info[1].IsUndefined() ? Napi::Object::New(info.Env()) : readObject(info[1], "options");
   const ParameterGroup defaults{{},

@@ -17,7 +17,7 @@ namespace {
 
 using Self = std::shared_ptr<TensorHandle>;
 
-/** The elements of a typed array as a flat tensor. */
+/** Copies the elements of a typed array into a flat tensor. */
 at::Tensor readElements(const Napi::Value& value) {
   const Elements elements = readTypedArray(value, "data", "a Float32Array, Float64Array or BigInt64Array",
                                            {napi_float32_array, napi_float64_array, napi_bigint64_array});
@@ -99,7 +99,7 @@ Napi::Value setRequiresGrad(const Napi::CallbackInfo& info, const Self& self) {
 }
 
 Napi::Value grad(const Napi::CallbackInfo& info, const Self& self) {
-  // Of a result of an operator libtorch would warn on standard error instead.
+  // libtorch would warn on standard error when it is asked for the gradient of an operator's result.
   if (!self->tensor.is_leaf() || !self->tensor.grad().defined()) return info.Env().Null();
   return wrapAlias(info.Env(), self->tensor.grad());
 }
@@ -181,7 +181,7 @@ Napi::Value zeroGrad(const Napi::CallbackInfo& info, const Self& self) {
 }
 
 template <auto Function>
-Member own(const char* name) {
+Property own(const char* name) {
   return method<TensorHandle, Function>(name);
 }
 
@@ -199,7 +199,7 @@ int64_t ClassTraits<TensorHandle>::bytes(const TensorHandle& handle) {
 }
 
 void defineTensor(Napi::Env env, Napi::Object exports) {
-  std::vector<Member> members = {
+  std::vector<Property> properties = {
       staticMethod<from>("from"),
       staticMethod<zeros>("zeros"),
       staticMethod<ones>("ones"),
@@ -219,7 +219,7 @@ void defineTensor(Napi::Env env, Napi::Object exports) {
       own<backward>("backward"),
       own<zeroGrad>("zeroGrad"),
   };
-  for (const Member& member : tensorOperators()) members.push_back(member);
+  for (const Property& own : tensorOperators()) properties.push_back(own);
   defineClass<TensorHandle>(env, exports, members);
 }
 

@@ -26,7 +26,7 @@ namespace {
 
 using Self = std::shared_ptr<TensorHandle>;
 
-/** PyTorch allows at most 64 dimensions, counted from the end when negative. */
+/** Reads a dimension, negative ones from the end; PyTorch allows at most 64. */
 int64_t readDimension(const Napi::Value& value) { return readInteger(value, "dim", -64, 63); }
 
 template <at::Tensor (*Operator)(const at::Tensor&)>
@@ -39,7 +39,7 @@ Napi::Value product(const Napi::CallbackInfo& info, const Self& self) {
   return wrapTensor(info.Env(), Operator(self->tensor, readInstance<TensorHandle>(info[0], "other")->tensor));
 }
 
-/** An operator whose right side is a tensor or a number. */
+/** Applies an operator whose right side is a tensor or a number. */
 template <typename WithTensor, typename WithNumber>
 Napi::Value elementwise(const Napi::CallbackInfo& info, const Self& self, WithTensor withTensor,
                         WithNumber withNumber) {
@@ -127,13 +127,13 @@ at::Tensor matmul(const at::Tensor& a, const at::Tensor& b) { return at::matmul(
 at::Tensor mm(const at::Tensor& a, const at::Tensor& b) { return at::mm(a, b); }
 
 template <auto Function>
-Member own(const char* name) {
+Property own(const char* name) {
   return method<TensorHandle, Function>(name);
 }
 
 }  // namespace
 
-std::vector<Member> tensorOperators() {
+std::vector<Property> tensorOperators() {
   return {
       own<add>("add"),
       own<sub>("sub"),

@@ -6,7 +6,7 @@
 
 namespace imdb {
 
-/** The methods of Tensor that compute a new tensor or look at all elements. */
-std::vector<Member> tensorOperators();
+/** Returns the methods of Tensor that compute a new tensor or look at all elements. */
+std::vector<Property> tensorOperators();
 
 }  // namespace imdb

@@ -15,12 +15,12 @@
 
 namespace imdb {
 
-/** What a JavaScript Generator holds. */
+/** The core of a JavaScript Generator. */
 struct RandomSource {
   at::Generator generator;
 };
 
-/** What a JavaScript Tensor holds. Handles on memory that another object owns count no bytes. */
+/** The core of a JavaScript Tensor. A handle on memory that another object owns counts no bytes. */
 struct TensorHandle {
   at::Tensor tensor;
   bool ownsMemory;
@@ -66,7 +66,7 @@ struct ClassTraits<LoraLinear> {
   static int64_t bytes(const LoraLinear& layer) { return layer.bytes(); }
 };
 
-/** What the optimizers have in common. */
+/** The traits that the optimizers share. */
 template <typename Core>
 struct OptimizerTraits {
   static std::shared_ptr<Core> construct(const Napi::CallbackInfo& info);
@@ -105,17 +105,17 @@ struct ClassTraits<Classifier> {
   static int64_t bytes(const Classifier& classifier) { return classifier.bytes(); }
 };
 
-/** A Tensor with memory of its own. */
+/** Makes a Tensor with memory of its own. */
 inline Napi::Value wrapTensor(Napi::Env env, at::Tensor tensor) {
   return wrap(env, std::make_shared<TensorHandle>(TensorHandle{std::move(tensor), true}));
 }
 
-/** A Tensor on memory that another object owns and accounts for. */
+/** Makes a Tensor on memory that another object owns and accounts for. */
 inline Napi::Value wrapAlias(Napi::Env env, at::Tensor tensor) {
   return wrap(env, std::make_shared<TensorHandle>(TensorHandle{std::move(tensor), false}));
 }
 
-/** One or the other: operators such as reshape and to return their input where they can. */
+/** Makes the Tensor of an operator's result; reshape and to, for two, return their input where they can. */
 inline Napi::Value wrapResult(Napi::Env env, at::Tensor result, const at::Tensor& input) {
   const bool alias = result.storage().is_alias_of(input.storage());
   return wrap(env, std::make_shared<TensorHandle>(TensorHandle{std::move(result), !alias}));

@@ -12,14 +12,15 @@ namespace imdb {
 
 namespace {
 
-/** How many threads share the work: so many entries are worth the start of one. */
+/** Returns the number of threads that share the work. */
 int membersFor(const Bags& bags) {
+  // With fewer entries a thread costs more to wake than it saves.
   constexpr int64_t kEntriesOfMember = 1 << 16;
   const int64_t threads = kernels::ThreadTeam::instance().threads();
   return static_cast<int>(std::min(threads, 1 + bags.entries() / kEntriesOfMember));
 }
 
-/** Calls `visit(bag, member)` for all bags, those of a member one after the other. */
+/** Calls `visit(bag, member)` for all bags, in order for each member. */
 template <typename Visit>
 void forEachBag(const Bags& bags, int members, Visit visit) {
   kernels::ThreadTeam::instance().run(members, [&](const kernels::Member& member) {
@@ -70,7 +71,7 @@ void Bags::checkLengths(const BagArrays& arrays) const {
 
 std::vector<int32_t> Bags::takeBags(const BagArrays& arrays) {
   const auto& weighting = arrays.weighting;
-  // Untouched: each thread is the first to write its own part.
+  // Uninitialised, so that each thread is the first to write its own part.
   ids_.resize(entries());
   if (arrays.values || weighting) values_.resize(entries());
   const int members = membersFor(*this);

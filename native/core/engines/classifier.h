@@ -7,7 +7,7 @@
 
 namespace imdb {
 
-/** The model and the engine that computes it; checks what an engine takes for granted. See binding.d.ts. */
+/** A model with the engine that computes it, whose arguments it checks. See binding.d.ts. */
 class Classifier {
  public:
   enum class EngineKind { torch, fused };
@@ -25,7 +25,7 @@ class Classifier {
   int64_t bytes() const { return engine_->bytes(); }
 
  private:
-  /** @throws Error (ERR_ARG_TYPE) for dropout without a seed */
+  /** Applies dropout to the bags. @throws Error (ERR_ARG_TYPE) for dropout without a seed */
   TrainingRows dropped(TrainingRows data, const TrainingOptions& options) const;
   void checkBags(const Bags& bags) const;
   void checkLabels(const Bags& bags) const;

@@ -24,7 +24,7 @@ struct Layers {
   int64_t classes() const {
     return isLinear() ? hidden->outFeatures() : output ? output->outFeatures() : loraOutput->outFeatures();
   }
-  /** Undefined without an output. */
+  /** Returns an undefined tensor without an output; so does `outputBias`. */
   at::Tensor outputWeight() const {
     return output ? output->weight : loraOutput ? loraOutput->weight : at::Tensor();
   }
@@ -33,22 +33,22 @@ struct Layers {
   }
 
   std::shared_ptr<LoraLinear> hidden;
-  // At most one of them.
+  // At most one of these two is there.
   std::shared_ptr<Linear> output;
   std::shared_ptr<LoraLinear> loraOutput;
 };
 
 struct TrainingOptions {
-  /** What the learning rates of a batch (from 0) are multiplied with. */
+  /** Returns the factor of the learning rates in the step of this batch, counted from 0. */
   double lrFactor(size_t batch) const { return lrFactors ? (*lrFactors)[batch] : 1; }
 
   int64_t batchSize;
   Optimizer& optimizer;
   LossForm loss;
-  std::optional<std::vector<double>> lrFactors;  // one a batch
+  std::optional<std::vector<double>> lrFactors;  // [batches]
   std::optional<double> maxGradNorm;             // see Optimizer::clipGradNorm
   double inputDropout = 0;
-  std::optional<uint64_t> dropoutSeed;  // there when something is dropped
+  std::optional<uint64_t> dropoutSeed;  // given when something is dropped
 };
 
 struct BagRows {
@@ -56,11 +56,11 @@ struct BagRows {
   Rows rows;
 };
 
-/** What a training goes through, in this order: the rows, and what the model sees in their place. */
+/** The rows of a training in their order, and the bags that the model sees in their place. */
 struct TrainingRows {
   Rows rows;
   BagRows base;    // what W sees
-  BagRows branch;  // what `down` sees: the same bags unless the branch has a dropout of its own
+  BagRows branch;  // what `down` sees: `base` unless the branch has a dropout of its own
 };
 
 struct Evaluation {
@@ -69,25 +69,24 @@ struct Evaluation {
   int64_t count = 0;
 };
 
-/** Of the mean loss; undefined tensors for parameters that require none. */
+/** The mean loss and its gradients, which are undefined for parameters that require none. */
 struct Gradients {
   double loss = 0;
   at::Tensor weight, bias, up, down, magnitude, outputWeight, outputBias;
 };
 
-/** How the model's floats are computed. Arguments have been checked by Classifier. */
+/** Computes a model. Its arguments have been checked by Classifier. */
 class Engine {
  public:
   virtual ~Engine() = default;
 
-  /** Logits `[rows, classes]`. */
+  /** Returns logits `[rows, classes]`. */
   virtual at::Tensor forward(const BagsPointer& bags, const Rows& rows) = 0;
-  /** The loss of each batch; ends before the first step whose loss is not finite, which is the last element
-   * then. */
+  /** Returns the loss of each batch up to the first that is not finite, whose step is not taken. */
   virtual std::vector<double> trainBatches(const TrainingRows& data, const TrainingOptions& options) = 0;
   virtual Evaluation evaluate(const BagsPointer& bags, const Rows& rows, LossForm loss) = 0;
   virtual Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm loss) = 0;
-  /** Bytes that the engine keeps beside the layers. */
+  /** Returns the bytes that the engine holds beside the layers. */
   virtual int64_t bytes() const = 0;
 };
 

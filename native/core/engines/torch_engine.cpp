@@ -16,7 +16,7 @@
 namespace imdb {
 namespace {
 
-/** libtorch's operators and autograd, on any device. */
+/** Computes with libtorch's operators and autograd, on any device. */
 class TorchEngine final : public Engine {
  public:
   explicit TorchEngine(Layers layers) : layers_(std::move(layers)) {}
@@ -119,7 +119,7 @@ class TorchEngine final : public Engine {
     return layers_.loraOutput->forward(active, branchMask.defined() ? active.mul(branchMask) : at::Tensor());
   }
 
-  /** [count, hidden]: 0 for what dropout takes. */
+  /** Returns the factors of the hidden values, `[count, hidden]`: 0 for those that dropout takes. */
   at::Tensor outputBranchMask(const int64_t* rows, int64_t count, const TrainingOptions& options) const {
     if (layers_.loraOutput == nullptr || !layers_.loraOutput->dropsInTraining()) return {};
     const double probability = layers_.loraOutput->dropout;

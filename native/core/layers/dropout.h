@@ -4,7 +4,7 @@
 
 namespace imdb {
 
-/** One of the things that training drops; see TrainBatchesOptions in binding.d.ts. */
+/** A dropout of one of the inputs in training; see TrainBatchesOptions in binding.d.ts. */
 struct Dropout {
   enum class Of { input, branchInput, outputBranchInput };
 
@@ -14,9 +14,9 @@ struct Dropout {
 };
 
 /**
- * The draws for the entries of one bag: they follow from the seed, what is dropped, the bag's number and the
- * entry's place, in whatever order they are asked for (a counter-based generator, Salmon et al. 2011). The
- * numbers are those of SplitMix64 (Steele, Lea & Flood 2014).
+ * The draws for the entries of one bag. They follow from the seed, from what is dropped, and from the numbers
+ * of the bag and of the entry in it, whatever the order in which they are asked for (a counter-based
+ * generator, Salmon et al. 2011); the numbers are those of SplitMix64 (Steele, Lea & Flood 2014).
  */
 class DropoutDraws {
  public:

@@ -12,13 +12,13 @@
 namespace imdb {
 namespace {
 
-/** PEFT makes its two layers as `nn.Linear`, which draws their weights, and then draws the first anew. */
+/** Draws what PEFT draws for nothing: it makes two `nn.Linear`, whose weights it draws anew or sets to 0. */
 void skipDrawsOfLayers(int64_t out, int64_t rank, int64_t in, at::Generator generator) {
   drawKaimingUniform(rank, in, generator);
   drawKaimingUniform(out, rank, generator);
 }
 
-/** `up * down` is the part of W with the largest singular values, shared out evenly, and W keeps the rest. */
+/** Makes `scale * up * down` the part of W with the largest singular values, which W loses. */
 LoraStart startPissa(const at::Tensor& weight, const LoraOptions& lora) {
   const auto [U, S, Vh] = at::linalg_svd(weight, /*full_matrices=*/false);
   const at::Tensor root = (S.narrow(0, 0, lora.rank) / lora.scale()).sqrt();

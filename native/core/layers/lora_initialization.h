@@ -7,11 +7,11 @@
 
 namespace imdb {
 
-/** The first numbers of a branch. */
+/** The first values of a branch, and what W becomes. */
 struct LoraStart {
   at::Tensor down;      // [rank, in]; undefined: 0
   at::Tensor up;        // [out, rank]; undefined: 0
-  at::Tensor residual;  // [out, in]: what W becomes; undefined: W stays
+  at::Tensor residual;  // [out, in], the new W; undefined: W stays
 };
 
 /**

@@ -2,8 +2,6 @@
 
 #include <ATen/TensorOperators.h>
 #include <ATen/core/grad_mode.h>
-#include <ATen/ops/embedding_bag.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/linear.h>
@@ -12,51 +10,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
-#include <tuple>
 #include <vector>
 
 #include "core/error.h"
-#include "core/layers/linear.h"
 #include "core/layers/lora_initialization.h"
+#include "core/layers/shape_checks.h"
 
 namespace imdb {
-
-BagIndices bagIndices(const Bags& bags, const int64_t* rows, int64_t count, at::Device device) {
-  const auto int64 = at::TensorOptions().dtype(at::kLong);
-  at::Tensor offsets = at::empty({count + 1}, int64);
-  auto* offset = offsets.mutable_data_ptr<int64_t>();
-  offset[0] = 0;
-  for (int64_t i = 0; i < count; ++i) offset[i + 1] = offset[i] + bags.size(rows[i]);
-  at::Tensor ids = at::empty({offset[count]}, int64);
-  auto* id = ids.mutable_data_ptr<int64_t>();
-  for (int64_t i = 0; i < count; ++i) id = std::copy_n(bags.ids(rows[i]), bags.size(rows[i]), id);
-  if (!bags.hasValues()) return {ids.to(device), offsets.to(device), {}};
-  at::Tensor values = at::empty({offset[count]}, at::TensorOptions().dtype(at::kFloat));
-  auto* value = values.mutable_data_ptr<float>();
-  for (int64_t i = 0; i < count; ++i)
-    value = std::copy_n(bags.valuesOf(bags.ids(rows[i])), bags.size(rows[i]), value);
-  return {ids.to(device), offsets.to(device), values.to(device)};
-}
-
-namespace {
-
-/** Sum of the columns of `matrix [out, in]` that each bag names, times their values: [n, out]. */
-at::Tensor sumColumns(const at::Tensor& matrix, const BagIndices& bags) {
-  constexpr int64_t kModeSum = 0;
-  std::optional<at::Tensor> values;
-  if (bags.values.defined()) values = bags.values.to(matrix.scalar_type());
-  return std::get<0>(at::embedding_bag(matrix.t(), bags.ids, bags.offsets, /*scale_grad_by_freq=*/false,
-                                       kModeSum, /*sparse=*/false, values, /*include_last_offset=*/true));
-}
-
-void checkShape(const char* name, const at::Tensor& tensor, at::IntArrayRef expected) {
-  if (tensor.sizes() == expected) return;
-  throw shapeError(std::string("Expected ") + name + " of shape " + c10::str(expected) + " but received " +
-                   c10::str(tensor.sizes()));
-}
-
-}  // namespace
 
 double LoraOptions::scale() const {
   const auto size = static_cast<double>(rank);
@@ -139,13 +99,13 @@ at::Tensor LoraLinear::forward(const at::Tensor& input, const at::Tensor& branch
 }
 
 at::Tensor LoraLinear::forward(const BagIndices& bags, const BagIndices* branchBags) const {
-  const at::Tensor product = sumColumns(weight, bags);
+  const at::Tensor product = multiplyBags(bags, weight);  // [n, in] x [in, out]
   const at::Tensor base = product + bias;
   if (!loraEnabled) return base;
-  const at::Tensor branch =
-      scale * at::mm(sumColumns(down, branchBags ? *branchBags : bags), up.t());  // [n, r] x [r, out]
+  const BagIndices& seen = branchBags ? *branchBags : bags;
+  const at::Tensor branch = scale * at::mm(multiplyBags(seen, down), up.t());  // [n, in] x [in, r] x [r, out]
   if (!magnitude.defined()) return base + branch;
-  return addDora(base, branchBags ? sumColumns(weight, *branchBags) : product, branch);
+  return addDora(base, branchBags ? multiplyBags(seen, weight) : product, branch);
 }
 
 at::Tensor LoraLinear::addDora(const at::Tensor& base, const at::Tensor& product,

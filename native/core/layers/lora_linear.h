@@ -5,24 +5,16 @@
 
 #include <optional>
 
-#include "core/data/bags.h"
+#include "core/data/bag_indices.h"
 #include "core/tensors/parameter.h"
 
 namespace imdb {
 
-/** Rows of `Bags` as libtorch's embedding_bag wants them. */
-struct BagIndices {
-  at::Tensor ids;      // [entries], int64
-  at::Tensor offsets;  // [rows + 1], int64
-  at::Tensor values;   // [entries], float32; undefined: all 1
-};
-BagIndices bagIndices(const Bags& bags, const int64_t* rows, int64_t count, at::Device device);
-
-/** How a new branch is made. */
+/** The shape of a new branch and how it starts. */
 struct LoraOptions {
   enum class Initialization { notebook, kaiming, gaussian, pissa };
 
-  /** The factor of `up * down`. */
+  /** Returns the factor of `up * down`: alpha / rank, or alpha / sqrt(rank) with rsLoRA. */
   double scale() const;
 
   int64_t rank;
@@ -33,7 +25,7 @@ struct LoraOptions {
   Initialization initialization = Initialization::notebook;
 };
 
-/** A branch that was made elsewhere. */
+/** A branch that was trained elsewhere. */
 struct LoraAdapter {
   at::Tensor down;  // [rank, in]
   at::Tensor up;    // [out, rank]
@@ -43,8 +35,8 @@ struct LoraAdapter {
 };
 
 /**
- * A linear layer with a LoRA branch (Hu et al. 2021, arXiv 2106.09685), DoRA's included (Liu et al. 2024,
- * arXiv 2402.09353) as in PEFT 0.21 peft/tuners/lora; see binding.d.ts.
+ * A linear layer with a LoRA branch (Hu et al. 2021, arXiv 2106.09685), y = x W^T + b + scale * (x down^T)
+ * up^T, or with DoRA (Liu et al. 2024, arXiv 2402.09353), as in PEFT 0.21 peft/tuners/lora; see binding.d.ts.
  */
 class LoraLinear {
  public:
@@ -52,20 +44,20 @@ class LoraLinear {
   LoraLinear(int64_t inFeatures, int64_t outFeatures, const LoraOptions& lora, Placement placement,
              std::optional<at::Generator> generator);
 
-  /** [n, in] -> [n, out]. @param branchInput what the branch sees (dropout); undefined: the input */
+  /** [n, in] -> [n, out]. @param branchInput what the branch sees after its dropout; undefined: the input */
   at::Tensor forward(const at::Tensor& input, const at::Tensor& branchInput = {}) const;
-  /** The same for bags, written as sums of columns of W and `down`. */
+  /** The same for bags, the rows of a matrix that is mostly 0. */
   at::Tensor forward(const BagIndices& bags, const BagIndices* branchBags = nullptr) const;
 
-  /** What `merge` adds to W, [out, in] */
+  /** Returns what `merge` adds to W, [out, in]. */
   at::Tensor deltaWeight() const;
   /**
-   * W += deltaWeight(); the branch is switched off, the base trainable. With a generator `up` and `down`
-   * start anew; without, the layer stays `merged()` until `unmerge()`.
+   * Adds `deltaWeight()` to W, switches the branch off and makes the base trainable. With a generator the
+   * branch starts anew; without one the layer stays `merged()` until `unmerge()`.
    * @throws Error (ERR_NON_FINITE, ERR_STATE), before anything has changed
    */
   void merge(std::optional<at::Generator> generator);
-  /** Undoes `merge` bit by bit. @throws Error (ERR_STATE) */
+  /** Undoes `merge`, bit by bit. @throws Error (ERR_STATE) */
   void unmerge();
   bool merged() const { return unmerged_.has_value(); }
 
@@ -75,7 +67,7 @@ class LoraLinear {
   void setAdapter(const LoraAdapter& adapter);
 
   void setTrainable(bool base, bool lora);
-  /** @throws Error (ERR_STATE) for switching on what is merged: it would count twice */
+  /** @throws Error (ERR_STATE) when a merged branch is to be switched on, which would count twice */
   void setLoraEnabled(bool enabled);
 
   bool dropsInTraining() const { return loraEnabled && dropout > 0; }
@@ -85,7 +77,7 @@ class LoraLinear {
   int64_t rank() const { return down.size(0); }
   int64_t bytes() const;
 
-  // W, up and down are kept column by column: the numbers that belong to one word lie together.
+  // W, down and up are stored column by column, so that the numbers of one word lie together.
   at::Tensor weight;     // [out, in]
   at::Tensor bias;       // [out]
   at::Tensor down;       // [rank, in]
@@ -97,7 +89,7 @@ class LoraLinear {
   bool loraEnabled = false;
 
  private:
-  /** What `unmerge` restores. */
+  /** The state that `unmerge` restores. */
   struct Unmerged {
     at::Tensor weight;
     bool loraEnabled;
@@ -106,12 +98,13 @@ class LoraLinear {
     } trainable;
   };
 
-  /** Of W + scale * up * down, [out]; no part of a gradient, as DoRA proposes. */
+  /** Returns the norms of the rows of W + scale * up * down, [out]; constants in gradients, as DoRA proposes.
+   */
   at::Tensor rowNorms() const;
-  /** @param product x W^T without the bias, of what the branch sees */
+  /** @param product x W^T without the bias, x being what the branch sees */
   at::Tensor addDora(const at::Tensor& base, const at::Tensor& product, const at::Tensor& branch) const;
   void allocateAdapter(int64_t rank, bool useDora);
-  /** DoRA starts where it changes nothing. */
+  /** Sets DoRA's magnitudes to where they change nothing. */
   void resetMagnitude();
   void setLoraTrainable(bool trainable);
   void assertUnmerged() const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace imdb {
 
@@ -14,7 +15,7 @@ at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& labels, Loss
 
 namespace {
 
-/** out = softmax(x); returns log(sum(exp(x))). */
+/** Writes softmax(x) to `out` and returns log(sum(exp(x))). */
 template <typename T>
 T softmax(const T* x, int64_t count, T* out) {
   const T largest = *std::max_element(x, x + count);

@@ -2,18 +2,16 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <vector>
-
 namespace imdb {
 
-/** What cross entropy is taken of; see LossForm in binding.d.ts. */
+/** The form of the loss; see LossForm in binding.d.ts. */
 enum class LossForm { softmax, logits };
 
-/** Mean cross entropy of `logits [n, classes]` and `labels [n]` (int64), a scalar. */
+/** Returns the mean cross entropy of `logits [n, classes]` and `labels [n]` (int64), a scalar. */
 at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& labels, LossForm form);
 
 /**
- * Loss of one example and, where `gradient` is not null, its derivative by the logits.
+ * Returns the loss of one example and, where `gradient` is not null, writes its derivative by the logits.
  * @param gradient [classes], may be null
  */
 template <typename T>

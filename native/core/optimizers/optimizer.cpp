@@ -16,7 +16,7 @@ namespace {
 
 using Kind = Optimizer::Rule::Kind;
 
-/** One step of `parameter` by libtorch's operators, on any device. Changes `gradient` by no means. */
+/** Steps `parameter` by libtorch's operators, on any device; `gradient` stays as it is. */
 void applyRule(const Optimizer::Rule& rule, const at::Tensor& parameter, at::Tensor gradient,
                const ParameterState& state) {
   if (rule.shrink != 1) parameter.mul_(rule.shrink);
@@ -39,7 +39,7 @@ void applyRule(const Optimizer::Rule& rule, const at::Tensor& parameter, at::Ten
   }
 }
 
-/** The same of the columns `words` alone. */
+/** Steps the columns `words` alone. */
 void applyRuleTo(const at::Tensor& words, const Optimizer::Rule& rule, const at::Tensor& parameter,
                  const ParameterState& state) {
   const auto columns = [&](const at::Tensor& all) { return all.index_select(1, words); };
@@ -51,7 +51,7 @@ void applyRuleTo(const at::Tensor& words, const Optimizer::Rule& rule, const at:
   state.second.index_copy_(1, words, movedState.second);
 }
 
-/** Null for a parameter without a column for each word. */
+/** Returns null for a parameter without one column per word. */
 const BatchWords* wordsOf(const OptimizedParameter& own, const std::vector<BatchWords>& batch) {
   const auto found = std::find_if(batch.begin(), batch.end(), [&](const BatchWords& words) {
     return own.parameter.is_same(words.parameter);

@@ -20,9 +20,9 @@ struct ParameterGroup {
 };
 
 /**
- * What an optimizer keeps of one parameter: all that a resumed training needs. The tensors are undefined
- * before the first step, and for rules without them; they have the parameter's shape, strides and padding,
- * except where `makeState` lays them side by side.
+ * The state of one parameter, which is all that a resumed training needs. The tensors are undefined before
+ * the first step and for rules without them. They have the parameter's shape, strides and padding, except
+ * where `makeState` lays them side by side.
  */
 struct ParameterState {
   int64_t steps = 0;
@@ -40,13 +40,13 @@ struct OptimizedParameter {
 /** Numbers and tensors by names like `param_groups.0.lr`, `state.0.step`, `state.0.exp_avg`. */
 using StateDict = std::map<std::string, std::variant<double, at::Tensor>>;
 
-/** Columns of a parameter `[out, in]` that a batch of bags has words in; the rest of its gradient is 0. */
+/** The columns of a parameter `[out, in]` whose words are in a batch; the rest of its gradient is 0. */
 struct BatchWords {
   at::Tensor parameter;
   at::Tensor words;  // ascending ids, each once, int64
 };
 
-/** What gradients of this total norm are multiplied with so that it is at most `maxNorm`; never above 1. */
+/** Returns the factor, at most 1, by which gradients of this total norm get a norm of at most `maxNorm`. */
 double clippedShare(double norm, double maxNorm);
 
 /** torch.optim.Optimizer with the names of torch.optim; see binding.d.ts. Sources: torch 2.13 torch/optim. */
@@ -59,49 +59,53 @@ class Optimizer {
   Optimizer& operator=(const Optimizer&) = delete;
 
   /**
-   * One step of every parameter that has a gradient, with the learning rates multiplied by `lrFactor`.
+   * Steps every parameter that has a gradient, with the learning rates multiplied by `lrFactor`.
    * @throws Error (ERR_STATE) when only the words of a batch may move and none are given
    */
   void step(double lrFactor = 1, const std::vector<BatchWords>* batch = nullptr);
   void zeroGrad();
-  /** torch.nn.utils.clip_grad_norm_ over all parameters. */
+  /** Does what torch.nn.utils.clip_grad_norm_ does, over all parameters. */
   void clipGradNorm(double maxNorm);
 
   double lr() const { return groups_.front().lr; }
-  /** Of all groups. */
+  /** Sets the learning rate of every group. */
   void setLr(double lr);
 
   StateDict stateDict() const;
   /** @throws Error (ERR_ARG_RANGE, ERR_SHAPE) for a dictionary of other parameters; nothing has changed then
    */
   void loadStateDict(const StateDict& dict);
-  /** Bytes of the state. */
+  /** Returns the bytes of the state. */
   int64_t bytes() const;
 
-  /** Null when this optimizer does not hold `parameter`. */
+  /** Returns null when this optimizer does not hold `parameter`. */
   OptimizedParameter* find(const at::Tensor& parameter);
-  /** The rule of the step with this number (from 1) of a parameter of `group`. */
+  /** Returns the rule for step number `step`, counted from 1, of a parameter of `group`. */
   virtual Rule rule(const ParameterGroup& group, int64_t step) const = 0;
-  /** The same for a parameter with a column for each word of bags. */
+  /** Returns the rule for a parameter with one column per word. */
   virtual Rule wordsRule(const ParameterGroup& group, int64_t step) const { return rule(group, step); }
-  /** The options of a parameter, with the learning rate multiplied by `lrFactor`. */
+  /** Returns the options of a parameter, with the learning rate multiplied by `lrFactor`. */
   ParameterGroup groupOf(const OptimizedParameter& own, double lrFactor) const;
-  /** Makes the state that `rule` needs where it is not there yet: side by side where only a batch's words
-   * move. */
+  /**
+   * Makes the state that `rule` needs and that is not there yet. Where only the words of a batch move, its
+   * tensors lie side by side.
+   */
   void makeState(OptimizedParameter* own) const;
-  /** Whether, of parameters with a column for each word, only the columns of the batch's words move. */
+  /** Returns whether parameters with one column per word move in the columns of the batch's words only. */
   virtual bool movesBatchWordsOnly() const { return false; }
 
  protected:
-  /** @throws Error (ERR_ARG_RANGE) for no parameters, one twice, or one that is no leaf that requires a
-   * gradient */
+  /**
+   * @throws Error (ERR_ARG_RANGE) for no parameters, for one that is given twice, or for one that is not a
+   *   leaf that requires a gradient
+   */
   explicit Optimizer(std::vector<ParameterGroup> groups);
 
  private:
-  /** Names of the state's tensors, as in torch; at most two. */
+  /** Returns the names of the state's tensors as in torch, at most two. */
   virtual std::vector<std::string> stateNames() const = 0;
 
-  std::vector<ParameterGroup> groups_;  // without their parameters, which are:
+  std::vector<ParameterGroup> groups_;  // without their parameters
   std::vector<OptimizedParameter> parameters_;
 };
 

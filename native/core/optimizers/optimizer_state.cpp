@@ -12,7 +12,7 @@
 namespace imdb {
 namespace {
 
-/** A dictionary of which the entries that were not asked for are remembered. */
+/** Reads a dictionary and remembers which entries are left. */
 class Reader {
  public:
   explicit Reader(const StateDict& dict) : left_(dict) {}
@@ -43,7 +43,7 @@ class Reader {
     return static_cast<int64_t>(number);
   }
 
-  /** Copies what is stored into `state`. */
+  /** Copies the stored tensor into `state`. */
   void assignTo(const at::Tensor& state, const std::string& key) {
     const auto stored = take<at::Tensor>(key, "a tensor");
     if (stored.sizes() != state.sizes()) {

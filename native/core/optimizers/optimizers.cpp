@@ -79,7 +79,7 @@ std::vector<ParameterGroup> withoutDecay(std::vector<ParameterGroup> groups) {
 SparseAdam::SparseAdam(std::vector<ParameterGroup> groups, AdamOptions options)
     : Adam(withoutDecay(std::move(groups)), options) {}
 
-// As there, epsilon is added before the bias correction.
+// As in torch's SparseAdam, epsilon is added before the bias correction.
 Optimizer::Rule SparseAdam::wordsRule(const ParameterGroup& group, int64_t step) const {
   Rule rule = Adam::rule(group, step);
   rule.rate /= rule.squareScale;

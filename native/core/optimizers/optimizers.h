@@ -45,7 +45,7 @@ class Adam : public Optimizer {
   std::vector<std::string> stateNames() const override { return {"exp_avg", "exp_avg_sq"}; }
 };
 
-/** torch.optim.AdamW: the weights decay beside the step, not through the gradient (arXiv 1711.05101). */
+/** torch.optim.AdamW, in which weights decay beside the step, not through the gradient (arXiv 1711.05101). */
 class AdamW final : public Adam {
  public:
   using Adam::Adam;
@@ -53,8 +53,8 @@ class AdamW final : public Adam {
 };
 
 /**
- * torch.optim.SparseAdam (torch/optim/_functional.py) for the parameters with a column for each word: those
- * of words that the batch lacks stay, moments included. The others are stepped as by Adam.
+ * torch.optim.SparseAdam (torch/optim/_functional.py) for the parameters with one column per word: the
+ * columns of words that the batch lacks stay, moments included. The other parameters are stepped as by Adam.
  */
 class SparseAdam final : public Adam {
  public:

@@ -7,12 +7,13 @@
 namespace imdb {
 
 /**
- * Asks the system to back memory that nobody has touched yet with huge pages, where it can: rows in random
- * order would else miss the processor's table of pages nearly every time, and each small page costs a fault.
+ * Asks the system to back memory that has not been touched yet with huge pages, where it can: otherwise rows
+ * in random order miss the processor's table of pages nearly every time, and each small page costs a fault.
  */
 void adviseHugePages(void* memory, size_t bytes);
 
-/** Gives a vector such memory, and does not touch it: elements that `resize` adds have any value. */
+/** Gives a vector memory in huge pages and leaves it uninitialised: elements that `resize` adds have any
+ * value. */
 template <typename T>
 struct HugePageAllocator : std::allocator<T> {
   T* allocate(size_t size) {
@@ -28,7 +29,7 @@ struct HugePageAllocator : std::allocator<T> {
 };
 
 template <typename T>
-using UntouchedVector = std::vector<T, HugePageAllocator<T>>;
+using UninitializedVector = std::vector<T, HugePageAllocator<T>>;
 
 /** Reserves memory for `size` elements of an empty vector that will be read in random order. */
 template <typename T>

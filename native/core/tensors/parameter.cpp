@@ -20,7 +20,8 @@ int64_t tableStride(int64_t columns, at::ScalarType dtype) {
   return dtype == at::kDouble ? kernels::tableStride<double>(columns) : kernels::tableStride<float>(columns);
 }
 
-/** A leaf over zeroed storage of `elements`. `set_` makes it no view, so it may be changed in place. */
+/** Returns a leaf over zeroed storage of `elements`; by `set_` it is no view, so it may be changed in place.
+ */
 at::Tensor leafOver(int64_t elements, at::IntArrayRef shape, at::IntArrayRef strides, Placement placement) {
   const auto options = at::TensorOptions().dtype(placement.dtype).device(placement.device);
   const at::Tensor zeros = at::empty({elements}, options);
@@ -31,7 +32,7 @@ at::Tensor leafOver(int64_t elements, at::IntArrayRef shape, at::IntArrayRef str
   return leaf;
 }
 
-/** `stride` elements lie between two columns. */
+/** @param stride number of elements from one column to the next */
 at::Tensor columnMatrix(int64_t rows, int64_t columns, int64_t stride, Placement placement) {
   return leafOver(columns * stride, {rows, columns}, {1, stride}, placement);
 }
@@ -83,6 +84,15 @@ std::array<at::Tensor, 2> zeroPairInLayoutOf(const at::Tensor& parameter) {
 void assign(const at::Tensor& leaf, const at::Tensor& values) {
   const at::NoGradGuard noGrad;
   leaf.copy_(values);
+}
+
+int64_t parameterBytes(const std::vector<at::Tensor>& parameters) {
+  int64_t bytes = 0;
+  for (const at::Tensor& parameter : parameters) {
+    bytes += static_cast<int64_t>(parameter.storage().nbytes());
+    if (parameter.grad().defined()) bytes += static_cast<int64_t>(parameter.grad().storage().nbytes());
+  }
+  return bytes;
 }
 
 at::Tensor drawXavierNormal(int64_t out, int64_t in, at::Generator generator) {

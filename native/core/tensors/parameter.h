@@ -4,10 +4,11 @@
 #include <ATen/core/Tensor.h>
 
 #include <array>
+#include <vector>
 
 namespace imdb {
 
-/** Where and in which type a layer keeps its numbers. */
+/** The dtype and the device of a layer's numbers. */
 struct Placement {
   at::ScalarType dtype;
   at::Device device;
@@ -22,7 +23,8 @@ at::Tensor paddedMatrix(int64_t rows, int64_t columns, Placement placement);
 /** The transpose of `paddedMatrix(columns, rows)`: a `[rows, columns]` leaf that is kept column by column. */
 at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement);
 
-/** As `paddedColumnMatrix`, for a column for each word: columns narrower than a vector are packed. */
+/** A `paddedColumnMatrix` with one column per word, where columns that are narrower than a vector are packed.
+ */
 at::Tensor wordTable(int64_t rows, int64_t columns, Placement placement);
 
 /** A zero leaf `[size]` whose storage reaches to a whole vector. */
@@ -30,16 +32,21 @@ at::Tensor paddedVector(int64_t size, Placement placement);
 
 /** Zeros with the shape, strides and padding of `parameter`. */
 at::Tensor zerosInLayoutOf(const at::Tensor& parameter);
-/** Two of them; of a table with packed rows as one with both rows of a word side by side, so that one wait
- * for memory brings both. */
+/**
+ * Two such tensors. For a table with packed columns they share one storage, in which both columns of a word
+ * lie side by side, so that one wait for memory brings both.
+ */
 std::array<at::Tensor, 2> zeroPairInLayoutOf(const at::Tensor& parameter);
 
-/** Copies `values` into a leaf without autograd noticing. */
+/** Copies `values` into a leaf without recording that for autograd. */
 void assign(const at::Tensor& leaf, const at::Tensor& values);
 
+/** The bytes of the storages of `parameters` and of the gradients that they have. */
+int64_t parameterBytes(const std::vector<at::Tensor>& parameters);
+
 /**
- * The notebook draws every initial number in float32 on the CPU; these return such draws. Sources: torch 2.13
- * torch/nn/init.py and torch/nn/modules/linear.py.
+ * These functions return draws in float32 on the CPU, as the notebook draws every initial number. Sources:
+ * torch 2.13 torch/nn/init.py and torch/nn/modules/linear.py.
  */
 at::Tensor drawXavierNormal(int64_t out, int64_t in, at::Generator generator);
 at::Tensor drawNormal(at::IntArrayRef shape, at::Generator generator, double deviation = 1);

@@ -1,9 +1,7 @@
-#include <ATen/CPUGeneratorImpl.h>
-#include <ATen/ops/empty.h>
-#include <ATen/ops/randperm.h>
-
+#include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -13,20 +11,6 @@
 
 namespace imdb {
 namespace {
-
-Napi::Value randomInt64(const Napi::CallbackInfo& info, const std::shared_ptr<RandomSource>& self) {
-  const at::Tensor draw = at::empty({}, at::TensorOptions().dtype(at::kLong)).random_(self->generator);
-  return Napi::BigInt::New(info.Env(), draw.item<int64_t>());
-}
-
-Napi::Value randperm(const Napi::CallbackInfo& info, const std::shared_ptr<RandomSource>& self) {
-  const int64_t n = readInteger(info[0], "n", 0, kLargestSize);
-  const at::Tensor order =
-      at::randperm(n, self->generator, at::TensorOptions().dtype(at::kLong)).to(at::kInt);
-  Napi::Int32Array result = Napi::Int32Array::New(info.Env(), static_cast<size_t>(n));
-  std::copy_n(order.const_data_ptr<int32_t>(), n, result.Data());
-  return result;
-}
 
 Napi::Value length(const Napi::CallbackInfo& info, const BagsPointer& self) {
   return Napi::Number::New(info.Env(), static_cast<double>(self->length()));
@@ -64,13 +48,6 @@ std::optional<Weighting> viewWeighting(const Napi::Value& value) {
 
 }  // namespace
 
-std::shared_ptr<RandomSource> ClassTraits<RandomSource>::construct(const Napi::CallbackInfo& info) {
-  return std::make_shared<RandomSource>(
-      RandomSource{at::detail::createCPUGenerator(readSeed(info[0], "seed"))});
-}
-
-int64_t ClassTraits<RandomSource>::bytes(const RandomSource&) { return sizeof(at::CPUGeneratorImpl); }
-
 std::shared_ptr<const Bags> ClassTraits<const Bags>::construct(const Napi::CallbackInfo& info) {
   const Napi::Object options = readObject(info[0], "options");
   const Napi::Value ids = options.Get("ids");
@@ -84,12 +61,6 @@ std::shared_ptr<const Bags> ClassTraits<const Bags>::construct(const Napi::Callb
       BagArrays{viewIds(ids), readInt32Array(offsets, "offsets"), readInt32Array(labels, "labels"),
                 readInteger(vocabulary, "vocabularySize", 1, kLargestSize - 1),
                 viewOptionalFloats(values, "values"), std::move(weighting)});
-}
-
-void defineGenerator(Napi::Env env, Napi::Object exports) {
-  defineClass<RandomSource>(
-      env, exports,
-      {method<RandomSource, randomInt64>("randomInt64"), method<RandomSource, randperm>("randperm")});
 }
 
 void defineBags(Napi::Env env, Napi::Object exports) {

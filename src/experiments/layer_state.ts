@@ -1,7 +1,7 @@
 import type { ClassifierModel } from '../model/classifier.js';
 import { moduleParameters, readTensor, type Module } from '../model/parameters.js';
 import type { LayerName } from '../storage/adapter.js';
-import type { StoredTensor } from '../storage/stored_tensor.js';
+import { bytesOf, type StoredTensor } from '../storage/stored_tensor.js';
 
 export type LayerParameter = 'weight' | 'bias' | 'up' | 'down' | 'magnitude';
 
@@ -51,7 +51,7 @@ export function excerptOf(states: LayerStates): LayerExcerpts {
 export function sameBits(one: LayerStates, other: LayerStates): PerLayer<boolean> {
   return mapLayers(one, (tensor, layer, name) => {
     const now = other.get(layer)?.[name];
-    return now !== undefined && bytesOf(tensor).equals(bytesOf(now));
+    return now !== undefined && Buffer.compare(bytesOf(tensor), bytesOf(now)) === 0;
   });
 }
 
@@ -66,8 +66,4 @@ function mapLayers<T>(
       return [layer, Object.fromEntries(mapped) as PerParameter<T>];
     }),
   );
-}
-
-function bytesOf({ data }: StoredTensor): Buffer {
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -6,27 +6,30 @@ import { readTensor } from './parameters.js';
 import { below, beside, firstColumns, firstRows, plus, scaled } from './stored_matrices.js';
 
 /**
- * How adapters become one, as in PEFT's `add_weighted_adapter`. `cat`: the sum of their branches, whose ranks add up.
- * `svd`: the branch of a given rank that is closest to that sum. `linear`: up and down summed apart, which is a rough
- * approximation of it, for branches of one rank.
+ * The ways in which adapters become one, as in PEFT's `add_weighted_adapter`. `cat` is the sum of their branches, whose
+ * ranks add up. `svd` is the branch of a given rank that is closest to that sum. `linear` sums `up` and `down` apart, a
+ * rough approximation of it for branches of one rank.
  */
 export type Combination = 'linear' | 'cat' | 'svd';
 
-/** A branch and what its `up * down` is multiplied with, its own scale included. */
+/** A branch and the factor of its `up * down`, in which its own scale is included. */
 export interface WeightedBranch {
   branch: AdapterBranch;
   factor: number;
 }
 
-/** An adapter and how much all that it changes counts. */
-export interface Part {
+/** An adapter and the factor of all that it changes. */
+export interface ScaledAdapter {
   adapter: Adapter;
   scale: number;
 }
 
 type Factors = Pick<AdapterBranch, 'up' | 'down'>;
 
-/** Branches of one layer, one at least, as one whose own scale is 1. @param rank of `svd` */
+/**
+ * Combines one or more branches of a layer into a branch whose own scale is 1.
+ * @param rank the rank for `svd`
+ */
 export function combineBranches(
   branches: readonly WeightedBranch[],
   combination: Combination,
@@ -60,8 +63,8 @@ function sumFactors(branches: readonly WeightedBranch[]): Factors {
 }
 
 /**
- * The best approximation of `up * down` with at most `rank`, its singular values in `up`. The two are decomposed rather
- * than their product, which is as large as W.
+ * Returns the best approximation of `up * down` of at most `rank`, with the singular values in `up`. The two matrices
+ * are decomposed rather than their product, which is as large as W.
  */
 function truncate({ up, down }: Factors, rank: number): Factors {
   const left = decompose(up);
@@ -77,7 +80,7 @@ function decompose({ data, shape }: StoredTensor): ReturnType<Tensor['svd']> {
   return Tensor.from(data, shape).to({ dtype: 'float64' }).svd();
 }
 
-/** What a branch adds to the weight of its layer, `[out, in]`. */
+/** Returns what a branch adds to the weight of its layer, `[out, in]`. */
 export function deltaOf(weight: Tensor, branch: WeightedBranch): StoredTensor {
   using layer = layerWith(weight);
   setBranch(layer, branch);
@@ -95,8 +98,9 @@ export function setBranch(layer: LoraLinear, { branch, factor: scale }: Weighted
 }
 
 /**
- * A branch for the W that it has started from, when its start U0 * D0 has been taken out of W: W - s U0 D0 + s U D =
- * W + s [U, U0] [D, -D0], U and D being up and down, as PEFT's `path_initial_model_for_weight_conversion` has it.
+ * Turns a branch whose start was taken out of W, as PiSSA does, into one for the whole W. With U, D for `up`, `down` and
+ * U0, D0 for their start: W - s U0 D0 + s U D = W + s [U, U0] [D, -D0], as PEFT's
+ * `path_initial_model_for_weight_conversion` has it.
  */
 export function withoutStart(branch: AdapterBranch, start: Factors, useRslora: boolean): AdapterBranch {
   // The rank is twice what it was, the scale the same.
@@ -110,8 +114,8 @@ export function withoutStart(branch: AdapterBranch, start: Factors, useRslora: b
 }
 
 /**
- * The same adapter for a W that has kept its principal part.
- * @param weightOf a handle on the base's weight of a layer, to be disposed of
+ * Returns the same adapter for a W that has kept its principal part.
+ * @param weightOf returns a handle on the base's weight of a layer, which is disposed of here
  */
 export function withoutPissa(adapter: Adapter, weightOf: (layer: LayerName) => Tensor): Adapter {
   if (!adapter.pissa) return adapter;
@@ -137,7 +141,7 @@ function principalPart(weight: Tensor, { useRslora }: Adapter, branch: AdapterBr
   return { up: readTensor(layer.up), down: readTensor(layer.down) };
 }
 
-/** A layer of its own with a copy of `weight`. */
+/** Makes a layer with a copy of `weight`. */
 function layerWith(weight: Tensor): LoraLinear {
   using generator = new Generator(0);
   const [outFeatures = 0, inFeatures = 0] = weight.shape;
@@ -148,14 +152,14 @@ function layerWith(weight: Tensor): LoraLinear {
   return layer;
 }
 
-export function branchesOf(layer: LayerName, parts: readonly Part[]): WeightedBranch[] {
-  return parts.flatMap(({ adapter, scale }) => {
+export function branchesOf(layer: LayerName, adapters: readonly ScaledAdapter[]): WeightedBranch[] {
+  return adapters.flatMap(({ adapter, scale }) => {
     const branch = adapter.branches.get(layer);
     return branch === undefined ? [] : [{ branch, factor: scale * scaleOf(adapter, branch) }];
   });
 }
 
-/** Branches on the hidden layer as one; null for none. */
+/** Joins the branches on a layer into one; returns null for none. */
 export function joinBranches(branches: readonly WeightedBranch[]): WeightedBranch | null {
   const [first, ...others] = branches;
   if (first === undefined) return null;
@@ -177,13 +181,17 @@ export function assertCombinable(branches: readonly WeightedBranch[], combinatio
   }
 }
 
-export function replaces(parts: readonly Part[], parameter: string): boolean {
-  return parts.some(({ adapter }) => adapter.replaced.has(parameter));
+export function replaces(adapters: readonly ScaledAdapter[], parameter: string): boolean {
+  return adapters.some(({ adapter }) => adapter.replaced.has(parameter));
 }
 
-/** base + sum of scale (replaced - base); without rounding where one adapter counts once. */
-export function sumReplaced(parameter: string, base: StoredTensor, parts: readonly Part[]): StoredTensor {
-  const terms = parts.flatMap(({ adapter, scale }) => {
+/** Returns base + sum of scale * (replaced - base), without rounding where one adapter has scale 1. */
+export function sumReplaced(
+  parameter: string,
+  base: StoredTensor,
+  adapters: readonly ScaledAdapter[],
+): StoredTensor {
+  const terms = adapters.flatMap(({ adapter, scale }) => {
     const tensor = adapter.replaced.get(parameter);
     return tensor === undefined ? [] : [{ factor: scale, tensor }];
   });

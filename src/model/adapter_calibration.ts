@@ -5,12 +5,12 @@ import type { Calibration, ModelDescription } from '../storage/model_description
 import { readDescription } from '../storage/read_run.js';
 
 /**
- * The calibration of a run's model with another adapter than the usual one, or without: it fits the logits that it was
- * fitted to and no others.
+ * Finds the calibration of a run's model with the adapter that is in use. A calibration counts only for the logits that
+ * it was fitted to: those with the adapter of its own run, or without one.
  * @param path the run, whose `model.json` is `description`
  * @param adapter the folder of the adapter; null: the model alone
- * @param baseSha256 of the run's `model.safetensors`; null without an adapter, which alone has to do with it
- * @returns null where none is known, with a note when the one of the run is left out
+ * @param baseSha256 SHA-256 of the run's `model.safetensors`; may be null without an adapter
+ * @returns null where none is known, with a note when that of the run does not count
  */
 export async function calibrationFor(
   path: string,
@@ -29,7 +29,7 @@ export async function calibrationFor(
   return { calibration, notes: [note] };
 }
 
-/** That of the run whose adapter it is, where there is one on the same base. */
+/** Reads the calibration of the run that an adapter is from, where that run has the same base. */
 async function calibrationBeside(adapter: string, baseSha256: string | null): Promise<Calibration | null> {
   if (basename(adapter) !== adapterFolder) return null;
   const description = await readDescription(dirname(adapter));

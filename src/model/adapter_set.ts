@@ -20,7 +20,7 @@ import {
   usageError,
   withoutPissa,
   type Combination,
-  type Part,
+  type ScaledAdapter,
 } from './adapter_algebra.js';
 import type { ClassifierModel } from './classifier.js';
 import { Tensor } from './native.js';
@@ -40,11 +40,11 @@ export interface AdapterSetOptions {
 
 export interface CombineOptions {
   adapters: readonly string[];
-  /** One for each adapter, negative ones too. */
+  /** A factor for each adapter, which may be negative. */
   weights: readonly number[];
   /** Default: `svd`. */
   combination?: Combination;
-  /** Of `svd`; default: the largest among the adapters. */
+  /** The rank for `svd`; default: the largest among the adapters. */
   rank?: number;
 }
 
@@ -60,9 +60,9 @@ export interface CombineOptions {
 export class AdapterSet {
   readonly #model: ClassifierModel;
   readonly #baseSha256: string | null;
-  /** All but the weight of the hidden layer, which is large: that one only from when an adapter replaces it. */
+  /** The base's parameters. The weight of the hidden layer, which is large, is there once an adapter replaces it. */
   readonly #base = new Map<ModuleParameter, StoredTensor>();
-  readonly #parts = new Map<string, Part>();
+  readonly #adapters = new Map<string, ScaledAdapter>();
   #active: readonly string[] = [];
 
   /** @param model stays the caller's; its branch is to be off, its parameters are this set's business from now on */
@@ -75,22 +75,22 @@ export class AdapterSet {
   }
 
   get names(): string[] {
-    return [...this.#parts.keys()];
+    return [...this.#adapters.keys()];
   }
 
-  /** The names of those in use. */
+  /** The names of the adapters in use. */
   get active(): readonly string[] {
     return this.#active;
   }
 
-  /** Whether the branch of those in use is merged into the hidden layer. */
+  /** Whether the branch of the adapters in use is merged into the hidden layer. */
   get merged(): boolean {
     return this.#model.hidden.merged;
   }
 
   /** @throws ERR_USAGE when there is none of this name */
   get(name: string): Adapter {
-    return this.#part(name).adapter;
+    return this.#scaledAdapter(name).adapter;
   }
 
   /**
@@ -100,7 +100,7 @@ export class AdapterSet {
    */
   add(name: string, adapter: Adapter): void {
     this.#assertUnmerged();
-    if (this.#parts.has(name))
+    if (this.#adapters.has(name))
       throw usageError(`Expected a new name but there is an adapter ${name} already`);
     const { baseSha256 } = adapter;
     if (baseSha256 !== null && this.#baseSha256 !== null && baseSha256 !== this.#baseSha256) {
@@ -117,7 +117,7 @@ export class AdapterSet {
         `Expected an adapter that fits this model: ${problems.join('; ')}.`,
       );
     }
-    this.#parts.set(name, { adapter: withoutPissa(adapter, (layer) => this.#weightOf(layer)), scale: 1 });
+    this.#adapters.set(name, { adapter: withoutPissa(adapter, (layer) => this.#weightOf(layer)), scale: 1 });
   }
 
   /**
@@ -143,16 +143,16 @@ export class AdapterSet {
    */
   use(...names: readonly string[]): void {
     this.#assertUnmerged();
-    const parts = names.map((name) => this.#part(name));
-    const branch = joinBranches(branchesOf('fc1', parts));
-    if (replaces(parts, 'fc1.weight')) this.#keepHiddenWeight();
+    const chosen = names.map((name) => this.#scaledAdapter(name));
+    const branch = joinBranches(branchesOf('fc1', chosen));
+    if (replaces(chosen, 'fc1.weight')) this.#keepHiddenWeight();
     const parameters = Array.from(
       this.#base,
-      ([name, base]) => [name, this.#parameterWith(name, base, parts)] as const,
+      ([name, base]) => [name, this.#parameterWith(name, base, chosen)] as const,
     );
     loadParameters(this.#model, new Map(parameters));
     if (branch !== null) {
-      setBranch(this.#model.hidden, branch, Math.max(...parts.map(({ adapter }) => adapter.dropout)));
+      setBranch(this.#model.hidden, branch, Math.max(...chosen.map(({ adapter }) => adapter.dropout)));
       this.#model.renewBranches();
     }
     this.#model.hidden.loraEnabled = branch !== null;
@@ -160,25 +160,25 @@ export class AdapterSet {
   }
 
   /**
-   * How much an adapter counts, 1 at first; at once where it is in use.
+   * Sets the factor of all that an adapter changes, 1 at first; it counts at once where the adapter is in use.
    * @throws ERR_USAGE when there is none of this name, or while merged; a RangeError unless `scale` is finite
    */
   setScale(name: string, scale: number): void {
     if (!Number.isFinite(scale)) throw new RangeError(`Expected a finite scale but received ${scale}.`);
     this.#assertUnmerged();
-    this.#part(name).scale = scale;
+    this.#scaledAdapter(name).scale = scale;
     this.use(...this.#active);
   }
 
-  /** Takes an adapter out of use and forgets it. @throws ERR_USAGE when there is none of this name, or while merged */
+  /** Removes an adapter, which may be in use. @throws ERR_USAGE when there is none of this name, or while merged */
   delete(name: string): void {
-    this.#part(name);
+    this.#scaledAdapter(name);
     this.use(...this.#active.filter((active) => active !== name));
-    this.#parts.delete(name);
+    this.#adapters.delete(name);
   }
 
   /**
-   * Adds the weighted sum of adapters as one of its own.
+   * Adds the weighted sum of adapters as a new adapter.
    * @throws ERR_USAGE when the name is taken, an adapter is missing or has DoRA, one replaces a layer on which another
    *   has a branch, weights are not one finite number for each, or ranks differ with `linear`
    */
@@ -186,15 +186,15 @@ export class AdapterSet {
     if (adapters.length === 0 || weights.length !== adapters.length || !weights.every(Number.isFinite)) {
       throw usageError('Expected adapters and a finite weight for each');
     }
-    const parts = adapters.map((each, index) => {
-      const { adapter, scale } = this.#part(each);
+    const chosen = adapters.map((each, index) => {
+      const { adapter, scale } = this.#scaledAdapter(each);
       return { adapter, scale: scale * (weights[index] ?? NaN) };
     });
     const branches = new Map<LayerName, AdapterBranch>();
-    for (const layer of new Set(parts.flatMap(({ adapter }) => [...adapter.branches.keys()]))) {
-      const own = branchesOf(layer, parts);
+    for (const layer of new Set(chosen.flatMap(({ adapter }) => [...adapter.branches.keys()]))) {
+      const own = branchesOf(layer, chosen);
       assertCombinable(own, combination);
-      if (replaces(parts, `${layer}.weight`)) {
+      if (replaces(chosen, `${layer}.weight`)) {
         throw usageError(
           `Expected adapters that all replace ${layer} or all have a branch on it; use them together`,
         );
@@ -203,10 +203,10 @@ export class AdapterSet {
       branches.set(layer, combineBranches(own, combination, most));
     }
     addMissingBiases(branches);
-    if (replaces(parts, 'fc1.weight')) this.#keepHiddenWeight();
+    if (replaces(chosen, 'fc1.weight')) this.#keepHiddenWeight();
     const replaced = new Map<string, StoredTensor>();
     for (const [parameter, base] of this.#base) {
-      if (replaces(parts, parameter)) replaced.set(parameter, sumReplaced(parameter, base, parts));
+      if (replaces(chosen, parameter)) replaced.set(parameter, sumReplaced(parameter, base, chosen));
     }
     this.add(name, {
       branches,
@@ -219,7 +219,8 @@ export class AdapterSet {
   }
 
   /**
-   * Adds the branch of those in use to the weight of the hidden layer: the same outputs at the cost of a plain layer.
+   * Adds the branch of the adapters in use to the weight of the hidden layer: the same outputs at the cost of a plain
+   * layer.
    * @throws ERR_NON_FINITE when a weight would not be finite, and nothing has changed then; ERR_USAGE while merged
    */
   merge(): void {
@@ -239,9 +240,9 @@ export class AdapterSet {
     if (this.merged) this.#model.hidden.unmerge();
   }
 
-  #part(name: string): Part {
-    const part = this.#parts.get(name);
-    if (part !== undefined) return part;
+  #scaledAdapter(name: string): ScaledAdapter {
+    const adapter = this.#adapters.get(name);
+    if (adapter !== undefined) return adapter;
     throw usageError(`Expected one of the adapters ${this.names.join(', ')} but received ${name}`);
   }
 
@@ -249,7 +250,7 @@ export class AdapterSet {
     if (this.merged) throw usageError('Expected adapters that are not merged; call unmerge() first');
   }
 
-  /** A handle on the base's weight of a layer. */
+  /** Returns a handle on the base's weight of a layer. */
   #weightOf(layer: LayerName): Tensor {
     const kept = this.#base.get(`${layer}.weight`);
     return kept === undefined
@@ -263,11 +264,11 @@ export class AdapterSet {
     }
   }
 
-  /** A parameter with all that adapters change, but for the branch of the hidden layer. */
-  #parameterWith(name: ModuleParameter, base: StoredTensor, parts: readonly Part[]): StoredTensor {
+  /** Returns a parameter with all that adapters change, except for the branch of the hidden layer. */
+  #parameterWith(name: ModuleParameter, base: StoredTensor, chosen: readonly ScaledAdapter[]): StoredTensor {
     const [layer, kind] = name.split('.') as [LayerName, 'weight' | 'bias'];
-    const own = sumReplaced(name, base, parts);
-    const branches = branchesOf(layer, parts);
+    const own = sumReplaced(name, base, chosen);
+    const branches = branchesOf(layer, chosen);
     if (kind === 'bias') {
       return branches
         .flatMap(({ branch: { bias }, factor }) => (bias === null ? [] : [scaled(factor, bias)]))
@@ -279,7 +280,7 @@ export class AdapterSet {
   }
 }
 
-/** PEFT has biases of branches on all layers or on none. */
+/** Gives every branch a bias where one has a bias: PEFT has them on all layers or on none. */
 function addMissingBiases(branches: Map<LayerName, AdapterBranch>): void {
   if ([...branches.values()].every(({ bias }) => bias === null)) return;
   for (const [layer, branch] of branches) {

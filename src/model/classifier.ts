@@ -2,39 +2,39 @@ import type { LayerName } from '../storage/adapter.js';
 import type { Device, Engine, FloatDtype, LoraLinearOptions } from './native.js';
 import { Classifier, Generator, Linear, LoraLinear, type Tensor } from './native.js';
 
-/** The defaults are the notebook's. */
+/** The shape of a classifier, its place and its start. The defaults are the notebook's. */
 export interface ClassifierOptions {
   vocabularySize: number;
   /** Width of the hidden layer, 200 by default; 0: a linear model. */
   hidden?: number;
-  /** 2 by default. */
+  /** Number of classes, 2 by default. */
   classes?: number;
   /**
    * The layers with a LoRA branch: `fc1` (the hidden layer, or the one of a linear model), the default, and `fc2`, the
    * output layer, with the `torch` engine only.
    */
   target?: readonly LayerName[];
-  /** Of their branches: 1 .. the smallest side of these layers, 1 by default. */
+  /** The rank of the branches, from 1 to the smallest side of these layers; 1 by default. */
   rank?: number;
-  /** 1 by default. */
+  /** The branches are scaled by alpha / rank; 1 by default. */
   alpha?: number;
-  /** Whether branches are scaled by alpha / sqrt(rank); false by default. */
+  /** Whether branches are scaled by alpha / sqrt(rank) instead; false by default. */
   useRslora?: boolean;
-  /** `float32` by default. */
+  /** The type of the numbers, `float32` by default. */
   dtype?: FloatDtype;
-  /** `cpu` by default. */
+  /** The device that holds and computes them, `cpu` by default. */
   device?: Device;
   /** `auto`, the default: the fused kernels on the CPU, libtorch's operators elsewhere. */
   engine?: Engine | 'auto';
-  /** Without one all parameters are 0: for those that are about to be loaded. */
+  /** Draws the parameters; without it all are 0, which is for parameters that are about to be loaded. */
   generator?: Generator;
 }
 
 export type ParameterName = `${LayerName}.${'weight' | 'bias' | 'up' | 'down' | 'magnitude'}`;
 
 /**
- * The parameters by the names that the notebook's PyTorch module gives them: of fc2 with a hidden layer, A and B where
- * a layer has a LoRA branch, magnitude where that has DoRA.
+ * The parameters by the names of the notebook's PyTorch module. Those of fc2 are there with a hidden layer, `up` and
+ * `down` where a layer has a LoRA branch, `magnitude` where that has DoRA.
  */
 export type Parameters = Readonly<
   Record<'fc1.weight' | 'fc1.bias', Tensor> &
@@ -52,12 +52,12 @@ export interface ClassifierModel {
   /** The layers that were given a LoRA branch. */
   readonly branches: ReadonlyMap<LayerName, LoraLinear>;
   readonly parameters: Parameters;
-  /** To be called when a branch was replaced, which has new tensors then: `parameters` names them afterwards. */
+  /** Puts the tensors of the branches into `parameters` anew; to be called when a branch was replaced. */
   renewBranches(): void;
   dispose(): void;
 }
 
-/** The engine that `auto` stands for on `device`; the fused one has no DoRA and no branch on the output layer. */
+/** Returns the engine that `auto` stands for; the fused one has no DoRA and no branch on the output layer. */
 export function chooseEngine(
   engine: Engine | 'auto',
   device: Device,
@@ -133,7 +133,7 @@ function createOutput(options: ClassifierOptions): Linear | LoraLinear | null {
   return layer;
 }
 
-/** A layer that is to have no branch has the smallest, which stays off. */
+/** Returns the options of a layer's branch; a layer that is to have none has the smallest, which stays off. */
 function branchOptions(
   { rank = 1, alpha = 1, useRslora = false, dtype = 'float32', device = 'cpu' }: ClassifierOptions,
   isTarget: boolean,

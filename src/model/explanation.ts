@@ -6,19 +6,19 @@ import { idsOfLargest } from './largest.js';
 import type { Prediction, TextClassifier } from './text_classifier.js';
 
 export interface WordEffect {
-  /** As the tokenizer gives it. */
+  /** The token of the tokenizer. */
   word: string;
-  /** Where it stands in the text. */
+  /** Its occurrences in the text. */
   spans: TokenSpan[];
-  /** Log-odds of each class with the word less those of the text without it, in the order of the classes. */
+  /** The log-odds of each class minus those of the text without the word, in the order of the classes. */
   effects: number[];
 }
 
 export interface Explanation {
   prediction: Prediction;
-  /** Of each class: ln(p / (1 - p)). */
+  /** ln(p / (1 - p)) of each class. */
   logOdds: number[];
-  /** The different words of the text, in the order in which they first stand there. */
+  /** The different words of the text, in the order of their first occurrences. */
   words: WordEffect[];
 }
 
@@ -27,14 +27,14 @@ export interface TopWord {
   effect: number;
 }
 
-/** The work grows with the square of the length. */
+/** The largest number of characters of a text to explain; the work grows with its square. */
 export const longestExplainedText = 100_000;
-/** So much text is asked about at once, which takes some milliseconds. */
+/** Characters of text, and features, that are computed in one slice, which takes some milliseconds. */
 const charactersAtOnce = 1 << 15;
 const featuresAtOnce = 1 << 18;
 
 /**
- * What each word does to the prediction: the model is asked again without the word, wherever it stands. Effects are
+ * Explains a prediction by the effect of each word: the model is asked again without any occurrence of it. Effects are
  * exact, but they do not add up: the hidden layer is not linear, and words that are not in the vocabulary share an
  * input.
  * @throws ImdbTorchError ERR_USAGE for a text of more than `longestExplainedText` characters
@@ -47,7 +47,7 @@ export function explainText(classifier: TextClassifier, text: string): Explanati
   }
 }
 
-/** As `explainText`, but gives way every few milliseconds, so that others can be served meanwhile. */
+/** Does what `explainText` does, but yields every few milliseconds, so that others can be served meanwhile. */
 export function* explainInSlices(
   classifier: TextClassifier,
   text: string,
@@ -78,8 +78,8 @@ export function* explainInSlices(
 }
 
 /**
- * For each class the words of the vocabulary that speak most for it, strongest first: by how much a word alone moves
- * the log-odds of an empty text. Where texts are normalised, a word alone would have the whole length of a text
+ * Returns for each class the words of the vocabulary with the largest effects, largest first: by how much a word alone
+ * moves the log-odds of an empty text. Where texts are normalised, a word alone would have the whole length of a text
  * whatever it weighs: the heaviest word has that, the others in proportion to their weights.
  */
 export function topWords(classifier: TextClassifier, count: number): TopWord[][] {
@@ -95,7 +95,7 @@ export function topWords(classifier: TextClassifier, count: number): TopWord[][]
   });
 }
 
-/** `[features, classes]`, row-major. */
+/** Returns the effects of single features, `[features, classes]`, row-major. */
 function singleFeatureEffects(classifier: TextClassifier): Float64Array {
   const { classes, featurizer } = classifier;
   const length = featurizer.vocabulary.size;
@@ -117,7 +117,7 @@ function singleFeatureEffects(classifier: TextClassifier): Float64Array {
   return effects;
 }
 
-/** The options for words that keep the proportions of their weights. */
+/** Returns options with which single words keep the proportions of their weights. */
 function withoutNorm({
   options,
   weights,
@@ -141,7 +141,7 @@ function groupByWord(spans: readonly TokenSpan[]): WordEffect[] {
   return [...words.values()];
 }
 
-/** The text with blanks for the spans, so that their neighbours stay apart. */
+/** Replaces each span by a blank, so that its neighbours stay apart. */
 function blankOut(text: string, spans: readonly TokenSpan[]): string {
   let result = '';
   let end = 0;

@@ -1,4 +1,4 @@
-/** Of the values of `first` to `length - 1` the largest ones' ids, largest first; of equal ones the lower id first. */
+/** Returns the ids from `first` to `length - 1` with the largest values, largest first; of equal ones the lower id. */
 export function idsOfLargest(
   valueOf: (id: number) => number,
   { first = 0, length, count }: { first?: number; length: number; count: number },
@@ -15,4 +15,13 @@ export function idsOfLargest(
     least = valueOf(ids.at(-1) ?? id);
   }
   return ids;
+}
+
+/** Returns the index of the largest value, the first of equal ones. */
+export function indexOfLargest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let k = 1; k < values.length; k += 1) {
+    if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k;
+  }
+  return best;
 }

@@ -8,7 +8,7 @@ export interface ParameterCounts {
   total: number;
 }
 
-/** Elements of all parameters, and of those that training changes. */
+/** Counts the elements of all parameters, and of those that training changes. */
 export function countParameters(model: ClassifierModel): ParameterCounts {
   const counts = { trainable: 0, total: 0 };
   for (const parameter of Object.values(model.parameters)) {
@@ -18,12 +18,12 @@ export function countParameters(model: ClassifierModel): ParameterCounts {
   return counts;
 }
 
-/** The parameters that training changes, in the order of `model.parameters`. */
+/** Returns the parameters that training changes, in the order of `model.parameters`. */
 export function trainableParameters(model: ClassifierModel): Tensor[] {
   return Object.values(model.parameters).filter((parameter) => parameter.requiresGrad);
 }
 
-/** The same in groups: up and down apart where they have learning rates of their own. */
+/** Returns the trainable parameters in groups: `up` and `down` apart where they have learning rates of their own. */
 export function trainableGroups(
   model: ClassifierModel,
   { lrUp, lrDown }: { lrUp: number | null; lrDown: number | null },
@@ -40,28 +40,28 @@ export function trainableGroups(
   return others.length === 0 ? groups : [{ params: others }, ...groups];
 }
 
-/** The names of what a plain PyTorch module of the same layers holds: everything but the LoRA branch. */
+/** The names of the parameters of a plain PyTorch module of the same layers: all but those of LoRA branches. */
 const moduleNames = ['fc1.weight', 'fc1.bias', 'fc2.weight', 'fc2.bias'] as const;
 export type ModuleParameter = (typeof moduleNames)[number];
 
-/** The parameters without the LoRA branch, by name: two of them in a linear model. */
+/** Returns the parameters without LoRA branches, by name; a linear model has two. */
 export function moduleParameters({ parameters }: ClassifierModel): Map<ModuleParameter, Tensor> {
   const found = moduleNames.map((name) => [name, parameters[name]] as const);
   return new Map(found.filter((pair): pair is [ModuleParameter, Tensor] => pair[1] !== undefined));
 }
 
-/** Shapes of the parameters without the LoRA branch, by name. */
+/** Returns the shapes of the parameters without LoRA branches, by name. */
 export function parameterShapes(model: ClassifierModel): Map<ModuleParameter, readonly number[]> {
   return new Map(Array.from(moduleParameters(model), ([name, { shape }]) => [name, shape]));
 }
 
-/** The elements of a tensor, row-major. */
+/** Returns the elements of a tensor, row-major. */
 export function readNumbers(tensor: Tensor): Float64Array {
   const elements = tensor.toTypedArray();
   return elements instanceof BigInt64Array ? Float64Array.from(elements, Number) : new Float64Array(elements);
 }
 
-/** A copy of one parameter that can be stored. */
+/** Copies a tensor so that it can be stored. */
 export function readTensor(tensor: Tensor): StoredTensor {
   const { dtype, shape } = tensor;
   return { dtype, shape, data: tensor.toTypedArray() };
@@ -70,12 +70,12 @@ export function readTensor(tensor: Tensor): StoredTensor {
 /** Tensors by the names that the notebook's PyTorch module gives them. */
 export type Module = Map<string, StoredTensor>;
 
-/** Copies of the parameters without the LoRA branch, by name: what `model.safetensors` holds. */
+/** Copies the parameters without LoRA branches, by name, as `model.safetensors` holds them. */
 export function readModule(model: ClassifierModel): Module {
   return new Map(Array.from(moduleParameters(model), ([name, tensor]) => [name, readTensor(tensor)]));
 }
 
-/** The same of the output layer; nothing of a linear model. */
+/** Copies the parameters of the output layer, of which a linear model has none. */
 export function readOutput({ parameters }: ClassifierModel): Module {
   const { 'fc2.weight': weight, 'fc2.bias': bias } = parameters;
   if (weight === undefined || bias === undefined) return new Map();
@@ -86,7 +86,7 @@ export function readOutput({ parameters }: ClassifierModel): Module {
 }
 
 /**
- * Overwrites the parameters without the LoRA branch with stored ones.
+ * Overwrites the parameters without LoRA branches with stored ones.
  * @throws ImdbTorchError ERR_SAFETENSORS when one is missing or has another shape; nothing has changed then
  */
 export function loadModule(model: ClassifierModel, stored: ReadonlyMap<string, StoredTensor>): void {
@@ -96,7 +96,7 @@ export function loadModule(model: ClassifierModel, stored: ReadonlyMap<string, S
   );
 }
 
-/** Overwrites parameters with stored ones. @throws as `loadModule` */
+/** Overwrites parameters with stored ones. @throws what `loadModule` throws */
 export function loadParameters(
   model: ClassifierModel,
   stored: ReadonlyMap<ParameterName, StoredTensor | undefined>,

@@ -1,8 +1,9 @@
 import type { Calibration } from '../storage/model_description.js';
+import { indexOfLargest } from './largest.js';
 
 /**
- * The probabilities of the classes: the softmax of the logits, once, or what the calibration makes of them. (The
- * notebook's loss applies softmax twice, but what its model predicts are the probabilities of the first.)
+ * Returns the probabilities of the classes: the softmax of the logits, calibrated where there is a calibration. (The
+ * notebook's loss applies softmax twice, but its model predicts the probabilities of the first.)
  * @param logits `[n, classes]`, row-major, as is the result
  */
 export function probabilitiesOf(
@@ -20,7 +21,10 @@ export function probabilitiesOf(
   return result;
 }
 
-/** ln(p / (1 - p)) of each class, exact where a probability rounds to 0 or 1. Shapes as in `probabilitiesOf`. */
+/**
+ * Returns ln(p / (1 - p)) of each class, exact where a probability rounds to 0 or 1.
+ * @param logits `[n, classes]`, row-major, as is the result
+ */
 export function logOddsOf(
   logits: ArrayLike<number>,
   classes: number,
@@ -38,7 +42,7 @@ export function logOddsOf(
   return result;
 }
 
-/** Makes calibrated logits of the logits of one text. */
+/** Calibrates the logits of one text in place. */
 function calibrate(row: Float64Array, calibration: Calibration | null): void {
   if (calibration?.kind === 'temperature') {
     for (let k = 0; k < row.length; k += 1) row[k] = (row[k] ?? NaN) / calibration.temperature;
@@ -60,22 +64,13 @@ function softmax(row: Float64Array): void {
   for (let k = 0; k < row.length; k += 1) row[k] = (row[k] ?? NaN) / sum;
 }
 
-/** ln of the sum of exp of all but one. */
+/** Returns the logarithm of the sum of exp(x) over all x but one. */
 function logSumExpOfOthers(row: Float64Array, left: number): number {
-  // Of one number it is that number, without an exp and a log.
+  // With one other number it is that number, without the rounding of exp and log.
   if (row.length === 2) return row[1 - left] ?? NaN;
   let largest = -Infinity;
   for (let k = 0; k < row.length; k += 1) if (k !== left) largest = Math.max(largest, row[k] ?? NaN);
   let sum = 0;
   for (let k = 0; k < row.length; k += 1) if (k !== left) sum += Math.exp((row[k] ?? NaN) - largest);
   return largest + Math.log(sum);
-}
-
-/** Index of the largest, the first of equal ones. */
-export function indexOfLargest(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let k = 1; k < values.length; k += 1) {
-    if ((values[k] ?? NaN) > (values[best] ?? NaN)) best = k;
-  }
-  return best;
 }

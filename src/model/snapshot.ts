@@ -1,6 +1,6 @@
 import type { Tensor } from './native.js';
 
-/** The values of tensors at one moment, to go back to. */
+/** Copies of tensors at one moment, from which they can be restored. */
 export class Snapshot {
   readonly #pairs: readonly (readonly [tensor: Tensor, kept: Tensor])[];
 

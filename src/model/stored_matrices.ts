@@ -5,13 +5,13 @@ export function scaled(factor: number, tensor: StoredTensor): StoredTensor {
   return { ...tensor, data: floatsOf(tensor).map((value) => factor * value) };
 }
 
-/** The sum of two tensors of one shape. */
+/** Returns the sum of two tensors of one shape. */
 export function plus(one: StoredTensor, other: StoredTensor): StoredTensor {
   const values = floatsOf(other);
   return { ...one, data: floatsOf(one).map((value, index) => value + (values[index] ?? NaN)) };
 }
 
-/** A matrix with the rows of two. */
+/** Returns a matrix with the rows of two. */
 export function below(one: StoredTensor, other: StoredTensor): StoredTensor {
   const [rows = 0, columns = 0] = one.shape;
   const [otherRows = 0] = other.shape;
@@ -22,7 +22,7 @@ export function below(one: StoredTensor, other: StoredTensor): StoredTensor {
   return { dtype: one.dtype, shape: [rows + otherRows, columns], data };
 }
 
-/** A matrix with the columns of two. */
+/** Returns a matrix with the columns of two. */
 export function beside(one: StoredTensor, other: StoredTensor): StoredTensor {
   return transposed(below(transposed(one), transposed(other)));
 }
@@ -46,7 +46,7 @@ function transposed(matrix: StoredTensor): StoredTensor {
   return { dtype, shape: [columns, rows], data };
 }
 
-/** Parameters and branches are no integers. */
+/** Returns the elements as floats: parameters and branches are never integers. */
 function floatsOf({ data }: StoredTensor): Float32Array | Float64Array {
   return data as Float32Array | Float64Array;
 }

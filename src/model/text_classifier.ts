@@ -10,8 +10,9 @@ import { calibrationFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from './classifier.js';
 import { Bags, setNumThreads, type FloatDtype } from './native.js';
+import { indexOfLargest } from './largest.js';
 import { loadModule, readNumbers } from './parameters.js';
-import { indexOfLargest, logOddsOf, probabilitiesOf } from './probabilities.js';
+import { logOddsOf, probabilitiesOf } from './probabilities.js';
 
 export interface TextClassifierOptions {
   /**
@@ -20,32 +21,32 @@ export interface TextClassifierOptions {
    * else `on` where it has an adapter.
    */
   adapter?: string | undefined;
-  /** Of the whole process; default: libtorch's choice. */
+  /** Threads of the whole process; default: libtorch's choice. */
   threads?: number | undefined;
 }
 
 export interface Prediction {
   /** The most probable class. */
   label: string;
-  /** Of `label`. */
+  /** The probability of `label`. */
   probability: number;
-  /** Of each class, in the order of `classes`. */
+  /** The probability of each class, in the order of `classes`. */
   probabilities: number[];
 }
 
-/** What a run keeps of a model. */
+/** The parts of a run that make its model. */
 export type ModelParts = Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>;
 
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */
 export class TextClassifier {
-  /** Its calibration is that of the model with the adapter that it was opened with. */
+  /** The description of the model; its calibration is that for the adapter that was opened. */
   readonly description: ModelDescription;
   readonly featurizer: Featurizer;
-  /** The layers, for what the methods here do not do. They belong to this object. */
+  /** The layers, which belong to this object. */
   readonly model: ClassifierModel;
   /** The adapter that was opened, as `adapter`, and others that may be added. */
   readonly adapters: AdapterSet;
-  /** What is worth knowing of how it was opened. */
+  /** Notes on how it was opened, such as keys of an adapter's configuration that were ignored. */
   readonly notes: readonly string[];
 
   private constructor(
@@ -84,7 +85,7 @@ export class TextClassifier {
   }
 
   /**
-   * A classifier of these parts; its classes are those of the adapter where that has a task of its own.
+   * Makes a classifier of these parts, whose classes are those of the adapter where that has a task of its own.
    * @param adapter null: the model alone
    * @throws ERR_RUN when the adapter is for a model with another SHA-256 than `baseSha256`, or does not fit
    */
@@ -121,12 +122,12 @@ export class TextClassifier {
     this.dispose();
   }
 
-  /** Predictions in the order of `texts`. @param texts bytes are UTF-8; what is not is dropped */
+  /** Predicts texts in their order. @param texts strings or UTF-8; bytes that are not UTF-8 are dropped */
   predict(texts: readonly (string | Uint8Array)[]): Prediction[] {
     return this.#predictions(this.logits(texts));
   }
 
-  /** Predictions of texts that are encoded already, in their order. */
+  /** Predicts texts that are encoded already, in their order. */
   predictEncoded(encoded: EncodedTexts): Prediction[] {
     return this.#predictions(this.logitsOfEncoded(encoded));
   }
@@ -141,7 +142,7 @@ export class TextClassifier {
     });
   }
 
-  /** `[texts, classes]`, row-major: the logits as the model gives them. */
+  /** Returns the logits of texts, `[texts, classes]`, row-major, as the model gives them. */
   logits(texts: readonly (string | Uint8Array)[]): Float64Array {
     const { length } = this.classes;
     const result = new Float64Array(texts.length * length);
@@ -152,7 +153,7 @@ export class TextClassifier {
     return result;
   }
 
-  /** As `logits`, of texts that are encoded already. */
+  /** Returns the logits of texts that are encoded already, `[texts, classes]`, row-major. */
   logitsOfEncoded({ ids, offsets, values }: EncodedTexts): Float64Array {
     const labels = new Int32Array(offsets.length - 1);
     const vocabularySize = this.featurizer.vocabulary.size;
@@ -164,7 +165,7 @@ export class TextClassifier {
     }
   }
 
-  /** As `logits`, of bags of this model's features; all of them without `rows`. */
+  /** Returns the logits of bags of this model's features, or of `rows` of them, `[rows, classes]`, row-major. */
   logitsOfBags(bags: Bags, rows?: Int32Array): Float64Array {
     const logits =
       rows === undefined ? this.model.classifier.forward(bags) : this.model.classifier.forward(bags, rows);
@@ -175,36 +176,36 @@ export class TextClassifier {
     }
   }
 
-  /** `[texts, classes]`, row-major: what `logits` mean, calibrated where the model is. */
+  /** Returns the probabilities that logits stand for, calibrated where the model is, `[texts, classes]`, row-major. */
   probabilities(logits: Float64Array): Float64Array {
     return probabilitiesOf(logits, this.classes.length, this.description.calibration);
   }
 
-  /** `[texts, classes]`, row-major: ln(p / (1 - p)) of each class. */
+  /** Returns ln(p / (1 - p)) of each class, `[texts, classes]`, row-major. */
   logOdds(logits: Float64Array): Float64Array {
     return logOddsOf(logits, this.classes.length, this.description.calibration);
   }
 }
 
-/** What a run directory has: `merged`, `on` or `off`. */
+/** Returns what a run is opened with by default: `merged`, `on` or `off`. */
 export function defaultAdapter(path: string): string {
   if (existsSync(modelPath(path, 'merged'))) return 'merged';
   return existsSync(join(path, adapterFolder, adapterConfigName)) ? 'on' : 'off';
 }
 
-/** The calibration is that of the model's own task. */
+/** Takes over an adapter's classes, for which the model's calibration does not count. */
 function partsWith(parts: ModelParts, adapter: Adapter | null): ModelParts {
   if (adapter?.classes === undefined) return parts;
   return { ...parts, description: { ...parts.description, classes: adapter.classes, calibration: null } };
 }
 
-/** Of the parameters; weights of features are none. */
+/** Returns the shapes of the parameters, which the weights of features are not. */
 function shapesOf({ tensors }: ModelParts): Map<string, readonly number[]> {
   const parameters = [...tensors].filter(([name]) => name.startsWith('fc'));
   return new Map(parameters.map(([name, { shape }]) => [name, shape]));
 }
 
-/** The classifier that the files describe, without its adapter but with an engine that can use it. */
+/** Makes the classifier that the files describe, without the adapter but with an engine that can use it. */
 function createModel(
   { tensors, vocabulary, description }: ModelParts,
   adapter: Adapter | null,

@@ -2,14 +2,15 @@ import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import { idsOfLargest } from './largest.js';
 
-/** How much a weight `[hidden, words]` changes, looked at from both sides; all sizes are Euclidean norms. */
+/** The Euclidean norms of a change of a weight `[hidden, words]`, in all, by hidden unit and by word. */
 export interface WeightChange {
-  /** Of the whole change, and of the whole weight before it. */
+  /** Norm of the whole change. */
   norm: number;
+  /** Norm of the whole weight before it. */
   weightNorm: number;
-  /** Of the change of each hidden unit's row. */
+  /** Norm of the change of each hidden unit's row. */
   units: number[];
-  /** The words whose columns change most, most first: norms of the column's change and of the column before it. */
+  /** The words whose columns change most, most first, with the norms of the change and of the column before it. */
   words: { word: string; norm: number; weightNorm: number }[];
 }
 
@@ -17,7 +18,7 @@ export interface WeightChange {
  * Sums up a change of a weight.
  * @param change,weight `[hidden, words]`, row-major floats
  * @param vocabulary names of the columns
- * @param count so many words are named
+ * @param count number of words to name
  */
 export function summarizeWeightChange(
   change: StoredTensor,

@@ -4,7 +4,7 @@ import { makeFolders } from '../system/make_folders.js';
 import { writeSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 
-/** Where a run keeps its adapter. */
+/** The folder of a run's adapter. */
 export const adapterFolder = 'adapter';
 export const adapterConfigName = 'adapter_config.json';
 export const adapterTensorsName = 'adapter_model.safetensors';
@@ -19,13 +19,13 @@ export interface AdapterBranch {
   /** `[rank, in]`, PEFT's `lora_A` */
   readonly down: StoredTensor;
   readonly alpha: number;
-  /** DoRA's, `[out]`, or null. */
+  /** DoRA's magnitudes, `[out]`, or null. */
   readonly magnitude: StoredTensor | null;
-  /** What is added to up * down * x before it is scaled, `[out]`, or null. */
+  /** Added to up * down * x before that is scaled, `[out]`, or null. */
   readonly bias: StoredTensor | null;
 }
 
-/** What a fine-tuning with LoRA has trained. */
+/** The result of a fine-tuning with LoRA. */
 export interface Adapter {
   readonly branches: ReadonlyMap<LayerName, AdapterBranch>;
   /** Whether branches are scaled by alpha / sqrt(rank) rather than alpha / rank. */
@@ -33,15 +33,15 @@ export interface Adapter {
   readonly dropout: number;
   /** Whether the branches go with a W that has lost its principal part, as PEFT's `pissa` has it. */
   readonly pissa: boolean;
-  /** Parameters that stand in the place of the model's, by their names there: `fc2.weight`, `fc1.bias`, ... */
+  /** Parameters that replace the model's, by their names: `fc2.weight`, `fc1.bias`, ... */
   readonly replaced: ReadonlyMap<string, StoredTensor>;
-  /** What the outputs mean with it, where it was trained on another task than the model; not kept by PEFT. */
+  /** The names of the outputs, where it was trained on another task than the model; PEFT does not keep them. */
   readonly classes?: readonly string[];
-  /** SHA-256 of the safetensors file of the model that the adapter belongs to; null where nobody has noted it. */
+  /** SHA-256 of the safetensors file of the model that the adapter belongs to; null where it is not known. */
   readonly baseSha256: string | null;
 }
 
-/** What `up * down` is multiplied with. */
+/** Returns the factor of `up * down`. */
 export function scaleOf({ useRslora }: Pick<Adapter, 'useRslora'>, branch: AdapterBranch): number {
   const rank = rankOf(branch);
   return branch.alpha / (useRslora ? Math.sqrt(rank) : rank);
@@ -51,7 +51,7 @@ export function rankOf({ down }: AdapterBranch): number {
   return down.shape[0] ?? 0;
 }
 
-/** The names of PEFT's tensors for a module of this path. */
+/** Returns the names of PEFT's tensors for a module of this path. */
 export function peftNames(module: string): Record<'up' | 'down' | 'magnitude' | 'bias' | 'baseBias', string> {
   const path = `base_model.model.${module}`;
   return {
@@ -79,7 +79,7 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
   await writeFileAtomic(join(folder, adapterConfigName), [config]);
 }
 
-/** The tensors by PEFT's names; it keeps a layer that is replaced as a whole without its wrapper's name. */
+/** Returns the tensors by PEFT's names, in which a layer that is replaced as a whole lacks its wrapper's name. */
 export function peftTensors({ branches, replaced }: Adapter): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
   for (const [layer, branch] of branches) {
@@ -95,7 +95,7 @@ export function peftTensors({ branches, replaced }: Adapter): Map<string, Stored
   return tensors;
 }
 
-/** PEFT's `LoraConfig`, sorted by key as PEFT writes it. Its patterns name the layers that differ from the first. */
+/** Returns PEFT's `LoraConfig`, sorted by key as in PEFT. Its patterns name the layers that differ from the first. */
 export function peftConfig({
   branches,
   useRslora,

@@ -5,11 +5,11 @@ import { adapterConfigName, adapterFolder, adapterTensorsName } from './adapter.
 import { readSafetensors } from './safetensors.js';
 
 /**
- * The folders of the adapters for the model of a run: its own, else those of the runs beside it that were fine-tuned
- * from it, the newest first.
- * @param baseSha256 of the run's `model.safetensors`
+ * Finds the folders of the adapters for the model of a run: its own, else those of the runs beside it that were
+ * fine-tuned from it, the newest first.
+ * @param baseSha256 SHA-256 of the run's `model.safetensors`
  */
-export async function findAdapters(path: string, baseSha256: string): Promise<string[]> {
+export async function findAdapterFolders(path: string, baseSha256: string): Promise<string[]> {
   const own = join(path, adapterFolder);
   if (existsSync(join(own, adapterConfigName))) return [own];
   const parent = join(path, '..');
@@ -24,7 +24,7 @@ export async function findAdapters(path: string, baseSha256: string): Promise<st
   return found.sort((one, other) => other.time - one.time).map(({ folder }) => folder);
 }
 
-/** SHA-256 of the model that an adapter was trained on; null where there is no adapter, or none that says. */
+/** Reads the SHA-256 of the model that an adapter was trained on; null where there is none or it is not noted. */
 async function baseOf(folder: string): Promise<string | null> {
   if (!existsSync(join(folder, adapterConfigName))) return null;
   const file = await readSafetensors(join(folder, adapterTensorsName)).catch(() => null);

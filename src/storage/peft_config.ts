@@ -1,4 +1,6 @@
-/** What of a LoRA configuration of Hugging Face PEFT decides the numbers, for the linear layers of one model. */
+import * as v from 'valibot';
+
+/** The settings of a LoRA configuration of Hugging Face PEFT that decide the numbers, for the linear layers of a model. */
 export interface PeftConfig {
   /** The modules with a branch. */
   targets: ReadonlyMap<string, { rank: number; alpha: number }>;
@@ -7,20 +9,17 @@ export interface PeftConfig {
   /** Whether a branch adds a bias of its own. */
   loraBias: boolean;
   dropout: number;
-  /** Whose biases are trained: of no layer, of all, of those with a branch. */
-  bias: BiasKind;
+  /** Whose biases are trained: those of no layer, of all, or of the layers with a branch. */
+  bias: 'none' | 'all' | 'lora_only';
   /** The modules that the adapter replaces as a whole. */
   modulesToSave: readonly string[];
   /** Whether W has given its principal part to the branch; see `LoraInitialization`. */
   pissa: boolean;
-  /** Keys that are not known here and were left out of account. */
+  /** Keys that are not known here and were ignored. */
   unknownKeys: readonly string[];
 }
 
-type BiasKind = 'none' | 'all' | 'lora_only';
-type Fields = Readonly<Record<string, unknown>>;
-
-/** These decide nothing about the numbers of a trained adapter on linear layers. */
+/** Keys that do not change the numbers of a trained adapter on linear layers. */
 const keysWithoutEffect = [
   'auto_mapping',
   'base_model_name_or_path',
@@ -37,9 +36,9 @@ const keysWithoutEffect = [
   'qalora_group_size',
   'revision',
   'task_type',
-] as const;
+];
 
-/** Not supported, unless they are null, false or empty. */
+/** Keys that are not supported, unless they are null, false or empty. */
 const unsupportedKeys = [
   'alora_invocation_tokens',
   'arrow_config',
@@ -56,99 +55,159 @@ const unsupportedKeys = [
 ] as const;
 
 /**
+ * The values of `init_lora_weights` that are known: a trained adapter need not know its start where that has left W as
+ * it was, and the change that `pissa` makes to W can be computed again.
+ */
+const knownStarts = [true, false, 'gaussian', 'eva', 'orthogonal', 'pissa'] as const;
+
+const rank = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+const number = v.pipe(v.number(), v.finite());
+const texts = v.array(v.string());
+const flag = field(v.boolean(), false, 'true or false');
+const moduleNames = v.nullish(
+  v.pipe(
+    accepted(v.union([v.string(), texts]), 'a text or a list of texts'),
+    v.check(
+      (names) => typeof names !== 'string' || isAllLinear(names) || wholeMatch(names) !== null,
+      ({ input }) => `is a regular expression that is not supported: ${String(input)}`,
+    ),
+  ),
+  [],
+);
+
+/** The fields that say which modules have a branch, and of which size. */
+const targetFields = v.object({
+  peft_type: field(v.literal('LORA'), 'LORA', '"LORA"'),
+  init_lora_weights: field(
+    v.union(knownStarts.map((start) => v.literal(start))),
+    true,
+    `one of ${knownStarts.join(', ')}`,
+  ),
+  r: field(rank, 8, 'a whole number from 1'),
+  lora_alpha: field(number, 8, 'a number'),
+  rank_pattern: field(v.record(v.string(), rank), {}, 'an object of whole numbers from 1'),
+  alpha_pattern: field(v.record(v.string(), number), {}, 'an object of numbers'),
+  modules_to_save: field(texts, [], 'a list of texts'),
+  exclude_modules: moduleNames,
+  target_modules: moduleNames,
+});
+
+/** The fields that say what a branch computes, and those that it must not have. */
+const branchFields = v.object({
+  use_rslora: flag,
+  use_dora: flag,
+  lora_bias: flag,
+  lora_dropout: field(v.pipe(number, v.minValue(0), v.ltValue(1)), 0, 'a number from 0, below 1'),
+  bias: field(v.picklist(['none', 'all', 'lora_only']), 'none', 'none, all or lora_only'),
+  ...v.entriesFromList(unsupportedKeys, v.optional(v.custom(isNothing, 'is not supported'))),
+});
+
+const knownKeys = new Set([
+  ...keysWithoutEffect,
+  ...Object.keys({ ...targetFields.entries, ...branchFields.entries }),
+]);
+
+/**
  * Reads an `adapter_config.json` by the rules of PEFT 0.17 to 0.21 (peft/tuners/tuners_utils.py and
  * peft/tuners/lora/{config,model}.py).
  * @param modules paths of the model's linear layers
- * @returns or everything that is wrong with it
+ * @returns the settings, or everything that is wrong with them
  */
-export function readPeftConfig(fields: Fields, modules: readonly string[]): PeftConfig | string[] {
-  const reader = new FieldReader(fields);
-  reader.read('peft_type', 'LORA', isOneOf('LORA'), '"LORA"');
-  const start = reader.read('init_lora_weights', true, isKnownStart, `one of ${knownStarts.join(', ')}`);
-  const config: PeftConfig = {
-    targets: readTargets(reader, modules),
-    useRslora: reader.read('use_rslora', false, isBoolean, 'true or false'),
-    useDora: reader.read('use_dora', false, isBoolean, 'true or false'),
-    loraBias: reader.read('lora_bias', false, isBoolean, 'true or false'),
-    dropout: reader.read('lora_dropout', 0, isProbability, 'a number from 0, below 1'),
-    bias: reader.read<BiasKind>(
-      'bias',
-      'none',
-      isOneOf('none', 'all', 'lora_only'),
-      'none, all or lora_only',
-    ),
-    modulesToSave: readModulesToSave(reader, modules),
-    pissa: start === 'pissa',
-    unknownKeys: reader.unknownKeys,
+export function readPeftConfig(
+  fields: Readonly<Record<string, unknown>>,
+  modules: readonly string[],
+): PeftConfig | string[] {
+  const target = parseFields(targetFields, fields);
+  const branch = parseFields(branchFields, fields);
+  const modulesToSave = modules.filter((module) =>
+    target.values.modules_to_save.some((name) => module.endsWith(name)),
+  );
+  const targets = findTargets(target.values, modules, modulesToSave);
+  const problems = [
+    ...target.problems,
+    ...(targets.size === 0 ? [`"target_modules" names none of ${modules.join(', ')}`] : []),
+    ...branch.problems,
+  ];
+  if (problems.length > 0) return problems;
+  return {
+    targets,
+    useRslora: branch.values.use_rslora,
+    useDora: branch.values.use_dora,
+    loraBias: branch.values.lora_bias,
+    dropout: branch.values.lora_dropout,
+    bias: branch.values.bias,
+    modulesToSave,
+    pissa: target.values.init_lora_weights === 'pissa',
+    unknownKeys: Object.keys(fields).filter((key) => !knownKeys.has(key)),
   };
-  for (const key of unsupportedKeys) {
-    if (!isNothing(fields[key])) reader.problems.push(`"${key}" is not supported`);
-  }
-  return reader.problems.length === 0 ? config : reader.problems;
 }
 
-function readTargets(reader: FieldReader, modules: readonly string[]): PeftConfig['targets'] {
-  const rank = reader.read('r', 8, isRank, 'a whole number from 1');
-  const alpha = reader.read('lora_alpha', 8, isFiniteNumber, 'a number');
-  const ranks = reader.read('rank_pattern', {}, isRecordOf(isRank), 'an object of whole numbers from 1');
-  const alphas = reader.read('alpha_pattern', {}, isRecordOf(isFiniteNumber), 'an object of numbers');
-  const saved = readModulesToSave(reader, modules);
-  const excluded = reader.readNames('exclude_modules', modules);
-  const names = reader.readNames('target_modules', modules);
-  const targets = names.filter((module) => !excluded.includes(module) && !saved.includes(module));
-  if (targets.length === 0) reader.problems.push(`"target_modules" names none of ${modules.join(', ')}`);
+/** Checks a value as a whole, so that whatever is wrong with it is said in one message. */
+function accepted<Schema extends v.GenericSchema>(
+  schema: Schema,
+  expected: string,
+): v.GenericSchema<v.InferOutput<Schema>> {
+  return v.custom<v.InferOutput<Schema>>(
+    (value) => v.is(schema, value),
+    ({ input }) => `is ${JSON.stringify(input)}, expected ${expected}`,
+  );
+}
+
+/** A field that is `usual` where it is missing or null. */
+function field<Schema extends v.GenericSchema>(
+  schema: Schema,
+  usual: v.InferOutput<Schema>,
+  expected: string,
+): v.NullishSchema<v.GenericSchema<v.InferOutput<Schema>>, v.InferOutput<Schema>> {
+  return v.nullish(accepted(schema, expected), usual);
+}
+
+/** Reads fields and says what is wrong with them; those with a problem get the value of missing ones. */
+function parseFields<Entries extends v.ObjectEntries>(
+  schema: v.ObjectSchema<Entries, undefined>,
+  fields: Readonly<Record<string, unknown>>,
+): { values: v.InferOutput<typeof schema>; problems: string[] } {
+  const { issues = [] } = v.safeParse(schema, fields);
+  const wrong = new Map(issues.map((issue) => [String(issue.path?.[0]?.key), issue.message]));
+  const others = Object.entries(fields).filter(([key]) => !wrong.has(key));
+  return {
+    values: v.parse(schema, Object.fromEntries(others)),
+    problems: Array.from(wrong, ([key, message]) => `"${key}" ${message}`),
+  };
+}
+
+function findTargets(
+  fields: v.InferOutput<typeof targetFields>,
+  modules: readonly string[],
+  saved: readonly string[],
+): PeftConfig['targets'] {
+  const { r, lora_alpha, rank_pattern, alpha_pattern, exclude_modules, target_modules } = fields;
+  const left = [...findModules(exclude_modules, modules), ...saved];
+  const targets = findModules(target_modules, modules).filter((module) => !left.includes(module));
   return new Map(
     targets.map((module) => [
       module,
-      { rank: findPattern(ranks, module) ?? rank, alpha: findPattern(alphas, module) ?? alpha },
+      {
+        rank: findPattern(rank_pattern, module) ?? r,
+        alpha: findPattern(alpha_pattern, module) ?? lora_alpha,
+      },
     ]),
   );
 }
 
-function readModulesToSave(reader: FieldReader, modules: readonly string[]): string[] {
-  const names = reader.read('modules_to_save', [], isTexts, 'a list of texts');
-  return modules.filter((module) => names.some((name) => module.endsWith(name)));
+/** Those of `modules` that are named: by a regular expression, or a list of paths or of their ends. */
+function findModules(names: string | readonly string[], modules: readonly string[]): string[] {
+  if (typeof names !== 'string') {
+    return modules.filter((module) => names.some((name) => `.${module}`.endsWith(`.${name}`)));
+  }
+  return modules.filter((module) => isAllLinear(names) || wholeMatch(names)?.test(module) === true);
 }
 
-/** Takes fields of a JSON object one by one and collects what is wrong with them. */
-class FieldReader {
-  readonly problems: string[] = [];
-  readonly #known = new Set<string>([...keysWithoutEffect, ...unsupportedKeys]);
-
-  constructor(private readonly fields: Fields) {}
-
-  /** Those that nobody has read. */
-  get unknownKeys(): string[] {
-    return Object.keys(this.fields).filter((key) => !this.#known.has(key));
-  }
-
-  /** The value of `key`, or `usual` where it is missing, null or none that `accepts` takes. */
-  read<T>(key: string, usual: T, accepts: (value: unknown) => value is T, expected: string): T {
-    this.#known.add(key);
-    const value = this.fields[key] ?? usual;
-    if (accepts(value)) return value;
-    this.#report(`"${key}" is ${JSON.stringify(value)}, expected ${expected}`);
-    return usual;
-  }
-
-  /** Those of `modules` that `key` names: by a regular expression, or a list of paths or of their ends. */
-  readNames(key: string, modules: readonly string[]): string[] {
-    const names = this.read<string | string[]>(key, [], isTextOrTexts, 'a text or a list of texts');
-    if (typeof names !== 'string') {
-      return modules.filter((module) => names.some((name) => `.${module}`.endsWith(`.${name}`)));
-    }
-    if (names.toLowerCase() === 'all-linear') return [...modules];
-    const expression = wholeMatch(names);
-    if (expression === null) this.#report(`"${key}" is a regular expression that is not supported: ${names}`);
-    return modules.filter((module) => expression?.test(module) === true);
-  }
-
-  #report(problem: string): void {
-    if (!this.problems.includes(problem)) this.problems.push(problem);
-  }
+function isAllLinear(names: string): boolean {
+  return names.toLowerCase() === 'all-linear';
 }
 
-/** A regular expression of Python's for a whole text; null when it is none, or of a kind that JavaScript lacks. */
+/** Returns a regular expression of Python's for whole texts, or null when JavaScript has no such expression. */
 function wholeMatch(expression: string): RegExp | null {
   try {
     return new RegExp(`^(?:${expression.replaceAll('(?P<', '(?<')})$`);
@@ -157,55 +216,10 @@ function wholeMatch(expression: string): RegExp | null {
   }
 }
 
-/** The value of the first pattern that matches a module's path or its end. */
+/** Returns the value of the first pattern that matches a module's path or its end. */
 function findPattern(patterns: Readonly<Record<string, number>>, module: string): number | undefined {
   const found = Object.keys(patterns).find((pattern) => wholeMatch(`(.*\\.)?(${pattern})`)?.test(module));
   return found === undefined ? undefined : patterns[found];
-}
-
-/**
- * Starts that a trained adapter does not need to know, as they have left W as it was; and `pissa`, whose change of W
- * can be computed again.
- */
-const knownStarts = [true, false, 'gaussian', 'eva', 'orthogonal', 'pissa'] as const;
-
-function isKnownStart(value: unknown): value is (typeof knownStarts)[number] {
-  return (knownStarts as readonly unknown[]).includes(value);
-}
-
-function isOneOf<T extends string>(...choices: T[]): (value: unknown) => value is T {
-  return (value): value is T => (choices as unknown[]).includes(value);
-}
-
-function isBoolean(value: unknown): value is boolean {
-  return typeof value === 'boolean';
-}
-
-function isFiniteNumber(value: unknown): value is number {
-  return Number.isFinite(value);
-}
-
-function isRank(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 1;
-}
-
-function isProbability(value: unknown): value is number {
-  return isFiniteNumber(value) && value >= 0 && value < 1;
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((name) => typeof name === 'string');
-}
-
-function isTextOrTexts(value: unknown): value is string | string[] {
-  return typeof value === 'string' || isTexts(value);
-}
-
-function isRecordOf(
-  accepts: (value: unknown) => value is number,
-): (value: unknown) => value is Record<string, number> {
-  return (value): value is Record<string, number> =>
-    typeof value === 'object' && value !== null && Object.values(value).every(accepts);
 }
 
 function isNothing(value: unknown): boolean {

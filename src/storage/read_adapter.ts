@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import {
   adapterConfigName,
@@ -19,7 +20,7 @@ import type { StoredTensor } from './stored_tensor.js';
 export type ModelShapes = ReadonlyMap<string, readonly number[]>;
 
 export interface ReadAdapter extends Adapter {
-  /** Keys of the configuration that are not known here and were left out of account. */
+  /** Keys of the configuration that are not known here and were ignored. */
   readonly unknownKeys: readonly string[];
 }
 
@@ -50,7 +51,7 @@ export async function readAdapter(folder: string, shapes: ModelShapes): Promise<
   };
 }
 
-/** What keeps an adapter from a model of these shapes, as `readAdapter` would say it of its files. */
+/** Returns why an adapter does not fit a model of these shapes, in the words of `readAdapter`. */
 export function findAdapterProblems(adapter: Adapter, shapes: ModelShapes): string[] {
   const config = readPeftConfig(peftConfig(adapter), modulesOf(shapes, ''));
   if (Array.isArray(config)) return config;
@@ -67,22 +68,17 @@ async function readConfig(folder: string): Promise<Readonly<Record<string, unkno
   throw adapterError(folder, `its ${adapterConfigName} is no JSON object`);
 }
 
-/** The classes that `writeAdapter` has noted, one for each output. */
+/** Reads the classes that `writeAdapter` has noted, one for each output. */
 function readClasses(folder: string, text: string | undefined, shapes: ModelShapes): string[] | undefined {
   if (text === undefined) return undefined;
   const outputs = shapes.get('fc2.bias')?.[0];
-  try {
-    const names: unknown = JSON.parse(text);
-    if (Array.isArray(names) && names.length === outputs && names.every((name) => typeof name === 'string')) {
-      return names;
-    }
-  } catch {
-    // Said below.
-  }
+  const schema = v.pipe(v.string(), v.parseJson(), v.array(v.string()), v.length(Number(outputs)));
+  const { success, output } = v.safeParse(schema, text);
+  if (success) return output;
   throw adapterError(folder, `${adapterTensorsName}: "classes" are not the names of ${outputs} outputs`);
 }
 
-/** The path of the module that the layers are in, with a dot at its end: an adapter may be for a larger module. */
+/** Returns the path of the module that has the layers, with a dot at its end: an adapter may be for a larger module. */
 function findPrefix(tensors: ReadonlyMap<string, StoredTensor>): string {
   const [prefix = ''] = [...tensors.keys()].flatMap(
     (name) => /^base_model\.model\.(.+\.)?fc\d\./.exec(name)?.[1] ?? [],
@@ -96,9 +92,9 @@ function modulesOf(shapes: ModelShapes, prefix: string): string[] {
   );
 }
 
-/** What a file has to hold under one name. */
+/** A tensor that a file has to hold. */
 interface Expected {
-  /** `fc1.up` of a branch, `fc1.bias` of a parameter that is replaced; null: a copy that is not needed. */
+  /** `fc1.up` for one of a branch, `fc1.bias` for a parameter that is replaced; null: a copy that is not needed. */
   role: string | null;
   shape: readonly number[];
   optional?: boolean;
@@ -152,7 +148,7 @@ function findProblems(
   return [...problems, ...surplus.map((name) => `${name} is not expected`)];
 }
 
-/** Tensors that have been checked, by what they are. */
+/** Sorts tensors that have been checked into branches and replaced parameters. */
 function sortOut(
   tensors: ReadonlyMap<string, StoredTensor>,
   expected: ReadonlyMap<string, Expected>,

@@ -122,7 +122,7 @@ async function readFrom(handle: FileHandle, path: string): Promise<SafetensorsFi
   return { tensors, metadata };
 }
 
-/** Fills `target` with the file's bytes from `position`; one read may return fewer than asked for. */
+/** Fills `target` with the file's bytes from `position`; one read may return fewer bytes than asked for. */
 async function fill(handle: FileHandle, path: string, target: Uint8Array, position: number): Promise<void> {
   let done = 0;
   while (done < target.length) {

@@ -1,11 +1,11 @@
 import { ImdbTorchError, messageOf } from '../errors.js';
-import { findJsonFault } from './json_faults.js';
+import { findJsonFault } from './safetensors_json.js';
 import { elementCount, elementSize, type StoredDtype, type StoredTensor } from './stored_tensor.js';
 
 /** The limit of the format's own library, https://github.com/huggingface/safetensors. */
 export const maximumHeaderBytes = 100_000_000;
 
-/** The data follow on the header and are aligned to the largest element. */
+/** The data follow the header and are aligned to the largest element. */
 const alignment = 8;
 
 const dtypes: ReadonlyMap<unknown, StoredDtype> = new Map([
@@ -15,25 +15,25 @@ const dtypes: ReadonlyMap<unknown, StoredDtype> = new Map([
 ]);
 const names: Readonly<Record<StoredDtype, string>> = { float32: 'F32', float64: 'F64', int64: 'I64' };
 
-/** The order that the format's own library writes tensors in: the largest of its dtypes first, then by name. */
+/** The order in which the format's own library writes tensors: by dtype, the largest first, then by name. */
 const writingOrder: readonly StoredDtype[] = ['int64', 'float64', 'float32'];
 
 export interface TensorEntry {
   name: string;
   dtype: StoredDtype;
   shape: readonly number[];
-  /** Bytes from the end of the header. */
+  /** Where its bytes begin and end, from the end of the header. */
   begin: number;
   end: number;
 }
 
 export interface Header {
   metadata: ReadonlyMap<string, string>;
-  /** In the order of their bytes, which they cover without hole or overlap. */
+  /** The tensors in the order of their bytes, which they cover without hole or overlap. */
   entries: readonly TensorEntry[];
 }
 
-/** The entries of `tensors` as they are to be written, one after the other. */
+/** Returns the entries of `tensors` in the order of writing. */
 export function layOut(tensors: ReadonlyMap<string, StoredTensor>): TensorEntry[] {
   const order = [...tensors].sort(
     ([nameA, a], [nameB, b]) =>
@@ -48,7 +48,7 @@ export function layOut(tensors: ReadonlyMap<string, StoredTensor>): TensorEntry[
   });
 }
 
-/** The length field and the header, padded with spaces. */
+/** Returns the length field and the header, padded with spaces. */
 export function encodeHeader(
   entries: readonly TensorEntry[],
   metadata: Readonly<Record<string, string>>,

@@ -1,9 +1,9 @@
-/** What stands outside strings: the start of a string, a number, or a character that opens, closes or separates. */
+/** Matches the tokens of JSON: the start of a string, a number, or a character that opens, closes or separates. */
 const tokens = /["{}[\]:]|-?\d[\d.eE+-]*/g;
 
 /**
- * What `JSON.parse` accepts in silence and the format forbids: a key that an object holds twice (of which only the last
- * would be kept), and a number that is not written as a whole one. Null when there is nothing of it.
+ * Finds what `JSON.parse` accepts and the format forbids: a key that an object holds twice (of which only the last would
+ * be kept), and a number that is not written as a whole one. Returns null when there is no such fault.
  * @param json text that `JSON.parse` accepts
  */
 export function findJsonFault(json: string): string | null {
@@ -30,7 +30,7 @@ export function findJsonFault(json: string): string | null {
   return null;
 }
 
-/** The index behind the string that starts at `start`. */
+/** Returns the index behind the string that starts at `start`. */
 function endOfString(json: string, start: number): number {
   let quote = json.indexOf('"', start + 1);
   while (isEscaped(json, quote)) quote = json.indexOf('"', quote + 1);

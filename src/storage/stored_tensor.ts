@@ -11,12 +11,12 @@ export interface StoredTensor {
 
 const arrayTypes = { float32: Float32Array, float64: Float64Array, int64: BigInt64Array } as const;
 
-/** Bytes of one element. */
+/** Returns the bytes of one element. */
 export function elementSize(dtype: StoredDtype): number {
   return arrayTypes[dtype].BYTES_PER_ELEMENT;
 }
 
-/** The number of elements of `shape` (1 for a scalar), or null when it is no shape or too large to count exactly. */
+/** Returns the number of elements of `shape`, or null when it is no shape or too large to count exactly. */
 export function elementCount(shape: readonly unknown[]): number | null {
   let count = 1;
   for (const size of shape) {
@@ -27,12 +27,12 @@ export function elementCount(shape: readonly unknown[]): number | null {
   return count;
 }
 
-/** A tensor of zeros to read elements into. */
+/** Makes a tensor of zeros, into which elements can be read. */
 export function emptyTensor(dtype: StoredDtype, shape: readonly number[]): StoredTensor {
   return { dtype, shape, data: new arrayTypes[dtype](elementCount(shape) ?? 0) };
 }
 
-/** The memory of `tensor` as bytes. */
+/** Returns the memory of a tensor as bytes. */
 export function bytesOf({ data }: StoredTensor): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }

@@ -5,7 +5,7 @@ import { Vocabulary } from '../text/vocabulary.js';
 
 const lineFeed = Buffer.from('\n');
 
-/** Writes one word a line, in UTF-8 with line feeds: the line number less one is the word's id. */
+/** Writes one word per line, in UTF-8 with line feeds: the line number minus one is the word's id. */
 export async function writeVocabulary(path: string, { size, lines }: Vocabulary): Promise<void> {
   await writeFileAtomic(path, size === 0 ? [] : [lines, lineFeed]);
 }

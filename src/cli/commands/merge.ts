@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { ImdbTorchError } from '../../errors.js';
 import { describeMerge } from '../../report/console/merge.js';
 import { describeTest } from '../../report/console/describe_run.js';
-import { findAdapters } from '../../storage/find_adapters.js';
+import { findAdapterFolders } from '../../storage/find_adapters.js';
 import { modelPath, readRunDocument } from '../../storage/read_run.js';
 import { hashFile } from '../../system/file_hash.js';
 import { interruptSignal } from '../interrupt.js';
@@ -81,7 +81,7 @@ function assertFolder(adapter: string | undefined): void {
 
 /** The adapter that is meant where none is named. @throws ImdbTorchError ERR_RUN when there is none */
 async function chooseAdapter(path: string, baseSha256: string): Promise<string> {
-  const [adapter] = await findAdapters(path, baseSha256);
+  const [adapter] = await findAdapterFolders(path, baseSha256);
   if (adapter !== undefined) return adapter;
   throw new ImdbTorchError(
     'ERR_RUN',

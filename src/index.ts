@@ -35,7 +35,7 @@ export {
   type ClassifierOptions,
   type ParameterName,
   type Parameters,
-} from './model/classifier.js';
+} from './model/classifier_model.js';
 export {
   countParameters,
   loadModule,

@@ -1,5 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
-import { chooseEngine, createClassifier, type ClassifierModel } from '../model/classifier.js';
+import { chooseEngine, createClassifier, type ClassifierModel } from '../model/classifier_model.js';
 import { Generator, type Device } from '../model/native.js';
 import type { Module } from '../model/parameters.js';
 import type { PhaseEvents } from '../training/phase.js';

@@ -1,4 +1,4 @@
-import type { ClassifierModel } from '../model/classifier.js';
+import type { ClassifierModel } from '../model/classifier_model.js';
 import { moduleParameters, readTensor, type Module } from '../model/parameters.js';
 import type { LayerName } from '../storage/adapter.js';
 import { bytesOf, type StoredTensor } from '../storage/stored_tensor.js';

@@ -1,5 +1,5 @@
 import { withoutStart } from '../model/adapter_algebra.js';
-import type { ClassifierModel } from '../model/classifier.js';
+import type { ClassifierModel } from '../model/classifier_model.js';
 import { Generator } from '../model/native.js';
 import { loadModule, type Module } from '../model/parameters.js';
 import { readTrainedAdapter } from '../model/trained_adapter.js';

@@ -22,7 +22,7 @@ import {
   type Combination,
   type ScaledAdapter,
 } from './adapter_algebra.js';
-import type { ClassifierModel } from './classifier.js';
+import type { ClassifierModel } from './classifier_model.js';
 import { Tensor } from './native.js';
 import {
   loadParameters,

@@ -1,7 +1,7 @@
 import { ImdbTorchError } from '../errors.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
 import { Tensor, type ParameterGroup } from './native.js';
-import type { ClassifierModel, ParameterName } from './classifier.js';
+import type { ClassifierModel, ParameterName } from './classifier_model.js';
 
 export interface ParameterCounts {
   trainable: number;

@@ -8,7 +8,7 @@ import { hashFile } from '../system/file_hash.js';
 import { textsPerBatch, type EncodedTexts, type Featurizer } from '../text/featurizer.js';
 import { calibrationFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
-import { chooseEngine, createClassifier, type ClassifierModel } from './classifier.js';
+import { chooseEngine, createClassifier, type ClassifierModel } from './classifier_model.js';
 import { Bags, setNumThreads, type FloatDtype } from './native.js';
 import { indexOfLargest } from './largest.js';
 import { loadModule, readNumbers } from './parameters.js';

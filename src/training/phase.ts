@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { ClassifierModel } from '../model/classifier.js';
+import type { ClassifierModel } from '../model/classifier_model.js';
 import type { Generator, LossForm } from '../model/native.js';
 import {
   countParameters,

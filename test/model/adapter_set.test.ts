@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { AdapterSet } from '../../src/model/adapter_set.js';
-import { createClassifier, type ClassifierModel } from '../../src/model/classifier.js';
+import { createClassifier, type ClassifierModel } from '../../src/model/classifier_model.js';
 import { Bags, Generator } from '../../src/model/native.js';
 import { readModule } from '../../src/model/parameters.js';
 import type { Adapter, AdapterBranch, LayerName } from '../../src/storage/adapter.js';

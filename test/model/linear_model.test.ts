@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createClassifier } from '../../src/model/classifier.js';
+import { createClassifier } from '../../src/model/classifier_model.js';
 import { topWords } from '../../src/model/explanation.js';
 import { Generator } from '../../src/model/native.js';
 import { countParameters, loadModule, readModule, readOutput } from '../../src/model/parameters.js';

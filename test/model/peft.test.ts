@@ -10,7 +10,7 @@ import type { Reviews } from '../../src/data/splits/reviews.js';
 import { runLoraFineTuning, type LoraResult } from '../../src/experiments/lora_fine_tuning.js';
 import { notebook, type ExperimentOptions } from '../../src/experiments/options.js';
 import { AdapterSet } from '../../src/model/adapter_set.js';
-import { createClassifier, type ClassifierModel } from '../../src/model/classifier.js';
+import { createClassifier, type ClassifierModel } from '../../src/model/classifier_model.js';
 import { Bags, Generator } from '../../src/model/native.js';
 import { loadModule, type Module } from '../../src/model/parameters.js';
 import { writeAdapter } from '../../src/storage/adapter.js';

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { createClassifier, type ClassifierModel } from '../../src/model/classifier.js';
+import { createClassifier, type ClassifierModel } from '../../src/model/classifier_model.js';
 import { Bags, Generator, Sgd } from '../../src/model/native.js';
 import { trainableParameters } from '../../src/model/parameters.js';
 import { DataLoader } from '../../src/training/data_loader.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createClassifier } from '../../src/model/classifier.js';
+import { createClassifier } from '../../src/model/classifier_model.js';
 import { Bags, Generator, Sgd } from '../../src/model/native.js';
 import { trainableParameters } from '../../src/model/parameters.js';
 import { DataLoader } from '../../src/training/data_loader.js';

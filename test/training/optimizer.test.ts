@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { notebook } from '../../src/experiments/options.js';
-import { createClassifier } from '../../src/model/classifier.js';
+import { createClassifier } from '../../src/model/classifier_model.js';
 import { Bags, Generator, Linear, SparseAdam, Tensor } from '../../src/model/native.js';
 import { readModule, trainableParameters, type Module } from '../../src/model/parameters.js';
 import { createOptimizer } from '../../src/training/optimizer.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { fileOrigins } from '../../src/data/origins.js';
-import { createClassifier } from '../../src/model/classifier.js';
+import { createClassifier } from '../../src/model/classifier_model.js';
 import { Bags, Generator, getNumThreads, setNumThreads, Tensor } from '../../src/model/native.js';
 import { createBags, createSplitBags } from '../../src/training/split_bags.js';
 import { featureValues } from '../../src/text/feature_values.js';

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/dataset.js';
 import { chooseDevice } from '../../experiments/device.js';
-import { chooseEngine } from '../../model/classifier.js';
+import { chooseEngine } from '../../model/classifier_model.js';
 import { getNumThreads, setNumThreads, versions, type Device, type Engine } from '../../model/native.js';
 import { formatCurve } from '../../report/console/curve.js';
 import {

@@ -1,4 +1,4 @@
-import { createClassifier, type ClassifierModel } from '../../model/classifier.js';
+import { createClassifier, type ClassifierModel } from '../../model/classifier_model.js';
 import { Generator, Sgd, type FloatDtype, type LossForm, type Tensor } from '../../model/native.js';
 import { Comparisons, toleranceOf } from './comparisons.js';
 import type { Backend } from './backends.js';

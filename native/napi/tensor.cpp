@@ -220,7 +220,7 @@ void defineTensor(Napi::Env env, Napi::Object exports) {
       own<zeroGrad>("zeroGrad"),
   };
   for (const Property& own : tensorOperators()) properties.push_back(own);
-  defineClass<TensorHandle>(env, exports, members);
+  defineClass<TensorHandle>(env, exports, properties);
 }
 
 }  // namespace imdb

@@ -1,5 +1,5 @@
 import type { Adapter, AdapterBranch, LayerName } from '../storage/adapter.js';
-import type { ClassifierModel } from './classifier.js';
+import type { ClassifierModel } from './classifier_model.js';
 import type { LoraLinear } from './native.js';
 import { readOutput, readTensor } from './parameters.js';
 

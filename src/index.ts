@@ -80,7 +80,8 @@ export type {
   Tested,
   TrainedPhase,
 } from './training/phase.js';
-export { createBags, createSplitBags, type SplitBags } from './training/split_bags.js';
+export { createBags, type BagWeighting } from './model/bags.js';
+export { createSplitBags, type SplitBags } from './training/split_bags.js';
 export { notebook, type ExperimentOptions } from './experiments/options.js';
 export { loraPresets, trainPresets, type Preset } from './experiments/presets.js';
 export type { ExperimentInput } from './experiments/experiment_model.js';
@@ -138,10 +139,9 @@ export {
   type EncodedText,
   type EncodeSlicesOptions,
   type EncodeProgress,
-  type EncodedTexts,
   type FeaturizerOptions,
 } from './text/featurizer.js';
-export type { FeatureIds } from './text/bag_writer.js';
+export type { EncodedTexts, FeatureIds } from './text/bag_writer.js';
 export type { TokenSpan } from './text/tokens/token_span.js';
 export type { Adapter, AdapterBranch, LayerName } from './storage/adapter.js';
 export { AdapterSet, type AdapterSetOptions, type CombineOptions } from './model/adapter_set.js';

@@ -3,7 +3,7 @@ import { indexOfLargest } from '../model/largest.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTest, type PhaseContext } from '../training/phase.js';
-import { createBags } from '../training/split_bags.js';
+import { createBags } from '../model/bags.js';
 
 /** The logits of the validation set before and after a merge. */
 export interface MergeComparison {

@@ -1,7 +1,6 @@
 import { ImdbTorchError } from '../errors.js';
-import { featureValues } from '../text/feature_values.js';
-import type { FeatureOptions } from '../text/features.js';
 import type { TokenSpan } from '../text/tokens/token_span.js';
+import { createBags, type BagWeighting } from './bags.js';
 import { idsOfLargest } from './largest.js';
 import type { Prediction, TextClassifier } from './text_classifier.js';
 
@@ -99,16 +98,16 @@ export function topWords(classifier: TextClassifier, count: number): TopWord[][]
 function singleFeatureEffects(classifier: TextClassifier): Float64Array {
   const { classes, featurizer } = classifier;
   const length = featurizer.vocabulary.size;
-  const nothing = { ids: new Int32Array(0), offsets: Int32Array.of(0, 0), values: null };
+  const nothing = { ids: new Int32Array(0), offsets: Int32Array.of(0, 0), counts: null };
   const empty = classifier.logOdds(classifier.logitsOfEncoded(nothing));
-  const options = withoutNorm(featurizer);
+  const weighting = withoutNorm(featurizer);
   const effects = new Float64Array(length * classes.length);
   const all = new Int32Array(length + 1).map((_, id) => id);
   for (let start = 0; start < length; start += featuresAtOnce) {
     const ids = all.subarray(start, Math.min(start + featuresAtOnce, length));
     const offsets = all.subarray(0, ids.length + 1);
-    const values = featureValues({ ids, offsets, counts: null }, featurizer.weights, options);
-    const logOdds = classifier.logOdds(classifier.logitsOfEncoded({ ids, offsets, values }));
+    using bags = createBags({ ids, offsets, counts: null }, weighting);
+    const logOdds = classifier.logOdds(classifier.logitsOfBags(bags));
     for (let row = 0; row < logOdds.length; row += classes.length) {
       for (let k = 0; k < classes.length; k += 1)
         effects[start * classes.length + row + k] = (logOdds[row + k] ?? NaN) - (empty[k] ?? NaN);
@@ -117,14 +116,12 @@ function singleFeatureEffects(classifier: TextClassifier): Float64Array {
   return effects;
 }
 
-/** Returns options with which single words keep the proportions of their weights. */
-function withoutNorm({
-  options,
-  weights,
-}: TextClassifier['featurizer']): Pick<FeatureOptions, 'normalize' | 'gain'> {
-  if (!options.normalize || weights === null) return options;
+/** Returns a weighting with which single words keep the proportions of their weights. */
+function withoutNorm({ options, vocabulary, weights }: BagWeighting): BagWeighting {
+  if (!options.normalize || weights === null) return { options, vocabulary, weights };
   const heaviest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
-  return { normalize: false, gain: heaviest === 0 ? options.gain : options.gain / heaviest };
+  const gain = heaviest === 0 ? options.gain : options.gain / heaviest;
+  return { options: { normalize: false, gain }, vocabulary, weights };
 }
 
 function logOddsOf(classifier: TextClassifier, texts: readonly string[]): number[] {

@@ -5,12 +5,14 @@ import type { ModelDescription } from '../storage/model_description.js';
 import { readAdapter } from '../storage/read_adapter.js';
 import { featurizerOf, modelPath, readRun, type StoredRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
-import { textsPerBatch, type EncodedTexts, type Featurizer } from '../text/featurizer.js';
+import type { EncodedTexts } from '../text/bag_writer.js';
+import { textsPerBatch, type Featurizer } from '../text/featurizer.js';
 import { calibrationFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
+import { createBags } from './bags.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from './classifier_model.js';
-import { Bags, setNumThreads, type FloatDtype } from './native.js';
 import { indexOfLargest } from './largest.js';
+import { setNumThreads, type Bags, type FloatDtype } from './native.js';
 import { loadModule, readNumbers } from './parameters.js';
 import { logOddsOf, probabilitiesOf } from './probabilities.js';
 
@@ -154,15 +156,9 @@ export class TextClassifier {
   }
 
   /** Returns the logits of texts that are encoded already, `[texts, classes]`, row-major. */
-  logitsOfEncoded({ ids, offsets, values }: EncodedTexts): Float64Array {
-    const labels = new Int32Array(offsets.length - 1);
-    const vocabularySize = this.featurizer.vocabulary.size;
-    const bags = new Bags({ ids, offsets, labels, vocabularySize, ...(values && { values }) });
-    try {
-      return this.logitsOfBags(bags);
-    } finally {
-      bags.dispose();
-    }
+  logitsOfEncoded(encoded: EncodedTexts): Float64Array {
+    using bags = createBags(encoded, this.featurizer);
+    return this.logitsOfBags(bags);
   }
 
   /** Returns the logits of bags of this model's features, or of `rows` of them, `[rows, classes]`, row-major. */

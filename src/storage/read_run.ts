@@ -66,13 +66,12 @@ export function featurizerOf({
 }
 
 /**
- * What turns texts into the features of the model of a run, without reading the model.
+ * Reads what turns texts into the features of a run's model, without the model, which holds the weights of features.
  * @throws as `readRun`, but for what is wrong with the model alone
  */
 export async function readFeaturizer(path: string): Promise<Featurizer> {
   const vocabulary = await readRunVocabulary(path, await readRunDocument(path));
   const description = (await readDescription(path)) ?? notebookDescription(vocabulary.size, 0);
-  if (description.features.weighting !== 'none') return featurizerOf(await readRun(path));
   return featurizerOf({ description, vocabulary, tensors: new Map() });
 }
 

@@ -1,6 +1,5 @@
 import { TimeSlices } from '../system/time_slices.js';
-import type { BagWriter, EncodedTexts as CountedTexts, FeatureIds } from './bag_writer.js';
-import { featureValues, featureValuesInSlices } from './feature_values.js';
+import type { BagWriter, EncodedTexts } from './bag_writer.js';
 import { hasUnknown, type FeatureOptions } from './features.js';
 import { NgramIndex } from './ngrams/ngram_index.js';
 import { TokenLists } from './tokens/token_lists.js';
@@ -11,18 +10,8 @@ import type { Vocabulary } from './vocabulary.js';
 /** The number of texts that are encoded, and computed, at once where any number may come: it bounds the memory. */
 export const textsPerBatch = 1024;
 
-/** A text as the model reads it. */
-export interface EncodedText {
-  /** Feature ids, ascending, each once. */
-  readonly ids: FeatureIds;
-  /** `[ids.length]`; null: all 1. */
-  readonly values: Float32Array | null;
-}
-
-/** Many of them: text `t` has the ids from `offsets[t]` to `offsets[t + 1]`. */
-export interface EncodedTexts extends EncodedText {
-  readonly offsets: Int32Array;
-}
+/** The features of one text: its ids, ascending, each once, and where it matters how often it has each. */
+export type EncodedText = Pick<EncodedTexts, 'ids' | 'counts'>;
 
 export interface FeaturizerOptions {
   options: FeatureOptions;
@@ -44,7 +33,7 @@ export interface EncodeProgress {
   readonly total: number;
 }
 
-/** Turns texts into the features that a model was trained on. */
+/** Turns texts into the features that a model was trained on; `createBags` weighs them as the model does. */
 export class Featurizer {
   readonly options: FeatureOptions;
   /** The features: tokens joined by a blank; `<UNK>` is the notebook's id 0. */
@@ -70,8 +59,8 @@ export class Featurizer {
    * @throws ImdbTorchError ERR_RUN when a feature comes twice, as do all methods that encode
    */
   encode(text: string | Uint8Array): EncodedText {
-    const { ids, values } = this.encodeBatch([text]);
-    return { ids, values };
+    const { ids, counts } = this.encodeBatch([text]);
+    return { ids, counts };
   }
 
   /** Encodes a few texts at once; `encodeInSlices` is for many. */
@@ -81,9 +70,7 @@ export class Featurizer {
     const rows = Int32Array.from(texts, (text) => tokens.add(bytesOf(text)));
     const writer = this.#writer(tokens, rows);
     for (const row of rows) this.#index.add(tokens.list(row), writer);
-    const encoded = writer.finish();
-    const values = featureValues(encoded, this.weights, this.options);
-    return { ids: encoded.ids, offsets: encoded.offsets, values };
+    return writer.finish();
   }
 
   /**
@@ -106,9 +93,8 @@ export class Featurizer {
       await slices.next();
     }
     const encoded = await this.encodeTokenLists(tokens, rows, slices);
-    const values = await featureValuesInSlices(encoded, this.weights, this.options, slices);
     report(texts.length);
-    return { ids: encoded.ids, offsets: encoded.offsets, values };
+    return encoded;
   }
 
   /**
@@ -124,7 +110,7 @@ export class Featurizer {
    * @param tokens made by `tokenLists`
    * @internal for data sets
    */
-  async encodeTokenLists(tokens: TokenLists, rows: Int32Array, slices: TimeSlices): Promise<CountedTexts> {
+  async encodeTokenLists(tokens: TokenLists, rows: Int32Array, slices: TimeSlices): Promise<EncodedTexts> {
     const writer = this.#writer(tokens, rows);
     for (const row of rows) {
       this.#index.add(tokens.list(row), writer);

@@ -5,7 +5,7 @@ import type { TextClassifier } from '../model/text_classifier.js';
 import { probabilityMetrics } from './calibration.js';
 import type { LabelledPredictions } from './classification_report.js';
 import { evaluate, type Metrics } from './metrics.js';
-import { createBags } from './split_bags.js';
+import { createBags } from '../model/bags.js';
 
 export interface LabelledEvaluation {
   /** Of the calibrated probabilities, the loss as their log loss; of a model without a calibration those of the logits. */

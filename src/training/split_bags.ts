@@ -1,9 +1,9 @@
 import type { SplitName } from '../data/collected_reviews.js';
 import type { Dataset } from '../data/dataset.js';
 import type { Reviews } from '../data/splits/reviews.js';
-import { Bags } from '../model/native.js';
-import { areAllOne, naiveBayesWeights } from '../text/feature_values.js';
-import type { FeaturizerOptions } from '../text/featurizer.js';
+import { createBags } from '../model/bags.js';
+import type { Bags } from '../model/native.js';
+import { naiveBayesWeights } from '../text/naive_bayes.js';
 
 /** The three splits of a data set on the native side, each copied when it is first asked for. */
 export interface SplitBags {
@@ -71,14 +71,3 @@ export function createFoldBags(
  * Copies reviews to the native side, each feature with the value that `options` and `weights` give it.
  * @param featurizer the one that has encoded the reviews, or what it was made of
  */
-export function createBags(reviews: Reviews, { options, weights, vocabulary }: FeaturizerOptions): Bags {
-  const { ids, offsets, labels, counts } = reviews;
-  const bags = { ids, offsets, labels, vocabularySize: vocabulary.size };
-  if (areAllOne(reviews, weights, options)) return new Bags(bags);
-  const { normalize, gain } = options;
-  return new Bags({
-    ...bags,
-    ...(counts && { values: Float32Array.from(counts) }),
-    weighting: { normalize, gain, ...(weights && { weights }) },
-  });
-}

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { createClassifier } from '../../src/model/classifier_model.js';
+import { Tensor, type Bags } from '../../src/model/native.js';
 import type { ModelDescription } from '../../src/storage/model_description.js';
 import { createRunDirectory } from '../../src/storage/run_directory.js';
 import type { StoredTensor } from '../../src/storage/stored_tensor.js';
@@ -113,4 +115,14 @@ export function softmaxByHand(logits: readonly number[]): number[] {
   const exponentials = logits.map(Math.exp);
   const total = exponentials.reduce((sum, value) => sum + value, 0);
   return exponentials.map((value) => value / total);
+}
+
+/** `[bags, vocabularySize]`: what the bags hold of each word. */
+export function valuesIn(bags: Bags): Float32Array {
+  const size = bags.vocabularySize;
+  // A linear model that hands them on.
+  const { classifier, parameters } = createClassifier({ vocabularySize: size, hidden: 0, classes: size });
+  const identity = Float32Array.from({ length: size * size }, (_, k) => Number(k % (size + 1) === 0));
+  parameters['fc1.weight'].copy_(Tensor.from(identity, [size, size]));
+  return classifier.forward(bags).toTypedArray() as Float32Array;
 }

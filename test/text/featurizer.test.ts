@@ -23,7 +23,7 @@ test('when a text is encoded then its known words have their ids once and unknow
   const encoded = featurizer.encode(text);
 
   expect(Array.from(encoded.ids)).toEqual([0, 1, 2, 3, 4]);
-  expect(encoded.values).toBeNull();
+  expect(encoded.counts).toBeNull();
   expect(featurizer.encode(Buffer.from(text)).ids).toEqual(encoded.ids);
   expect(Array.from(featurizer.encode(' ...').ids)).toEqual([]);
 });

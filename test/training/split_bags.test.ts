@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { fileOrigins } from '../../src/data/origins.js';
 import { createClassifier } from '../../src/model/classifier_model.js';
-import { Bags, Generator, getNumThreads, setNumThreads, Tensor } from '../../src/model/native.js';
-import { createBags, createSplitBags } from '../../src/training/split_bags.js';
-import { featureValues } from '../../src/text/feature_values.js';
+import { Bags, Generator, getNumThreads, setNumThreads } from '../../src/model/native.js';
+import { createSplitBags } from '../../src/training/split_bags.js';
 import { notebookFeatures } from '../../src/text/features.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
+import { valuesIn } from '../model/helpers.js';
 
 const size = 7;
 const vocabulary = Vocabulary.of(['a', 'b', 'c', 'd', 'e', 'f', 'g']);
@@ -26,38 +26,7 @@ function reviewsOf(length: number) {
   return { ids, offsets, labels, counts: null as Int32Array | null };
 }
 
-/** `[bags, size]`: what the bags hold of each word. */
-function valuesIn(bags: Bags): Float32Array {
-  // A linear model that hands them on.
-  const { classifier, parameters } = createClassifier({ vocabularySize: size, hidden: 0, classes: size });
-  const identity = Float32Array.from({ length: size * size }, (_, k) => Number(k % (size + 1) === 0));
-  parameters['fc1.weight'].copy_(Tensor.from(identity, [size, size]));
-  return classifier.forward(bags).toTypedArray() as Float32Array;
-}
-
 const options = { ...notebookFeatures, normalize: false, gain: 1 };
-
-test.each([
-  ['nothing', {}, null],
-  ['weights', {}, weights],
-  ['norms', { normalize: true, gain: 10 }, null],
-  ['weights and norms', { normalize: true, gain: 0.3 }, weights],
-  ['a gain', { gain: -3 }, null],
-])('when values are made of %s then bags hold what the features of a text are', (_, changes, given) => {
-  const features = { options: { ...options, ...changes }, weights: given, vocabulary };
-  // The last are shared between threads.
-  for (const length of [3, 20_000]) {
-    const reviews = reviewsOf(length);
-    const counted = { ...reviews, counts: reviews.ids.map((id, place) => 1 + ((id * place) % 5)) };
-    for (const each of [reviews, counted]) {
-      using bags = createBags(each, features);
-      const { ids, offsets, labels } = each;
-      const values = featureValues(each, given, features.options) ?? new Float32Array(ids.length).fill(1);
-      using expected = new Bags({ ids, offsets, labels, vocabularySize: size, values });
-      expect(valuesIn(bags)).toEqual(valuesIn(expected));
-    }
-  }
-});
 
 test('when splits are disposed of then what was copied is freed, and copied again when it is asked for', () => {
   const split = (length: number) => ({ ...reviewsOf(length), origins: fileOrigins([]) });

@@ -60,7 +60,8 @@ async function predict(path: string, texts: string[], raw: RawOptions): Promise<
   try {
     using classifier = await openClassifier(path, given, terminal, signal);
     const format = { classes: classifier.classes, json, topK, threshold };
-    const batches = thread?.lines(classifier.featurizer) ?? encodeHere(classifier, input, textColumn, signal);
+    const batches =
+      thread?.lines(classifier.featurizer) ?? encodeInThisThread(classifier, input, textColumn, signal);
     for await (const batch of batches) {
       signal.throwIfAborted();
       if (!(await write(predictBatch(classifier, batch, format)))) return;
@@ -89,7 +90,7 @@ function chooseInput(
   throw new ImdbTorchError('ERR_USAGE', 'Expected --file or - with --text-column: texts have no columns.');
 }
 
-async function* encodeHere(
+async function* encodeInThisThread(
   { featurizer }: TextClassifier,
   input: readonly string[] | string,
   textColumn: string | undefined,

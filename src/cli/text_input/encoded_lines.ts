@@ -1,14 +1,15 @@
-import { textsPerBatch, type EncodedTexts, type Featurizer } from '../../text/featurizer.js';
+import type { EncodedTexts } from '../../text/bag_writer.js';
+import { textsPerBatch, type Featurizer } from '../../text/featurizer.js';
 import type { TextLine } from './text_lines.js';
 
 /** Lines of an input that follow on each other, of which those with a text are encoded. */
 export interface EncodedLines {
-  /** Number of the first. */
+  /** The number of the first line. */
   readonly first: number;
   readonly count: number;
-  /** Those of which there is something to say, ascending; all others have a text. */
+  /** The lines with something to say of them, ascending; all others have a text. */
   readonly problems: readonly LineProblem[];
-  /** Of the lines with a text. */
+  /** The texts of the lines that have one. */
   readonly encoded: EncodedTexts;
 }
 
@@ -18,7 +19,7 @@ export interface LineProblem {
   readonly problem: string;
 }
 
-/** @param lines as `readTextLines` yields them */
+/** Encodes lines that follow on each other, a batch at a time. */
 export function* encodeLines(featurizer: Featurizer, lines: readonly TextLine[]): Generator<EncodedLines> {
   for (let start = 0; start < lines.length; start += textsPerBatch) {
     const some = lines.slice(start, start + textsPerBatch);

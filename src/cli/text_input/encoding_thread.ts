@@ -6,41 +6,42 @@ import type { Featurizer } from '../../text/featurizer.js';
 import type { EncodedLines } from './encoded_lines.js';
 import type { TextLine } from './text_lines.js';
 
-/** What the other thread is to do: `readTextLines` of `file`, encoded for the model of `run`. */
+/** The worker reads the texts of `file` and encodes them for the model of `run`. */
 export interface EncodingTask {
   readonly run: string;
   readonly file: string;
   readonly textColumn: string | undefined;
 }
 
-/** What it says. It is told once lines, or texts, have been used, in the same order. */
-export type EncodingMessage =
-  | { kind: 'lines'; lines: EncodedLines; bytes: number }
-  | { kind: 'texts'; texts: TextLine[]; bytes: number }
-  | { kind: 'end' }
-  | { kind: 'error'; code: ErrorCode; message: string };
+/** Lines that follow on each other: encoded, or as texts that the main thread is to encode. */
+export type LineBatch =
+  | { kind: 'encoded'; lines: EncodedLines; bytes: number }
+  | { kind: 'texts'; lines: TextLine[]; bytes: number };
+
+/** The worker sends batches in the order of the input; the main thread answers each with a message when it has used it. */
+export type WorkerMessage = LineBatch | { kind: 'end' } | { kind: 'error'; code: ErrorCode; message: string };
 
 /**
- * Reads and encodes lines in another thread, from now on: while this one loads libtorch and the model, and then beside
- * it. So much of what is encoded waits at most that the memory does not depend on the length of the input. When nothing
- * waits, it hands over texts as they are, for this thread to encode.
+ * Reads and encodes lines in a worker from now on: while the main thread loads libtorch and the model, and then beside
+ * it. From the answers the worker knows what is unused. When that is too much it waits, so that the memory does not depend
+ * on the length of the input; when it is nearly nothing, it hands over the next texts for the main thread to encode.
  */
 export class EncodingThread {
   readonly #worker: Worker;
-  readonly #messages: AsyncIterable<[EncodingMessage]>;
+  readonly #messages: AsyncIterable<[WorkerMessage]>;
 
   constructor(
     task: EncodingTask,
     private readonly signal: AbortSignal,
   ) {
     this.#worker = new Worker(new URL('./encoding_worker.js', import.meta.url), { workerData: task });
-    // From here on nothing that it says, or fails with, is lost.
-    this.#messages = on(this.#worker, 'message', { signal }) as AsyncIterable<[EncodingMessage]>;
+    // Messages and errors are collected from here on, though `lines` may be called much later.
+    this.#messages = on(this.#worker, 'message', { signal }) as AsyncIterable<[WorkerMessage]>;
   }
 
   /**
-   * All lines, encoded in either thread; can be asked for once.
-   * @param featurizer of the model that it reads
+   * Yields all lines, encoded in either thread. Can be called once.
+   * @param featurizer of the model of the run
    * @throws what `readFeaturizer` and `readTextLines` throw
    */
   async *lines(featurizer: Featurizer): AsyncGenerator<EncodedLines> {
@@ -49,8 +50,8 @@ export class EncodingThread {
       for await (const [message] of this.#messages) {
         if (message.kind === 'end') return;
         if (message.kind === 'error') throw new ImdbTorchError(message.code, message.message);
-        if (message.kind === 'lines') yield message.lines;
-        else yield* encodeLines(featurizer, message.texts);
+        if (message.kind === 'encoded') yield message.lines;
+        else yield* encodeLines(featurizer, message.lines);
         this.#worker.postMessage(null);
       }
     } catch (error) {
@@ -64,7 +65,7 @@ export class EncodingThread {
   }
 }
 
-/** Whether another thread can read this input: not one that it could wait for without end, such as a terminal. */
+/** Whether a worker can read this input: not one that it might wait for without end, such as a terminal. */
 export function canReadInThread(file: string): boolean {
   if (file !== '-') return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
   const input = fstatSync(process.stdin.fd);

@@ -9,21 +9,21 @@ import { maximumReviewBytes } from '../../data/collected_reviews.js';
 
 /** A text to classify. */
 export interface TextLine {
-  /** Its line in the input, or its place among the arguments, from 1. */
+  /** The number of its line in the input, or among the arguments, from 1. */
   line: number;
-  /** Null: there is none, `problem` says why. */
+  /** The text, or null where there is none; `problem` then says why. */
   text: string | Uint8Array | null;
   problem: string | null;
 }
 
-/** Large enough to cost little, small enough to be in memory with all that is made of it. */
+/** The size of a read: large enough to cost little, small enough to be in memory with all that is made of it. */
 const chunkBytes = 1 << 18;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * The texts of a file, or of standard input for `-`: one a line, or with `textColumn` the string of that name in the
- * JSON object of each line. What has arrived is handed on at once, whole lines only; the memory is bounded.
+ * Yields the texts of a file, or of standard input for `-`: one per line, or with `textColumn` the string of that name in
+ * the JSON object of each line. Whole lines are handed on as soon as they arrive; the memory is bounded.
  * @throws ImdbTorchError ERR_DATASET when the file cannot be read or a line is longer than a review may be; the reason
  *   of `signal`
  */
@@ -44,13 +44,10 @@ export async function* readTextLines(
   }
 }
 
-/** Waits so long for more lines to join; a reader does not notice it. */
+/** How long to wait for more lines to join: a reader does not notice it. */
 const joiningMilliseconds = 1;
 
-/**
- * Joins lines that come right after each other: what is done with few and large batches costs less.
- * @param batches at least one line each
- */
+/** Joins batches that come right after each other, since few and large ones cost less. No batch may be empty. */
 export async function* joinLines(batches: AsyncGenerator<TextLine[]>): AsyncGenerator<TextLine[]> {
   let next = nextOf(batches);
   for (let result = await next; result.done !== true; result = await next) {
@@ -75,7 +72,7 @@ function nextOf<T>(batches: AsyncGenerator<T>): Promise<IteratorResult<T, unknow
   return next;
 }
 
-/** In bytes, or UTF-16 units of texts that are strings. */
+/** The size of the texts in bytes, or in UTF-16 units where they are strings. */
 export function sizeOf(lines: readonly TextLine[]): number {
   return lines.reduce((sum, { text }) => sum + (text?.length ?? 0), 0);
 }
@@ -120,7 +117,7 @@ function withoutLineEnd(bytes: Buffer): Buffer {
 function tooLong(name: string, line: number): ImdbTorchError {
   return new ImdbTorchError(
     'ERR_DATASET',
-    `Expected lines of at most ${maximumReviewBytes} bytes but line ${line} of ${name} is longer; give one text a line.`,
+    `Expected lines of at most ${maximumReviewBytes} bytes but line ${line} of ${name} is longer; give one text per line.`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { ImdbTorchError } from '../../errors.js';
 import { TimeSlices } from '../../system/time_slices.js';
 import type { EncodedTexts } from '../../text/bag_writer.js';
-import { naiveBayesWeights } from '../../text/feature_values.js';
+import { naiveBayesWeights } from '../../text/naive_bayes.js';
 import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../../text/features.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import { NgramCounter } from '../../text/ngrams/ngram_counter.js';

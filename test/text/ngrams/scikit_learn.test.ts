@@ -4,8 +4,11 @@ import { expect, test } from '@jest/globals';
 import { sampleReviews } from '../../../src/data/sample/sample.js';
 import { TimeSlices } from '../../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../../src/text/bag_writer.js';
-import { featureValues, naiveBayesWeights } from '../../../src/text/feature_values.js';
+import { createBags } from '../../../src/model/bags.js';
+import { naiveBayesWeights } from '../../../src/text/naive_bayes.js';
 import { NgramCounter } from '../../../src/text/ngrams/ngram_counter.js';
+import { Vocabulary } from '../../../src/text/vocabulary.js';
+import { valuesIn } from '../../model/helpers.js';
 import { TokenLists } from '../../../src/text/tokens/token_lists.js';
 
 type Rows = Record<string, number>[];
@@ -59,7 +62,13 @@ test('when texts are small then features and counts are those of CountVectorizer
 test('when they are weighted and normalised then the values are those of numpy within rounding', async () => {
   const { names, encoded } = await encode(fixture, false);
   const weights = naiveBayesWeights(encoded, Int32Array.from(fixture.labels), names.length);
-  const values = featureValues(encoded, weights, { normalize: true, gain: 10 }) ?? new Float32Array(0);
+  const vocabulary = Vocabulary.of(names);
+  using bags = createBags(encoded, { options: { normalize: true, gain: 10 }, vocabulary, weights });
+  const held = valuesIn(bags);
+  const values = encoded.offsets.subarray(1).reduce<number[]>((all, end, text) => {
+    const own = encoded.ids.subarray(encoded.offsets[text], end);
+    return [...all, ...Array.from(own, (id) => held[names.length * text + id] ?? NaN)];
+  }, []);
 
   // Weights and values are rounded to float32, of numbers up to 10; a norm has the errors of all its weights.
   const tolerance = 10 * 2 ** -22;

@@ -1,0 +1,35 @@
+import type { EncodedTexts } from '../text/bag_writer.js';
+import type { FeatureOptions } from '../text/features.js';
+import type { Vocabulary } from '../text/vocabulary.js';
+import { Bags } from './native.js';
+
+/** What texts that are encoded are weighted with. A `Featurizer` is one. */
+export interface BagWeighting {
+  readonly options: Pick<FeatureOptions, 'normalize' | 'gain'>;
+  readonly vocabulary: Vocabulary;
+  /** `[vocabulary.size]`: the factor of each feature; null without weighting. */
+  readonly weights: Float32Array | null;
+}
+
+/**
+ * Copies encoded texts to the native side, which computes the values of their features: counts (or 1) times weights,
+ * divided by the norm of the text where `normalize` is set, times `gain`.
+ * @param texts.labels `[texts]`: class numbers; by default all 0
+ */
+export function createBags(
+  {
+    ids,
+    offsets,
+    counts,
+    labels = new Int32Array(offsets.length - 1),
+  }: EncodedTexts & { labels?: Int32Array },
+  { options: { normalize, gain }, vocabulary, weights }: BagWeighting,
+): Bags {
+  const bags = { ids, offsets, labels, vocabularySize: vocabulary.size };
+  if (counts === null && weights === null && !normalize && gain === 1) return new Bags(bags);
+  return new Bags({
+    ...bags,
+    ...(counts && { values: Float32Array.from(counts) }),
+    weighting: { normalize, gain, ...(weights && { weights }) },
+  });
+}

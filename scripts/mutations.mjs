@@ -1,6 +1,15 @@
-import { readFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { plantedInKernels } from './planted_in_kernels.mjs';
+import { plantedInKernels, plantedRead } from './planted_in_kernels.mjs';
 import { plantedInLayers } from './planted_in_layers.mjs';
 
 /** Errors to plant in the native code: `from` occurs once in `file` and becomes `to`. None reads out of bounds. */
@@ -13,10 +22,36 @@ export const mutations = Object.entries({ ...plantedInKernels, ...plantedInLayer
  * @param {string} root
  * @param {typeof mutations} chosen
  */
-export function assertPlaces(root, chosen = mutations) {
+export function assertPlaces(root, chosen = [...mutations, plantedRead]) {
   const placesOf = ({ file, from }) => readFileSync(join(root, file), 'utf8').split(from).length - 1;
   const misplaced = chosen.filter((mutation) => placesOf(mutation) !== 1);
   if (misplaced.length === 0) return;
   const lines = misplaced.map(({ what, file, from }) => `${what}: expected once in ${file}:\n${from}`);
   throw new Error(`The list of planted errors does not fit the code.\n${lines.join('\n')}`);
+}
+
+/**
+ * Copies parts of the project to a folder where errors are planted, with its dependencies. Writes only what differs:
+ * builds go by the times of files, and what an interrupted run has planted must go.
+ */
+export function copyProject(root, copy, parts) {
+  mkdirSync(copy, { recursive: true });
+  const differs = (from, to) =>
+    !statSync(from).isFile() || !existsSync(to) || !readFileSync(from).equals(readFileSync(to));
+  for (const part of parts) cpSync(join(root, part), join(copy, part), { recursive: true, filter: differs });
+  rmSync(join(copy, 'node_modules'), { force: true });
+  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+}
+
+/** Runs a task while an error is planted in a copy of the project, and returns what it returns. */
+export async function withPlanted(copy, { file, from, to }, task) {
+  const path = join(copy, file);
+  const original = readFileSync(path, 'utf8');
+  const planted = original.replace(from, () => to);
+  writeFileSync(path, planted);
+  try {
+    return await task();
+  } finally {
+    writeFileSync(path, original);
+  }
 }

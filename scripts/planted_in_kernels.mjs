@@ -1,3 +1,11 @@
+/** An error that reads out of bounds, which the sanitizers have to report; see test_sanitize.mjs. */
+export const plantedRead = {
+  what: 'sumRows: an id too many is read',
+  file: 'native/kernels/loops.inl',
+  from: 'for (int64_t j = 0; j < count; ++j) {\n    if (j + kIdsAhead',
+  to: 'for (int64_t j = 0; j <= count; ++j) {\n    if (j + kIdsAhead',
+};
+
 /** Errors to plant in the loops of the kernels, by file; see mutations.mjs. */
 export const plantedInKernels = {
   'native/kernels/loops.inl': [
@@ -12,16 +20,6 @@ export const plantedInKernels = {
       to: 'sum[k] - load(bias + k * kLanes)',
     },
     {
-      what: 'plain SGD, fused: the step has the wrong sign',
-      from: 'load(value + k * kLanes) - rule.rate * gradient[k]',
-      to: 'load(value + k * kLanes) + rule.rate * gradient[k]',
-    },
-    {
-      what: 'plain SGD, fused: the learning rate is missing',
-      from: 'load(value + k * kLanes) - rule.rate * gradient[k]',
-      to: 'load(value + k * kLanes) - gradient[k]',
-    },
-    {
       what: 'updateRows: the first example of a word is skipped (an offset off by one)',
       from: 'int32_t j = groups.starts[g]; j',
       to: 'int32_t j = groups.starts[g] + 1; j',
@@ -34,7 +32,7 @@ export const plantedInKernels = {
     {
       what: 'tiles: the last tile of columns is skipped where there are several',
       from: 'const int64_t tile = (left + tiles - 1) / tiles;',
-      to: 'if (tiles == 1 && f.begin > columns.begin) return;\n    const int64_t tile = (left + tiles - 1) / tiles;',
+      to: 'if (tiles == 1 && begin > columns.begin) return;\n    const int64_t tile = (left + tiles - 1) / tiles;',
     },
     {
       what: 'tiles: the last vector of columns is skipped',
@@ -79,13 +77,13 @@ export const plantedInKernels = {
       to: 'for (; ids + 1 < end; ++ids) sum[0] += table[*ids];',
     },
     {
-      what: 'sumNarrowRows: B is read transposed at higher ranks',
-      from: 'sum[r] += factor * table[int64_t{*id} * kWidth + r];',
+      what: 'sumNarrowRows: down is read transposed at higher ranks',
+      from: 'sum[r] += factor * table[int64_t{*id} * columns + r];',
       to: 'sum[r] += factor * table[int64_t{*id} + r];',
     },
     {
-      what: 'addToNarrowRows: the last word is skipped',
-      from: 'for (const int32_t* id = ids; id < end; ++id) {\n      if (id + kIdsAhead < end) __builtin_prefetch(table + int64_t{id[kIdsAhead]} * kWidth, 1);',
+      what: 'scatterAddRows: the last word is skipped',
+      from: 'for (const int32_t* id = ids; id < end; ++id) {\n      if (id + kIdsAhead < end) __builtin_prefetch(table + int64_t{id[kIdsAhead]} * columns, 1);',
       to: 'for (const int32_t* id = ids; id + 1 < end; ++id) {',
     },
     {
@@ -99,12 +97,22 @@ export const plantedInKernels = {
       to: '{ if (k < (count - 1) * width) table[place] = rows[k]; }',
     },
     {
-      what: 'addToNarrowRows: every rank gets the gradient of the first',
-      from: 'table[int64_t{*id} * kWidth + r] += factor * row[r];',
-      to: 'table[int64_t{*id} * kWidth + r] += factor * row[0];',
+      what: 'scatterAddRows: every rank gets the gradient of the first',
+      from: 'table[int64_t{*id} * columns + r] += factor * row[r];',
+      to: 'table[int64_t{*id} * columns + r] += factor * row[0];',
     },
   ],
   'native/kernels/step_loops.inl': [
+    {
+      what: 'plain SGD, fused: the step has the wrong sign',
+      from: 'load(target.value) - rule.rate * gradient);\n    return;',
+      to: 'load(target.value) + rule.rate * gradient);\n    return;',
+    },
+    {
+      what: 'plain SGD, fused: the learning rate is missing',
+      from: 'load(target.value) - rule.rate * gradient);\n    return;',
+      to: 'load(target.value) - gradient);\n    return;',
+    },
     {
       what: 'Nesterov, fused: it does not look ahead by the momentum',
       from: 'gradient + rule.momentum * first',

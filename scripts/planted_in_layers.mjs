@@ -1,51 +1,60 @@
 /** Errors to plant in what calls the kernels and in the layers, by file; see mutations.mjs. */
 export const plantedInLayers = {
-  'native/core/fused/fused_training.cpp': [
+  'native/core/fused/fused_model.h': [
     {
       what: 'Adam, fused: rows that a batch lacks stay',
-      from: 'return !plan.movesBatchWordsOnly && plan',
-      to: 'return false && plan',
+      from: 'return !movesBatchWordsOnly && rules',
+      to: 'return false && rules',
     },
+  ],
+  'native/core/fused/fused_training.cpp': [
     {
-      what: 'gathered rows: the gradient is not cleared between batches',
-      from: '    std::fill_n(rows.gradient.data(), elements, T{0});\n',
-      to: '',
-    },
-    {
-      what: 'LoRA, fused: the scale is missing from the gradient of B',
+      what: 'LoRA, fused: the scale is missing from the gradient of down',
       from: 'model_.scale * kernels_.dot(delta',
       to: 'kernels_.dot(delta',
     },
     {
       what: 'fused: the mean of a batch is taken over a full one (last partial batch)',
       from: 'logitsDelta[c] /= static_cast<T>(batch.count);',
-      to: 'logitsDelta[c] /= static_cast<T>(batchSize_);',
+      to: 'logitsDelta[c] /= static_cast<T>(forward_.batchSize);',
     },
-  ],
-  'native/core/fused/fused_steps.cpp': [
     {
       what: 'clipping, fused: the words do not count',
-      from: 'squaresOfColumns(batch, plan) + ofWords',
-      to: 'squaresOfColumns(batch, plan)',
+      from: 'std::sqrt(ofColumns + std::accumulate(ranges.begin(), ranges.end(), 0.0))',
+      to: 'std::sqrt(ofColumns)',
     },
     {
-      what: 'LoRA, fused: x B^T is read transposed for the gradient of A',
-      from: 'scratch_.branch.data() + block.begin * rank + k, rank',
-      to: 'scratch_.branch.data() + block.begin * rank + k * (block.end - block.begin), 1',
+      what: 'fused: the last row of a batch is skipped for the output bias',
+      from: 'for (int64_t example = 0; example < count; ++example) {\n    for (int64_t c',
+      to: 'for (int64_t example = 0; example + 1 < count; ++example) {\n    for (int64_t c',
+    },
+  ],
+  'native/core/fused/column_gradients.h': [
+    {
+      what: 'LoRA, fused: x down^T is read transposed for the gradient of up',
+      from: 'branchSums + examples.begin * rank + row.index, rank',
+      to: 'branchSums + examples.begin * rank + row.index * (examples.end - examples.begin), 1',
     },
     {
       what: 'fused: the gradients of the last block of a batch are left out',
-      from: 'rows * stride, nullptr, 0,\n                     blocksOf(batch.count), rules',
-      to: 'rows * stride, nullptr, 0,\n                     batch.count / (kBlock + 1), rules',
+      from: 'Split::blocksOf(examples), rule,',
+      to: 'examples / (Split::kBlock + 1), rule,',
+    },
+  ],
+  'native/core/fused/narrow_table.h': [
+    {
+      what: 'gathered rows: the gradient is not cleared between batches',
+      from: '      std::fill_n(rows.gradient.data(), elements, T{0});\n',
+      to: '',
     },
     {
-      what: 'LoRA, fused: only the first words of B move',
-      from: 'first * table.width, (last - first) * table.width);',
-      to: 'first * table.width, (last - first) * table.width / 2);',
+      what: 'LoRA, fused: only the first words of down move',
+      from: 'gradient.data(),\n                            gradient.size(), rule);',
+      to: 'gradient.data(),\n                            gradient.size() / 2, rule);',
     },
     {
-      what: 'LoRA, fused: the gradient of B is not cleared between batches',
-      from: '      std::fill_n(gradient, count, T{0});\n',
+      what: 'LoRA, fused: the gradient of down is not cleared between batches',
+      from: '      std::fill(gradient.begin(), gradient.end(), T{0});\n',
       to: '',
     },
     {
@@ -56,27 +65,22 @@ export const plantedInLayers = {
     {
       what: 'gathered rows: the state is looked for at the distance of the rows of the table',
       from: 'scatter(moved.first, target.first, stateStride);',
-      to: 'scatter(moved.first, target.first, width);',
-    },
-    {
-      what: 'fused: the last row of a batch is skipped for the output bias',
-      from: 'for (int64_t example = 0; example < count; ++example)\n      gradient[c] += scratch_.logitsDelta',
-      to: 'for (int64_t example = 0; example + 1 < count; ++example)\n      gradient[c] += scratch_.logitsDelta',
+      to: 'scatter(moved.first, target.first, width_);',
     },
   ],
-  'native/core/fused/fused_pass.cpp': [
+  'native/core/fused/fused_forward.cpp': [
     {
       what: 'LoRA, fused: the scale is missing from the output',
-      from: 'scratch_.branch[i] = model_.scale * sumOfParts',
-      to: 'scratch_.branch[i] = sumOfParts',
+      from: 'buffers.branchSums[i] = model.scale * buffers',
+      to: 'buffers.branchSums[i] = buffers',
     },
     {
       what: 'fused: the output bias is missing from the logits',
-      from: ' +\n                model_.values.outputBias[c];',
+      from: ' +\n                model.values.outputBias[c];',
       to: ';',
     },
   ],
-  'native/core/fused/batch_groups.cpp': [
+  'native/core/fused/batch_words.cpp': [
     {
       what: 'gathered rows: a word that comes again is taken for the last new one',
       from: 'const int32_t number = known + isNew * count;',

@@ -4,18 +4,9 @@
  * errors whose description has one of them. Takes about half a minute for each.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { assertPlaces, mutations } from './mutations.mjs';
+import { assertPlaces, copyProject, mutations, withPlanted } from './mutations.mjs';
 import { cli, prepare, root } from './project.mjs';
 
 const checkFailed = 5;
@@ -37,45 +28,29 @@ const { libtorch } = JSON.parse(execFileSync(process.execPath, setup, { encoding
 const untouched = verify();
 if (untouched.status !== 0)
   throw new Error(`verify finds errors where none are planted:\n${untouched.stderr}`);
-const missed = chosen.filter((mutation) => !isFound(mutation));
+const missed = [];
+for (const mutation of chosen) if (!(await isFound(mutation))) missed.push(mutation);
 console.log(`${chosen.length - missed.length} of ${chosen.length} planted errors are found.`);
 process.exitCode = missed.length === 0 ? 0 : 1;
 
 function makeCopy() {
   mkdirSync(home, { recursive: true });
-  // Only what differs: the build goes by the times of files, and what an interrupted run has planted must go.
-  const differs = (from, to) =>
-    !statSync(from).isFile() || !existsSync(to) || !readFileSync(from).equals(readFileSync(to));
-  for (const part of ['native', 'dist', 'test/fixtures/reference', 'package.json']) {
-    cpSync(join(root, part), join(copy, part), { recursive: true, filter: differs });
-  }
+  copyProject(root, copy, ['native', 'dist', 'test/fixtures/reference', 'package.json']);
   // Compiles faster, to the same numbers.
   const cmake = read(root, 'CMakeLists.txt')
     .replaceAll('-O3', '-O1')
     .replace(/^project\(.*\)$/m, '$&\nset(CMAKE_CXX_FLAGS_RELEASE -O1)');
   const cmakePath = join(copy, 'CMakeLists.txt');
   if (!existsSync(cmakePath) || read(copy, 'CMakeLists.txt') !== cmake) writeFileSync(cmakePath, cmake);
-  rmSync(join(copy, 'node_modules'), { force: true });
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   // A checkout keeps its build folder.
   mkdirSync(join(copy, '.git'), { recursive: true });
 }
 
-function isFound({ what, file, from, to }) {
-  const path = join(copy, file);
-  const original = readFileSync(path, 'utf8');
-  writeFileSync(
-    path,
-    original.replace(from, () => to),
-  );
-  try {
-    const { status, stdout, stderr } = verify();
-    if (status === checkFailed) console.log(`found: ${what}\n       ${describe(JSON.parse(stdout))}`);
-    else console.log(`MISSED (exit code ${status}): ${what}\n${stderr}`);
-    return status === checkFailed;
-  } finally {
-    writeFileSync(path, original);
-  }
+async function isFound(mutation) {
+  const { status, stdout, stderr } = await withPlanted(copy, mutation, verify);
+  if (status === checkFailed) console.log(`found: ${mutation.what}\n       ${describe(JSON.parse(stdout))}`);
+  else console.log(`MISSED (exit code ${status}): ${mutation.what}\n${stderr}`);
+  return status === checkFailed;
 }
 
 /** Builds the addon of the copy, as far as it has changed, and verifies with it. */

@@ -31,7 +31,7 @@ const leaks = reportsOf(addons.clean, { detect_leaks: 1 });
 if (leaks.includes('LeakSanitizer has encountered a fatal error'))
   console.error('Leaks cannot be searched for here, as in a container that forbids ptrace.');
 // Node and libtorch may keep some memory for good; ours is what the addon is on the stack of.
-const isOurs = (leak) => leak.includes(join(root, 'native')) || leak.includes('imdb_torch.node');
+const isOurs = (leak) => leak.includes(join(addons.copy, 'native')) || leak.includes('imdb_torch.node');
 const ours = leaks.split('\n\n').filter((leak) => leak.includes('leak of') && isOurs(leak));
 if (ours.length > 0) fail(`Expected no leak but found these:\n${ours.join('\n\n')}`, 1);
 console.error('No leak is found.');

@@ -17,6 +17,10 @@ const Kernels<T>& table();
 }
 #endif
 
+namespace {
+
+enum class InstructionSet { portable, avx2, avx512 };
+
 InstructionSet instructionSet() {
 #ifdef IMDB_X86_KERNELS
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl")) return InstructionSet::avx512;
@@ -25,15 +29,11 @@ InstructionSet instructionSet() {
   return InstructionSet::portable;
 }
 
+}  // namespace
+
 const char* instructionSetName() {
-  switch (instructionSet()) {
-    case InstructionSet::avx512:
-      return "avx512";
-    case InstructionSet::avx2:
-      return "avx2";
-    default:
-      return "portable";
-  }
+  constexpr const char* kNames[] = {"portable", "avx2", "avx512"};
+  return kNames[static_cast<int>(instructionSet())];
 }
 
 template <typename T>

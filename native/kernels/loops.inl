@@ -33,17 +33,17 @@ inline void prefetch(const T* row, int64_t width) {
 
 #include "kernels/step_loops.inl"
 
-/** Calls f.template run<N>() with N = tile, which is a number of registers and so has to be known when
- * compiling. */
-template <int kTile, typename F>
-inline void withTile(int64_t tile, const F& f) {
+/** Calls f.template operator()<N>(arguments ...) with N = `tile`, which is a number of registers and so has
+ * to be known when compiling. */
+template <int kTile, typename F, typename... Arguments>
+inline void withTile(int64_t tile, const F& f, Arguments... arguments) {
   if constexpr (kTile > 1) {
-    if (tile < kTile) return withTile<kTile - 1>(tile, f);
+    if (tile < kTile) return withTile<kTile - 1>(tile, f, arguments...);
   }
-  f.template run<kTile>();
+  f.template operator()<kTile>(arguments...);
 }
 
-/** sum += value * row; a null value is 1. */
+/** Computes sum += value * row; a null value is 1. */
 template <typename T, int kTile>
 inline void addRow(Vector<T>* sum, const T* row, const float* value) {
   constexpr int64_t kLanes = lanes<T>;
@@ -62,9 +62,6 @@ void sumRowsTile(const T* table, int64_t stride, const int32_t* ids, const float
                  const T* bias, T* out) {
   constexpr int64_t kLanes = lanes<T>;
   constexpr int64_t kIdsAhead = 8;
-#ifdef IMDB_PLANTED_READ  // see CMakeLists.txt
-  ++count;
-#endif
   Vector<T> sum[kTile] = {};
   for (int64_t j = 0; j < count; ++j) {
     if (j + kIdsAhead < count) prefetch(table + ids[j + kIdsAhead] * stride, kTile * kLanes);
@@ -79,9 +76,8 @@ template <typename T, int kTile, bool kPlain>
 inline void stepTile(Target<T> target, const Vector<T>* gradient, const StepRule<T>& rule) {
   constexpr int64_t kLanes = lanes<T>;
   if constexpr (kPlain) {
-    T* const value = target.value;
     for (int k = 0; k < kTile; ++k)
-      store(value + k * kLanes, load(value + k * kLanes) - rule.rate * gradient[k]);
+      stepVector<T, StepRule<T>::Kind::plain>(rule, advance(target, k * kLanes), gradient[k]);
   } else {
     T elements[kTile * kLanes];
     for (int k = 0; k < kTile; ++k) store(elements + k * kLanes, gradient[k]);
@@ -110,82 +106,45 @@ void updateRowsTile(Target<T> table, int64_t stride, const WordGroups& groups, c
   }
 }
 
-/** Cuts `columns` into tiles of nearly equal width, none wider than the registers allow. */
+/** Cuts `columns` into tiles of nearly equal width, none wider than the registers allow, and calls
+ * f.template operator()<vectors of the tile>(its first column). */
 template <typename T, typename F>
-inline void forEachTile(Columns columns, F f) {
+inline void forEachTile(Columns columns, const F& f) {
   int64_t left = (columns.end - columns.begin) / lanes<T>;
   int64_t tiles = (left + KERNELS_MAX_TILE - 1) / KERNELS_MAX_TILE;
-  for (f.begin = columns.begin; tiles > 0; --tiles) {
+  for (int64_t begin = columns.begin; tiles > 0; --tiles) {
     const int64_t tile = (left + tiles - 1) / tiles;
-    withTile<KERNELS_MAX_TILE>(tile, f);
-    f.begin += tile * lanes<T>;
+    withTile<KERNELS_MAX_TILE>(tile, f, begin);
+    begin += tile * lanes<T>;
     left -= tile;
   }
 }
 
 template <typename T>
-struct SumRows {
-  const T* table;
-  int64_t stride;
-  const int32_t* ids;
-  const float* values;
-  int64_t count;
-  const T* bias;
-  T* out;
-  int64_t begin;
-
-  template <int kTile>
-  void run() const {
-    const auto sum = values == nullptr ? sumRowsTile<T, kTile, false> : sumRowsTile<T, kTile, true>;
-    sum(table + begin, stride, ids, values, count, bias + begin, out + begin);
-  }
-};
-
-template <typename T>
 void sumRows(const T* table, int64_t stride, const int32_t* ids, const float* values, int64_t count,
              const T* bias, T* out, Columns columns) {
-  forEachTile<T>(columns, SumRows<T>{table, stride, ids, values, count, bias, out, 0});
+  forEachTile<T>(columns, [=]<int kTile>(int64_t begin) {
+    const auto sum = values == nullptr ? sumRowsTile<T, kTile, false> : sumRowsTile<T, kTile, true>;
+    sum(table + begin, stride, ids, values, count, bias + begin, out + begin);
+  });
 }
 
 template <typename T>
-struct UpdateRows {
-  Target<T> table;
-  int64_t stride;
-  const WordGroups& groups;
-  const T* delta;
-  int64_t deltaStride;
-  const StepRule<T>& rule;
-  int64_t begin;
-
-  template <int kTile>
-  void run() const {
+void updateRows(Target<T> table, int64_t stride, const WordGroups& groups, const T* delta,
+                int64_t deltaStride, const StepRule<T>& rule, Columns columns) {
+  forEachTile<T>(columns, [&]<int kTile>(int64_t begin) {
     const bool plain = rule.kind == StepRule<T>::Kind::plain;
     const auto update = groups.values != nullptr ? updateRowsTile<T, kTile, true, false>
                         : plain                  ? updateRowsTile<T, kTile, false, true>
                                                  : updateRowsTile<T, kTile, false, false>;
     update(advance(table, begin), stride, groups, delta + begin, deltaStride, rule);
-  }
-};
-
-template <typename T>
-void updateRows(Target<T> table, int64_t stride, const WordGroups& groups, const T* delta,
-                int64_t deltaStride, const StepRule<T>& rule, Columns columns) {
-  forEachTile<T>(columns, UpdateRows<T>{table, stride, groups, delta, deltaStride, rule, 0});
+  });
 }
 
 template <typename T>
-struct StepRow {
-  Target<T> target;
-  const T* rows;
-  int64_t stride;
-  const T* coefficients;
-  int64_t every;
-  int64_t count;
-  const StepRule<T>& rule;
-  int64_t begin;
-
-  template <int kTile>
-  void run() const {
+void stepRow(Target<T> target, const T* rows, int64_t stride, const T* coefficients, int64_t every,
+             int64_t count, const StepRule<T>& rule, Columns columns) {
+  forEachTile<T>(columns, [=, &rule]<int kTile>(int64_t begin) {
     Vector<T> sum[kTile] = {};
     for (int64_t e = 0; e < count; ++e) {
       const T coefficient = coefficients == nullptr ? T{1} : coefficients[e * every];
@@ -197,13 +156,7 @@ struct StepRow {
     } else {
       stepTile<T, kTile, false>(advance(target, begin), sum, rule);
     }
-  }
-};
-
-template <typename T>
-void stepRow(Target<T> target, const T* rows, int64_t stride, const T* coefficients, int64_t every,
-             int64_t count, const StepRule<T>& rule, Columns columns) {
-  forEachTile<T>(columns, StepRow<T>{target, rows, stride, coefficients, every, count, rule, 0});
+  });
 }
 
 template <typename T>
@@ -213,8 +166,8 @@ inline Vector<T> weightedSum(Vector<T> sum, const T* rows, int64_t stride, const
 }
 
 template <typename T>
-void boundedSum(T* out, const T* base, const T* rows, int64_t stride, const T* factors, int64_t count,
-                T least, Columns columns) {
+void addAndClamp(T* out, const T* base, const T* rows, int64_t stride, const T* factors, int64_t count,
+                 T least, Columns columns) {
   const Vector<T> bound = Vector<T>{} + least;
   for (int64_t c = columns.begin; c < columns.end; c += lanes<T>) {
     const Vector<T> sum = weightedSum<T>(load(base + c), rows + c, stride, factors, count);
@@ -232,7 +185,7 @@ void reluBackward(T* out, const T* hidden, const T* rows, int64_t stride, const 
   }
 }
 
-/** Pairwise over the lanes. */
+/** Sums pairwise over the lanes. */
 template <typename T>
 inline T sumOfLanes(Vector<T> sum) {
   for (int64_t width = lanes<T> / 2; width > 0; width /= 2) {
@@ -249,7 +202,7 @@ T dot(const T* a, const T* b, int64_t count) {
 }
 
 template <typename T>
-T squareOfGroup(const WordGroups& groups, int64_t group, const T* delta, int64_t deltaStride) {
+T groupGradientSquaredNorm(const WordGroups& groups, int64_t group, const T* delta, int64_t deltaStride) {
   Vector<T> squares = {};
   for (int64_t c = 0; c < deltaStride; c += lanes<T>) {
     Vector<T> sum = {};
@@ -266,9 +219,10 @@ T squareOfGroup(const WordGroups& groups, int64_t group, const T* delta, int64_t
 
 template <typename T>
 const Kernels<T>& table() {
-  static constexpr Kernels<T> kTable = {sumRows<T>,         updateRows<T>, squareOfGroup<T>, sumNarrowRows<T>,
-                                        addToNarrowRows<T>, gatherRows<T>, scatterRows<T>,   stepRow<T>,
-                                        stepElements<T>,    boundedSum<T>, reluBackward<T>,  dot<T>};
+  static constexpr Kernels<T> kTable = {sumRows<T>,       updateRows<T>,     groupGradientSquaredNorm<T>,
+                                        sumNarrowRows<T>, scatterAddRows<T>, gatherRows<T>,
+                                        scatterRows<T>,   stepRow<T>,        stepElements<T>,
+                                        addAndClamp<T>,   reluBackward<T>,   dot<T>};
   return kTable;
 }
 

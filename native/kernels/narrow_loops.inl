@@ -1,26 +1,12 @@
 // Loops over tables whose rows are a few numbers. Part of loops.inl.
 
-template <typename T>
-struct SumNarrowRows {
-  const T* table;
-  const int32_t* ids;
-  const int32_t* end;
-  const float* values;
-  T* out;
-
-  template <int kWidth>
-  void run() const {
-    constexpr int64_t kIdsAhead = 16;
-    T sum[kWidth] = {};
-    const float* value = values;
-    for (const int32_t* id = ids; id < end; ++id) {
-      if (id + kIdsAhead < end) __builtin_prefetch(table + int64_t{id[kIdsAhead]} * kWidth);
-      const T factor = value == nullptr ? T{1} : static_cast<T>(*value++);
-      for (int r = 0; r < kWidth; ++r) sum[r] += factor * table[int64_t{*id} * kWidth + r];
-    }
-    for (int r = 0; r < kWidth; ++r) out[r] = sum[r];
-  }
-};
+/** Calls f.template operator()<N>() with N = `width` where a row is narrower than a vector, so that the loops
+ * over it are unrolled; else with N = 0. */
+template <typename T, typename F>
+inline void withWidth(int64_t width, const F& f) {
+  if (width < lanes<T>) return withTile<lanes<T> - 1>(width, f);
+  f.template operator()<0>();
+}
 
 template <typename T>
 void sumNarrowRows(const T* table, int64_t width, const int32_t* ids, const int32_t* end, const float* values,
@@ -35,77 +21,54 @@ void sumNarrowRows(const T* table, int64_t width, const int32_t* ids, const int3
     *out = (sum[0] + sum[1]) + (sum[2] + sum[3]);
     return;
   }
-  if (width < lanes<T>) return withTile<lanes<T> - 1>(width, SumNarrowRows<T>{table, ids, end, values, out});
-  for (int64_t r = 0; r < width; ++r) out[r] = 0;
-  for (; ids < end; ++ids) {
-    const T value = values == nullptr ? T{1} : static_cast<T>(*values++);
-    for (int64_t r = 0; r < width; ++r) out[r] += value * table[*ids * width + r];
-  }
+  withWidth<T>(width, [=]<int kWidth>() {
+    constexpr int64_t kIdsAhead = 16;
+    const int64_t columns = kWidth > 0 ? kWidth : width;
+    T registers[kWidth + 1] = {};
+    T* const sum = kWidth > 0 ? registers : out;
+    for (int64_t r = 0; kWidth == 0 && r < columns; ++r) sum[r] = 0;
+    const float* value = values;
+    for (const int32_t* id = ids; id < end; ++id) {
+      if (id + kIdsAhead < end) __builtin_prefetch(table + int64_t{id[kIdsAhead]} * columns);
+      const T factor = value == nullptr ? T{1} : static_cast<T>(*value++);
+      for (int64_t r = 0; r < columns; ++r) sum[r] += factor * table[int64_t{*id} * columns + r];
+    }
+    for (int64_t r = 0; kWidth > 0 && r < columns; ++r) out[r] = sum[r];
+  });
 }
 
 template <typename T>
-struct AddToNarrowRows {
-  T* table;
-  const int32_t* ids;
-  const int32_t* end;
-  const float* values;
-  const T* row;
-
-  template <int kWidth>
-  void run() const {
-    constexpr int64_t kIdsAhead = 16;
-    const float* value = values;
-    for (const int32_t* id = ids; id < end; ++id) {
-      if (id + kIdsAhead < end) __builtin_prefetch(table + int64_t{id[kIdsAhead]} * kWidth, 1);
-      const T factor = value == nullptr ? T{1} : static_cast<T>(*value++);
-      for (int r = 0; r < kWidth; ++r) table[int64_t{*id} * kWidth + r] += factor * row[r];
-    }
-  }
-};
-
-template <typename T>
-void addToNarrowRows(T* table, int64_t width, const int32_t* ids, const int32_t* end, const float* values,
-                     const T* row) {
+void scatterAddRows(T* table, int64_t width, const int32_t* ids, const int32_t* end, const float* values,
+                    const T* row) {
   if (width == 1 && values == nullptr) {
     for (; ids < end; ++ids) table[*ids] += *row;
     return;
   }
-  if (width < lanes<T>)
-    return withTile<lanes<T> - 1>(width, AddToNarrowRows<T>{table, ids, end, values, row});
-  for (; ids < end; ++ids) {
-    const T value = values == nullptr ? T{1} : static_cast<T>(*values++);
-    for (int64_t r = 0; r < width; ++r) table[*ids * width + r] += value * row[r];
-  }
-}
-
-template <typename T, typename Visit>
-struct ForEachElement {
-  const T* table;
-  int64_t stride;
-  const int32_t* words;
-  int64_t count;
-  Visit visit;
-
-  template <int kWidth>
-  void run() const {
-    constexpr int64_t kWordsAhead = 32;
-    for (int64_t i = 0; i < count; ++i) {
-      if (i + kWordsAhead < count) __builtin_prefetch(table + words[i + kWordsAhead] * stride, 1);
-      for (int r = 0; r < kWidth; ++r) visit(i * kWidth + r, words[i] * stride + r);
+  withWidth<T>(width, [=]<int kWidth>() {
+    constexpr int64_t kIdsAhead = 16;
+    const int64_t columns = kWidth > 0 ? kWidth : width;
+    const float* value = values;
+    for (const int32_t* id = ids; id < end; ++id) {
+      if (id + kIdsAhead < end) __builtin_prefetch(table + int64_t{id[kIdsAhead]} * columns, 1);
+      const T factor = value == nullptr ? T{1} : static_cast<T>(*value++);
+      for (int64_t r = 0; r < columns; ++r) table[int64_t{*id} * columns + r] += factor * row[r];
     }
-  }
-};
+  });
+}
 
 /** Calls `visit(k, place)` for the elements of the words' rows: the k-th of all lies at `place` in the table.
  */
 template <typename T, typename Visit>
 inline void forEachElement(const T* table, int64_t stride, int64_t width, const int32_t* words, int64_t count,
                            Visit visit) {
-  if (width < lanes<T>)
-    return withTile<lanes<T> - 1>(width, ForEachElement<T, Visit>{table, stride, words, count, visit});
-  for (int64_t i = 0; i < count; ++i) {
-    for (int64_t r = 0; r < width; ++r) visit(i * width + r, words[i] * stride + r);
-  }
+  withWidth<T>(width, [=]<int kWidth>() {
+    constexpr int64_t kWordsAhead = 32;
+    const int64_t columns = kWidth > 0 ? kWidth : width;
+    for (int64_t i = 0; i < count; ++i) {
+      if (i + kWordsAhead < count) __builtin_prefetch(table + words[i + kWordsAhead] * stride, 1);
+      for (int64_t r = 0; r < columns; ++r) visit(i * columns + r, words[i] * stride + r);
+    }
+  });
 }
 
 template <typename T>

@@ -15,7 +15,7 @@ inline Vector<T> squareRoots(Vector<T> x) {
   return x;
 }
 
-/** See StepRule. */
+/** Takes one step of a vector; see StepRule. */
 template <typename T, typename StepRule<T>::Kind kKind>
 inline void stepVector(const StepRule<T>& rule, Target<T> target, Vector<T> gradient) {
   using Kind = typename StepRule<T>::Kind;
@@ -43,7 +43,7 @@ inline void stepVector(const StepRule<T>& rule, Target<T> target, Vector<T> grad
   }
 }
 
-/** Whole vectors, the last filled up with zeros. */
+/** Steps whole vectors, the last filled up with zeros. */
 template <typename T, typename StepRule<T>::Kind kKind>
 void stepElementsBy(const StepRule<T>& rule, Target<T> target, const T* gradient, int64_t count) {
   constexpr int64_t kLanes = lanes<T>;

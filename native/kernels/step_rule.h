@@ -3,8 +3,8 @@
 namespace imdb::kernels {
 
 /**
- * One step of one parameter as torch.optim takes it, with everything worked out that is the same for all
- * elements. An element p with gradient g and the state m, v becomes
+ * Describes one step of one parameter as torch.optim takes it, with everything worked out that is the same
+ * for all elements. An element p with gradient g and the state m, v becomes
  *
  *   plain:     p -= rate * g, and that is all; for the others first
  *   p = shrink * p;  g = g + weightDecay * p
@@ -18,13 +18,13 @@ struct StepRule {
   enum class Kind { plain, sgd, momentum, adam };
 
   StepRule() = default;
-  /** A step from 0 by this rule leaves the gradient. */
+  /** Returns a rule whose step from 0 leaves the gradient. */
   static StepRule gradient() {
     StepRule rule;
     rule.rate = -1;
     return rule;
   }
-  /** The same rule in another precision. */
+  /** Converts a rule to another precision. */
   template <typename U>
   explicit StepRule(const StepRule<U>& other)
       : kind(static_cast<Kind>(other.kind)),
@@ -52,7 +52,7 @@ struct StepRule {
   T epsilon = 0;
 };
 
-/** Elements of a parameter and of its optimizer's state, which is laid out alike; null where there is none.
+/** Points to elements of a parameter and of its optimizer's state, laid out alike; null where there is none.
  */
 template <typename T>
 struct Target {

@@ -5,8 +5,8 @@
 namespace imdb::kernels {
 namespace {
 
-/** Longer than the phases between two barriers differ when each thread has a core; then the scheduler is
- * better. */
+/** Waiting this long covers the differences between phases when each thread has a core; for longer waits the
+ * scheduler is better. */
 constexpr int kSpins = 4000;
 
 inline void pause() {
@@ -34,8 +34,8 @@ void Barrier::wait() {
   round_.wait(round, std::memory_order_acquire);
 }
 
-// Never destroyed: its threads sleep until the process ends, and joining them while Node unloads can
-// deadlock.
+// The team is never destroyed: its threads sleep until the process ends, and joining them while Node unloads
+// can deadlock.
 ThreadTeam& ThreadTeam::instance() {
   static ThreadTeam* team = new ThreadTeam();
   return *team;
@@ -45,22 +45,22 @@ ThreadTeam::ThreadTeam() : threads_(std::max(1, static_cast<int>(std::thread::ha
 
 void ThreadTeam::resize(int threads) { threads_ = std::max(1, threads); }
 
-void ThreadTeam::run(int limit, const std::function<void(const Member&)>& task) {
+void ThreadTeam::run(int limit, const std::function<void(const TeamThread&)>& task) {
   const std::lock_guard<std::mutex> running(running_);
-  const int members = std::clamp(limit, 1, static_cast<int>(threads_));
-  Barrier barrier(members);
-  if (members == 1) return task(Member{0, 1, barrier});
+  const int threads = std::clamp(limit, 1, static_cast<int>(threads_));
+  Barrier barrier(threads);
+  if (threads == 1) return task(TeamThread{0, 1, barrier});
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (; workers_ < members - 1; ++workers_) std::thread(&ThreadTeam::work, this, workers_ + 1).detach();
+    for (; workers_ < threads - 1; ++workers_) std::thread(&ThreadTeam::work, this, workers_ + 1).detach();
     task_ = &task;
     barrier_ = &barrier;
-    members_ = members;
-    pending_ = members - 1;
+    active_ = threads;
+    pending_ = threads - 1;
     ++taskNumber_;
   }
   start_.notify_all();
-  task(Member{0, members, barrier});
+  task(TeamThread{0, threads, barrier});
   std::unique_lock<std::mutex> lock(mutex_);
   done_.wait(lock, [this] { return pending_ == 0; });
 }
@@ -71,11 +71,11 @@ void ThreadTeam::work(int index) {
   for (;;) {
     start_.wait(lock, [&] { return taskNumber_ != seen; });
     seen = taskNumber_;
-    if (index >= members_) continue;
+    if (index >= active_) continue;
     const auto* task = task_;
-    const Member member{index, members_, *barrier_};
+    const TeamThread thread{index, active_, *barrier_};
     lock.unlock();
-    (*task)(member);
+    (*task)(thread);
     lock.lock();
     if (--pending_ == 0) done_.notify_one();
   }

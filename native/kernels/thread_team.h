@@ -11,7 +11,7 @@
 
 namespace imdb::kernels {
 
-/** Where all threads of a team wait for each other. Spins for some microseconds, then sleeps. */
+/** A point where all threads of a team wait for each other: they spin for some microseconds, then sleep. */
 class Barrier {
  public:
   explicit Barrier(int threads) : threads_(threads) {}
@@ -23,32 +23,32 @@ class Barrier {
   std::atomic<uint32_t> round_{0};
 };
 
-/** One thread's place in a team. */
-struct Member {
+/** One thread of a team that runs a task. */
+struct TeamThread {
   int index;
   int threads;
   Barrier& barrier;
 
-  /** This member's share `[begin, end)` of `count` things, whose sizes differ by one at most. */
+  /** Returns this thread's share `[begin, end)` of `count` things, whose sizes differ by one at most. */
   std::pair<int64_t, int64_t> share(int64_t count) const {
     return {count * index / threads, count * (index + 1) / threads};
   }
 };
 
 /**
- * Threads that run one task together and keep their places for its duration. The caller is member 0. The
- * others are started once and sleep between tasks. One task at a time; a second caller waits.
+ * Threads that run one task together and keep their places for its duration. The caller is thread 0. The
+ * others are started once and sleep between tasks. The team runs one task at a time; a second caller waits.
  */
 class ThreadTeam {
  public:
   static ThreadTeam& instance();
 
-  /** Size of the team for tasks that start from now on, at least 1. */
+  /** Sets the number of threads, at least 1, for tasks that start from now on. */
   void resize(int threads);
   int threads() const { return threads_; }
 
-  /** Runs `task` on min(threads, limit) members and returns when all have. `task` must not throw. */
-  void run(int limit, const std::function<void(const Member&)>& task);
+  /** Runs `task` on min(threads, limit) threads and returns when all have. `task` must not throw. */
+  void run(int limit, const std::function<void(const TeamThread&)>& task);
 
  private:
   ThreadTeam();
@@ -60,9 +60,9 @@ class ThreadTeam {
   std::mutex mutex_;
   std::condition_variable start_;
   std::condition_variable done_;
-  const std::function<void(const Member&)>* task_ = nullptr;
+  const std::function<void(const TeamThread&)>* task_ = nullptr;
   Barrier* barrier_ = nullptr;
-  int members_ = 0;
+  int active_ = 0;
   int pending_ = 0;
   uint64_t taskNumber_ = 0;
   int workers_ = 0;

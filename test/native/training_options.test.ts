@@ -82,6 +82,25 @@ describe('the fused engine', () => {
     },
   );
 
+  test.each([{ hidden: 203 }, { hidden: 203, rank: 2 }, { hidden: 16 }])(
+    'when the last batch leaves threads without examples then clipping gives the same bits at $hidden, rank $rank',
+    (shape) => {
+      const bags = weightedBags(bagCount, vocabulary, 2);
+      const runs = [1, 2, 3, 5].map((threads) => {
+        native.setNumThreads(threads);
+        const training = {
+          ...shape,
+          classes: 2,
+          optimizer: 'plain',
+          batchSize: bagCount - 5,
+          clip: 0.1,
+        } as const;
+        return trainedBits({ ...training, bags, engine: 'fused' });
+      });
+      for (const run of runs.slice(1)) expect(run).toEqual(runs[0]);
+    },
+  );
+
   test.each(combinations.filter(({ dtype }) => dtype === 'float64'))(
     `when it is set against torch then ${title} numbers`,
     (combination) => {

@@ -13,19 +13,19 @@ namespace imdb {
 namespace {
 
 /** Returns the number of threads that share the work. */
-int membersFor(const Bags& bags) {
+int threadsFor(const Bags& bags) {
   // With fewer entries a thread costs more to wake than it saves.
-  constexpr int64_t kEntriesOfMember = 1 << 16;
-  const int64_t threads = kernels::ThreadTeam::instance().threads();
-  return static_cast<int>(std::min(threads, 1 + bags.entries() / kEntriesOfMember));
+  constexpr int64_t kEntriesPerThread = 1 << 16;
+  const int64_t size = kernels::ThreadTeam::instance().threads();
+  return static_cast<int>(std::min(size, 1 + bags.entries() / kEntriesPerThread));
 }
 
-/** Calls `visit(bag, member)` for all bags, in order for each member. */
+/** Calls `visit(bag, thread)` for all bags, in order for each thread. */
 template <typename Visit>
-void forEachBag(const Bags& bags, int members, Visit visit) {
-  kernels::ThreadTeam::instance().run(members, [&](const kernels::Member& member) {
-    const auto [begin, end] = member.share(bags.length());
-    for (int64_t bag = begin; bag < end; ++bag) visit(bag, member.index);
+void forEachBag(const Bags& bags, int threads, Visit visit) {
+  kernels::ThreadTeam::instance().run(threads, [&](const kernels::TeamThread& thread) {
+    const auto [begin, end] = thread.share(bags.length());
+    for (int64_t bag = begin; bag < end; ++bag) visit(bag, thread.index);
   });
 }
 
@@ -74,23 +74,23 @@ std::vector<int32_t> Bags::takeBags(const BagArrays& arrays) {
   // Uninitialised, so that each thread is the first to write its own part.
   ids_.resize(entries());
   if (arrays.values || weighting) values_.resize(entries());
-  const int members = membersFor(*this);
-  std::vector<std::vector<int32_t>> counts(members, std::vector<int32_t>(vocabularySize_));
-  std::vector<int64_t> wrong(members, length());
-  forEachBag(*this, members, [&](int64_t bag, int member) {
-    if (wrong[member] < length()) return;
+  const int threads = threadsFor(*this);
+  std::vector<std::vector<int32_t>> counts(threads, std::vector<int32_t>(vocabularySize_));
+  std::vector<int64_t> wrong(threads, length());
+  forEachBag(*this, threads, [&](int64_t bag, int thread) {
+    if (wrong[thread] < length()) return;
     copyBag(bag, arrays);
     if (firstWrongId(bag) == offsets_[bag + 1] && labels_[bag] >= 0) {
-      for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) ++counts[member][ids_[j]];
+      for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) ++counts[thread][ids_[j]];
       if (weighting) weigh(bag, *weighting);
       if (firstWrongValue(bag) == offsets_[bag + 1]) return;
     }
-    wrong[member] = bag;
+    wrong[thread] = bag;
   });
   const int64_t first = *std::min_element(wrong.begin(), wrong.end());
   if (first < length()) refuse(first, weighting.has_value());
-  for (int member = 1; member < members; ++member) {
-    for (int64_t word = 0; word < vocabularySize_; ++word) counts[0][word] += counts[member][word];
+  for (int thread = 1; thread < threads; ++thread) {
+    for (int64_t word = 0; word < vocabularySize_; ++word) counts[0][word] += counts[thread][word];
   }
   return std::move(counts[0]);
 }
@@ -168,7 +168,7 @@ void Bags::chooseWordBorders(const std::vector<int32_t>& counts) {
 
 void Bags::cutBags() {
   cuts_.resize(length() * (kWordRanges + 1));
-  forEachBag(*this, membersFor(*this), [&](int64_t bag, int) {
+  forEachBag(*this, threadsFor(*this), [&](int64_t bag, int) {
     const auto end = ids_.begin() + offsets_[bag + 1];
     auto place = ids_.begin() + offsets_[bag];
     for (int range = 0; range <= kWordRanges; ++range) {

@@ -11,21 +11,21 @@
 
 #include "core/engines/engine.h"
 #include "core/error.h"
-#include "core/fused/fused_pass.h"
+#include "core/fused/fused_training.h"
 #include "core/tensors/huge_pages.h"
 #include "kernels/thread_team.h"
 
 namespace imdb {
 namespace {
 
-using kernels::Member;
+using kernels::TeamThread;
 using kernels::ThreadTeam;
 
-/** x W^T + b of every bag of one data set, as long as W and b stay what they were. */
+/** Keeps x W^T + b of every bag of one data set, as long as W and b stay what they were. */
 template <typename T>
 struct KeptActivations {
   std::weak_ptr<const Bags> bags;
-  std::vector<T> values;  // [bags, stride]
+  UninitializedVector<T> values;  // [bags, stride]
 };
 
 /** The CPU kernels of this package, in one precision. */
@@ -37,20 +37,19 @@ class FusedEngine final : public Engine {
   at::Tensor forward(const BagsPointer& bags, const Rows& rows) override {
     at::Tensor logits = at::empty({static_cast<int64_t>(rows.size()), layers_.classes()},
                                   layers_.hidden->weight.options().requires_grad(false));
-    FusedPass<T> pass = passOver(bags, LossForm::softmax, kRowsAtOnce);
-    run(pass, [&](const Member& member) { pass.logits(member, rows, logits.mutable_data_ptr<T>()); });
+    const FusedForward<T> forward = forwardOver(bags, kRowsAtOnce);
+    run(forward,
+        [&](const TeamThread& thread) { forward.logits(thread, rows, logits.mutable_data_ptr<T>()); });
     return logits;
   }
 
   std::vector<double> trainBatches(const TrainingRows& data, const TrainingOptions& options) override {
-    std::vector<double> losses;
     const auto count = static_cast<int64_t>(data.rows.size());
-    if (count == 0) return losses;
+    if (count == 0) return {};
     const int64_t batchSize = std::min(options.batchSize, count);
     const std::array<OptimizedParameter*, kParameters> trained = trainedBy(&options.optimizer);
-    const TrainingPlan<T> plan = planOf(trained, options, (count + batchSize - 1) / batchSize);
-    FusedPass<T> pass = passOver(data.base.bags, options.loss, batchSize);
-    run(pass, [&](const Member& member) { pass.train(member, data, plan, &losses); });
+    TrainingPlan<T> plan = planOf(trained, options, (count + batchSize - 1) / batchSize);
+    std::vector<double> losses = train(data, std::move(plan), options.loss, batchSize);
     const bool stopped = !losses.empty() && !std::isfinite(losses.back());
     const auto steps = static_cast<int64_t>(losses.size()) - (stopped ? 1 : 0);
     for (OptimizedParameter* own : trained) {
@@ -65,8 +64,10 @@ class FusedEngine final : public Engine {
   Evaluation evaluate(const BagsPointer& bags, const Rows& rows, LossForm loss) override {
     std::vector<T> losses(rows.size());
     std::vector<uint8_t> correct(rows.size());
-    FusedPass<T> pass = passOver(bags, loss, kRowsAtOnce);
-    run(pass, [&](const Member& member) { pass.evaluate(member, rows, losses.data(), correct.data()); });
+    const FusedForward<T> forward = forwardOver(bags, kRowsAtOnce);
+    run(forward, [&](const TeamThread& thread) {
+      forward.evaluate(thread, rows, loss, losses.data(), correct.data());
+    });
     return {std::accumulate(losses.begin(), losses.end(), 0.0),
             std::accumulate(correct.begin(), correct.end(), int64_t{0}), static_cast<int64_t>(rows.size())};
   }
@@ -87,38 +88,43 @@ class FusedEngine final : public Engine {
     });
     result.outputWeight = like(layers_.outputWeight(), [&] { return paddedMatrix(classes, out, placement); });
     result.outputBias = like(layers_.outputBias(), [&] { return paddedVector(classes, placement); });
-    std::vector<double> losses;
-    FusedPass<T> pass = passOver(bags, loss, static_cast<int64_t>(rows.size()));
-    const TrainingPlan<T> plan = planOfGradients(result);
     const TrainingRows data{rows, {bags, rows}, {bags, rows}};
-    run(pass, [&](const Member& member) { pass.train(member, data, plan, &losses); });
-    result.loss = losses.at(0);
+    const auto batchSize = std::max<int64_t>(static_cast<int64_t>(rows.size()), 1);
+    result.loss = train(data, planOfGradients(result), loss, batchSize).at(0);
     return result;
   }
 
   int64_t bytes() const override {
-    int64_t bytes = scratch_.bytes();
+    int64_t bytes = forwardBuffers_.bytes() + trainingBuffers_.bytes();
     for (const auto& kept : kept_) bytes += static_cast<int64_t>(kept.values.size() * sizeof(T));
     return bytes;
   }
 
  private:
-  /** How many examples are evaluated between two barriers. */
+  /** The number of examples that are evaluated between two barriers. */
   static constexpr int64_t kRowsAtOnce = 256;
 
   template <typename Task>
-  static void run(const FusedPass<T>& pass, const Task& task) {
-    ThreadTeam::instance().run(pass.memberLimit(), task);
+  static void run(const FusedForward<T>& forward, const Task& task) {
+    ThreadTeam::instance().run(forward.split.threadLimit(), task);
   }
 
-  FusedPass<T> passOver(const BagsPointer& bags, LossForm loss, int64_t batchSize) {
+  FusedForward<T> forwardOver(const BagsPointer& bags, int64_t batchSize) {
     if (layers_.hidden->loraEnabled && layers_.hidden->magnitude.defined())
       throw stateError("Expected a LoRA branch without DoRA for the fused engine; use the torch engine");
-    return FusedPass<T>(FusedModel<T>(layers_), bags, loss, keptFor(bags), std::max<int64_t>(batchSize, 1),
-                        &scratch_);
+    return {FusedModel<T>(layers_), bags, keptFor(bags), batchSize, &forwardBuffers_};
   }
 
-  /** In the order of ParameterIndex; null for those that `optimizer` does not train. */
+  /** Returns the loss of each batch. */
+  std::vector<double> train(const TrainingRows& data, TrainingPlan<T> plan, LossForm loss,
+                            int64_t batchSize) {
+    const FusedForward<T> forward = forwardOver(data.base.bags, batchSize);
+    FusedTraining<T> training(forward, std::move(plan), data, loss, &trainingBuffers_);
+    run(forward, [&](const TeamThread& thread) { training.run(thread); });
+    return training.losses();
+  }
+
+  /** Returns the parameters by ParameterIndex; null for those that `optimizer` does not train. */
   std::array<OptimizedParameter*, kParameters> trainedBy(Optimizer* optimizer) const {
     const LoraLinear& hidden = *layers_.hidden;
     const std::array<at::Tensor, kParameters> parameters = {
@@ -127,7 +133,7 @@ class FusedEngine final : public Engine {
     for (size_t i = 0; i < kParameters; ++i) {
       const at::Tensor& parameter = parameters[i];
       // The branch has no gradient while it is off.
-      const bool reached = (i != kA && i != kB) || hidden.loraEnabled;
+      const bool reached = (i != kUp && i != kDown) || hidden.loraEnabled;
       if (reached && parameter.defined() && parameter.requires_grad())
         trained[i] = optimizer->find(parameter);
       if (trained[i] != nullptr) optimizer->makeState(trained[i]);
@@ -150,29 +156,27 @@ class FusedEngine final : public Engine {
       for (int64_t batch = 0; batch < batches; ++batch) {
         const ParameterGroup group = optimizer.groupOf(*own, options.lrFactor(batch));
         const int64_t step = own->state.steps + 1 + batch;
-        plan.rules[batch][i] = kernels::StepRule<T>(i == kWeight || i == kB ? optimizer.wordsRule(group, step)
-                                                                            : optimizer.rule(group, step));
+        plan.rules[batch][i] = kernels::StepRule<T>(
+            i == kWeight || i == kDown ? optimizer.wordsRule(group, step) : optimizer.rule(group, step));
       }
     }
     return plan;
   }
 
-  /** One step from 0, which leaves the gradient. */
+  /** Plans one step from 0, which leaves the gradient. */
   TrainingPlan<T> planOfGradients(const Gradients& gradients) const {
     TrainingPlan<T> plan{{}, {}, std::vector<typename TrainingPlan<T>::Rules>(1), false, {}};
     plan.rules.front().fill(kernels::StepRule<T>::gradient());
-    const bool lora = layers_.hidden->loraEnabled;
-    const std::array<at::Tensor, kParameters> tensors = {gradients.weight,
-                                                         gradients.bias,
-                                                         lora ? gradients.up : at::Tensor(),
-                                                         lora ? gradients.down : at::Tensor(),
-                                                         gradients.outputWeight,
-                                                         gradients.outputBias};
+    const std::array<at::Tensor, kParameters> tensors = {gradients.weight,       gradients.bias,
+                                                         gradients.up,           gradients.down,
+                                                         gradients.outputWeight, gradients.outputBias};
     for (size_t i = 0; i < kParameters; ++i) plan.targets[i].value = FusedModel<T>::pointer(tensors[i]);
+    // The branch has no gradient while it is off.
+    if (!layers_.hidden->loraEnabled) plan.targets[kUp] = plan.targets[kDown] = {};
     return plan;
   }
 
-  /** Kept activations of `bags`, computed where missing; null while the base may change or LoRA is off. */
+  /** Returns the kept activations of `bags`; null while the base may change or LoRA is off. */
   const T* keptFor(const BagsPointer& bags) {
     const auto& hidden = *layers_.hidden;
     const std::pair<int64_t, int64_t> versions{hidden.weight._version(), hidden.bias._version()};
@@ -183,18 +187,22 @@ class FusedEngine final : public Engine {
     for (const auto& kept : kept_) {
       if (kept.bags.lock() == bags) return kept.values.data();
     }
-    const FusedModel<T> model(layers_);
+    FusedModel<T> base(layers_);  // x W^T + b alone
+    base.lora = false;
+    base.linear = true;
     kept_.push_back({bags, {}});
-    const size_t size = bags->length() * model.stride;
-    reserveHugePages(&kept_.back().values, size);
-    kept_.back().values.resize(size);
-    FusedPass<T> pass(model, bags, LossForm::softmax, nullptr, 1, &scratch_);
-    run(pass, [&](const Member& member) { pass.hiddenOfAll(member, kept_.back().values.data()); });
-    return kept_.back().values.data();
+    UninitializedVector<T>& values = kept_.back().values;
+    values.resize(bags->length() * base.stride);
+    Rows all(bags->length());
+    std::iota(all.begin(), all.end(), 0);
+    const FusedForward<T> forward(base, bags, nullptr, kRowsAtOnce, &forwardBuffers_);
+    run(forward, [&](const TeamThread& thread) { forward.hiddenLayer(thread, all, values.data()); });
+    return values.data();
   }
 
   const Layers layers_;
-  FusedScratch<T> scratch_;
+  ForwardBuffers<T> forwardBuffers_;
+  TrainingBuffers<T> trainingBuffers_;
   std::vector<KeptActivations<T>> kept_;
   std::pair<int64_t, int64_t> keptVersions_;
 };

@@ -10,19 +10,19 @@
 
 namespace imdb {
 
-/** Raw pointers to the six parameters. W^T, A^T and B^T are what is row-major. Rows are whole vectors, except
- * those of B^T and narrow ones of W^T. */
+/** Raw pointers to the six parameters. W^T, up^T and down^T are what is row-major. Rows are whole vectors,
+ * except those of down^T and packed ones of W^T. */
 template <typename T>
 struct ParameterPointers {
   T* weight = nullptr;        // W^T: [vocabulary, weightStride]
   T* bias = nullptr;          // [stride]
-  T* A = nullptr;             // A^T: [rank, stride]
-  T* B = nullptr;             // B^T: [vocabulary, rank]
+  T* up = nullptr;            // up^T: [rank, stride]
+  T* down = nullptr;          // down^T: [vocabulary, rank]
   T* outputWeight = nullptr;  // [classes, stride]; null without an output layer
   T* outputBias = nullptr;    // [classes]
 };
 
-/** What the fused loops need to know of the model. */
+/** The model as the fused loops see it. */
 template <typename T>
 struct FusedModel {
   explicit FusedModel(const Layers& layers)
@@ -41,10 +41,11 @@ struct FusedModel {
     return tensor.defined() ? tensor.mutable_data_ptr<T>() : nullptr;
   }
 
+  /** Whether rows of W^T are narrower than a vector and stored without padding. */
   bool isPacked() const { return weightStride != stride; }
 
   int64_t stride;
-  int64_t weightStride;  // less than `stride` where rows are narrower than a vector
+  int64_t weightStride;  // less than `stride` where rows are packed
   int64_t rank;
   int64_t classes;
   T scale;
@@ -53,19 +54,23 @@ struct FusedModel {
   ParameterPointers<T> values;
 };
 
-/** The parameters, in the order of what holds something for each. */
-enum ParameterIndex { kWeight, kBias, kA, kB, kOutputWeight, kOutputBias, kParameters };
+/** The parameters, in the order of every array that has something for each. */
+enum ParameterIndex { kWeight, kBias, kUp, kDown, kOutputWeight, kOutputBias, kParameters };
 
-/** Whose steps a training takes, and how. */
+/** The parameters that a training moves, and how. */
 template <typename T>
 struct TrainingPlan {
   using Rules = std::array<kernels::StepRule<T>, kParameters>;
 
   bool trains(ParameterIndex parameter) const { return targets[parameter].value != nullptr; }
+  /** Returns whether a step moves rows of W that its batch lacks. */
+  bool movesAllWords() const {
+    return !movesBatchWordsOnly && rules.front()[kWeight].kind != kernels::StepRule<T>::Kind::plain;
+  }
 
   std::array<kernels::Target<T>, kParameters> targets;  // null: left alone
   std::array<int64_t, kParameters> stateStrides;  // between the states of two words, where there are any
-  std::vector<Rules> rules;                       // one a batch
+  std::vector<Rules> rules;                       // one per batch
   bool movesBatchWordsOnly;                       // whether columns of words that a batch lacks stay
   std::optional<double> maxGradNorm;              // see Optimizer::clipGradNorm
 };

@@ -1,175 +1,254 @@
-// The training half of FusedPass.
+#include "core/fused/fused_training.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
-#include "core/fused/fused_pass.h"
+#include "core/fused/elements.h"
 
 namespace imdb {
 
-using kernels::Member;
 using kernels::StepRule;
+using kernels::TeamThread;
 
 template <typename T>
-void FusedPass<T>::train(const Member& member, const TrainingRows& data, const TrainingPlan<T>& plan,
-                         std::vector<double>* losses) {
-  if (member.index == 0) reserveForTraining(member.threads, plan);
-  member.barrier.wait();
-  const auto total = static_cast<int64_t>(data.rows.size());
-  int parity = 0;
-  for (int64_t begin = 0; begin < total; begin += batchSize_, parity ^= 1) {
-    const TrainingBatch batch = batchFrom(data, begin), next = batchFrom(data, begin + batchSize_);
-    const Rules& rules = plan.rules[begin / batchSize_];
-    groupWords(member, batch, parity, plan);
-    forwardInTraining(member, batch);
-    lossAndGradients(member, batch.base, next, plan);
-    member.barrier.wait();
-    const double loss = meanLoss(batch.base.count);  // the same on every member, so all stop together
-    if (member.index == 0) losses->push_back(loss);
+FusedTraining<T>::FusedTraining(const FusedForward<T>& forward, TrainingPlan<T> plan,
+                                const TrainingRows& data, LossForm loss, TrainingBuffers<T>* buffers)
+    : forward_(forward),
+      plan_(std::move(plan)),
+      data_(data),
+      loss_(loss),
+      kernels_(kernels::kernels<T>()),
+      buffers_(*buffers),
+      weight_(forward.buffers.weight),
+      branch_(forward.buffers.branch),
+      columns_(model_, plan_, forward.batchSize, &buffers->blockGradients) {
+  const int64_t batchSize = forward.batchSize;
+  reserveAtLeast(&buffers_.delta, batchSize * model_.stride);
+  reserveAtLeast(&buffers_.branchDelta, batchSize * model_.rank);
+  reserveAtLeast(&buffers_.logitsDelta, batchSize * model_.classes);
+  reserveAtLeast(&buffers_.losses, batchSize);
+  for (auto& entries : buffers_.entries) entries.resize(forward_.split.threadLimit());
+  if (plan_.trains(kDown)) branch_.openForTraining(*forward_.bags, plan_.movesBatchWordsOnly);
+  if (trainsPackedWeight()) weight_.openForTraining(*forward_.bags, !plan_.movesAllWords());
+}
+
+template <typename T>
+void FusedTraining<T>::run(const TeamThread& thread) {
+  for (int64_t number = 0;; ++number) {
+    const Share share = shareOf(thread, number);
+    if (share.base.count == 0) return;
+    startForward(share);
+    lossAndGradients(share, shareOf(thread, number + 1));
+    thread.barrier.wait();
+    const double loss = meanLoss(share.base.count);  // the same on every thread, so all stop together
+    if (thread.index == 0) losses_.push_back(loss);
     if (!std::isfinite(loss)) return;
-    const WordRanges ranges = wordRangesOf(member);
-    if (plan.trains(kB))
-      sumGradient(branchTable(), batch.branch, scratch_.branchDelta.data(), model_.rank, ranges);
-    if (trainsPackedWeight(plan))
-      sumGradient(weightTable(), batch.base, scratch_.delta.data(), model_.stride, ranges);
-    if (plan.maxGradNorm) clip(member, batch.base, parity, plan);
-    stepColumns(member, batch.base, plan, rules);
-    if (plan.trains(kWeight)) stepWeight(member, parity, plan, rules[kWeight]);
-    if (plan.trains(kB)) {
-      stepNarrow(branchTable(), plan, kB, rules[kB], ranges);
-    }
-    if (member.index == 0 && plan.trains(kOutputBias)) {
-      kernels_.stepElements(plan.targets[kOutputBias], gradientOfOutputBias(batch.base.count).data(),
-                            model_.classes, rules[kOutputBias]);
-    }
-    // The next batch starts with the member's own words or columns, which nobody else reads or writes.
+    if (plan_.trains(kDown))
+      branch_.addGradient(share.branch, buffers_.branchDelta.data(), model_.rank, share.words);
+    if (trainsPackedWeight())
+      weight_.addGradient(share.base, buffers_.delta.data(), model_.stride, share.words);
+    if (plan_.maxGradNorm) clip(share);
+    step(share);
+    // The next batch starts with the thread's own words or columns, which nobody else reads or writes.
   }
 }
 
 template <typename T>
-void FusedPass<T>::reserveForTraining(int threads, const TrainingPlan<T>& plan) {
-  reserveAtLeast(&scratch_.delta, batchSize_ * model_.stride);
-  reserveAtLeast(&scratch_.branchDelta, batchSize_ * model_.rank);
-  reserveAtLeast(&scratch_.blockGradients, blocksOf(batchSize_) * gradientRows(plan) * model_.stride);
-  scratch_.branchWeight.isGathered = plan.trains(kB) && plan.movesBatchWordsOnly;
-  scratch_.weight.isGathered = trainsPackedWeight(plan) && !movesAllWords(plan, kWeight);
-  forEachNarrow(plan, [&](const NarrowTable& table) {
-    if (!table.scratch->isGathered)
-      reserveAtLeast(&table.scratch->gradient, bags_->vocabularySize() * table.width);
-  });
-  for (auto& groups : scratch_.groups) groups.resize(threads);
+typename FusedTraining<T>::Share FusedTraining<T>::shareOf(const TeamThread& thread, int64_t number) const {
+  const auto total = static_cast<int64_t>(data_.rows.size());
+  const int64_t begin = std::min(number * forward_.batchSize, total);
+  const int64_t count = std::min(forward_.batchSize, total - begin);
+  const auto of = [&](const BagRows& seen) { return Batch{*seen.bags, seen.rows.data() + begin, count}; };
+  return {thread,
+          number,
+          of(data_.base),
+          of(data_.branch),
+          forward_.split.examplesOf(thread, count),
+          forward_.split.wordRangesOf(thread)};
 }
 
 template <typename T>
-TrainingBatch FusedPass<T>::batchFrom(const TrainingRows& data, int64_t begin) const {
-  const auto total = static_cast<int64_t>(data.rows.size());
-  const int64_t start = std::min(begin, total), count = std::min(batchSize_, total - start);
-  const auto of = [&](const BagRows& seen) { return Batch{*seen.bags, seen.rows.data() + start, count}; };
-  return {of(data.base), of(data.branch)};
-}
-
-template <typename T>
-bool FusedPass<T>::movesAllWords(const TrainingPlan<T>& plan, ParameterIndex parameter) {
-  return !plan.movesBatchWordsOnly && plan.rules.front()[parameter].kind != StepRule<T>::Kind::plain;
-}
-
-template <typename T>
-void FusedPass<T>::groupWords(const Member& member, const TrainingBatch& batch, int parity,
-                              const TrainingPlan<T>& plan) {
-  const WordRanges ranges = wordRangesOf(member);
-  if (scratch_.branchWeight.isGathered) gather(branchTable(), batch.branch, ranges);
-  if (scratch_.weight.isGathered) gather(weightTable(), batch.base, ranges);
-  if (!plan.trains(kWeight) || model_.isPacked()) return;
-  BatchGroups& groups = scratch_.groups[parity][member.index];
-  groups.build(batch.base, ranges);
-  if (movesAllWords(plan, kWeight)) groups.sortWords();
-}
-
-template <typename T>
-void FusedPass<T>::gather(const NarrowTable& table, const Batch& batch, WordRanges ranges) {
-  for (int range = ranges.begin; range < ranges.end; ++range) {
-    GatheredRows<T>& rows = table.scratch->gathered[range];
-    rows.words.collect(batch, range);
-    const int64_t elements = rows.words.count() * table.width;
-    rows.reserve(elements);
-    kernels_.gatherRows(rows.values.data(), table.values, table.width, table.width, rows.words.begin(),
-                        rows.words.count());
-    std::fill_n(rows.gradient.data(), elements, T{0});
+void FusedTraining<T>::startForward(const Share& share) {
+  if (plan_.trains(kDown)) branch_.startBatch(share.branch, share.words);
+  if (trainsPackedWeight()) weight_.startBatch(share.base, share.words);
+  if (trainsWideWeight()) {
+    EntriesByWord& entries = entriesOf(share);
+    entries.build(share.base, share.words);
+    if (plan_.movesAllWords()) entries.sortWords();
   }
+  forward_.multiplyNarrow(share.base, share.branch, {0, share.base.count}, share.words);
+  // For the other threads' products, or steps of W.
+  if (model_.lora || forward_.split.isNarrow()) share.thread.barrier.wait();
+  if (model_.lora) forward_.sumBranch(share.examples);
+  if (forward_.isByColumns)
+    forward_.hiddenByColumns(share.thread, share.base, forward_.buffers.hidden[0].data());
 }
 
 template <typename T>
-void FusedPass<T>::lossAndGradients(const Member& member, const Batch& batch, const TrainingBatch& next,
-                                    const TrainingPlan<T>& plan) {
+void FusedTraining<T>::lossAndGradients(const Share& share, const Share& next) {
   const int64_t stride = model_.stride;
-  const Examples examples = examplesOf(member, batch);
+  const Examples examples = share.examples;
   std::vector<T> logits(model_.classes);
-  if (kept_ != nullptr) touchNext(member, next);
-  for (int64_t begin = examples.begin; begin < examples.end; begin += kBlock) {
-    const Examples block{begin, std::min(begin + kBlock, examples.end)};
+  if (forward_.kept != nullptr) pretouch(next);
+  for (int64_t begin = examples.begin; begin < examples.end; begin += WorkSplit<T>::kBlock) {
+    const Examples block{begin, std::min(begin + WorkSplit<T>::kBlock, examples.end)};
     // What nobody needs after the block takes the place of the block before.
-    T* const hidden = scratch_.hidden[0].data() + (isByExamples() ? examples.begin : begin) * stride;
-    T* const delta = scratch_.delta.data() + (plan.trains(kWeight) ? begin : examples.begin) * stride;
-    if (isSummedByWords()) sumWeightParts(block, hidden);
-    if (isByExamples()) hiddenLayer(batch, block, allColumns(), hidden, isSummedByWords());
+    T* const hidden =
+        forward_.buffers.hidden[0].data() + (forward_.isByColumns ? begin : examples.begin) * stride;
+    T* const delta = buffers_.delta.data() + (plan_.trains(kWeight) ? begin : examples.begin) * stride;
+    if (!forward_.isByColumns) forward_.hiddenColumns(share.base, block, {0, stride}, hidden);
     for (int64_t example = begin; example < block.end; ++example) {
-      if (kept_ != nullptr) prefetchNext(member, examples, example, next);
+      if (forward_.kept != nullptr) prefetchNext(share, example, next);
       const int64_t row = (example - begin) * stride;
-      lossAndDelta(batch, example, hidden + row, delta + row, logits.data());
+      lossAndDelta(share.base, example, hidden + row, delta + row, logits.data());
     }
-    sumBlockGradients(block, hidden, delta, plan);
+    columns_.sumBlock(block, hidden, delta, buffers_.logitsDelta.data(), forward_.buffers.branchSums.data());
   }
 }
 
 template <typename T>
-void FusedPass<T>::lossAndDelta(const Batch& batch, int64_t example, const T* hidden, T* delta, T* logits) {
+void FusedTraining<T>::lossAndDelta(const Batch& batch, int64_t example, const T* hidden, T* delta,
+                                    T* logits) {
   const int64_t stride = model_.stride, classes = model_.classes;
-  T* const logitsDelta = scratch_.logitsDelta.data() + example * classes;
-  logitsOf(hidden, logits);
-  scratch_.losses[example] =
+  T* const logitsDelta = buffers_.logitsDelta.data() + example * classes;
+  forward_.logitsOf(hidden, logits);
+  buffers_.losses[example] =
       crossEntropyOfExample<T>(logits, classes, batch.bags.label(batch.rows[example]), loss_, logitsDelta);
   for (int64_t c = 0; c < classes; ++c) logitsDelta[c] /= static_cast<T>(batch.count);  // of the batch's mean
   if (model_.linear) {
     std::fill(std::copy_n(logitsDelta, classes, delta), delta + stride, T{0});
   } else {
     kernels_.reluBackward(delta, hidden, model_.values.outputWeight, stride, logitsDelta, classes,
-                          allColumns());
+                          {0, stride});
   }
   for (int64_t r = 0; model_.lora && r < model_.rank; ++r) {
-    scratch_.branchDelta[example * model_.rank + r] =
-        model_.scale * kernels_.dot(delta, model_.values.A + r * stride, stride);
+    buffers_.branchDelta[example * model_.rank + r] =
+        model_.scale * kernels_.dot(delta, model_.values.up + r * stride, stride);
   }
 }
 
 template <typename T>
-void FusedPass<T>::touchNext(const Member& member, const TrainingBatch& next) const {
-  const Examples examples = examplesOf(member, next.base);
-  const WordRanges ranges = wordRangesOf(member);
-  const Batch& branch = next.branch;
-  for (int64_t i = 0; i < branch.count; ++i) touch(branch.bags.placesOf(branch.rows[i]));
-  for (int64_t i = 0; i < branch.count; ++i) branch.touchIds(i, ranges);
-  for (int64_t i = examples.begin; i < examples.end; ++i) touch(kept_ + next.base.rows[i] * model_.stride);
+void FusedTraining<T>::pretouch(const Share& next) const {
+  const auto& [bags, rows, count] = next.branch;
+  for (int64_t i = 0; i < count; ++i) pretouchPage(bags.placesOf(rows[i]));
+  for (int64_t i = 0; i < count; ++i) next.branch.pretouchIds(i, next.words);
+  for (int64_t i = next.examples.begin; i < next.examples.end; ++i)
+    pretouchPage(forward_.kept + next.base.rows[i] * model_.stride);
 }
 
 template <typename T>
-void FusedPass<T>::prefetchNext(const Member& member, Examples examples, int64_t example,
-                                const TrainingBatch& both) const {
-  const Batch& next = both.base;
-  if (example < next.count) prefetch(kept_ + next.rows[example] * model_.stride, model_.stride);
-  const int64_t own = examples.end - examples.begin, index = example - examples.begin;
-  const WordRanges ranges = wordRangesOf(member);
-  for (int64_t i = next.count * index / own; i < next.count * (index + 1) / own; ++i)
-    both.branch.prefetchIds(i, ranges);
+void FusedTraining<T>::prefetchNext(const Share& share, int64_t example, const Share& next) const {
+  const int64_t count = next.base.count;
+  if (example < count) prefetch(forward_.kept + next.base.rows[example] * model_.stride, model_.stride);
+  const int64_t own = share.examples.end - share.examples.begin, index = example - share.examples.begin;
+  for (int64_t i = count * index / own; i < count * (index + 1) / own; ++i)
+    next.branch.prefetchIds(i, share.words);
 }
 
 template <typename T>
-double FusedPass<T>::meanLoss(int64_t count) const {
+double FusedTraining<T>::meanLoss(int64_t count) const {
   double sum = 0;
-  for (int64_t example = 0; example < count; ++example) sum += scratch_.losses[example];
+  for (int64_t example = 0; example < count; ++example) sum += buffers_.losses[example];
   return sum / static_cast<double>(count);
 }
 
-template class FusedPass<float>;
-template class FusedPass<double>;
+template <typename T>
+void FusedTraining<T>::clip(const Share& share) {
+  const auto factor = static_cast<T>(clippedShare(gradientNorm(share), *plan_.maxGradNorm));
+  share.thread.barrier.wait();  // all have read the deltas
+  if (factor == 1) return;
+  const auto [begin, end] = share.examples;
+  const auto scaleRows = [&](UninitializedVector<T>* rows, int64_t width) {
+    scale(rows->data() + begin * width, (end - begin) * width, factor);
+  };
+  columns_.scaleBlocks(share.examples, factor);
+  scaleRows(&buffers_.logitsDelta, model_.classes);
+  if (plan_.trains(kWeight)) scaleRows(&buffers_.delta, model_.stride);
+  if (plan_.trains(kDown)) branch_.scaleGradient(factor, share.words);
+  if (trainsPackedWeight()) weight_.scaleGradient(factor, share.words);
+  share.thread.barrier.wait();
+}
+
+template <typename T>
+double FusedTraining<T>::gradientNorm(const Share& share) {
+  squareWords(share);
+  share.thread.barrier.wait();
+  double ofColumns = 0;
+  if (plan_.trains(kOutputBias))
+    ofColumns = squaredNorm(gradientOfOutputBias(share.base.count).data(), model_.classes);
+  columns_.addSquaredNorm(share.base.count, &ofColumns);
+  const auto& ranges = buffers_.squaredNorms;
+  return std::sqrt(ofColumns + std::accumulate(ranges.begin(), ranges.end(), 0.0));
+}
+
+template <typename T>
+void FusedTraining<T>::squareWords(const Share& share) {
+  for (int range = share.words.begin; range < share.words.end; ++range) {
+    double& sum = buffers_.squaredNorms[range];
+    sum = plan_.trains(kDown) ? branch_.gradientSquaredNorm(range) : 0;
+    if (trainsPackedWeight()) sum += weight_.gradientSquaredNorm(range);
+  }
+  if (!trainsWideWeight()) return;
+  const kernels::WordGroups groups = entriesOf(share).view();
+  for (int64_t group = 0; group < groups.count; ++group) {
+    int range = share.words.begin;
+    while (groups.words[group] >= forward_.bags->wordBorder(range + 1)) ++range;
+    buffers_.squaredNorms[range] +=
+        kernels_.groupGradientSquaredNorm(groups, group, buffers_.delta.data(), model_.stride);
+  }
+}
+
+template <typename T>
+void FusedTraining<T>::step(const Share& share) {
+  const auto& rules = plan_.rules[share.number];
+  const auto stepNarrow = [&](NarrowTable<T>* table, ParameterIndex parameter) {
+    table->step(plan_.targets[parameter], plan_.stateStrides[parameter], rules[parameter], share.words);
+  };
+  columns_.step(share.base.count, rules, forward_.split.columnsOf(share.thread));
+  if (trainsPackedWeight()) stepNarrow(&weight_, kWeight);
+  if (trainsWideWeight()) stepWideWeight(share, rules[kWeight]);
+  if (plan_.trains(kDown)) stepNarrow(&branch_, kDown);
+  if (share.thread.index == 0 && plan_.trains(kOutputBias)) {
+    kernels_.stepElements(plan_.targets[kOutputBias], gradientOfOutputBias(share.base.count).data(),
+                          model_.classes, rules[kOutputBias]);
+  }
+}
+
+template <typename T>
+void FusedTraining<T>::stepWideWeight(const Share& share, const StepRule<T>& rule) {
+  const bool isNarrow = forward_.split.isNarrow();
+  const kernels::Columns columns =
+      isNarrow ? kernels::Columns{0, model_.stride} : forward_.split.columnsOf(share.thread);
+  const auto stepWordsOf = [&](const TeamThread& owner) {
+    const EntriesByWord& entries = buffers_.entries[share.number % 2][owner.index];
+    kernels_.updateRows(plan_.targets[kWeight], model_.stride, entries.view(), buffers_.delta.data(),
+                        model_.stride, rule, columns);
+    if (!plan_.movesAllWords()) return;
+    const WordRanges words = forward_.split.wordRangesOf(owner);
+    const Bags& bags = *forward_.bags;
+    entries.forEachMissing(bags.wordBorder(words.begin), bags.wordBorder(words.end), [&](int64_t word) {
+      kernels_.stepElements(advance(plan_.targets[kWeight], word * model_.stride + columns.begin), nullptr,
+                            columns.end - columns.begin, rule);
+    });
+  };
+  if (isNarrow) return stepWordsOf(share.thread);
+  for (int other = 0; other < share.thread.threads; ++other)
+    stepWordsOf({other, share.thread.threads, share.thread.barrier});
+}
+
+template <typename T>
+std::vector<T> FusedTraining<T>::gradientOfOutputBias(int64_t count) const {
+  std::vector<T> gradient(model_.classes, T{0});
+  for (int64_t example = 0; example < count; ++example) {
+    for (int64_t c = 0; c < model_.classes; ++c)
+      gradient[c] += buffers_.logitsDelta[example * model_.classes + c];
+  }
+  return gradient;
+}
+
+template class FusedTraining<float>;
+template class FusedTraining<double>;
 
 }  // namespace imdb

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -31,11 +32,16 @@ struct HugePageAllocator : std::allocator<T> {
 template <typename T>
 using UninitializedVector = std::vector<T, HugePageAllocator<T>>;
 
-/** Reserves memory for `size` elements of an empty vector that will be read in random order. */
+/** Makes room; what is there already stays, what is new is 0. */
 template <typename T>
-void reserveHugePages(std::vector<T>* values, size_t size) {
-  values->reserve(size);
-  adviseHugePages(values->data(), values->capacity() * sizeof(T));
+void reserveAtLeast(UninitializedVector<T>* values, int64_t size) {
+  if (static_cast<int64_t>(values->size()) < size) values->resize(size, T{0});
+}
+
+/** Returns the bytes of the elements of some vectors. */
+template <typename... Vectors>
+int64_t bytesOf(const Vectors&... vectors) {
+  return static_cast<int64_t>(((vectors.size() * sizeof(*vectors.data())) + ... + 0));
 }
 
 }  // namespace imdb

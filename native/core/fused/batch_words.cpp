@@ -1,4 +1,4 @@
-#include "core/fused/batch_groups.h"
+#include "core/fused/batch_words.h"
 
 #include <algorithm>
 #include <utility>
@@ -37,8 +37,8 @@ void DistinctWords::collect(const Batch& batch, int range) {
   for (int64_t i = 0; i < count_; ++i) numbers[words[i] - first] = 0;
 }
 
-// A counting sort: count, turn counts into places, fill.
-void BatchGroups::build(const Batch& batch, WordRanges ranges) {
+// This is a counting sort: count, turn counts into places, fill.
+void EntriesByWord::build(const Batch& batch, WordRanges ranges) {
   cursor_.resize(std::max<size_t>(cursor_.size(), batch.bags.vocabularySize()), 0);
   const auto forEachId = [&](int64_t example, auto visit) {
     const int32_t* const end = batch.idsFrom(example, ranges.end);
@@ -79,7 +79,7 @@ void BatchGroups::build(const Batch& batch, WordRanges ranges) {
   for (int64_t group = 0; group < count_; ++group) cursor[words_[group]] = 0;
 }
 
-void BatchGroups::sortWords() {
+void EntriesByWord::sortWords() {
   sorted_.assign(words_.begin(), words_.begin() + count_);
   std::sort(sorted_.begin(), sorted_.end());
 }

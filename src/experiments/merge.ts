@@ -1,5 +1,5 @@
 import type { Reviews } from '../data/splits/reviews.js';
-import { indexOfLargest } from '../model/largest.js';
+import { indexOfLargest } from '../model/numbers/largest.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTest, type PhaseContext } from '../training/phase.js';

@@ -3,7 +3,7 @@ import { topWords, type TopWord } from '../model/explanation.js';
 import { Tensor, type Bags } from '../model/native.js';
 import { readTensor } from '../model/parameters.js';
 import { TextClassifier, type ModelParts } from '../model/text_classifier.js';
-import { summarizeWeightChange, type WeightChange } from '../model/weight_change.js';
+import { summarizeWeightChange, type WeightChange } from '../model/numbers/weight_change.js';
 import { rankOf, scaleOf, type Adapter } from '../storage/adapter.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { classificationReport, nameScores, type NamedScores } from '../training/classification_report.js';

@@ -3,7 +3,7 @@ import { rankOf, scaleOf, type Adapter, type AdapterBranch, type LayerName } fro
 import type { StoredTensor } from '../storage/stored_tensor.js';
 import { Generator, LoraLinear, Tensor, type FloatDtype } from './native.js';
 import { readTensor } from './parameters.js';
-import { below, beside, firstColumns, firstRows, plus, scaled } from './stored_matrices.js';
+import { below, beside, firstColumns, firstRows, plus, scaled } from './numbers/stored_matrices.js';
 
 /**
  * The ways in which adapters become one, as in PEFT's `add_weighted_adapter`. `cat` is the sum of their branches, whose

@@ -31,7 +31,7 @@ import {
   readTensor,
   type ModuleParameter,
 } from './parameters.js';
-import { plus, scaled } from './stored_matrices.js';
+import { plus, scaled } from './numbers/stored_matrices.js';
 
 export interface AdapterSetOptions {
   /** SHA-256 of the safetensors file of the base: adapters of another one are refused. Null: not known. */
@@ -188,7 +188,7 @@ export class AdapterSet {
     }
     const chosen = adapters.map((each, index) => {
       const { adapter, scale } = this.#scaledAdapter(each);
-      return { adapter, scale: scale * (weights[index] ?? NaN) };
+      return { adapter, scale: scale * Number(weights[index]) };
     });
     const branches = new Map<LayerName, AdapterBranch>();
     for (const layer of new Set(chosen.flatMap(({ adapter }) => [...adapter.branches.keys()]))) {

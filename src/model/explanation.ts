@@ -1,7 +1,8 @@
 import { ImdbTorchError } from '../errors.js';
 import type { TokenSpan } from '../text/tokens/token_span.js';
 import { createBags, type BagWeighting } from './bags.js';
-import { idsOfLargest } from './largest.js';
+import { subtract, subtractFromRows } from './numbers/differences.js';
+import { largestOfColumn } from './numbers/largest.js';
 import type { Prediction, TextClassifier } from './text_classifier.js';
 
 export interface WordEffect {
@@ -70,10 +71,11 @@ export function* explainInSlices(
       some.map(({ spans }) => blankOut(text, spans)),
     );
     some.forEach((word, row) => {
-      word.effects = logOdds.map((value, k) => value - (without[row * logOdds.length + k] ?? NaN));
+      const { length } = logOdds;
+      word.effects = Array.from(subtract(logOdds, without.subarray(row * length, (row + 1) * length)));
     });
   }
-  return { prediction, logOdds, words };
+  return { prediction, logOdds: Array.from(logOdds), words };
 }
 
 /**
@@ -87,11 +89,13 @@ export function topWords(classifier: TextClassifier, count: number): TopWord[][]
   const effects = singleFeatureEffects(classifier);
   // Id 0 of the notebook stands for all unknown words.
   const first = featurizer.options.tokenizer === 'notebook' ? 1 : 0;
-  return classes.map((_, k) => {
-    const effect = (id: number): number => effects[id * classes.length + k] ?? NaN;
-    const ids = idsOfLargest(effect, { first, length: vocabulary.size, count });
-    return ids.map((id) => ({ word: vocabulary.word(id), effect: effect(id) }));
-  });
+  const columns = classes.length;
+  return classes.map((_, column) =>
+    largestOfColumn(effects, { columns, column, first, count }).map(({ id, value }) => ({
+      word: vocabulary.word(id),
+      effect: value,
+    })),
+  );
 }
 
 /** Returns the effects of single features, `[features, classes]`, row-major. */
@@ -108,10 +112,7 @@ function singleFeatureEffects(classifier: TextClassifier): Float64Array {
     const offsets = all.subarray(0, ids.length + 1);
     using bags = createBags({ ids, offsets, counts: null }, weighting);
     const logOdds = classifier.logOdds(classifier.logitsOfBags(bags));
-    for (let row = 0; row < logOdds.length; row += classes.length) {
-      for (let k = 0; k < classes.length; k += 1)
-        effects[start * classes.length + row + k] = (logOdds[row + k] ?? NaN) - (empty[k] ?? NaN);
-    }
+    effects.set(subtractFromRows(logOdds, empty), start * classes.length);
   }
   return effects;
 }
@@ -124,8 +125,8 @@ function withoutNorm({ options, vocabulary, weights }: BagWeighting): BagWeighti
   return { options: { normalize: false, gain }, vocabulary, weights };
 }
 
-function logOddsOf(classifier: TextClassifier, texts: readonly string[]): number[] {
-  return Array.from(classifier.logOdds(classifier.logits(texts)));
+function logOddsOf(classifier: TextClassifier, texts: readonly string[]): Float64Array {
+  return classifier.logOdds(classifier.logits(texts));
 }
 
 function groupByWord(spans: readonly TokenSpan[]): WordEffect[] {

@@ -11,10 +11,10 @@ import { calibrationFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { createBags } from './bags.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from './classifier_model.js';
-import { indexOfLargest } from './largest.js';
 import { setNumThreads, type Bags, type FloatDtype } from './native.js';
+import { indexOfLargest } from './numbers/largest.js';
+import { logOddsOf, probabilitiesOf } from './numbers/probabilities.js';
 import { loadModule, readNumbers } from './parameters.js';
-import { logOddsOf, probabilitiesOf } from './probabilities.js';
 
 export interface TextClassifierOptions {
   /**

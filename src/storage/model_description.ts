@@ -74,7 +74,7 @@ function findProblems({ schema, classes, features, hidden, output, calibration, 
     'a known "calibration"': calibration === null || isCalibration(asFields(calibration) ?? {}, names.length),
     'a text as "base"': base === undefined || typeof base === 'string',
   };
-  return Object.keys(rules).filter((rule) => rules[rule] === false);
+  return Object.keys(rules).filter((rule) => !rules[rule]);
 }
 
 function hasKnownFeatures(features: Fields): boolean {

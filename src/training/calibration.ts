@@ -1,4 +1,4 @@
-import { logOddsOf, probabilitiesOf } from '../model/probabilities.js';
+import { logOddsOf, probabilitiesOf } from '../model/numbers/probabilities.js';
 import type { Calibration } from '../storage/model_description.js';
 import {
   calibrationError,

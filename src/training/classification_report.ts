@@ -1,4 +1,4 @@
-import { indexOfLargest } from '../model/largest.js';
+import { indexOfLargest } from '../model/numbers/largest.js';
 
 /** As scikit-learn's `precision_recall_fscore_support` gives them; 0 where there is nothing to divide by. */
 export interface ClassScores {

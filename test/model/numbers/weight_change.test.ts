@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { summarizeWeightChange } from '../../src/model/weight_change.js';
-import type { StoredTensor } from '../../src/storage/stored_tensor.js';
-import { Vocabulary } from '../../src/text/vocabulary.js';
+import { summarizeWeightChange } from '../../../src/model/numbers/weight_change.js';
+import type { StoredTensor } from '../../../src/storage/stored_tensor.js';
+import { Vocabulary } from '../../../src/text/vocabulary.js';
 
 function matrix(rows: number[][]): StoredTensor {
   return {

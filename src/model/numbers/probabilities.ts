@@ -1,4 +1,4 @@
-import type { Calibration } from '../storage/model_description.js';
+import type { Calibration } from '../../storage/model_description.js';
 import { indexOfLargest } from './largest.js';
 
 /**
@@ -14,7 +14,7 @@ export function probabilitiesOf(
   const result = new Float64Array(logits.length);
   for (let start = 0; start < logits.length; start += classes) {
     const row = result.subarray(start, start + classes);
-    for (let k = 0; k < classes; k += 1) row[k] = logits[start + k] ?? NaN;
+    for (let k = 0; k < classes; k += 1) row[k] = logits[start + k];
     calibrate(row, calibration);
     softmax(row);
   }
@@ -33,10 +33,10 @@ export function logOddsOf(
   const result = new Float64Array(logits.length);
   const row = new Float64Array(classes);
   for (let start = 0; start < logits.length; start += classes) {
-    for (let k = 0; k < classes; k += 1) row[k] = logits[start + k] ?? NaN;
+    for (let k = 0; k < classes; k += 1) row[k] = logits[start + k];
     calibrate(row, calibration);
     for (let k = 0; k < classes; k += 1) {
-      result[start + k] = (row[k] ?? NaN) - logSumExpOfOthers(row, k);
+      result[start + k] = row[k] - logSumExpOfOthers(row, k);
     }
   }
   return result;
@@ -45,32 +45,32 @@ export function logOddsOf(
 /** Calibrates the logits of one text in place. */
 function calibrate(row: Float64Array, calibration: Calibration | null): void {
   if (calibration?.kind === 'temperature') {
-    for (let k = 0; k < row.length; k += 1) row[k] = (row[k] ?? NaN) / calibration.temperature;
+    for (let k = 0; k < row.length; k += 1) row[k] /= calibration.temperature;
   } else if (calibration?.kind === 'sigmoid') {
-    const difference = (row[1] ?? NaN) - (row[0] ?? NaN);
+    const difference = row[1] - row[0];
     row[0] = 0;
     row[1] = calibration.scale * difference + calibration.bias;
   }
 }
 
 function softmax(row: Float64Array): void {
-  const largest = row[indexOfLargest(row)] ?? NaN;
+  const largest = row[indexOfLargest(row)];
   let sum = 0;
   for (let k = 0; k < row.length; k += 1) {
-    const value = Math.exp((row[k] ?? NaN) - largest);
+    const value = Math.exp(row[k] - largest);
     row[k] = value;
     sum += value;
   }
-  for (let k = 0; k < row.length; k += 1) row[k] = (row[k] ?? NaN) / sum;
+  for (let k = 0; k < row.length; k += 1) row[k] /= sum;
 }
 
 /** Returns the logarithm of the sum of exp(x) over all x but one. */
 function logSumExpOfOthers(row: Float64Array, left: number): number {
   // With one other number it is that number, without the rounding of exp and log.
-  if (row.length === 2) return row[1 - left] ?? NaN;
+  if (row.length === 2) return row[1 - left];
   let largest = -Infinity;
-  for (let k = 0; k < row.length; k += 1) if (k !== left) largest = Math.max(largest, row[k] ?? NaN);
+  for (let k = 0; k < row.length; k += 1) if (k !== left) largest = Math.max(largest, row[k]);
   let sum = 0;
-  for (let k = 0; k < row.length; k += 1) if (k !== left) sum += Math.exp((row[k] ?? NaN) - largest);
+  for (let k = 0; k < row.length; k += 1) if (k !== left) sum += Math.exp(row[k] - largest);
   return largest + Math.log(sum);
 }

@@ -1,5 +1,5 @@
-import type { StoredTensor } from '../storage/stored_tensor.js';
-import type { Vocabulary } from '../text/vocabulary.js';
+import type { StoredTensor } from '../../storage/stored_tensor.js';
+import type { Vocabulary } from '../../text/vocabulary.js';
 import { idsOfLargest } from './largest.js';
 
 /** The Euclidean norms of a change of a weight `[hidden, words]`, in all, by hidden unit and by word. */
@@ -28,7 +28,7 @@ export function summarizeWeightChange(
 ): WeightChange {
   const changed = squaredNorms(change);
   const before = squaredNorms(weight);
-  const norm = (squares: Float64Array, index: number): number => Math.sqrt(squares[index] ?? NaN);
+  const norm = (squares: Float64Array, index: number): number => Math.sqrt(squares[index]);
   return {
     norm: Math.sqrt(total(changed.rows)),
     weightNorm: Math.sqrt(total(before.rows)),
@@ -49,7 +49,7 @@ function squaredNorms({ shape, data }: StoredTensor): { rows: Float64Array; colu
     for (let column = 0; column < width; column += 1, index += 1) {
       const square = Number(data[index]) ** 2;
       sum += square;
-      columns[column] = (columns[column] ?? NaN) + square;
+      columns[column] += square;
     }
     rows[row] = sum;
   }

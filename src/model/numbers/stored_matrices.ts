@@ -1,5 +1,5 @@
 /** Arithmetic on stored tensors of floats; matrices are row-major. Results have the dtype of the first operand. */
-import type { StoredTensor } from '../storage/stored_tensor.js';
+import type { StoredTensor } from '../../storage/stored_tensor.js';
 
 export function scaled(factor: number, tensor: StoredTensor): StoredTensor {
   return { ...tensor, data: floatsOf(tensor).map((value) => factor * value) };
@@ -8,7 +8,7 @@ export function scaled(factor: number, tensor: StoredTensor): StoredTensor {
 /** Returns the sum of two tensors of one shape. */
 export function plus(one: StoredTensor, other: StoredTensor): StoredTensor {
   const values = floatsOf(other);
-  return { ...one, data: floatsOf(one).map((value, index) => value + (values[index] ?? NaN)) };
+  return { ...one, data: floatsOf(one).map((value, index) => value + values[index]) };
 }
 
 /** Returns a matrix with the rows of two. */
@@ -42,7 +42,7 @@ function transposed(matrix: StoredTensor): StoredTensor {
   const { dtype, shape } = matrix;
   const [rows = 0, columns = 0] = shape;
   const values = floatsOf(matrix);
-  const data = values.map((_, index) => values[(index % rows) * columns + Math.floor(index / rows)] ?? NaN);
+  const data = values.map((_, index) => values[(index % rows) * columns + Math.floor(index / rows)]);
   return { dtype, shape: [columns, rows], data };
 }
 

@@ -2,10 +2,11 @@
  * The contract of the native addon: every export of `imdb_torch.node`, with shapes, units and errors.
  * Nothing else declares native types.
  *
- * Every call is synchronous. A bad argument throws before anything changes:
- * `TypeError` with code `ERR_ARG_TYPE` (wrong type, missing argument, foreign receiver), `RangeError` with code `ERR_ARG_RANGE` (value out of range) or `ERR_SHAPE` (sizes that do not fit
- * together), `Error` with code `ERR_DISPOSED` (used after `dispose()`), `ERR_STATE` (not allowed now), `ERR_DEVICE`
- * (no such device) or `ERR_TORCH` (libtorch refused). What getters of arguments throw goes through as it is.
+ * Every call is synchronous. A bad argument throws before anything changes: `TypeError` with code `ERR_ARG_TYPE` (wrong
+ * type, missing argument, foreign receiver), `RangeError` with code `ERR_ARG_RANGE` (value out of range) or `ERR_SHAPE`
+ * (sizes that do not fit together), `Error` with code `ERR_DISPOSED` (used after `dispose()`), `ERR_STATE` (not allowed
+ * now), `ERR_DEVICE` (no such device) or `ERR_TORCH` (libtorch refused). Errors thrown by getters of arguments pass
+ * unchanged.
  *
  * Typed arrays are copied; those on shared, resizable or detached memory are refused (`ERR_ARG_TYPE`). Objects belong
  * to the thread and the copy of the addon that made them; elsewhere they are refused (`ERR_ARG_TYPE`).
@@ -21,8 +22,8 @@ export type Device = 'cpu' | 'cuda' | `cuda:${number}`;
 /** `torch`: libtorch operators and autograd on any device. `fused`: the CPU kernels of this package. */
 export type Engine = 'torch' | 'fused';
 /**
- * What cross entropy is taken of. `logits` is the textbook loss; `softmax` applies softmax first and then cross
- * entropy (which applies it again), as the notebook does: for two classes it cannot go below 0.3133.
+ * The form of the loss. `logits` is cross entropy as in textbooks; `softmax` applies softmax before cross entropy, which
+ * applies it again, as the notebook does: for two classes it cannot go below 0.3133.
  */
 export type LossForm = 'softmax' | 'logits';
 export type TypedArray = Float32Array | Float64Array | BigInt64Array;
@@ -39,7 +40,7 @@ interface Disposable {
 export class Generator implements Disposable {
   /** @param seed integer in 0 .. 2^63 - 1 */
   constructor(seed: number | bigint);
-  /** One draw of `torch.empty((), dtype=torch.int64).random_()`: uniform in 0 .. 2^63 - 1. */
+  /** Draws as `torch.empty((), dtype=torch.int64).random_()` does: uniform in 0 .. 2^63 - 1. */
   randomInt64(): bigint;
   /** `torch.randperm(n, generator=this)`: a permutation of 0 .. n - 1. @param n 0 .. 2^31 - 1 */
   randperm(n: number): Int32Array;
@@ -72,14 +73,14 @@ export class Tensor implements Disposable {
   /** The gradient that `backward()` has accumulated here, or null. */
   readonly grad: Tensor | null;
 
-  /** A row-major copy of the elements on the JavaScript side. */
+  /** Copies the elements, row-major, into a typed array. */
   toTypedArray(): TypedArray;
-  /** The only element as a number (int64 too, which must be a safe integer). @throws ERR_SHAPE for other sizes */
+  /** Returns the only element as a number; an int64 must be a safe integer. @throws ERR_SHAPE for other sizes */
   item(): number;
-  /** A copy with another dtype or on another device (the tensor itself, as a new handle, where nothing changes). */
+  /** Returns a copy with another dtype or on another device, or a new handle on the same tensor where nothing changes. */
   to(options: TensorOptions): Tensor;
   clone(): Tensor;
-  /** A handle on the same memory that autograd does not record. */
+  /** Returns a handle on the same memory that autograd does not record. */
   detach(): Tensor;
   /** Overwrites the elements in place with those of `source` (same shape; converted where needed). */
   copy_(source: Tensor): void;
@@ -92,7 +93,7 @@ export class Tensor implements Disposable {
   matmul(other: Tensor): Tensor;
   /** `torch.mm`: `[n, m] x [m, p] -> [n, p]`, matrices only. */
   mm(other: Tensor): Tensor;
-  /** The transpose of a matrix, as a view. */
+  /** Returns the transpose of a matrix as a view. */
   t(): Tensor;
   reshape(shape: readonly number[]): Tensor;
   relu(): Tensor;
@@ -104,11 +105,11 @@ export class Tensor implements Disposable {
   sum(): Tensor;
   mean(): Tensor;
   max(): Tensor;
-  /** int64 indices of the largest elements along `dim`. */
+  /** Returns int64 indices of the largest elements along `dim`. */
   argmax(dim: number): Tensor;
-  /** Same shape, dtype and elements. NaN equals nothing. */
+  /** Whether shape, dtype and elements are the same; NaN equals nothing. */
   equal(other: Tensor): boolean;
-  /** No NaN and no infinity. */
+  /** Whether no element is a NaN or an infinity. */
   isFinite(): boolean;
   /**
    * `torch.linalg.svd(this, full_matrices=False)` of a matrix `[m, n]`, k being the smaller side: U `[m, k]`, S `[k]`
@@ -129,12 +130,13 @@ export class Tensor implements Disposable {
  */
 export class Bags implements Disposable {
   /**
-   * @param options.ids of two bytes each where those are enough, to take half the memory until they are copied
+   * @param options.ids as a Uint16Array, where the vocabulary allows that, they take half the memory until they are copied
    * @param options.offsets length n + 1, from 0 to `ids.length`, ascending
    * @param options.labels length n, class numbers from 0
    * @param options.values one for each id; default: all 1
-   * @param options.weighting what becomes of the values first: each times the weight of its word
-   *   (`weights [vocabularySize]`; default: all 1), with `normalize` divided by the norm of its bag, times `gain`
+   * @param options.weighting changes the values first: each is multiplied by the weight of its word
+   *   (`weights [vocabularySize]`; default: all 1), with `normalize` divided by the norm of its bag, and multiplied by
+   *   `gain`
    * @throws ERR_SHAPE lengths or offsets that do not fit; ERR_ARG_RANGE an id outside 0 .. vocabularySize - 1,
    *   unsorted or repeated ids in one bag, a negative label, a value that is NaN or infinite
    */
@@ -160,7 +162,7 @@ export interface LinearOptions {
   outFeatures: number;
   dtype?: FloatDtype;
   device?: Device;
-  /** Without one nothing is drawn and all parameters are 0: for those that are about to be loaded. */
+  /** Draws the parameters; without it all are 0, which is for parameters that are about to be loaded. */
   generator?: Generator;
 }
 
@@ -181,11 +183,11 @@ export class Linear implements Disposable {
 }
 
 /**
- * How a branch starts. Random numbers are drawn in float32; but for `notebook`, in the order in which PEFT 0.21 draws
- * them from the same seed.
+ * The ways in which a branch starts. Random numbers are drawn in float32 and, except for `notebook`, in the order in
+ * which PEFT 0.21 draws them from the same seed.
  *
  * - `notebook`: `up` from N(0, 1), `down` is 0.
- * - `kaiming`: PEFT's default; `down` as `nn.Linear` draws its weight, `up` is 0.
+ * - `kaiming`: PEFT's default; `down` is drawn as `nn.Linear` draws its weight, `up` is 0.
  * - `gaussian`: `down` from N(0, 1 / rank^2), `up` is 0.
  * - `pissa`: scale * up * down is the part of W with the `rank` largest singular values, and W keeps the rest (Meng et
  *   al. 2024): until the branch is switched on the layer gives less than W did.
@@ -231,9 +233,9 @@ export class LoraLinear implements Disposable {
   /** `[outFeatures]` with DoRA, else null. */
   readonly magnitude: Tensor | null;
   readonly rank: number;
-  /** As given; of a branch that `setAdapter` has put in, scale * rank. */
+  /** The alpha that was given, or scale * rank after `setAdapter`. */
   readonly alpha: number;
-  /** What the branch is multiplied with: alpha / rank or alpha / sqrt(rank) unless set. Finite. */
+  /** The factor of the branch, a finite number: alpha / rank or alpha / sqrt(rank) unless it is set. */
   scale: number;
   /** The probability with which training drops an entry of the branch's input. `forward` itself drops nothing. */
   dropout: number;
@@ -245,11 +247,11 @@ export class LoraLinear implements Disposable {
   setTrainable(options: { base: boolean; lora: boolean }): void;
   /**
    * `[n, in] -> [n, out]`, or the bags of `input` as the rows of a matrix.
-   * @param branchInput what the branch sees in place of `input`, after dropout for one: of the same kind and length
+   * @param branchInput the input of the branch where it differs, as it does after dropout; of the same kind and length
    */
   forward(input: Tensor, branchInput?: Tensor): Tensor;
   forward(input: Bags, branchInput?: Bags): Tensor;
-  /** What `merge` adds to W, `[out, in]`: scale * up * down, or with DoRA m * (W + scale * up * down) - W. */
+  /** Returns what `merge` adds to W, `[out, in]`: scale * up * down, or with DoRA m * (W + scale * up * down) - W. */
   deltaWeight(): Tensor;
   /**
    * W += deltaWeight(); switches the branch off, makes the base trainable and the branch not. Unless `keepAdapter`, `up`
@@ -280,7 +282,7 @@ export class LoraLinear implements Disposable {
   [Symbol.dispose](): void;
 }
 
-/** Parameters that share options; what a group leaves out is as in the optimizer's options. */
+/** Parameters that share options; options that a group leaves out are those of the optimizer. */
 export interface ParameterGroup {
   params: readonly Tensor[];
   /** Above 0. */
@@ -293,9 +295,9 @@ export interface ParameterGroup {
 export type OptimizerParameters = readonly Tensor[] | readonly ParameterGroup[];
 
 /**
- * All that a resumed training needs: `param_groups.0.lr` (a number), and of parameters that have been stepped
- * `state.0.step` (a number) and tensors of the parameter's shape like `state.0.exp_avg`. Parameters are counted
- * through all groups.
+ * The state of an optimizer, which is all that a resumed training needs: `param_groups.0.lr` (a number) and, for each
+ * parameter that has been stepped, `state.0.step` (a number) and tensors of the parameter's shape like
+ * `state.0.exp_avg`. Parameters are counted through all groups.
  */
 export type OptimizerState = Record<string, Tensor | number>;
 
@@ -305,10 +307,10 @@ interface OptimizerMethods extends Disposable {
   /** Updates every parameter that has a gradient. @throws ERR_STATE for SparseAdam; see there */
   step(): void;
   zeroGrad(): void;
-  /** The state as it is; its tensors are the optimizer's own until `loadStateDict`. */
+  /** Returns the present state; its tensors are the optimizer's own until `loadStateDict`. */
   stateDict(): OptimizerState;
   /**
-   * Takes copies of a state that `stateDict` of a like optimizer has given. Nothing changes when it is refused.
+   * Copies a state that `stateDict` of an optimizer of the same kind has returned. Nothing changes when it is refused.
    * @throws ERR_ARG_RANGE an entry missing, unknown, of another dtype, or not finite; ERR_SHAPE another shape
    */
   loadStateDict(state: Readonly<OptimizerState>): void;
@@ -327,7 +329,7 @@ export interface SgdOptions {
   weightDecay?: number;
 }
 
-/** `torch.optim.SGD`: `p -= lr * grad`, with momentum, Nesterov's momentum and weight decay where asked for. */
+/** `torch.optim.SGD`: `p -= lr * grad`, with momentum, Nesterov's momentum and weight decay as options. */
 export class Sgd implements OptimizerMethods {
   constructor(parameters: OptimizerParameters, options: SgdOptions);
   lr: number;
@@ -365,7 +367,7 @@ export class Adam implements OptimizerMethods {
   [Symbol.dispose](): void;
 }
 
-/** `torch.optim.AdamW`: as Adam, but weight decay is decoupled from the gradient. */
+/** `torch.optim.AdamW`: Adam with weight decay that is decoupled from the gradient. */
 export class AdamW implements OptimizerMethods {
   constructor(parameters: OptimizerParameters, options?: AdamOptions);
   lr: number;
@@ -378,9 +380,9 @@ export class AdamW implements OptimizerMethods {
 }
 
 /**
- * `torch.optim.SparseAdam` for the parameters of a `Classifier` that have a column for each word (W and `down` of its
+ * `torch.optim.SparseAdam` for the parameters of a `Classifier` that have one column per word (W and `down` of its
  * hidden layer): only the columns of the batch's words move, moments included; the bias correction counts all
- * steps. Its other parameters are stepped as by Adam. It needs to know a batch's words, so only `trainBatches`
+ * steps. The other parameters are stepped as by Adam. It needs to know a batch's words, so only `trainBatches`
  * steps it: `step()` throws ERR_STATE where a parameter has a gradient.
  */
 export class SparseAdam implements OptimizerMethods {
@@ -401,9 +403,9 @@ export interface TrainBatchesOptions {
   batchSize: number;
   optimizer: Optimizer;
   loss: LossForm;
-  /** What every learning rate is multiplied with, one number of at least 0 for each batch; default 1. */
+  /** Factors of all learning rates, one number of at least 0 for each batch; default 1. */
   lrFactors?: Float64Array;
-  /** `torch.nn.utils.clip_grad_norm_` over the optimizer's parameters: the largest norm of a batch's gradient. */
+  /** The largest norm of a batch's gradient: `torch.nn.utils.clip_grad_norm_` over the optimizer's parameters. */
   maxGradNorm?: number;
   /**
    * The probability with which an entry of a bag is dropped: its word counts as absent, and the values of the others
@@ -411,9 +413,9 @@ export interface TrainBatchesOptions {
    */
   inputDropout?: number;
   /**
-   * What is dropped, of the input or of a branch (`LoraLinear.dropout`), follows from this, the number of the bag and
-   * the place in it alone, whatever the engine, the threads and the calls that an epoch is cut into. Needed with
-   * dropout; give each epoch another one.
+   * The seed of dropout, of the input and of a branch (`LoraLinear.dropout`). What is dropped follows from the seed, the
+   * number of the bag and the place in it alone, whatever the engine, the threads and the calls that an epoch is cut
+   * into. Needed with dropout; give each epoch another one.
    */
   dropoutSeed?: number | bigint;
 }
@@ -421,7 +423,7 @@ export interface TrainBatchesOptions {
 export interface Evaluation {
   /** Sum of the losses of the bags; divide by `count` for the mean. */
   lossSum: number;
-  /** Bags whose label has the largest logit (the first of equal ones). */
+  /** Number of bags whose label has the largest logit (the first of equal ones). */
   correct: number;
   count: number;
 }
@@ -429,25 +431,25 @@ export interface Evaluation {
 export interface Gradients {
   /** Mean loss of the bags. */
   loss: number;
-  /** Gradients of the mean loss: of the parameters that require one, with the parameter's shape; null for the rest. */
+  /** The gradients of the mean loss, with the shapes of their parameters; null for parameters that require none. */
   weight: Tensor | null;
   bias: Tensor | null;
   up: Tensor | null;
   down: Tensor | null;
-  /** Of DoRA's magnitudes; null without DoRA. */
+  /** The gradient of DoRA's magnitudes; null without DoRA. */
   magnitude: Tensor | null;
   outputWeight: Tensor | null;
   outputBias: Tensor | null;
 }
 
 /**
- * Bag of words -> hidden layer with LoRA -> ReLU -> classes. Holds on to the layers it is made of. Without an output
- * layer it is a linear model: what the hidden layer gives are the logits, without ReLU.
+ * A classifier: bag of words -> hidden layer with LoRA -> ReLU -> classes. It keeps the layers that it is made of alive.
+ * Without an output layer it is a linear model, whose hidden layer gives the logits, without ReLU.
  *
  * The `fused` engine refuses a branch with DoRA while it is on (ERR_STATE).
  *
  * While the LoRA branch is on and W and b are frozen, the `fused` engine computes x W^T + b once per `Bags` and
- * keeps it (4 or 8 bytes x hidden x bags) until W or b change.
+ * caches it (4 or 8 bytes x hidden x bags) until W or b change.
  */
 export class Classifier implements Disposable {
   /**
@@ -458,7 +460,7 @@ export class Classifier implements Disposable {
   readonly engine: Engine;
   /** Number of classes. */
   readonly classes: number;
-  /** `[rows, classes]`; all bags without `rows`. Autograd records it with the `torch` engine. */
+  /** Returns the logits of `rows`, or of all bags, `[rows, classes]`. Autograd records it with the `torch` engine. */
   forward(bags: Bags, rows?: Int32Array): Tensor;
   /**
    * Trains on `rows` in order, `batchSize` at a time (the last batch may be smaller): forward, mean loss of the
@@ -470,28 +472,28 @@ export class Classifier implements Disposable {
   trainBatches(bags: Bags, rows: Int32Array, options: TrainBatchesOptions): Float64Array;
   /** Evaluates the bags `start .. end - 1` (default: all). */
   evaluate(bags: Bags, options: { loss: LossForm; start?: number; end?: number }): Evaluation;
-  /** Mean loss of `rows` and its gradients, computed by this engine; nothing changes. */
+  /** Returns the mean loss of `rows` and its gradients, computed by this engine; nothing changes. */
   gradients(bags: Bags, rows: Int32Array, options: { loss: LossForm }): Gradients;
   dispose(): void;
   [Symbol.dispose](): void;
 }
 
 /**
- * Mean cross entropy of `logits [n, classes]` against class numbers `labels` (length n), a scalar that autograd
+ * Returns the mean cross entropy of `logits [n, classes]` and class numbers `labels` (length n), a scalar that autograd
  * records.
  */
 export function crossEntropy(logits: Tensor, labels: Int32Array, loss: LossForm): Tensor;
 
-/** Threads of libtorch's operators and of the fused kernels. @param threads 1 .. 1024 */
+/** Sets the threads of libtorch's operators and of the fused kernels. @param threads 1 .. 1024 */
 export function setNumThreads(threads: number): void;
 export function getNumThreads(): number;
-/** Device names that `device` options accept here: `cpu`, then `cuda:0`, `cuda:1`, ... */
+/** Returns the device names that `device` options accept here: `cpu`, then `cuda:0`, `cuda:1`, ... */
 export function devices(): string[];
-/** Native objects alive (created and neither disposed nor collected), for leak tests. */
+/** Returns the number of native objects that are neither disposed nor collected, for leak tests. */
 export function liveObjects(): number;
 /**
- * From now on the process ends, however it ends, without the destructors of static objects and other handlers of the C
- * library: those of libtorch take 0.15 s. For programs, not for libraries. Does nothing where the C library is not glibc.
+ * Makes the process end, however it ends, without the destructors of static objects and other handlers of the C library:
+ * those of libtorch take 0.15 s. For programs, not for libraries. Does nothing where the C library is not glibc.
  */
 export function skipStaticDestructors(): void;
 /** `libtorch` as compiled against, e.g. "2.13.0"; `kernels`: the instruction set the fused kernels chose. */

@@ -1,6 +1,4 @@
-import type { TokenLists } from '../text/tokens/token_lists.js';
 import type { Origins } from './origins.js';
-import type { PreviewTexts } from './preview_texts.js';
 
 /** The longest review of the IMDb data has 14 kB. */
 export const maximumReviewBytes = 1 << 20;
@@ -10,7 +8,7 @@ export const splitNames: readonly SplitName[] = ['train', 'valid', 'test'];
 
 /** Reviews of a split, in the order of their source. */
 export interface CollectedSplit {
-  /** `[reviews]`: numbers of their texts in the token lists. */
+  /** `[reviews]`: the numbers of their texts. */
   readonly rows: Int32Array;
   /** `[reviews]`: indices into the classes. */
   readonly labels: Int32Array;
@@ -21,16 +19,16 @@ export interface CollectedSplit {
 
 /** A row of a table, or a file, that is no review. */
 export interface BadRow {
-  /** As `originNames` gives it. */
+  /** Named as `originNames` does. */
   readonly origin: string;
   readonly reason: string;
 }
 
 export interface BadRows {
   readonly count: number;
-  /** Good and bad ones. */
+  /** Counts good and bad rows. */
   readonly total: number;
-  /** The first of them. */
+  /** Has the first 20 of them. */
   readonly first: readonly BadRow[];
 }
 
@@ -39,7 +37,7 @@ export interface Columns {
   readonly label: string;
 }
 
-/** What is to be told about a source once it has been read. */
+/** Facts about a source that are known once it has been read. */
 export interface SourceNotes {
   /** Names of the classes; a label is an index into them. */
   readonly classes: readonly string[];
@@ -50,11 +48,9 @@ export interface SourceNotes {
   readonly testHeldOut: boolean;
 }
 
-/** All that was read of a source: words as numbers, and the starts of the texts. */
+/** All that was read of a source, but for the texts themselves. */
 export interface CollectedReviews {
   readonly location: string;
-  readonly tokens: TokenLists;
-  readonly previews: PreviewTexts;
   readonly notes: SourceNotes;
   /**
    * Null where the source leaves the split to be made; there always are training reviews.

@@ -6,6 +6,7 @@ import type { Featurizer } from '../text/featurizer.js';
 import { TokenLists } from '../text/tokens/token_lists.js';
 import { tokenizerVersion } from '../text/tokens/tokenizer.js';
 import type { SourceNotes } from './collected_reviews.js';
+import { CollectedTexts } from './collected_texts.js';
 import {
   encodeSplits,
   resolveFeatures,
@@ -94,5 +95,6 @@ function sha256Of({ vocabulary, weights }: Featurizer): string {
 
 async function readAndEncode(source: Source, options: EncodeOptions): Promise<EncodedSplits> {
   const tokens = options.featurizer?.tokenLists() ?? new TokenLists(resolveFeatures(options).tokenizer);
-  return encodeSplits(await source.read(tokens), options);
+  const texts = new CollectedTexts(tokens);
+  return encodeSplits(texts, await source.read(texts), options);
 }

@@ -70,8 +70,8 @@ async function sampleSource({ signal, onProgress }: SourceOptions): Promise<Sour
     kind: 'sample',
     location: 'sample',
     sha256: hash.digest('hex'),
-    read: async (tokens) => {
-      const collector = new ImdbCollector('sample', tokens);
+    read: async (texts) => {
+      const collector = new ImdbCollector('sample', texts);
       for (const { file: place, text } of reviews) {
         collector.add(place, Buffer.from(text));
         if (slices.isOver) await slices.next();
@@ -114,8 +114,8 @@ async function imdbFolderSource(path: string, { signal, onProgress }: SourceOpti
     kind: 'folder',
     location: path,
     sha256: folder.sha256,
-    read: async (tokens) => {
-      const collector = new ImdbCollector(path, tokens);
+    read: async (texts) => {
+      const collector = new ImdbCollector(path, texts);
       await readFolder(path, folder, collector, { signal, onRead });
       return collector;
     },
@@ -142,11 +142,11 @@ function archiveSource(
     kind: 'archive',
     location: path,
     sha256,
-    read: async (tokens) => {
+    read: async (texts) => {
       // Only here: loading the tar reader takes longer than a cached data set does.
       const { readArchive } = await import('./imdb/archive.js');
-      const collector = new ImdbCollector(path, tokens);
-      await readArchive({ path, gzip, signal, onRead }, collector);
+      const collector = new ImdbCollector(path, texts);
+      await readArchive({ path, gzip }, { signal, onRead }, collector);
       return collector;
     },
   };

@@ -52,24 +52,26 @@ function inflatedHead(start: Buffer, isWhole: boolean, path: string): Buffer {
     const inflated = gunzipSync(start, isWhole ? {} : { finishFlush: constants.Z_SYNC_FLUSH });
     return inflated.subarray(0, pieceBytes);
   } catch (error) {
-    throw damaged(path, error);
+    throw damaged(path, 'file', reasonOf(error), error);
   }
 }
 
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
-  /** Bytes of the file that were read so far. */
+  /** Called with the number of bytes of the file that have been read so far. */
   onRead?: ((bytes: number) => void) | undefined;
 }
 
 /**
  * Hands the content of a file, inflated, to `take`, piece by piece.
+ * @param kind names the file in messages
  * @throws ImdbTorchError ERR_DATASET when it cannot be read or is damaged; what `take` throws; the reason of `signal`
  */
 export async function readContent(
-  { path, gzip }: SourceFile,
+  { path, gzip }: Pick<SourceFile, 'path' | 'gzip'>,
   { signal, onRead }: ReadOptions,
   take: (piece: Buffer) => void,
+  kind = 'file',
 ): Promise<void> {
   const file = createReadStream(path, { highWaterMark: pieceBytes });
   // `pipeline` may report that it stopped the streams instead of why.
@@ -94,15 +96,18 @@ export async function readContent(
   } catch (error) {
     signal?.throwIfAborted();
     if (failure.error !== undefined) throw failure.error;
-    throw damaged(path, error);
+    throw damaged(path, kind, reasonOf(error), error);
   }
 }
 
-function damaged(path: string, cause: unknown): ImdbTorchError {
-  const reason = systemCode(cause) === 'Z_BUF_ERROR' ? 'it ends too early' : messageOf(cause);
+function reasonOf(error: unknown): string {
+  return systemCode(error) === 'Z_BUF_ERROR' ? 'it ends too early' : messageOf(error);
+}
+
+export function damaged(path: string, kind: string, reason: string, cause?: unknown): ImdbTorchError {
   return new ImdbTorchError(
     'ERR_DATASET',
-    `Expected ${path} to be a whole file but it is damaged (${reason}); fetch or copy it again.`,
+    `Expected ${path} to be a whole ${kind} but it is damaged (${reason}); fetch or copy it again.`,
     { cause },
   );
 }

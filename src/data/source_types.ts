@@ -1,22 +1,22 @@
-import type { TokenLists } from '../text/tokens/token_lists.js';
 import type { CollectedReviews } from './collected_reviews.js';
+import type { CollectedTexts } from './collected_texts.js';
 import type { TableFormat } from './tables/format.js';
 
 export interface SourceProgress {
   readonly stage: 'download' | 'read' | 'encode';
   readonly done: number;
-  /** null: not known. */
+  /** Null where it is not known. */
   readonly total: number | null;
   readonly unit: 'bytes' | 'reviews';
 }
 
 export interface SourceOptions {
-  /** Columns of a table; those that are not given are taken by their usual names. */
+  /** The column of the texts in a table; by default the first with a usual name, as for the labels. */
   textColumn?: string | undefined;
   labelColumn?: string | undefined;
   /** The classes of a table in their order; a whole number stands for the name at that place. By default all labels. */
   labels?: readonly string[] | undefined;
-  /** Whether a single bad row is too much. */
+  /** Refuses a single bad row; by default up to 1 % of them are left out. */
   strict?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: SourceProgress) => void) | undefined;
@@ -34,13 +34,13 @@ export interface Source {
   readonly kind: 'archive' | 'folder' | 'sample' | 'classes-folder' | TableFormat;
   /** What messages call it: a path, or `sample`. */
   readonly location: string;
-  /** Of a file; of a folder's listing with sizes and times; of the sample's text; of several files' hashes. */
+  /** The hash of the file, of a folder's listing with sizes and times, of the sample's text or of several files' hashes. */
   readonly sha256: string;
   /** What else the reviews depend on. */
   readonly variant?: object;
   /**
-   * @param tokens where the words go; none yet
+   * @param texts takes all texts; it must be empty
    * @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); the reason of the signal
    */
-  read(tokens: TokenLists): Promise<CollectedReviews>;
+  read(texts: CollectedTexts): Promise<CollectedReviews>;
 }

@@ -1,55 +1,32 @@
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { Parser, type ReadEntry } from 'tar';
 import { ImdbTorchError, messageOf } from '../../errors.js';
-import { systemCode } from '../../system/file_errors.js';
-import { TimeSlices } from '../../system/time_slices.js';
-import { maximumUrlsBytes, urlsClassOf } from './movies.js';
-import { parseReviewPath, type ImdbCollector } from './collector.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
+import { damaged, readContent, type ReadOptions, type SourceFile } from '../source_file.js';
+import { parseReviewPath, type ImdbCollector } from './collector.js';
+import { maximumUrlsBytes, urlsClassOf } from './movies.js';
 
-/** Large enough that a chunk costs nothing, small enough that inflating the next one overlaps with reading this one. */
-const chunkBytes = 1 << 18;
-
-export interface ArchiveOptions {
-  path: string;
-  /** Whether the tar file is compressed. */
-  gzip: boolean;
-  signal?: AbortSignal | undefined;
-  /** Bytes of the file that were read so far. */
-  onRead?: ((bytes: number) => void) | undefined;
-}
+const kind = 'tar archive';
 
 /**
  * Streams the reviews of a tar file into `collector`; nothing is unpacked to disk. Other files are skipped.
  * @throws ImdbTorchError ERR_DATASET when the archive is damaged or truncated, or holds a link, a path that leaves it
- *   or a review of more than 1 MiB; the reason of `signal`
+ *   or a review of more than 1 MiB; the reason of the signal
  */
-export async function readArchive(options: ArchiveOptions, collector: ImdbCollector): Promise<void> {
-  const { path, gzip, signal, onRead } = options;
-  const file = createReadStream(path, { highWaterMark: chunkBytes });
-  const reader = new TarReader(path, collector);
-  const slices = new TimeSlices(signal);
-  const read = async (chunks: AsyncIterable<Uint8Array>): Promise<void> => {
-    for await (const chunk of chunks) {
-      if (slices.isOver) await slices.next();
-      reader.write(chunk);
-      onRead?.(file.bytesRead);
-    }
-    reader.end();
-  };
-  const pipeOptions = signal === undefined ? {} : { signal };
-  try {
-    if (gzip) await pipeline(file, createGunzip({ chunkSize: chunkBytes }), read, pipeOptions);
-    else await pipeline(file, read, pipeOptions);
-  } catch (error) {
-    signal?.throwIfAborted();
-    // `pipeline` may report that it stopped the streams instead of why.
-    reader.throwError();
-    if (error instanceof ImdbTorchError) throw error;
-    throw damaged(path, systemCode(error) === 'Z_BUF_ERROR' ? 'it ends too early' : messageOf(error), error);
-  }
+export async function readArchive(
+  file: Pick<SourceFile, 'path' | 'gzip'>,
+  options: ReadOptions,
+  collector: ImdbCollector,
+): Promise<void> {
+  const reader = new TarReader(file.path, collector);
+  await readContent(
+    file,
+    options,
+    (piece) => {
+      reader.write(piece);
+    },
+    kind,
+  );
+  reader.end();
 }
 
 /** node-tar's parser, which hands out entries within `write`, with what this project accepts in an archive. */
@@ -76,44 +53,31 @@ class TarReader {
     });
   }
 
-  write(chunk: Uint8Array): void {
-    this.#parser.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    this.throwError();
+  write(piece: Buffer): void {
+    this.#parser.write(piece);
+    this.#throwError();
   }
 
   end(): void {
     this.#parser.end();
-    if (this.#error === null && !this.#ended) this.#error = damaged(this.path, 'it ends too early');
-    this.throwError();
+    if (!this.#ended) this.#error ??= damaged(this.path, kind, 'it ends too early');
+    this.#throwError();
   }
 
-  throwError(): void {
+  #throwError(): void {
     if (this.#error === null) return;
     if (this.#error instanceof ImdbTorchError) throw this.#error;
-    throw damaged(this.path, messageOf(this.#error).replace(/^TAR_\w+: /, ''), this.#error);
+    throw damaged(this.path, kind, messageOf(this.#error).replace(/^TAR_\w+: /, ''), this.#error);
   }
 
   #read(entry: ReadEntry): void {
     const problem = problemOf(entry);
     if (problem !== null) this.#error ??= refused(this.path, entry.path, problem);
-    const isWanted = this.#error === null && entry.type !== 'Directory';
-    const place = isWanted ? parseReviewPath(entry.path) : null;
-    const urlsClass = isWanted ? urlsClassOf(entry.path) : null;
-    const { collector } = this;
-    if (place !== null) {
-      this.#readEntry(entry, (text) => {
-        collector.add(place, text);
-      });
-    } else if (urlsClass !== null) {
-      this.#readEntry(entry, (text) => {
-        collector.urls.add(urlsClass, text);
-      });
-    } else {
+    const take = this.#error === null ? this.#consumerOf(entry) : null;
+    if (take === null) {
       entry.resume();
+      return;
     }
-  }
-
-  #readEntry(entry: ReadEntry, take: (text: Buffer) => void): void {
     const parts: Buffer[] = [];
     entry.on('data', (part) => parts.push(part));
     entry.on('end', () => {
@@ -124,6 +88,22 @@ class TarReader {
         this.#error ??= error;
       }
     });
+  }
+
+  /** Returns what takes the content of an entry; null where nothing does. */
+  #consumerOf({ path, type }: ReadEntry): ((content: Buffer) => void) | null {
+    if (type === 'Directory') return null;
+    const file = parseReviewPath(path);
+    if (file !== null)
+      return (text) => {
+        this.collector.add(file, text);
+      };
+    const className = urlsClassOf(path);
+    return className === null
+      ? null
+      : (text) => {
+          this.collector.urls.add(className, text);
+        };
   }
 }
 
@@ -147,13 +127,5 @@ function refused(path: string, entryPath: string, problem: string): ImdbTorchErr
   return new ImdbTorchError(
     'ERR_DATASET',
     `Expected only plain reviews in ${path} but its entry ${JSON.stringify(entryPath)} ${problem}; use an archive from a source you trust.`,
-  );
-}
-
-function damaged(path: string, reason: string, cause?: unknown): ImdbTorchError {
-  return new ImdbTorchError(
-    'ERR_DATASET',
-    `Expected ${path} to be a whole tar archive but it is damaged (${reason}); fetch or copy it again.`,
-    { cause },
   );
 }

@@ -1,10 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { ImdbTorchError } from '../../errors.js';
-import type { TokenLists } from '../../text/tokens/token_lists.js';
 import type { CollectedReviews, CollectedSplit, SourceNotes, SplitName } from '../collected_reviews.js';
 import { MovieUrls } from './movies.js';
+import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins } from '../origins.js';
-import { PreviewTexts } from '../preview_texts.js';
 
 /** Of the IMDb data. */
 export const imdbClasses = ['neg', 'pos'] as const;
@@ -28,7 +27,6 @@ interface Group {
  * of their texts, and forgets the texts.
  */
 export class ImdbCollector implements CollectedReviews {
-  readonly previews = new PreviewTexts();
   readonly urls: MovieUrls;
   #count = 0;
   readonly #groups: Record<ImdbSplit, Group[]> = {
@@ -36,10 +34,10 @@ export class ImdbCollector implements CollectedReviews {
     test: imdbClasses.map(() => ({ names: [], rows: [] })),
   };
 
-  /** @param tokens where the words go */
+  /** @param texts takes the texts of the reviews */
   constructor(
     readonly location: string,
-    readonly tokens: TokenLists,
+    readonly texts: CollectedTexts,
   ) {
     this.urls = new MovieUrls(location);
   }
@@ -63,8 +61,7 @@ export class ImdbCollector implements CollectedReviews {
     }
     const group = this.#groups[split][label];
     group?.names.push(name);
-    group?.rows.push(this.tokens.add(text));
-    this.previews.add(text);
+    group?.rows.push(this.texts.add(text));
     this.#count += 1;
   }
 

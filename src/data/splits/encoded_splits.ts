@@ -5,6 +5,7 @@ import { naiveBayesWeights } from '../../text/naive_bayes.js';
 import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../../text/features.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import { NgramCounter } from '../../text/ngrams/ngram_counter.js';
+import type { TokenLists } from '../../text/tokens/token_lists.js';
 import { Vocabulary } from '../../text/vocabulary.js';
 import {
   splitNames,
@@ -13,6 +14,7 @@ import {
   type SourceNotes,
   type SplitName,
 } from '../collected_reviews.js';
+import type { CollectedTexts } from '../collected_texts.js';
 import type { Origins } from '../origins.js';
 import type { SourceOptions } from '../source_types.js';
 import { splitReviews, type SplitOptions } from './train_valid_test.js';
@@ -73,39 +75,38 @@ export function resolveFeatures({ features, vocab, featurizer }: EncodeOptions):
  *   on or the classes are too many for the weighting; the reason of `signal`
  */
 export async function encodeSplits(
+  texts: CollectedTexts,
   collected: CollectedReviews,
   options: EncodeOptions,
 ): Promise<EncodedSplits> {
   const features = resolveFeatures(options);
-  const progress = { stage: 'encode', unit: 'reviews' } as const;
-  const counts = { done: 0, total: 0 };
   const slices = new TimeSlices(options.signal);
   const orders = await splitReviews(collected, options, slices);
-  counts.total = splitNames.reduce((sum, name) => sum + orders[name].rows.length, 0);
+  const total = splitNames.reduce((sum, name) => sum + orders[name].rows.length, 0);
+  let done = 0;
+  const onEncoded = (name: SplitName): void => {
+    done += orders[name].rows.length;
+    options.onProgress?.({ stage: 'encode', done, total, unit: 'reviews' });
+  };
   const { featurizer } = options;
-  const encoder =
+  if (featurizer === undefined) checkClasses(features, collected);
+  const { vocabulary, encoded, weights } =
     featurizer === undefined
-      ? await countingEncoder(collected, orders, features, slices)
-      : givenEncoder(collected, orders, featurizer, slices);
-  const texts = await encoder.encode((split) => {
-    counts.done += orders[split].rows.length;
-    options.onProgress?.({ ...progress, ...counts });
-  });
+      ? await countAndEncode(texts.tokens, orders, features, slices, onEncoded)
+      : await encodeAs(featurizer, texts.tokens, orders, slices, onEncoded);
   const split = (name: SplitName): EncodedSplit => {
     const { labels, origins, movies } = orders[name];
-    return { ...texts[name], labels, origins, ...(movies && { movies }) };
+    return { ...encoded[name], labels, origins, ...(movies && { movies }) };
   };
-  const splits = { train: split('train'), valid: split('valid'), test: split('test') };
-  const weights = encoder.weightsOf(splits.train);
   return {
-    vocabulary: encoder.vocabulary,
+    vocabulary,
     features,
     weights,
-    splits,
+    splits: { train: split('train'), valid: split('valid'), test: split('test') },
     previews: {
-      train: previewsOf(collected, orders.train),
-      valid: previewsOf(collected, orders.valid),
-      test: previewsOf(collected, orders.test),
+      train: previewsOf(texts, orders.train),
+      valid: previewsOf(texts, orders.valid),
+      test: previewsOf(texts, orders.test),
     },
     notes: collected.notes,
   };
@@ -113,66 +114,62 @@ export async function encodeSplits(
 
 type Orders = Readonly<Record<SplitName, CollectedSplit>>;
 
-type EncodedTextsOfSplits = Readonly<Record<SplitName, EncodedTexts>>;
-
-/** Knows the features, and encodes all splits with them. */
-interface Encoder {
+interface Encoding {
   readonly vocabulary: Vocabulary;
-  encode(onEncoded: (split: SplitName) => void): Promise<EncodedTextsOfSplits>;
-  weightsOf(train: EncodedSplit): Float32Array | null;
+  readonly encoded: Readonly<Record<SplitName, EncodedTexts>>;
+  readonly weights: Float32Array | null;
 }
 
-/** With the features that it counts in the reviews. */
-async function countingEncoder(
-  collected: CollectedReviews,
-  orders: Orders,
+/** Counts features in the reviews of all splits, one split behind the other, and encodes them with those. */
+async function countAndEncode(
+  tokens: TokenLists,
+  { train, valid, test }: Orders,
   features: FeatureOptions,
   slices: TimeSlices,
-): Promise<Encoder> {
-  checkClasses(features, collected);
-  const { counter, ranges } = await countFeatures(collected, orders, features, slices);
+  onEncoded: (name: SplitName) => void,
+): Promise<Encoding> {
+  const validEnd = train.rows.length + valid.rows.length;
+  const rows = new Int32Array(validEnd + test.rows.length);
+  rows.set(train.rows);
+  rows.set(valid.rows, train.rows.length);
+  rows.set(test.rows, validEnd);
+  const counted = hasUnknown(features) ? train.rows.length : validEnd;
+  const options = { ...features, hasUnknown: hasUnknown(features), counted };
+  const counter = await NgramCounter.count(tokens, rows, options, slices);
   const vocabulary = Vocabulary.of(counter.features);
-  const isWeighted = features.weighting !== 'none';
-  return {
-    vocabulary,
-    encode: async (onEncoded) => {
-      try {
-        const texts = await counter.makeBags(
-          splitNames.map((name) => ranges[name]),
-          features.counts === 'counts',
-        );
-        splitNames.forEach(onEncoded);
-        return bySplit(texts);
-      } finally {
-        await counter.stop();
-      }
-    },
-    weightsOf: (train) => (isWeighted ? naiveBayesWeights(train, train.labels, vocabulary.size) : null),
-  };
+  try {
+    const ranges = [
+      { start: 0, end: train.rows.length },
+      { start: train.rows.length, end: validEnd },
+      { start: validEnd, end: rows.length },
+    ];
+    const encoded = bySplit(await counter.makeBags(ranges, features.counts === 'counts'));
+    splitNames.forEach(onEncoded);
+    const isWeighted = features.weighting !== 'none';
+    const weights = isWeighted ? naiveBayesWeights(encoded.train, train.labels, vocabulary.size) : null;
+    return { vocabulary, encoded, weights };
+  } finally {
+    await counter.stop();
+  }
 }
 
-/** With the features, and the weights, of a model. */
-function givenEncoder(
-  { tokens }: CollectedReviews,
-  orders: Orders,
+/** Encodes with the features, and the weights, of a model. */
+async function encodeAs(
   featurizer: Featurizer,
+  tokens: TokenLists,
+  orders: Orders,
   slices: TimeSlices,
-): Encoder {
-  return {
-    vocabulary: featurizer.vocabulary,
-    encode: async (onEncoded) => {
-      const texts: EncodedTexts[] = [];
-      for (const name of splitNames) {
-        texts.push(await featurizer.encodeTokenLists(tokens, orders[name].rows, slices));
-        onEncoded(name);
-      }
-      return bySplit(texts);
-    },
-    weightsOf: () => featurizer.weights,
-  };
+  onEncoded: (name: SplitName) => void,
+): Promise<Encoding> {
+  const encoded: EncodedTexts[] = [];
+  for (const name of splitNames) {
+    encoded.push(await featurizer.encodeTokenLists(tokens, orders[name].rows, slices));
+    onEncoded(name);
+  }
+  return { vocabulary: featurizer.vocabulary, encoded: bySplit(encoded), weights: featurizer.weights };
 }
 
-function bySplit([train, valid, test]: readonly EncodedTexts[]): EncodedTextsOfSplits {
+function bySplit([train, valid, test]: readonly EncodedTexts[]): Encoding['encoded'] {
   if (!train || !valid || !test) throw new Error('Expected the texts of three splits.');
   return { train, valid, test };
 }
@@ -185,40 +182,12 @@ function checkClasses({ weighting }: FeatureOptions, { notes, location }: Collec
   );
 }
 
-type Ranges = Readonly<Record<SplitName, { start: number; end: number }>>;
-
-/** Counts in the reviews of all splits, one split behind the other. */
-async function countFeatures(
-  { tokens }: CollectedReviews,
-  { train, valid, test }: Orders,
-  features: FeatureOptions,
-  slices: TimeSlices,
-): Promise<{ counter: NgramCounter; ranges: Ranges }> {
-  const validEnd = train.rows.length + valid.rows.length;
-  const ranges = {
-    train: { start: 0, end: train.rows.length },
-    valid: { start: train.rows.length, end: validEnd },
-    test: { start: validEnd, end: validEnd + test.rows.length },
-  };
-  const rows = new Int32Array(ranges.test.end);
-  rows.set(train.rows);
-  rows.set(valid.rows, ranges.valid.start);
-  rows.set(test.rows, ranges.test.start);
-  const counted = hasUnknown(features) ? ranges.train.end : ranges.valid.end;
-  const options = { ...features, hasUnknown: hasUnknown(features), counted };
-  const counter = await NgramCounter.count(tokens, rows, options, slices);
-  return { counter, ranges };
-}
-
 function previewsOf(
-  { previews }: CollectedReviews,
+  { previews }: CollectedTexts,
   { rows, labels }: CollectedSplit,
 ): { first: Preview[]; last: Preview[] } {
-  const kept: number[] = [];
-  rows.forEach((row, index) => {
-    if (row < previews.length) kept.push(index);
-  });
-  const shown = (part: readonly number[]): Preview[] =>
-    part.map((index) => ({ text: previews.text(rows[index] ?? 0), label: labels[index] ?? 0 }));
+  const kept = Array.from(rows.keys()).filter((index) => (rows[index] ?? 0) < previews.length);
+  const shown = (indices: readonly number[]): Preview[] =>
+    indices.map((index) => ({ text: previews[rows[index] ?? 0] ?? '', label: labels[index] ?? 0 }));
   return { first: shown(kept.slice(0, shownPreviews)), last: shown(kept.slice(-shownPreviews)) };
 }

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { Int32List } from '../../text/int32_list.js';
-import type { TokenLists } from '../../text/tokens/token_lists.js';
 import {
   type BadRow,
   type BadRows,
@@ -11,8 +10,8 @@ import {
   type SplitName,
 } from '../collected_reviews.js';
 import { LabelNames } from './label_names.js';
+import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins, originName, rowOrigins, type TableFile } from '../origins.js';
-import { PreviewTexts } from '../preview_texts.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
 
 /** So many bad rows are named. */
@@ -29,10 +28,9 @@ interface SplitRows {
 
 /**
  * Takes reviews one by one in the order of their source, with whatever labels they have, and leaves out what is no
- * review. Keeps their words as numbers and forgets the texts.
+ * review. Hands their texts on and keeps the rest.
  */
 export class TableCollector implements CollectedReviews {
-  readonly previews = new PreviewTexts();
   readonly #labels: LabelNames;
   readonly #parts = new Map<SplitName, SplitRows>();
   readonly #badRows: BadRow[] = [];
@@ -43,12 +41,12 @@ export class TableCollector implements CollectedReviews {
 
   /**
    * @param givenLabels the classes in their order; null: every label of the training reviews
-   * @param tokens where the words go
+   * @param texts takes the texts of the reviews
    */
   constructor(
     readonly location: string,
     readonly givenLabels: readonly string[] | null,
-    readonly tokens: TokenLists,
+    readonly texts: CollectedTexts,
   ) {
     this.#labels = new LabelNames(location, givenLabels);
   }
@@ -115,8 +113,7 @@ export class TableCollector implements CollectedReviews {
     if (number === null) return `has the unknown label ${JSON.stringify(name.slice(0, 60))}`;
     this.#total += 1;
     part.labels.push(number);
-    part.rows.push(this.tokens.add(text));
-    this.previews.add(text);
+    part.rows.push(this.texts.add(text));
     if (typeof origin === 'number') part.numbers.push(origin);
     else part.paths.push(origin);
     return null;

@@ -26,8 +26,8 @@ export function splitInputsSource(
       columns: [textColumn ?? null, labelColumn ?? null],
       labels,
     },
-    read: async (tokens) => {
-      const collector = new TableCollector(location, labels, tokens);
+    read: async (texts) => {
+      const collector = new TableCollector(location, labels, texts);
       let before = 0;
       for (const { name, part } of found) {
         const onRead = (bytes: number): void =>

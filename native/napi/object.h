@@ -1,7 +1,11 @@
 #pragma once
 
 #include <napi.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -37,6 +41,21 @@ struct EnvironmentData {
   Napi::FunctionReference isResizable;
 };
 
+/**
+ * Gives memory back to the system whenever objects of 64 MB have been freed. glibc would keep it where
+ * something behind it is alive, and before 2.38 use it for no tensor of the same size, so that a process that
+ * disposes of all it makes would grow.
+ */
+inline void returnFreedMemory(int64_t bytes) {
+#ifdef __GLIBC__
+  constexpr int64_t enough = 64 << 20;
+  static std::atomic<int64_t> freed{0};
+  if ((freed += bytes) < enough) return;
+  freed = 0;
+  malloc_trim(0);
+#endif
+}
+
 /** The native half of a JavaScript object. */
 template <typename Core>
 class Handle {
@@ -61,6 +80,7 @@ class Handle {
     if (!core_) return;
     core_.reset();
     --*liveObjects_;
+    returnFreedMemory(reported_);
     reportBytes(env);
   }
 

@@ -10,26 +10,79 @@ const failedExitCode = 1;
 /** Exit codes of errors from the native side, which have a code but no class of this package. */
 const nativeExitCodes: Readonly<Record<string, number>> = { ERR_DEVICE: 3 };
 
-/** In the order of the help text. */
-const commands = {
-  train: async () => (await import('./commands/train.js')).addTrainCommand,
-  lora: async () => (await import('./commands/lora.js')).addLoraCommand,
-  experiment: async () => (await import('./commands/experiment.js')).addExperimentCommand,
-  predict: async () => (await import('./commands/predict.js')).addPredictCommand,
-  evaluate: async () => (await import('./commands/evaluate.js')).addEvaluateCommand,
-  explain: async () => (await import('./commands/explain.js')).addExplainCommand,
-  report: async () => (await import('./commands/report.js')).addReportCommand,
-  merge: async () => (await import('./commands/merge.js')).addMergeCommand,
-  unmerge: async () => (await import('./commands/unmerge.js')).addUnmergeCommand,
-  runs: async () => (await import('./commands/runs.js')).addRunsCommand,
-  serve: async () => (await import('./commands/serve.js')).addServeCommand,
-  data: async () => (await import('./commands/data.js')).addDataCommand,
-  verify: async () => (await import('./commands/verify.js')).addVerifyCommand,
-  bench: async () => (await import('./commands/bench.js')).addBenchCommand,
-  setup: async () => (await import('./commands/setup.js')).addSetupCommand,
-  doctor: async () => (await import('./commands/doctor.js')).addDoctorCommand,
-} as const satisfies Readonly<Record<string, () => Promise<(program: Command) => void>>>;
-const commandNames = Object.keys(commands) as (keyof typeof commands)[];
+/** What help says of a command, and what adds its arguments and options: loaded only for the command that runs. */
+interface CommandEntry {
+  about: string;
+  define: () => Promise<(command: Command) => void>;
+}
+
+/** The commands in the order of the help text. */
+const commands: Readonly<Record<string, CommandEntry>> = {
+  train: {
+    about: 'train the whole classifier, as the notebook does or as a better preset says',
+    define: async () => (await import('./commands/train.js')).defineTrain,
+  },
+  lora: {
+    about: 'pretrain for one epoch, or take a trained model, and fine-tune it with LoRA',
+    define: async () => (await import('./commands/lora.js')).defineLora,
+  },
+  experiment: {
+    about: 'run a whole experiment',
+    define: async () => (await import('./commands/experiment.js')).defineExperiment,
+  },
+  predict: {
+    about: 'classify texts: one line per text, with its label and probability, in the order of the texts',
+    define: async () => (await import('./commands/predict.js')).definePredict,
+  },
+  evaluate: {
+    about: 'say how good a model is: loss, scores of each class, confusion, calibration, worst mistakes',
+    define: async () => (await import('./commands/evaluate.js')).defineEvaluate,
+  },
+  explain: {
+    about: 'show what each word of a text does to its prediction, which is made again without it',
+    define: async () => (await import('./commands/explain.js')).defineExplain,
+  },
+  report: {
+    about: 'write the report of a run again, or one that shows several runs side by side',
+    define: async () => (await import('./commands/report.js')).defineReport,
+  },
+  merge: {
+    about: 'add a LoRA adapter to the weights of a model, and tell what that does to its logits',
+    define: async () => (await import('./commands/merge.js')).defineMerge,
+  },
+  unmerge: {
+    about: 'undo merge: the run uses its own model again, which merging has kept bit for bit',
+    define: async () => (await import('./commands/unmerge.js')).defineUnmerge,
+  },
+  runs: {
+    about: 'list the run directories in a folder with their headline figures',
+    define: async () => (await import('./commands/runs.js')).defineRuns,
+  },
+  serve: {
+    about: 'offer a model over HTTP (/predict, /explain, /openapi.json) and on a page to try it on',
+    define: async () => (await import('./commands/serve.js')).defineServe,
+  },
+  data: {
+    about: 'fetch and check the reviews, and show how many there are, some of them and the words',
+    define: async () => (await import('./commands/data.js')).defineData,
+  },
+  verify: {
+    about: 'recompute cases that PyTorch has computed, with every engine, and compare the results',
+    define: async () => (await import('./commands/verify.js')).defineVerify,
+  },
+  bench: {
+    about: 'measure on this machine',
+    define: async () => (await import('./commands/bench.js')).defineBench,
+  },
+  setup: {
+    about: 'get libtorch and build the native addon now, rather than on first use',
+    define: async () => (await import('./commands/setup.js')).defineSetup,
+  },
+  doctor: {
+    about: 'say what is there of all that is needed, and what to do about what is missing',
+    define: async () => (await import('./commands/doctor.js')).defineDoctor,
+  },
+};
 
 /** Those that read reviews while libtorch is loaded. */
 const trainingCommands = ['train', 'lora', 'experiment'];
@@ -37,9 +90,11 @@ const trainingCommands = ['train', 'lora', 'experiment'];
 /** Runs the command line, and prints what goes wrong. @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) return printVersion();
-  if (trainingCommands.includes(args[0] ?? '')) startAddonThread();
+  const [name = ''] = args[0] === 'help' ? args.slice(1) : args;
+  const computes = !args.some((word) => /^(-h|--help|--help-all|--print-config)$/.test(word));
+  if (computes && trainingCommands.includes(args[0] ?? '')) startAddonThread();
   try {
-    await (await createProgram(args)).parseAsync(args, { from: 'user' });
+    await (await createProgram([name])).parseAsync(args, { from: 'user' });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     // Commander has said what is wrong already, and exits with 0 after --help.
@@ -49,11 +104,8 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/**
- * The program with the command that `args` begin with, or with all of them where help or a suggestion may be wanted: to
- * load them all takes a tenth of a second.
- */
-export async function createProgram([name = '']: readonly string[]): Promise<Command> {
+/** Makes the program with all commands. @param names those that have their arguments and options; by default all */
+export async function createProgram(names: readonly string[] = Object.keys(commands)): Promise<Command> {
   const program = new Command('imdb-torch')
     .description(
       'Trains a bag-of-words sentiment classifier on the IMDb reviews and fine-tunes it with LoRA.',
@@ -61,8 +113,10 @@ export async function createProgram([name = '']: readonly string[]): Promise<Com
     .option('-V, --version', 'print the versions of this package and of libtorch')
     .showSuggestionAfterError()
     .exitOverride();
-  const wanted = Object.hasOwn(commands, name) ? [name as keyof typeof commands] : commandNames;
-  for (const add of await Promise.all(wanted.map((command) => commands[command]()))) add(program);
+  for (const [name, { about, define }] of Object.entries(commands)) {
+    const command = program.command(name).description(about);
+    if (names.includes(name)) (await define())(command);
+  }
   return program;
 }
 

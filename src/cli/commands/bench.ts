@@ -2,17 +2,20 @@ import type { Command } from 'commander';
 import { notebook } from '../../experiments/options.js';
 import { formatTable } from '../../report/console/table.js';
 import { interruptSignal } from '../interrupt.js';
-import { output, threads } from '../options/common_options.js';
+import { output } from '../options/output_options.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { settings } from '../options/settings.js';
 import { prepareAddon } from '../addon/prepare_addon.js';
 import { Terminal } from '../terminal.js';
 
-const operatorOptions = { seed: { ...settings.seed, default: notebook.seed }, threads, ...output } as const;
+const operatorOptions = {
+  seed: { ...settings.seed, default: notebook.seed },
+  threads: settings.threads,
+  ...output,
+} as const;
 
-export function addBenchCommand(program: Command): void {
-  const bench = program.command('bench').description('measure on this machine');
-  const operators = bench
+export function defineBench(command: Command): void {
+  const operators = command
     .command('operators')
     .description('which of matmul, mm and @ multiplies [200, 1] x [1, 3000] fastest');
   addOptions(operators, operatorOptions).action(benchOperators);

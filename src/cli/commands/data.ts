@@ -3,17 +3,14 @@ import { knownArchiveName } from '../../data/imdb/fetch_archive.js';
 import { datasetDocument } from '../../report/documents/documents.js';
 import { describeDataset, describePreviews } from '../../report/console/describe_run.js';
 import { dataChoice } from '../options/choose_data.js';
-import { output } from '../options/common_options.js';
+import { output } from '../options/output_options.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { addSettings, readRequest } from '../options/read_settings.js';
 import { interruptSignal } from '../interrupt.js';
 import { readData } from '../experiment/read_dataset.js';
 import { Terminal } from '../terminal.js';
 
-export function addDataCommand(program: Command): void {
-  const command = program
-    .command('data')
-    .description('fetch and check the reviews, and show how many there are, some of them and the words');
+export function defineData(command: Command): void {
   addOptions(addSettings(command, 'data'), output).action(data);
 }
 

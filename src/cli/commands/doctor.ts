@@ -5,7 +5,7 @@ import { formatCheck } from '../../report/console/checks.js';
 import { formatBytes } from '../../report/format.js';
 import { inspectMachine, type Finding, type Inspection } from '../../setup/inspect.js';
 import { chooseDataAtHand } from '../options/choose_data.js';
-import { json as jsonOption } from '../options/common_options.js';
+import { json as jsonOption } from '../options/output_options.js';
 import { optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
@@ -17,10 +17,7 @@ const options = {
   ...jsonOption,
 } as const;
 
-export function addDoctorCommand(program: Command): void {
-  const command = program
-    .command('doctor')
-    .description('say what is there of all that is needed, and what to do about what is missing');
+export function defineDoctor(command: Command): void {
   addOptions(command, options).action(doctor);
 }
 

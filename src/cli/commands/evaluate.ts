@@ -12,12 +12,11 @@ import type { Featurizer } from '../../text/featurizer.js';
 import { writeFileAtomic } from '../../system/atomic_file.js';
 import { chooseReviews, predictionLines, type ChosenReviews } from '../trained_model/evaluated_reviews.js';
 import { interruptSignal } from '../interrupt.js';
-import { modelOptions } from '../options/common_options.js';
 import { choice, integer, optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions, type Values } from '../options/option.js';
 import { settings } from '../options/settings.js';
 import { readData } from '../experiment/read_dataset.js';
-import { openClassifier } from '../trained_model/run_argument.js';
+import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
 import { readRunReviews, storedOptions, type StoredOptions } from '../trained_model/run_reviews.js';
 import { Terminal } from '../terminal.js';
 
@@ -48,11 +47,8 @@ const options = {
 
 type EvaluateOptions = Values<typeof options>;
 
-export function addEvaluateCommand(program: Command): void {
-  const command = program
-    .command('evaluate')
-    .description('how good a model is: loss, scores of each class, confusion, calibration, worst mistakes')
-    .argument('<run>', 'run directory');
+export function defineEvaluate(command: Command): void {
+  command.argument('<run>', 'run directory');
   addOptions(command, options).action(evaluate);
 }
 

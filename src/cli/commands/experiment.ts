@@ -5,19 +5,18 @@ import { meanEpochSeconds } from '../../training/statistics.js';
 import { formatHeading, formatResults, type ResultRow } from '../../report/console/describe_run.js';
 import { reportName } from '../../report/html/write_report.js';
 import { chooseDataAtHand, dataChoice } from '../options/choose_data.js';
-import { runOutput } from '../options/common_options.js';
+import { runOutput } from '../options/output_options.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { addSettings, readRequest } from '../options/read_settings.js';
 import { interruptSignal } from '../interrupt.js';
 import { prepare, readDataOrSample } from '../experiment/read_dataset.js';
 import { Terminal } from '../terminal.js';
 
-export function addExperimentCommand(program: Command): void {
-  const experiment = program.command('experiment').description('run a whole experiment');
-  const command = experiment
+export function defineExperiment(command: Command): void {
+  const notebook = command
     .command('notebook')
     .description('train, then lora --merge, and the table of results; without IMDb at hand on the sample');
-  addOptions(addSettings(command, 'experiment'), runOutput).action(runNotebook);
+  addOptions(addSettings(notebook, 'experiment'), runOutput).action(runNotebook);
 }
 
 async function runNotebook(raw: RawOptions): Promise<void> {

@@ -8,10 +8,9 @@ import {
   explanationAnswer,
 } from '../../report/console/explanation.js';
 import { interruptSignal } from '../interrupt.js';
-import { modelOptions } from '../options/common_options.js';
 import { integer, optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
-import { openClassifier } from '../trained_model/run_argument.js';
+import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -29,12 +28,8 @@ const options = {
 
 const narrowest = 40;
 
-export function addExplainCommand(program: Command): void {
-  const command = program
-    .command('explain')
-    .description('what each word of a text does to its prediction: the model is asked again without the word')
-    .argument('<run>', 'run directory')
-    .argument('[text]', 'the text, or - for standard input');
+export function defineExplain(command: Command): void {
+  command.argument('<run>', 'run directory').argument('[text]', 'the text, or - for standard input');
   addOptions(command, options).action(explain);
 }
 

@@ -3,17 +3,16 @@ import type { Dataset } from '../../data/dataset.js';
 import { ImdbTorchError } from '../../errors.js';
 import { loraPresets } from '../../experiments/presets.js';
 import type { Check } from '../../experiments/check.js';
-import { testFigures } from '../../report/console/seeds.js';
-import { readRun, type StoredRun } from '../../storage/read_run.js';
+import type { StoredRun } from '../../storage/read_run.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
-import { runOutput } from '../options/common_options.js';
+import type { Base } from '../options/base.js';
+import { runOutput } from '../options/output_options.js';
 import { configOf } from '../options/config_file.js';
 import { flag, optional, text } from '../options/kinds.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { addSettings, presetOptions, readRequest } from '../options/read_settings.js';
 import type { ExperimentSettings } from '../options/settings.js';
 import { Terminal } from '../terminal.js';
-import { runSeeds } from '../experiment/run_seeds.js';
 
 const options = {
   ...presetOptions(loraPresets),
@@ -24,17 +23,14 @@ const options = {
   merge: { kind: flag, default: false, help: 'merge the LoRA branch into the weights at the end' },
 } as const;
 
-export function addLoraCommand(program: Command): void {
-  const command = program
-    .command('lora')
-    .description('pretrain for one epoch, or take a trained model, and fine-tune it with LoRA');
+export function defineLora(command: Command): void {
   addOptions(addSettings(addOptions(command, options), 'lora'), runOutput).action(lora);
 }
 
 async function lora(raw: RawOptions): Promise<void> {
   const request = readRequest(raw, 'lora', { ...options, ...runOutput }, loraPresets);
   const { base: path, merge, printConfig, ...output } = request.options;
-  const base = path === undefined ? null : { path, run: await readRun(path) };
+  const base = path === undefined ? null : await readBase(path);
   const settings = request.settle(base);
   assertHiddenLayer(settings);
   if (printConfig) {
@@ -44,11 +40,13 @@ async function lora(raw: RawOptions): Promise<void> {
   const checks: Check[] = [];
   const adapt = (dataset: Dataset): Dataset =>
     base === null ? dataset : asBase(base.path, base.run, dataset);
+  const { runSeeds } = await import('../experiment/run_seeds.js');
   await runSeeds(
     'lora',
     { ...settings, ...output },
     async (bench, out) => {
       const { runLora } = await import('../experiment/run_lora.js');
+      const { testFigures } = await import('../../report/console/seeds.js');
       const document = await runLora(bench, { out, merge, base });
       checks.push(...document.checks);
       return { document, figures: testFigures(document.lora.test, document.calibration) };
@@ -57,6 +55,11 @@ async function lora(raw: RawOptions): Promise<void> {
   );
   const { assertChecks } = await import('../experiment/run_lora.js');
   assertChecks(checks);
+}
+
+async function readBase(path: string): Promise<Base> {
+  const { readRun } = await import('../../storage/read_run.js');
+  return { path, run: await readRun(path) };
 }
 
 function assertHiddenLayer({ hidden }: ExperimentSettings): void {

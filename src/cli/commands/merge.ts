@@ -8,9 +8,10 @@ import { modelPath, readRunDocument } from '../../storage/read_run.js';
 import { hashFile } from '../../system/file_hash.js';
 import { interruptSignal } from '../interrupt.js';
 import { keepMergedModel, writeMergedRun, type MergedModel } from '../trained_model/merged_model.js';
-import { output, threads } from '../options/common_options.js';
+import { output } from '../options/output_options.js';
 import { optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
+import { settings } from '../options/settings.js';
 import { openClassifier } from '../trained_model/run_argument.js';
 import { readRunReviews, storedOptions } from '../trained_model/run_reviews.js';
 import { Terminal } from '../terminal.js';
@@ -26,15 +27,12 @@ const options = {
     help: 'new run directory for the merged model',
     usual: 'the run itself, which uses the merged model from then on',
   },
-  threads,
+  threads: settings.threads,
   ...output,
 } as const;
 
-export function addMergeCommand(program: Command): void {
-  const command = program
-    .command('merge')
-    .description('add a LoRA adapter to the weights of a model, and tell what that does to its logits')
-    .argument('<run>', 'run directory');
+export function defineMerge(command: Command): void {
+  command.argument('<run>', 'run directory');
   addOptions(command, options).action(merge);
 }
 

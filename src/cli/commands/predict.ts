@@ -9,10 +9,9 @@ import {
 } from '../../report/console/predictions.js';
 import { outputError, systemCode } from '../../system/file_errors.js';
 import { interruptSignal } from '../interrupt.js';
-import { modelOptions } from '../options/common_options.js';
 import { integer, number, optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions, type Values } from '../options/option.js';
-import { openClassifier } from '../trained_model/run_argument.js';
+import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
 import { Terminal } from '../terminal.js';
 import { notUtf8, readTextLines } from '../text_input/text_lines.js';
 import type { EncodedLines } from '../text_input/encoded_lines.js';
@@ -34,12 +33,8 @@ const options = {
   json: { ...modelOptions.json, help: 'print one JSON object per line (JSON Lines)' },
 } as const;
 
-export function addPredictCommand(program: Command): void {
-  const command = program
-    .command('predict')
-    .description(
-      'classify texts: one line per text, with its label and probability, in the order of the texts',
-    )
+export function definePredict(command: Command): void {
+  command
     .argument('<run>', 'run directory')
     .argument('[text...]', 'texts, or - for standard input with one text per line');
   addOptions(command, options).action(predict);

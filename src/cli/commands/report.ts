@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { writeReport } from '../../report/html/write_report.js';
-import { json } from '../options/common_options.js';
+import { json } from '../options/output_options.js';
 import { optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
@@ -14,11 +14,8 @@ const options = {
   ...json,
 } as const;
 
-export function addReportCommand(program: Command): void {
-  const command = program
-    .command('report')
-    .description('write the report of a run again, or one that shows several runs side by side')
-    .argument('<runs...>', 'run directories, up to eight');
+export function defineReport(command: Command): void {
+  command.argument('<runs...>', 'run directories, up to eight');
   addOptions(command, options).action(report);
 }
 

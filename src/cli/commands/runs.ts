@@ -16,19 +16,16 @@ import {
 } from '../../report/console/runs.js';
 import { isRunDirectory, readRunDocument } from '../../storage/read_run.js';
 import { systemCode } from '../../system/file_errors.js';
-import { json } from '../options/common_options.js';
+import { json } from '../options/output_options.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
 
 const usualFolder = 'runs';
 
-export function addRunsCommand(program: Command): void {
-  const runs = program
-    .command('runs')
-    .description('list the run directories in a folder with their headline figures')
-    .argument('[folder]', 'where they are', usualFolder);
-  addOptions(runs, json).action(listRuns);
-  const compare = runs
+export function defineRuns(command: Command): void {
+  command.argument('[folder]', 'where they are', usualFolder);
+  addOptions(command, json).action(listRuns);
+  const compare = command
     .command('compare')
     .description('the settings in which two runs differ, and their figures side by side')
     .argument('<a>', 'run directory')

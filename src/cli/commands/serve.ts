@@ -4,10 +4,12 @@ import type { Command } from 'commander';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { systemCode } from '../../system/file_errors.js';
 import { interruptSignal } from '../interrupt.js';
-import { adapter, output, threads } from '../options/common_options.js';
+import { output } from '../options/output_options.js';
 import { integer, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { prepareAddon } from '../addon/prepare_addon.js';
+import { settings } from '../options/settings.js';
+import { adapter } from '../trained_model/run_argument.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -15,7 +17,7 @@ const options = {
   port: { kind: integer(0, 65_535), default: 8080, help: 'port to listen on, 0 for any free one' },
   adapter,
   threads: {
-    ...threads,
+    ...settings.threads,
     kind: integer(1, 1024),
     default: 1,
     usual: '1',
@@ -24,11 +26,8 @@ const options = {
   ...output,
 } as const;
 
-export function addServeCommand(program: Command): void {
-  const command = program
-    .command('serve')
-    .description('a page to try a model on, and an HTTP service: /predict, /explain, /openapi.json')
-    .argument('<run>', 'run directory');
+export function defineServe(command: Command): void {
+  command.argument('<run>', 'run directory');
   addOptions(command, options).action(serve);
 }
 

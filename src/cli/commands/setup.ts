@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { ensureAddon } from '../../setup/addon.js';
 import { interruptSignal } from '../interrupt.js';
-import { output } from '../options/common_options.js';
+import { output } from '../options/output_options.js';
 import { flag, optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
@@ -15,10 +15,7 @@ const options = {
   ...output,
 } as const;
 
-export function addSetupCommand(program: Command): void {
-  const command = program
-    .command('setup')
-    .description('get libtorch and build the native addon now, rather than on first use');
+export function defineSetup(command: Command): void {
   addOptions(command, options).action(setup);
 }
 

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { trainPresets } from '../../experiments/presets.js';
-import { testFigures } from '../../report/console/seeds.js';
-import { runSeeds } from '../experiment/run_seeds.js';
-import { runOutput } from '../options/common_options.js';
+import { runOutput } from '../options/output_options.js';
 import { configOf } from '../options/config_file.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { addSettings, presetOptions, readRequest } from '../options/read_settings.js';
@@ -10,10 +8,7 @@ import { Terminal } from '../terminal.js';
 
 const options = presetOptions(trainPresets);
 
-export function addTrainCommand(program: Command): void {
-  const command = program
-    .command('train')
-    .description('train the whole classifier, as the notebook does or as a better preset says');
+export function defineTrain(command: Command): void {
   addOptions(addSettings(addOptions(command, options), 'train'), runOutput).action(train);
 }
 
@@ -24,8 +19,10 @@ async function train(raw: RawOptions): Promise<void> {
     Terminal.print(configOf(settings, 'train'));
     return;
   }
+  const { runSeeds } = await import('../experiment/run_seeds.js');
   await runSeeds('train', { ...settings, ...request.options }, async (bench, out) => {
     const { runTrain } = await import('../experiment/run_train.js');
+    const { testFigures } = await import('../../report/console/seeds.js');
     const document = await runTrain(bench, out);
     return { document, figures: testFigures(document.test, document.calibration) };
   });

@@ -7,15 +7,12 @@ import { readSafetensors } from '../../storage/safetensors.js';
 import { outputError } from '../../system/file_errors.js';
 import { hashFile } from '../../system/file_hash.js';
 import { recordMergedModel } from '../trained_model/merged_model.js';
-import { output } from '../options/common_options.js';
+import { output } from '../options/output_options.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
 
-export function addUnmergeCommand(program: Command): void {
-  const command = program
-    .command('unmerge')
-    .description('undo merge: the run uses its own model again, which merging has kept bit for bit')
-    .argument('<run>', 'run directory');
+export function defineUnmerge(command: Command): void {
+  command.argument('<run>', 'run directory');
   addOptions(command, output).action(unmerge);
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../report/console/verification.js';
 import { casePassed, type CaseResult } from '../../experiments/verify/case_result.js';
 import { interruptSignal } from '../interrupt.js';
-import { output } from '../options/common_options.js';
+import { output } from '../options/output_options.js';
 import { flag, optional, text } from '../options/kinds.js';
 import { addOptions, flagOf, readOptions, throwProblems, type RawOptions } from '../options/option.js';
 import { settings } from '../options/settings.js';
@@ -43,10 +43,7 @@ const options = {
   ...output,
 } as const;
 
-export function addVerifyCommand(program: Command): void {
-  const command = program
-    .command('verify')
-    .description('recompute cases that PyTorch has computed, with every engine, and compare the results');
+export function defineVerify(command: Command): void {
   addOptions(command, options).action(verify);
 }
 

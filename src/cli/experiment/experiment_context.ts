@@ -22,7 +22,7 @@ import { createRunDirectory, type RunDirectory } from '../../storage/run_directo
 import type { EpochResult } from '../../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../../training/phase.js';
 import { createSplitBags, type SplitBags } from '../../training/split_bags.js';
-import type { RunSettings } from '../options/common_options.js';
+import type { RunSettings } from '../options/output_options.js';
 import { throwProblems } from '../options/option.js';
 import { recordSettings } from '../options/settings.js';
 import { packageVersion } from '../../setup/package_root.js';

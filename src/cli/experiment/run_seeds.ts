@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.js';
 import { describeSeeds, seedsDocument, type TestFigures } from '../../report/console/seeds.js';
 import { dataChoice } from '../options/choose_data.js';
-import type { RunSettings } from '../options/common_options.js';
+import type { RunSettings } from '../options/output_options.js';
 import { interruptSignal } from '../interrupt.js';
 import { prepare, readData } from './read_dataset.js';
 import { Terminal } from '../terminal.js';

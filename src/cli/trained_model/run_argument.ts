@@ -1,5 +1,17 @@
 import type { TextClassifier } from '../../model/text_classifier.js';
+import { optional, text } from '../options/kinds.js';
+import { output } from '../options/output_options.js';
+import { settings } from '../options/settings.js';
 import type { Terminal } from '../terminal.js';
+
+export const adapter = {
+  kind: optional(text('name')),
+  help: "on for the run's own adapter, off, merged for the merged model, or the folder of another adapter",
+  usual: 'merged or on, what the run has',
+} as const;
+
+/** What the commands that use a trained model have in common. */
+export const modelOptions = { adapter, threads: settings.threads, ...output } as const;
 
 /** Which of a run's models to open, and how. */
 export interface ModelChoice {

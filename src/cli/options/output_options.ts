@@ -1,6 +1,6 @@
 import { flag, optional, text } from './kinds.js';
 import type { Values } from './option.js';
-import { settings, type ExperimentSettings } from './settings.js';
+import type { ExperimentSettings } from './settings.js';
 
 export const json = {
   json: {
@@ -16,17 +16,6 @@ export const output = {
   ...json,
   quiet: { kind: flag, group: 'Output', default: false, help: 'print results only' },
 } as const;
-
-export const { threads } = settings;
-
-export const adapter = {
-  kind: optional(text('name')),
-  help: "on for the run's own adapter, off, merged for the merged model, or the folder of another adapter",
-  usual: 'merged or on, what the run has',
-} as const;
-
-/** What the commands that use a trained model have in common. */
-export const modelOptions = { adapter, threads, ...output } as const;
 
 /** What the commands that make a run directory take. */
 export const runOutput = {

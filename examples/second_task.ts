@@ -259,7 +259,7 @@ for (const method of methods) {
   const { trainable } = countParameters(first);
   const bytes = await save(method, first);
   const { mean, deviation } = summarize(accuracies);
-  const figures = [percent(mean), percent(deviation), trainable, bytes, seconds.toFixed(2)];
+  const figures = [percent(mean), percent(deviation), trainable, bytes, seconds.toPrecision(2)];
   console.log(row(method.name, ...figures, settings.lr, settings.epochs));
   if (method.rank > 0) checks.push(`${method.name}: ${models.every(isStillBase)}`);
   for (const { model, start } of learners) {

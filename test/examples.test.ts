@@ -3,19 +3,25 @@ import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readRun } from '../src/storage/read_run.js';
 import { readSafetensors } from '../src/storage/safetensors.js';
+import { runCli } from './cli/helpers.js';
+import { writeStarredArchive } from './data/starred_reviews.js';
 import { withTemporaryFolder } from './helpers.js';
 import { writeSmallRun } from './model/helpers.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const compiled = join(root, 'build', 'examples');
 
+/** Options of the example of a second task that suit a small archive. */
+const quick = ['--quick', '--labelled', '300', '--valid', '200', '--seeds', '2'];
+
 /** The examples import the package by its name, so they run with what `npm run build` made. */
-function runExample(name: string, folder: string): string {
-  return execFileSync(process.execPath, [join(compiled, `${name}.js`)], {
+function runExample(name: string, folder: string, ...args: readonly string[]): string {
+  return execFileSync(process.execPath, [join(compiled, `${name}.js`), ...args], {
     cwd: folder,
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
@@ -26,8 +32,7 @@ function numbersAfter(word: string, output: string): number[] {
 
 describe('examples', () => {
   beforeAll(() => {
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-    execFileSync(process.execPath, [tsc, '-p', join(root, 'examples'), '--noEmit', 'false']);
+    execFileSync(process.execPath, [join(root, 'scripts', 'compile_examples.mjs')]);
   });
 
   test('when the training loop runs then its loss falls', () =>
@@ -79,7 +84,56 @@ describe('examples', () => {
       expect(runExample('adapters', folder)).toBe('The logits are the same, bit for bit: true\n');
       expect(existsSync(join(folder, 'adapters', 'both', 'adapter_model.safetensors'))).toBe(true);
     }));
+
+  test(
+    'when a second task is learned then each method says what it took, and the base is what it was',
+    () =>
+      withTemporaryFolder(async (folder) => {
+        const archive = writeStarredArchive(folder);
+        const output = runExample('second_task', folder, archive, ...quick, '--out', 'run');
+        expect(output).toContain('300 reviews to learn from, 200 to choose on, 250 to test on');
+
+        const { tensors: base, description } = await readRun(join(folder, 'run'));
+        expect(description.classes).toEqual(['neg', 'pos']);
+        const [hidden = NaN, words = NaN] = base.get('fc1.weight')?.shape ?? [];
+        const outputLayer = 2 * hidden + 2;
+        const all = hidden * words + hidden + outputLayer;
+        const branch = (rank: number): number => rank * (hidden + words) + outputLayer;
+        const parameters = [outputLayer, branch(1), branch(4), branch(8), all, all];
+        const names = ['output-layer', 'lora-r1', 'lora-r4', 'lora-r8', 'full', 'scratch'];
+        const rows = rowsOf(output, names);
+        expect(rows.map(([name, , , count]) => [name, Number(count)])).toEqual(
+          names.map((name, index) => [name, parameters[index]]),
+        );
+        for (const [, accuracy, deviation, count, bytes, seconds] of rows) {
+          expect(Number(accuracy)).toBeGreaterThan(50);
+          expect(Number(deviation)).toBeLessThan(20);
+          expect(Number(bytes)).toBeGreaterThan(4 * Number(count));
+          expect(Number(seconds)).toBeGreaterThan(0);
+        }
+        expect(output.match(/^ {2}lora-r\d: (true|false)$/gm)).toEqual(
+          [1, 4, 8].map((rank) => `  lora-r${rank}: true`),
+        );
+        const predict = async (...args: readonly string[]): Promise<string> =>
+          (await runCli(['predict', 'run', 'A wonderful film!', ...args], { cwd: folder })).stdout;
+        expect(await predict()).toMatch(/^(neg|pos)/);
+        expect(await predict('--adapter', join('run', 'lora-r1'))).toMatch(/^(mild|strong)/);
+      }),
+    60_000,
+  );
+
+  test('when reviews have no stars then the example of a second task says so', () =>
+    withTemporaryFolder((folder) => {
+      expect(() => runExample('second_task', folder, 'sample', ...quick)).toThrow(/sample has no stars/);
+      return Promise.resolve();
+    }));
 });
+
+/** The cells of the lines of a table that begin with one of these names. */
+function rowsOf(output: string, names: readonly string[]): string[][] {
+  const rows = output.split('\n').map((line) => line.split(/ {2,}/).map((cell) => cell.trim()));
+  return rows.filter(([name = '']) => names.includes(name));
+}
 
 /** Writes run directories of one small model with an adapter, `runs/NAME` for each name. */
 async function makeRuns(folder: string, names: readonly string[]): Promise<void> {

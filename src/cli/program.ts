@@ -10,7 +10,7 @@ const failedExitCode = 1;
 /** Exit codes of errors from the native side, which have a code but no class of this package. */
 const nativeExitCodes: Readonly<Record<string, number>> = { ERR_DEVICE: 3 };
 
-/** What help says of a command, and what adds its arguments and options: loaded only for the command that runs. */
+/** A command by what help says of it; its arguments and options are loaded only when it runs. */
 interface CommandEntry {
   about: string;
   define: () => Promise<(command: Command) => void>;
@@ -84,7 +84,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   },
 };
 
-/** Those that read reviews while libtorch is loaded. */
+/** The commands that read reviews while libtorch is loaded. */
 const trainingCommands = ['train', 'lora', 'experiment'];
 
 /** Runs the command line, and prints what goes wrong. @returns the exit code */

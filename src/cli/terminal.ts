@@ -10,7 +10,7 @@ const redrawMilliseconds = 50;
 const usualWidth = 80;
 
 /**
- * What a command says and where: results and narrative to stdout, progress and notes to stderr. With `json`, stdout
+ * The terminal gets what a command says: results and narrative on stdout, progress and notes on stderr. With `json`, stdout
  * gets one document and nothing else; with `quiet`, there is no narrative, no note and no progress.
  */
 export class Terminal {
@@ -22,37 +22,37 @@ export class Terminal {
     this.#options = options;
   }
 
-  /** How lines for people are to be drawn. */
+  /** The style of lines for people. */
   get style(): LineStyle {
     const stream = this.#options.json ? process.stderr : process.stdout;
     return { unicode: speaksUnicode(), colour: hasColours(stream) };
   }
 
-  /** Columns of the window; a usual number where there is none. */
+  /** The number of columns of the window; a usual number where there is none. */
   get width(): number {
     const stream = this.#options.json ? process.stderr : process.stdout;
     return stream.columns || usualWidth;
   }
 
-  /** What happens, for people. */
+  /** Says what happens, for people. */
   say(...lines: readonly string[]): void {
     if (!this.#options.quiet) this.#print(lines);
   }
 
-  /** What came out, for people: said even when quiet. */
+  /** Says what came out, for people, even when quiet. */
   result(...lines: readonly string[]): void {
     if (!this.#options.json) this.#print(lines);
     else this.say(...lines);
   }
 
-  /** Something about the work rather than of it. */
+  /** Says something about the work rather than of it. */
   note(line: string): void {
     if (this.#options.quiet) return;
     this.clearProgress();
     process.stderr.write(`${line}\n`);
   }
 
-  /** The document of `--json`. */
+  /** Prints the document of `--json`, where that was asked for. */
   document(value: object): void {
     if (!this.#options.json) return;
     this.clearProgress();
@@ -89,7 +89,7 @@ export class Terminal {
   }
 }
 
-/** NO_COLOR, FORCE_COLOR and the terminal's own abilities, as Node reads them. */
+/** Whether colours are wanted: by NO_COLOR, FORCE_COLOR and the terminal's own abilities, as Node reads them. */
 function hasColours(stream: NodeJS.WriteStream): boolean {
   const { NO_COLOR: no, FORCE_COLOR: force } = process.env;
   if (force !== undefined) return force !== '0' && force !== 'false';

@@ -4,15 +4,15 @@ import type { CalibrationKind } from '../training/calibration.js';
 import { plainSteps } from '../training/pass.js';
 import type { PhaseOptions } from '../training/phase.js';
 
-/** What decides the numbers of an experiment, apart from the data. */
+/** The options that decide the numbers of an experiment, apart from the data. */
 export interface ExperimentOptions extends PhaseOptions {
-  /** Of every random number: the order of the reviews, the first weights, the order of the batches. */
+  /** The seed of every random number: the order of the reviews, the first weights, the order of the batches. */
   seed: number;
-  /** Features that are told apart, `<UNK>` included; null: all. */
+  /** Number of features, `<UNK>` included; null: all. */
   vocab: number | null;
   /** Width of the hidden layer; 0: a linear model. */
   hidden: number;
-  /** Of full training. */
+  /** Number of epochs of full training. */
   epochs: number;
   engine: Engine | 'auto';
   dtype: FloatDtype;
@@ -24,17 +24,17 @@ export interface ExperimentOptions extends PhaseOptions {
   /** Whether a LoRA branch is scaled by alpha / sqrt(rank) rather than alpha / rank. */
   useRslora: boolean;
   useDora: boolean;
-  /** How the LoRA branch starts. */
+  /** The values that the LoRA branch starts from. */
   init: LoraInitialization;
   /** The probability with which each entry of the LoRA branch's input is left out of a step. */
   loraDropout: number;
-  /** Of fine-tuning. */
+  /** Number of epochs of fine-tuning. */
   loraEpochs: number;
-  /** How the epoch before fine-tuning goes: with the same optimizer, or as the notebook's. */
+  /** Whether the epoch before fine-tuning goes with the same optimizer or with the notebook's. */
   pretraining: 'same' | 'notebook';
-  /** What is fitted on reviews that were held out, so that probabilities come true as often as they say. */
+  /** The calibration that is fitted on held-out reviews, so that probabilities come true as often as they say. */
   calibration: CalibrationKind;
-  /** Cross-validates in so many parts before the refit; null: validates on the reviews that are held out. */
+  /** Number of folds that are validated before the refit; null: validates on the reviews that are held out. */
   folds: number | null;
   /** Whether a new model is trained on all training reviews in the end, those held out included. */
   refit: boolean;

@@ -2,12 +2,12 @@ import type { FeatureOptions } from '../text/features.js';
 import { notebookFeatures } from '../text/features.js';
 import { notebook, type ExperimentOptions } from './options.js';
 
-/** All that the numbers of a run depend on, apart from the reviews. */
+/** The options that the numbers of a run depend on, apart from the reviews. */
 export interface Preset extends ExperimentOptions {
   features: Omit<FeatureOptions, 'vocabularySize'>;
-  /** What is held out for validation: single reviews, whole movies, or movies where they are known. */
+  /** Whether single reviews are held out for validation, whole movies, or movies where they are known. */
   split: 'random' | 'movie' | 'auto';
-  /** Training reviews that are held out; null: a fifth, at most 5000. */
+  /** Number of training reviews that are held out; null: a fifth, at most 5000. */
   valid: number | null;
 }
 
@@ -42,7 +42,7 @@ const weightedNgrams: Partial<Preset> = {
   refit: true,
 };
 
-/** Of `train`. */
+/** The presets of full training. */
 export const trainPresets: Readonly<Record<'notebook' | 'fixed' | 'fast' | 'best', Preset>> = {
   /** The notebook, to the last digit. */
   notebook: asNotebook,
@@ -76,7 +76,7 @@ export const trainPresets: Readonly<Record<'notebook' | 'fixed' | 'fast' | 'best
   },
 };
 
-/** Of `lora`. */
+/** The presets of fine-tuning. */
 export const loraPresets: Readonly<Record<'notebook' | 'stable', Preset>> = {
   notebook: asNotebook,
   /** Adam and a falling learning rate, from the notebook's pretrained model. */

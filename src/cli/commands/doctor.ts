@@ -39,7 +39,7 @@ async function doctor(raw: RawOptions): Promise<void> {
   if (!isUsable) process.exitCode = environmentExitCode;
 }
 
-/** The reviews that `experiment notebook` would take without fetching; null when there are none. */
+/** Returns where the reviews are that `experiment notebook` would take without fetching; null when there are none. */
 function dataAtHand(): string | null {
   const chosen = chooseDataAtHand(undefined);
   const path = chosen === 'imdb' ? imdbArchivePath() : chosen;

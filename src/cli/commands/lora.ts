@@ -70,7 +70,7 @@ function assertHiddenLayer({ hidden }: ExperimentSettings): void {
   );
 }
 
-/** The reviews as the base reads them. */
+/** Weights the reviews as the base does. @throws ImdbTorchError ERR_USAGE when their vocabulary is another one */
 function asBase(path: string, run: StoredRun, dataset: Dataset): Dataset {
   assertSameVocabulary(path, run, dataset.vocabulary);
   const weights = run.tensors.get('features.weight');

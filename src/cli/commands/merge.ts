@@ -71,13 +71,13 @@ async function merge(path: string, raw: RawOptions): Promise<void> {
   }
 }
 
-/** Other commands take these words for a run's own models. @throws ImdbTorchError ERR_USAGE */
+/** Refuses the words that other commands take for a run's own models. @throws ImdbTorchError ERR_USAGE */
 function assertFolder(adapter: string | undefined): void {
   if (adapter === undefined || !['on', 'off', 'merged'].includes(adapter)) return;
   throw new ImdbTorchError('ERR_USAGE', `Expected a folder for --adapter but received ${adapter}.`);
 }
 
-/** The adapter that is meant where none is named. @throws ImdbTorchError ERR_RUN when there is none */
+/** Finds the adapter that is meant where none is named. @throws ImdbTorchError ERR_RUN when there is none */
 async function chooseAdapter(path: string, baseSha256: string): Promise<string> {
   const [adapter] = await findAdapterFolders(path, baseSha256);
   if (adapter !== undefined) return adapter;

@@ -9,7 +9,7 @@ export interface Base {
   readonly run: StoredRun;
 }
 
-/** What is given beside the base: a preset by name, and settings. */
+/** The preset and the settings that are given beside a base. */
 export interface GivenBeside {
   readonly preset: string | undefined;
   readonly config: Partial<ExperimentSettings>;

@@ -5,7 +5,7 @@ type Rule = readonly [isConflict: (settings: ExperimentSettings) => boolean, sen
 
 const usesFused = ({ engine }: ExperimentSettings): boolean => engine === 'fused';
 
-/** What does not go together. */
+/** The settings that do not go together. */
 const rules: readonly Rule[] = [
   [
     ({ data, train }) => data !== undefined && train !== undefined,
@@ -46,7 +46,7 @@ const rules: readonly Rule[] = [
 ];
 
 /**
- * Says what does not go together, in a sentence each.
+ * Names the settings that do not go together, with one sentence for each conflict.
  * @param given the settings of the command line alone
  */
 export function findConflicts(settings: ExperimentSettings, given: Partial<ExperimentSettings>): string[] {

@@ -7,7 +7,7 @@ const commands = ['train', 'lora', 'experiment', 'data'] as const;
 const data = { group: 'Data', commands, inherited: 'data' } as const;
 const feature = { group: 'Features', commands, inherited: 'model' } as const;
 
-/** Which reviews there are, and what is seen of them. */
+/** The settings that decide which reviews there are, and which of their features count. */
 export const dataSettings = {
   data: {
     ...data,

@@ -1,12 +1,12 @@
 /**
- * A kind of value: how the command line writes it, and what is accepted of what is read from there or from a JSON file.
+ * A kind of value knows how the command line writes a value, and which values from there or from a file are accepted.
  */
 export interface Kind<T> {
-  /** What help calls the value; a flag has none. */
+  /** The name of the value in help; a flag has no value. */
   readonly value?: string;
   /** The choices that help lists behind the sentence. */
   readonly choices?: readonly string[];
-  /** What is accepted, for messages. */
+  /** The accepted values in words, for messages. */
   readonly expected: string;
   /** Reads a text of the command line as JSON would have it. */
   parse(text: string): unknown;
@@ -88,7 +88,7 @@ export function text(value: string): Kind<string> {
   };
 }
 
-/** A list, which the command line writes with commas. @param read undefined when the elements are not as expected */
+/** Describes a list, which the command line writes with commas. @param read undefined when the elements are not as expected */
 export function list<T>(
   value: string,
   expected: string,
@@ -119,7 +119,7 @@ export function orNull<T>(kind: Kind<T>, word?: string): Kind<T | null> {
   };
 }
 
-/** Leaves the value undefined where nothing gives one. */
+/** Marks a value that is undefined where nothing gives one. */
 export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
   return kind;
 }

@@ -11,11 +11,11 @@ export interface Option<T> {
   readonly help: string;
   readonly group?: Group;
   readonly default?: T;
-  /** What help says of the default, where that is no plain value. */
+  /** The default in words, where it is no plain value. */
   readonly usual?: string;
-  /** What the `--no-` form of a flag does. */
+  /** The help of the `--no-` form of a flag. */
   readonly not?: string;
-  /** Whether only `--help-all` shows it. */
+  /** Rare options are shown by `--help-all` alone. */
   readonly isRare?: boolean;
 }
 
@@ -26,7 +26,7 @@ export type Values<Table extends Options> = {
   [Key in keyof Table]: Table[Key]['kind'] extends Kind<infer T> ? T : never;
 };
 
-/** What commander hands over: texts, and booleans of flags. */
+/** The options as commander hands them over: texts, and booleans of flags. */
 export type RawOptions = Readonly<Record<string, string | boolean | undefined>>;
 
 export function flagOf(key: string): string {
@@ -107,7 +107,7 @@ export function checkValues<Table extends Options>(
   return { values: accepted as Partial<Values<Table>>, problems };
 }
 
-/** Reads what was given of `options` on the command line. */
+/** Reads the options that were given on the command line. */
 export function readGiven<Table extends Options>(options: Table, raw: RawOptions): Given<Table> {
   return checkValues(options, raw, flagOf, (kind, given) =>
     typeof given === 'string' ? kind.parse(given) : given,

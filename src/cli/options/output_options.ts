@@ -11,13 +11,13 @@ export const json = {
   },
 } as const;
 
-/** What every command that has much to say takes. */
+/** The output options of every command that says much. */
 export const output = {
   ...json,
   quiet: { kind: flag, group: 'Output', default: false, help: 'print results only' },
 } as const;
 
-/** What the commands that make a run directory take. */
+/** The output options of commands that make a run directory. */
 export const runOutput = {
   out: {
     kind: optional(text('folder')),
@@ -35,5 +35,5 @@ export const runOutput = {
   ...output,
 } as const;
 
-/** The settings of an experiment, and where its results go. */
+/** The settings of an experiment together with the options that say where its results go. */
 export type RunSettings = ExperimentSettings & Values<typeof runOutput>;

@@ -39,6 +39,11 @@ export function presetOptions(presets: Presets) {
   } as const;
 }
 
+/** Completes settings with those of a preset, and with the defaults of what a preset has not. */
+export function completeSettings(some: Some, preset: Preset = trainPresets.notebook): ExperimentSettings {
+  return { ...defaultsOf(settings), ...byKeys(preset).values, ...some } as ExperimentSettings;
+}
+
 /** Adds the settings that a command takes, whose defaults are those of the notebook. */
 export function addSettings(command: Command, name: SettingsCommand): Command {
   return addOptions(command, settingsOf(name), byKeys(trainPresets.notebook).values);
@@ -73,7 +78,7 @@ export function readRequest<Own extends Options>(
   const config = path === undefined ? { values: {}, problems: [] } : readConfig(path, command);
   const problems = [...given.problems, ...others.problems, ...config.problems];
   const chosen = new Map(Object.entries<Preset>(presets)).get(preset ?? 'notebook') ?? presets.notebook;
-  const start: Some = { ...defaultsOf(settings), ...byKeys(chosen).values };
+  const start = completeSettings({}, chosen);
   const settle = (base: Base | null = null): ExperimentSettings => {
     const beside = { preset, config: config.values as Some, given: given.values };
     const { usual, fixed } = base === null ? { usual: {}, fixed: {} } : inheritFrom(base, beside);

@@ -4,7 +4,7 @@ import type { Setting, SettingsCommand } from './setting.js';
 import { trainingSettings } from './training_settings.js';
 
 /**
- * The settings of an experiment: here alone is one declared. The command line, configuration files, help, what
+ * All settings of an experiment are declared in this table. The command line, configuration files, help, what
  * `lora --base` takes over and what `run.json` records all come from this table. Their defaults are those of a preset,
  * which has them under the same keys, or stand here.
  */
@@ -17,7 +17,7 @@ export type SettingKey = keyof ExperimentSettings;
 /** A table of some of the settings. */
 export type SomeSettings = Partial<typeof settings>;
 
-/** The settings that a command takes. */
+/** Returns the table of the settings that a command takes. */
 export function settingsOf(command: SettingsCommand): SomeSettings {
   return settingsThat(({ commands }) => commands.includes(command));
 }
@@ -53,8 +53,8 @@ export function recordSettings(
 }
 
 /**
- * The settings by their keys, of what `recordSettings`, a preset or a configuration file has, and the names of what is
- * none of them. A key goes before the recorded name of the same setting.
+ * Returns the settings of a recorded run, a preset or a configuration file by their keys, and the names that are no
+ * setting. A key goes before the recorded name of the same setting.
  */
 export function byKeys(document: object): { values: Record<string, unknown>; unknown: string[] } {
   const names = Object.entries<Setting<unknown>>(settings).map(([key, { recordedAs = key }]) => [

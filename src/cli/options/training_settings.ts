@@ -17,7 +17,7 @@ const computing = { group: 'Computing', commands: experiments } as const;
 const positive = number({ above: 0 });
 const probability = number({ least: 0, below: 1 });
 
-/** The model, and how it is trained. */
+/** The settings of the model and of its training. */
 export const trainingSettings = {
   hidden: {
     kind: integer(0, 65_536),

@@ -8,17 +8,17 @@ import { predictedClasses, type LabelledPredictions } from '../../training/class
 
 /** The reviews that a model is evaluated on. */
 export interface ChosenReviews extends Reviews {
-  /** What they are called. */
+  /** The name of the split, or `all`. */
   name: string;
-  /** File, or file and line, of a review. */
+  /** Returns the file, or the file and line, of a review. */
   originOf: (review: number) => string;
 }
 
-/** Data that have a test split of their own. */
+/** The kinds of data that have a test split of their own. */
 const kindsWithTest: readonly string[] = ['archive', 'folder', 'sample'];
 
 /**
- * The reviews of one split or of all, labelled with the class numbers of the model.
+ * Returns the reviews of one split or of all, labelled with the class numbers of the model.
  * @param split undefined: test; all of them where `given` data have no test split of their own
  * @throws ImdbTorchError ERR_DATASET when there is a class that the model does not know
  */
@@ -52,7 +52,7 @@ function mapLabels(
   );
 }
 
-/** Names of the origins of the reviews of splits, one split behind the other. */
+/** Names the origins of the reviews of splits that follow on each other. */
 function joinOrigins(splits: readonly EncodedSplit[]): ChosenReviews['originOf'] {
   const parts: { start: number; nameOf: (review: number) => string }[] = [];
   let start = 0;
@@ -66,7 +66,7 @@ function joinOrigins(splits: readonly EncodedSplit[]): ChosenReviews['originOf']
   };
 }
 
-/** What `--save-predictions` writes: a JSON object a review. */
+/** Yields the lines that `--save-predictions` writes: one JSON object for each review. */
 export function* predictionLines(
   { originOf }: ChosenReviews,
   predictions: LabelledPredictions,

@@ -80,7 +80,7 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
   }
 }
 
-/** What the model's file holds: the parameters, and the weights of the features where they have some. */
+/** Returns what the model's file holds: the parameters, and the weights of the features where they have some. */
 async function moduleOf({ classifier }: MergedModel): Promise<Module> {
   const { readModule } = await import('../../model/parameters.js');
   const { withFeatureWeights } = await import('../../experiments/experiment_model.js');

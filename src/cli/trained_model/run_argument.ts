@@ -10,10 +10,10 @@ export const adapter = {
   usual: 'merged or on, what the run has',
 } as const;
 
-/** What the commands that use a trained model have in common. */
+/** The options that all commands with a trained model have. */
 export const modelOptions = { adapter, threads: settings.threads, ...output } as const;
 
-/** Which of a run's models to open, and how. */
+/** The model of a run to open, and the number of threads for it. */
 export interface ModelChoice {
   adapter?: string | undefined;
   threads: number | null;

@@ -3,17 +3,18 @@ import { ImdbTorchError } from '../../errors.js';
 import type { LossForm } from '../../model/native.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import { dataChoice } from '../options/choose_data.js';
+import { completeSettings } from '../options/read_settings.js';
 import { byKeys, type ExperimentSettings } from '../options/settings.js';
 import { readData, type DataChoice } from '../experiment/read_dataset.js';
 import type { Terminal } from '../terminal.js';
 
-/** What decides the reviews of a run and how they are judged. */
+/** The settings that decide the reviews of a run and how they are judged. */
 export interface StoredOptions extends DataChoice {
   loss: LossForm;
 }
 
 /**
- * What a run was made with.
+ * Returns the settings that a run was made with.
  * @param path what messages call it
  * @throws ImdbTorchError ERR_RUN when run.json does not say
  */
@@ -21,7 +22,7 @@ export function storedOptions({ options }: Readonly<Record<string, unknown>>, pa
   const stored: Partial<ExperimentSettings> = byKeys(options ?? {}).values;
   const { data, train, vocab, seed, loss } = stored;
   if ((data ?? train) !== undefined && vocab !== undefined && seed !== undefined && loss !== undefined) {
-    return { ...dataChoice(stored as ExperimentSettings), loss };
+    return { ...dataChoice(completeSettings(stored)), loss };
   }
   throw new ImdbTorchError(
     'ERR_RUN',
@@ -29,7 +30,7 @@ export function storedOptions({ options }: Readonly<Record<string, unknown>>, pa
   );
 }
 
-/** The reviews of a run as its model reads them; the cache has them as a rule. */
+/** Reads the reviews of a run as its model reads them; as a rule the cache has them. */
 export async function readRunReviews(
   stored: StoredOptions,
   featurizer: Featurizer,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { writeReport } from '../../report/html/write_report.js';
+import { commandLineOf } from '../options/command_line.js';
 import { json } from '../options/output_options.js';
 import { optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
@@ -22,7 +23,7 @@ export function defineReport(command: Command): void {
 async function report(runs: string[], raw: RawOptions): Promise<void> {
   const { out, json } = readOptions(options, raw);
   const terminal = new Terminal({ json, quiet: false });
-  const { path, bytes } = await writeReport(runs, out);
+  const { path, bytes } = await writeReport(runs, out, commandLineOf);
   terminal.result(`Report: ${path}`);
   terminal.document({ schema: 1, command: 'report', runs, report: path, bytes });
 }

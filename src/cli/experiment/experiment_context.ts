@@ -22,6 +22,7 @@ import { createRunDirectory, type RunDirectory } from '../../storage/run_directo
 import type { EpochResult } from '../../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../../training/phase.js';
 import { createSplitBags, type SplitBags } from '../../training/split_bags.js';
+import { commandLineOf } from '../options/command_line.js';
 import type { RunSettings } from '../options/output_options.js';
 import { throwProblems } from '../options/option.js';
 import { recordSettings } from '../options/settings.js';
@@ -111,7 +112,7 @@ export async function reportRuns(
   file?: string,
 ): Promise<void> {
   if (!options.report) return;
-  const { path } = await writeReport(runs, file);
+  const { path } = await writeReport(runs, file, commandLineOf);
   terminal.say(`Report: ${path}`);
 }
 

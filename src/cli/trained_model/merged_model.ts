@@ -5,6 +5,7 @@ import type { TextClassifier } from '../../model/text_classifier.js';
 import type { MergeComparison } from '../../experiments/merge.js';
 import { reportName, writeReport } from '../../report/html/write_report.js';
 import { packageVersion } from '../../setup/package_root.js';
+import { commandLineOf } from '../options/command_line.js';
 import { hasSeenAll, modelPath } from '../../storage/read_run.js';
 import { recordFile } from '../../storage/recorded_files.js';
 import { createRunDirectory } from '../../storage/run_directory.js';
@@ -43,7 +44,7 @@ export async function keepMergedModel(merged: MergedModel): Promise<string> {
 export async function recordMergedModel(run: string): Promise<void> {
   try {
     await recordFile(run, basename(modelPath(run, 'merged')));
-    if (existsSync(join(run, reportName))) await writeReport([run]);
+    if (existsSync(join(run, reportName))) await writeReport([run], undefined, commandLineOf);
   } catch (error) {
     throw outputError(run, error);
   }

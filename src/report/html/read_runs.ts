@@ -1,16 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ImdbTorchError } from '../../errors.js';
+import type { RunDocument } from '../console/runs.js';
 import { readRunDocument } from '../../storage/read_run.js';
 import { systemCode } from '../../system/file_errors.js';
 import { paletteSize } from './phase_view.js';
 import type { RunView } from './run_view.js';
 
+/** Returns the command line that repeats a run, which the command line of the package knows; null for none. */
+export type CommandLineOf = (run: RunDocument) => string | null;
+
 /**
  * Reads what a report shows of runs.
  * @throws ERR_RUN when a folder is no complete run; ERR_USAGE when there are none or too many
  */
-export async function readRunViews(paths: readonly string[]): Promise<RunView[]> {
+export async function readRunViews(
+  paths: readonly string[],
+  commandLineOf: CommandLineOf,
+): Promise<RunView[]> {
   if (paths.length === 0 || paths.length > paletteSize) {
     throw new ImdbTorchError(
       'ERR_USAGE',
@@ -21,7 +28,8 @@ export async function readRunViews(paths: readonly string[]): Promise<RunView[]>
     paths.map(async (path, index) => {
       const document = await readRunDocument(path);
       const metrics = await readMetrics(path);
-      return { name: basename(resolve(path)), fields: { ...document, metrics }, index };
+      const commandLine = commandLineOf(document);
+      return { name: basename(resolve(path)), fields: { ...document, metrics }, commandLine, index };
     }),
   );
 }

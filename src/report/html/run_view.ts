@@ -7,6 +7,8 @@ export interface RunView {
   name: string;
   /** The document of `run.json`, and under `metrics` the lines of `metrics.jsonl`. */
   fields: RunDocument & { metrics: readonly unknown[] };
+  /** The command line that repeats the run; null where it is not known. */
+  commandLine: string | null;
   /** Which of the runs of the report, from 0. */
   index: number;
 }

@@ -1,4 +1,3 @@
-import { commandLineOf } from './command_line.js';
 import { formatCount } from '../format.js';
 import { html, type Content, type Markup } from './markup.js';
 import { settingsOf } from '../console/runs.js';
@@ -36,7 +35,7 @@ function firstValue([run]: readonly RunView[], path: string): unknown {
 
 /** A command line for each run, or one where it is the same for all. */
 function commands(runs: readonly RunView[]): Content {
-  const lines = runs.map(({ fields }) => commandLineOf(fields));
+  const lines = runs.map(({ commandLine }) => commandLine);
   const isCommon = new Set(lines).size === 1;
   return lines.slice(0, isCommon ? 1 : lines.length).map((line, index) => {
     const run = runs[index];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../system/atomic_file.js';
 import { drawPage } from './page.js';
-import { readRunViews } from './read_runs.js';
+import { readRunViews, type CommandLineOf } from './read_runs.js';
 
 export const reportName = 'report.html';
 
@@ -16,11 +16,16 @@ export interface WrittenReport {
  * needs no other file and no script.
  * @param runs run directories
  * @param file where to write it; default: `report.html` in the run directory, of several in the working folder
+ * @param commandLineOf finds the command line that repeats a run, which the page shows; default: none is shown
  * @throws ERR_RUN when one is no complete run directory; ERR_USAGE for none or too many; ERR_OUTPUT when the file
  *   cannot be written
  */
-export async function writeReport(runs: readonly string[], file?: string): Promise<WrittenReport> {
-  const page = drawPage(await readRunViews(runs));
+export async function writeReport(
+  runs: readonly string[],
+  file?: string,
+  commandLineOf: CommandLineOf = () => null,
+): Promise<WrittenReport> {
+  const page = drawPage(await readRunViews(runs, commandLineOf));
   const [only] = runs;
   const path = file ?? (runs.length === 1 && only !== undefined ? join(only, reportName) : reportName);
   await writeFileAtomic(path, [page]);

@@ -173,6 +173,7 @@ export function viewsOf(runs: readonly Fields[]): RunView[] {
   return runs.map((run, index) => ({
     name: `run${index}`,
     fields: { ...run, metrics: metricsLines(run) },
+    commandLine: null,
     index,
   }));
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
-import { commandLineOf } from '../../src/report/html/command_line.js';
+import { commandLineOf } from '../../../src/cli/options/command_line.js';
 
 const options = { data: 'my reviews.csv', seed: 7 };
 

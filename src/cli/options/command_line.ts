@@ -1,15 +1,17 @@
-import type { RunDocument } from '../console/runs.js';
+import type { RunDocument } from '../../report/console/runs.js';
+import { flagOf } from './option.js';
+import { runOutput } from './output_options.js';
 
-/** Options that decide where the results go, not what they are; with a value: true. */
-const outputOptions: ReadonlyMap<string, boolean> = new Map([
-  ['--out', true],
-  ['--json', false],
-  ['--quiet', false],
-  ['--no-report', false],
-]);
+/** The flags that decide where the results go, not what they are, and whether each has a value. */
+const outputFlags: ReadonlyMap<string, boolean> = new Map(
+  Object.entries(runOutput).map(([key, { kind, ...option }]) => [
+    'not' in option ? `--no-${key}` : flagOf(key),
+    'value' in kind,
+  ]),
+);
 
 /**
- * The command line that repeats a run: as it was given, with the data and the seed written out. It is to be given in
+ * Returns the command line that repeats a run: as it was given, with the data and the seed written out. It is to be given in
  * the folder where the run was made. Null where `run.json` does not say.
  */
 export function commandLineOf({ argv, options }: RunDocument): string | null {
@@ -29,14 +31,14 @@ function withoutOutput(argv: readonly string[]): string[] {
   const words: string[] = [];
   for (let index = 0; index < argv.length; index += 1) {
     const word = argv[index] ?? '';
-    const takesValue = outputOptions.get(word);
+    const takesValue = outputFlags.get(word);
     if (takesValue === true) index += 1;
     if (takesValue === undefined && !word.startsWith('--out=')) words.push(word);
   }
   return words;
 }
 
-/** As a POSIX shell reads it. */
+/** Quotes a word as a POSIX shell reads it. */
 function quoteForShell(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

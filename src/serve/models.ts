@@ -7,6 +7,7 @@ import { summarizeRun } from '../report/console/runs.js';
 import { packageVersion } from '../setup/package_root.js';
 import { adapterConfigName, adapterFolder } from '../storage/adapter.js';
 import { readRunDocument } from '../storage/read_run.js';
+import type { RunDocument } from '../storage/run_document.js';
 import type { AdapterName, ModelAnswer } from './documents.js';
 import type { Slices } from './work_queue.js';
 
@@ -75,7 +76,7 @@ function isName(chosen: string): chosen is AdapterName {
 }
 
 function describe(
-  run: Readonly<Record<string, unknown>>,
+  run: RunDocument,
   path: string,
   classifiers: ReadonlyMap<AdapterName, TextClassifier>,
   adapter: AdapterName,

@@ -1,36 +1,89 @@
+import * as v from 'valibot';
 import { ImdbTorchError } from '../errors.js';
-import { notebookFeatures, type FeatureOptions } from '../text/features.js';
+import { notebookFeatures } from '../text/features.js';
+import { parseJson } from './parse_json.js';
 
 export const modelDescriptionName = 'model.json';
+
+const finite = v.pipe(v.number(), v.finite());
+const wholeFrom = (least: number): v.GenericSchema<number> =>
+  v.pipe(v.number(), v.safeInteger(), v.minValue(least));
+
+export const calibrationSchema = v.variant('kind', [
+  v.object({ kind: v.literal('temperature'), temperature: v.pipe(finite, v.gtValue(0)) }),
+  v.object({ kind: v.literal('sigmoid'), scale: finite, bias: finite }),
+]);
 
 /**
  * How logits become probabilities, fitted on texts that the model was not trained on. `temperature`: softmax of the
  * logits divided by it (Guo et al. 2017). `sigmoid`, two classes only: the probability of the second class is the
  * sigmoid of `scale` times the difference of the logits plus `bias` (Platt 1999).
  */
-export type Calibration =
-  { kind: 'temperature'; temperature: number } | { kind: 'sigmoid'; scale: number; bias: number };
+export type Calibration = v.InferOutput<typeof calibrationSchema>;
+
+const features = v.object({
+  tokenizer: v.picklist(['notebook', 'words-and-punctuation']),
+  ngrams: wholeFrom(1),
+  minimumCount: wholeFrom(1),
+  vocabularySize: v.nullable(wholeFrom(1)),
+  counts: v.picklist(['binary', 'counts']),
+  weighting: v.picklist(['none', 'naive-bayes']),
+  normalize: v.boolean(),
+  gain: finite,
+});
+
+const fields = v.object({
+  schema: v.literal(1),
+  /** Names of the outputs, in their order. */
+  classes: v.pipe(
+    v.array(v.string()),
+    v.check((names) => names.length >= 2 && new Set(names).size === names.length),
+    v.readonly(),
+  ),
+  /** Number of outputs, that of the classes. */
+  output: v.number(),
+  /** Width of the hidden layer; 0: a linear model. */
+  hidden: wholeFrom(0),
+  features,
+  /** Null: probabilities are the softmax of the logits. */
+  calibration: v.nullable(calibrationSchema),
+  /** SHA-256 of the model file that this one was fine-tuned from, where it was. */
+  base: v.exactOptional(v.string()),
+});
+
+const descriptionSchema = v.pipe(
+  fields,
+  v.forward(
+    v.partialCheck([['output'], ['classes']], ({ output, classes }) => output === classes.length),
+    ['output'],
+  ),
+  v.forward(
+    v.partialCheck(
+      [['calibration'], ['classes']],
+      ({ calibration, classes }) => calibration?.kind !== 'sigmoid' || classes.length === 2,
+    ),
+    ['calibration'],
+  ),
+);
+
+/** What is to stand in each field, for messages. */
+const expected: Readonly<Record<keyof ModelDescription, string>> = {
+  schema: '"schema" 1',
+  classes: 'two or more different "classes"',
+  output: '"output" to be the number of classes',
+  hidden: 'a whole number as "hidden"',
+  features: 'known "features"',
+  calibration: 'a known "calibration"',
+  base: 'a text as "base"',
+};
 
 /** What the tensors of a run mean: the document of `model.json`. */
-export interface ModelDescription {
-  readonly schema: 1;
-  /** Names of the outputs, in their order. */
-  readonly classes: readonly string[];
-  readonly features: FeatureOptions;
-  /** Width of the hidden layer; 0: a linear model. */
-  readonly hidden: number;
-  /** Number of outputs, that of the classes. */
-  readonly output: number;
-  /** Null: probabilities are the softmax of the logits. */
-  readonly calibration: Calibration | null;
-  /** SHA-256 of the model file that this one was fine-tuned from, where it was. */
-  readonly base?: string;
-}
+export type ModelDescription = Readonly<v.InferOutput<typeof fields>>;
 
-/** What a run without `model.json` holds: the notebook's model. */
+/** The description of a run without `model.json`, which holds the notebook's model. */
 export function notebookDescription(words: number, hidden: number): ModelDescription {
-  const features = { ...notebookFeatures, vocabularySize: words };
-  return { schema: 1, classes: ['neg', 'pos'], features, hidden, output: 2, calibration: null };
+  const ofWords = { ...notebookFeatures, vocabularySize: words };
+  return { schema: 1, classes: ['neg', 'pos'], features: ofWords, hidden, output: 2, calibration: null };
 }
 
 /**
@@ -39,63 +92,13 @@ export function notebookDescription(words: number, hidden: number): ModelDescrip
  * @throws ERR_RUN that names every field that is not as expected
  */
 export function parseModelDescription(path: string, text: string): ModelDescription {
-  const document = parseObject(text);
-  const problems = document === null ? ['a JSON object'] : findProblems(document);
-  if (problems.length === 0) return document as unknown as ModelDescription;
+  const { document, issues } = parseJson(descriptionSchema, text);
+  if (issues === null) return document;
+  const wrong = new Set(issues.map((issue) => issue.path?.[0].key));
+  const problems = Object.entries(expected).flatMap(([name, rule]) => (wrong.has(name) ? [rule] : []));
   throw new ImdbTorchError(
     'ERR_RUN',
-    `Expected ${problems.join(', ')} in ${path}, which is damaged or of another version of imdb-torch; train again.`,
+    `Expected ${problems.length === 0 ? 'a JSON object' : problems.join(', ')} in ${path}, ` +
+      'which is damaged or of another version of imdb-torch; train again.',
   );
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function parseObject(text: string): Fields | null {
-  try {
-    return asFields(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-function asFields(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
-}
-
-/** What was expected and is not there. */
-function findProblems({ schema, classes, features, hidden, output, calibration, base }: Fields): string[] {
-  const names = Array.isArray(classes) && classes.every((name) => typeof name === 'string') ? classes : [];
-  const rules: Readonly<Record<string, boolean>> = {
-    '"schema" 1': schema === 1,
-    'two or more different "classes"': names.length >= 2 && new Set(names).size === names.length,
-    '"output" to be the number of classes': output === names.length,
-    'a whole number as "hidden"': isWhole(hidden, 0),
-    'known "features"': hasKnownFeatures(asFields(features) ?? {}),
-    'a known "calibration"': calibration === null || isCalibration(asFields(calibration) ?? {}, names.length),
-    'a text as "base"': base === undefined || typeof base === 'string',
-  };
-  return Object.keys(rules).filter((rule) => !rules[rule]);
-}
-
-function hasKnownFeatures(features: Fields): boolean {
-  const { tokenizer, ngrams, minimumCount, vocabularySize, counts, weighting, normalize, gain } = features;
-  return (
-    ['notebook', 'words-and-punctuation'].includes(String(tokenizer)) &&
-    isWhole(ngrams, 1) &&
-    isWhole(minimumCount, 1) &&
-    (vocabularySize === null || isWhole(vocabularySize, 1)) &&
-    ['binary', 'counts'].includes(String(counts)) &&
-    ['none', 'naive-bayes'].includes(String(weighting)) &&
-    typeof normalize === 'boolean' &&
-    Number.isFinite(gain)
-  );
-}
-
-function isCalibration({ kind, temperature, scale, bias }: Fields, classes: number): boolean {
-  if (kind === 'temperature') return Number.isFinite(temperature) && (temperature as number) > 0;
-  return kind === 'sigmoid' && classes === 2 && Number.isFinite(scale) && Number.isFinite(bias);
-}
-
-function isWhole(value: unknown, least: number): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= least;
 }

@@ -10,13 +10,15 @@ import {
   parseModelDescription,
   type ModelDescription,
 } from './model_description.js';
+import { describeIssue, parseJson } from './parse_json.js';
+import { runDocumentSchema, type RunDocument } from './run_document.js';
 import { readSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 import { readVocabulary } from './vocabulary_file.js';
 
 export interface StoredRun {
   /** The document of `run.json`. */
-  run: Readonly<Record<string, unknown>>;
+  run: RunDocument;
   /** The document of `model.json`, or what a merged model says; that of the notebook's model where there is none. */
   description: ModelDescription;
   /** The features; a feature's id is its index. */
@@ -80,26 +82,32 @@ export function modelPath(run: string, model: 'model' | 'merged'): string {
   return join(run, `${model}.safetensors`);
 }
 
-/** Reads `run.json` alone. @throws ERR_RUN when there is none, or none that this version reads */
-export async function readRunDocument(path: string): Promise<Record<string, unknown>> {
+/**
+ * Reads `run.json` alone.
+ * @throws ERR_RUN when there is none, or none that this version reads; it names the field that is not as expected
+ */
+export async function readRunDocument(path: string): Promise<RunDocument> {
   const text = await part(path, 'run.json', (file) => readFile(file, 'utf8'));
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch (error) {
-    throw runError(path, `run.json is no JSON (${messageOf(error)})`, error);
+  const { document, issues } = parseJson(runDocumentSchema, text);
+  if (issues === null) return document;
+  const [issue] = issues;
+  const key = issue?.path?.[0].key;
+  if (issue === undefined || key === undefined || key === 'schema') {
+    throw runError(
+      path,
+      'run.json is no JSON object with "schema": 1, which this version of imdb-torch reads',
+    );
   }
-  const isObject = typeof document === 'object' && document !== null && !Array.isArray(document);
-  if (!isObject || (document as { schema?: unknown }).schema !== 1) {
-    throw runError(path, 'run.json has no "schema": 1, which this version of imdb-torch reads');
-  }
-  return document as Record<string, unknown>;
+  throw new ImdbTorchError(
+    'ERR_RUN',
+    `Cannot read ${join(path, 'run.json')}, which is damaged or of another version of imdb-torch: ` +
+      `${describeIssue(issue)}; make the run again.`,
+  );
 }
 
-async function readRunVocabulary(path: string, run: Readonly<Record<string, unknown>>): Promise<Vocabulary> {
+async function readRunVocabulary(path: string, run: RunDocument): Promise<Vocabulary> {
   const vocabulary = await part(path, 'vocabulary.txt', readVocabulary);
-  const expected = (run.vocabulary as { sha256?: unknown } | undefined)?.sha256;
-  if (expected !== undefined && expected !== vocabulary.sha256) {
+  if (run.vocabulary !== undefined && run.vocabulary.sha256 !== vocabulary.sha256) {
     throw runError(path, 'vocabulary.txt is not the one that run.json describes');
   }
   return vocabulary;
@@ -169,10 +177,4 @@ function expectedShapes(
 function runError(path: string, problem: string, cause?: unknown): ImdbTorchError {
   const message = `${path} is no complete run directory of imdb-torch: ${problem}; give one that \`train\` wrote.`;
   return new ImdbTorchError('ERR_RUN', message, { cause });
-}
-
-/** Says whether a run's model, or what it was made of, was trained on all training reviews. @param run its `run.json` */
-export function hasSeenAll({ refit, base }: StoredRun['run']): boolean {
-  const { seenValidation } = (base ?? {}) as { seenValidation?: boolean };
-  return refit !== undefined || seenValidation === true;
 }

@@ -28,8 +28,8 @@ export function formatRunDocument(document: object): string {
  */
 export async function recordFile(run: string, name: string): Promise<void> {
   const document = await readRunDocument(run);
-  if (!Array.isArray(document.files)) return;
-  const files = (document.files as StoredFile[]).filter((file) => file.name !== name);
+  if (document.files === undefined) return;
+  const files = document.files.filter((file) => file.name !== name);
   if (existsSync(join(run, name))) files.push(await describeFile(run, name));
   files.sort((one, other) => (one.name < other.name ? -1 : 1));
   await writeFileAtomic(join(run, 'run.json'), [formatRunDocument({ ...document, files })]);

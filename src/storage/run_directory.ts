@@ -13,6 +13,7 @@ import {
 } from './adapter.js';
 import { modelDescriptionName, type ModelDescription } from './model_description.js';
 import { describeFile, formatRunDocument, type StoredFile } from './recorded_files.js';
+import type { RunDocument } from './run_document.js';
 import { writeSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 import type { Vocabulary } from '../text/vocabulary.js';
@@ -102,7 +103,7 @@ export class RunDirectory {
   }
 
   /** Writes `run.json`. To be called last: a folder that has it is complete. */
-  async writeRun(document: object): Promise<void> {
+  async writeRun(document: RunDocument): Promise<void> {
     await this.#write(['run.json'], (path) => writeFileAtomic(path, [formatRunDocument(document)]));
   }
 

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { LoraDocument } from '../../src/report/documents/documents.js';
+import type { LoraDocument } from '../../src/storage/run_document.js';
 import { readSafetensors, writeSafetensors } from '../../src/storage/safetensors.js';
 import type { StoredFile } from '../../src/storage/recorded_files.js';
 import { hashFile } from '../../src/system/file_hash.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ModelAnalysis } from '../../src/experiments/model_analysis.js';
-import type { LoraDocument, TrainDocument } from '../../src/report/documents/documents.js';
+import type { LoraDocument, TrainDocument } from '../../src/storage/run_document.js';
 import { readSafetensors } from '../../src/storage/safetensors.js';
 import type { Metrics } from '../../src/training/metrics.js';
 import { runCli } from './helpers.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { sampleReviews } from '../../src/data/sample/sample.js';
-import type { LoraDocument, TrainDocument } from '../../src/report/documents/documents.js';
+import type { LoraDocument, TrainDocument } from '../../src/storage/run_document.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';
 

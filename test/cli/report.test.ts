@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import type { TrainDocument } from '../../src/report/documents/documents.js';
+import type { TrainDocument } from '../../src/storage/run_document.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { readPage, unescape } from '../report/support/read_page.js';
 import { trainRun, writeRunFiles } from '../report/support/runs.js';

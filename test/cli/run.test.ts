@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readRun } from '../../src/storage/read_run.js';
 import type { ModelAnalysis } from '../../src/experiments/model_analysis.js';
-import type { LoraDocument, TrainDocument } from '../../src/report/documents/documents.js';
+import type { LoraDocument, TrainDocument } from '../../src/storage/run_document.js';
 import { notebookFeatures } from '../../src/text/features.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';

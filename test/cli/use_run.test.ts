@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { ModelAnalysis } from '../../src/experiments/model_analysis.js';
-import type { TrainDocument } from '../../src/report/documents/documents.js';
+import type { TrainDocument } from '../../src/storage/run_document.js';
 import { writeSmallRun } from '../model/helpers.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -166,16 +167,34 @@ test('when pretraining had another loss then the line of the losses does not go 
   expect(draw([run])).not.toContain('Only losses of one kind');
 });
 
-test('when parts of the files are missing or odd then the rest is drawn all the same', () => {
+test('when parts of run.json are missing then the rest is drawn, when they are odd the error names the field', async () => {
   const whole = refitted(calibrated(loraRun()));
-  for (const key of Object.keys(whole)) {
-    if (key === 'schema') continue;
-    for (const odd of [undefined, null, 'x', [null], { classes: [{}], units: ['a'], words: [null] }]) {
-      const page = draw([{ ...whole, [key]: odd }]);
-      expect(page).toContain('</html>');
-      expect(page.replace(/<style>.*<\/style>/s, '')).not.toMatch(/undefined|NaN|\[object|Infinity/);
+  await withTemporaryFolder(async (folder) => {
+    const refused = new Set<string>();
+    for (const key of Object.keys(whole)) {
+      if (key === 'schema') continue;
+      for (const odd of [undefined, null, 'x', [null], { classes: [{}], units: ['a'], words: [null] }]) {
+        const path = await writeRunFiles(folder, randomUUID(), { ...whole, [key]: odd });
+        const page = await writeReport([path]).then(
+          (report) => readFile(report.path, 'utf8'),
+          (error: unknown) => {
+            expect(error).toMatchObject({ code: 'ERR_RUN', message: expect.stringContaining(`"${key}`) });
+            expect((error as Error).message).toContain(join(path, 'run.json'));
+            refused.add(key);
+            return '</html>';
+          },
+        );
+        if (odd === undefined) expect(page.length).toBeGreaterThan(1000);
+        expect(page).toContain('</html>');
+        expect(page.replace(/<style>.*<\/style>/s, '')).not.toMatch(/undefined|NaN|\[object|Infinity/);
+      }
     }
-  }
+    expect([...refused].sort()).toEqual(
+      Object.keys(whole)
+        .filter((key) => key !== 'schema')
+        .sort(),
+    );
+  });
 });
 
 test('when metrics.jsonl is missing or has broken lines then the curves have what can be read', async () => {

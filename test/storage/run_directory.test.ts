@@ -53,7 +53,7 @@ async function writeAll(run: RunDirectory): Promise<void> {
   await run.writeDescription(description);
   await run.writeModel('merged', model(), { note: 'merged' });
   const sha = createHash('sha256').update(words.join('\n')).digest('hex');
-  await run.writeRun({ schema: 1, vocabulary: { sha256: sha } });
+  await run.writeRun({ schema: 1, vocabulary: { size: words.length, sha256: sha, first: words } });
 }
 
 async function listing(path = folder): Promise<string[]> {

@@ -28,7 +28,8 @@ test('when a file is written, changed or removed later then run.json is made to 
     const run = await createRunDirectory({ out: join(folder, 'run'), command: 'train' });
     await run.writeVocabulary(Vocabulary.of(['<UNK>', 'a']));
     const files = await run.listFiles();
-    const document = { schema: 1, test: { loss: 0.1 + 0.2 }, files, argv: ['train'] };
+    const test = { loss: 0.1 + 0.2, accuracy: 0.5 };
+    const document = { schema: 1 as const, test, files, argv: ['train'] };
     await run.writeRun(document);
     const merged = join(run.path, 'merged.safetensors');
     const recorded = async (): Promise<unknown> => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { knownArchiveName } from '../../data/imdb/fetch_archive.js';
-import { datasetDocument } from '../../report/documents/documents.js';
+import { datasetDocument } from '../../experiments/run_documents.js';
 import { describeDataset, describePreviews } from '../../report/console/describe_run.js';
 import { dataChoice } from '../options/choose_data.js';
 import { output } from '../options/output_options.js';

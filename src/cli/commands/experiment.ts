@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type LoraDocument, type TrainDocument } from '../../report/documents/documents.js';
+import type { LoraDocument, TrainDocument } from '../../storage/run_document.js';
 import { meanEpochSeconds } from '../../training/statistics.js';
 import { formatHeading, formatResults, type ResultRow } from '../../report/console/describe_run.js';
 import { reportName } from '../../report/html/write_report.js';
@@ -26,18 +26,18 @@ async function runNotebook(raw: RawOptions): Promise<void> {
   const signal = interruptSignal();
   const choice = dataChoice(options, chooseDataAtHand);
   const dataset = await prepare((shared) => readDataOrSample(choice, terminal, shared), terminal, signal);
-  const [{ openWorkbench, reportRuns }, { runTrain }, { runLora, assertChecks }] = await Promise.all([
+  const [{ openContext, reportRuns }, { runTrain }, { runLora, assertChecks }] = await Promise.all([
     import('../experiment/experiment_context.js'),
     import('../experiment/run_train.js'),
     import('../experiment/run_lora.js'),
   ]);
-  const bench = openWorkbench(options, dataset, terminal, signal);
+  const context = openContext(options, dataset, terminal, signal);
   const outOf = (name: string): string | undefined => options.out && join(options.out, name);
   try {
-    const train = await runTrain(bench, outOf('train'));
-    const lora = await runLora(bench, { out: outOf('lora'), merge: true, base: null });
+    const train = await runTrain(context, outOf('train'));
+    const lora = await runLora(context, { out: outOf('lora'), merge: true, base: null });
     const folder = options.out ?? lora.run;
-    await reportRuns(bench, [train.run, lora.run], join(folder, reportName));
+    await reportRuns(context, [train.run, lora.run], join(folder, reportName));
     const rows = resultRows(train, lora);
     terminal.say(formatHeading(`Results on ${dataset.source.location}`, terminal.style));
     terminal.result(formatResults(rows, terminal.style));
@@ -45,7 +45,7 @@ async function runNotebook(raw: RawOptions): Promise<void> {
     terminal.document({ schema: 1, command: 'experiment notebook', train, lora, results: rows });
     assertChecks(lora.checks);
   } finally {
-    bench.dispose();
+    context.dispose();
   }
 }
 

@@ -44,10 +44,10 @@ async function lora(raw: RawOptions): Promise<void> {
   await runSeeds(
     'lora',
     { ...settings, ...output },
-    async (bench, out) => {
+    async (context, out) => {
       const { runLora } = await import('../experiment/run_lora.js');
       const { testFigures } = await import('../../report/console/seeds.js');
-      const document = await runLora(bench, { out, merge, base });
+      const document = await runLora(context, { out, merge, base });
       checks.push(...document.checks);
       return { document, figures: testFigures(document.lora.test, document.calibration) };
     },

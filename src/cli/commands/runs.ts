@@ -11,9 +11,9 @@ import {
   pairFigures,
   settingsOf,
   summarizeRun,
-  type RunDocument,
   type RunSummary,
 } from '../../report/console/runs.js';
+import type { RunDocument } from '../../storage/run_document.js';
 import { isRunDirectory, readRunDocument } from '../../storage/read_run.js';
 import { systemCode } from '../../system/file_errors.js';
 import { json } from '../options/output_options.js';

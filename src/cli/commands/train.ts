@@ -20,10 +20,10 @@ async function train(raw: RawOptions): Promise<void> {
     return;
   }
   const { runSeeds } = await import('../experiment/run_seeds.js');
-  await runSeeds('train', { ...settings, ...request.options }, async (bench, out) => {
+  await runSeeds('train', { ...settings, ...request.options }, async (context, out) => {
     const { runTrain } = await import('../experiment/run_train.js');
     const { testFigures } = await import('../../report/console/seeds.js');
-    const document = await runTrain(bench, out);
+    const document = await runTrain(context, out);
     return { document, figures: testFigures(document.test, document.calibration) };
   });
 }

@@ -21,7 +21,7 @@ async function unmerge(path: string, raw: RawOptions): Promise<void> {
   const { command, base } = await readRunDocument(path);
   const merged = modelPath(path, 'merged');
   if (!existsSync(merged)) {
-    const from = command === 'merge' ? `; its base is ${(base as { run: string }).run}` : '';
+    const from = command === 'merge' && base !== undefined ? `; its base is ${base.run}` : '';
     throw new ImdbTorchError('ERR_RUN', `Expected a run with a merged model but ${path} has none${from}.`);
   }
   const sha256 = await hashOfBase(path, merged);

@@ -6,7 +6,7 @@ import type { RunSettings } from '../options/output_options.js';
 import { interruptSignal } from '../interrupt.js';
 import { prepare, readData } from './read_dataset.js';
 import { Terminal } from '../terminal.js';
-import type { Workbench } from './experiment_context.js';
+import type { ExperimentContext } from './experiment_context.js';
 
 /** What one run gives. */
 interface Outcome {
@@ -22,7 +22,7 @@ interface Outcome {
 export async function runSeeds(
   command: string,
   options: RunSettings,
-  work: (bench: Workbench, out: string | undefined) => Promise<Outcome>,
+  work: (context: ExperimentContext, out: string | undefined) => Promise<Outcome>,
   adapt = (dataset: Dataset): Dataset => dataset,
 ): Promise<void> {
   const terminal = new Terminal(options);
@@ -33,13 +33,13 @@ export async function runSeeds(
     const own = { ...options, seed, seeds: 1 };
     const choice = dataChoice(own);
     const dataset = adapt(await prepare((shared) => readData(choice, terminal, shared), terminal, signal));
-    const { openWorkbench } = await import('./experiment_context.js');
-    const bench = openWorkbench(own, dataset, terminal, signal);
+    const { openContext } = await import('./experiment_context.js');
+    const context = openContext(own, dataset, terminal, signal);
     const out = options.out && options.seeds > 1 ? join(options.out, `seed-${seed}`) : options.out;
     try {
-      outcomes.push(await work(bench, out));
+      outcomes.push(await work(context, out));
     } finally {
-      bench.dispose();
+      context.dispose();
     }
   }
   const [first] = outcomes;

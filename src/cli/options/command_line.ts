@@ -1,4 +1,4 @@
-import type { RunDocument } from '../../report/console/runs.js';
+import type { RunDocument } from '../../storage/run_document.js';
 import { flagOf } from './option.js';
 import { runOutput } from './output_options.js';
 
@@ -14,15 +14,15 @@ const outputFlags: ReadonlyMap<string, boolean> = new Map(
  * Returns the command line that repeats a run: as it was given, with the data and the seed written out. It is to be given in
  * the folder where the run was made. Null where `run.json` does not say.
  */
-export function commandLineOf({ argv, options }: RunDocument): string | null {
-  if (!Array.isArray(argv) || !argv.every((word) => typeof word === 'string')) return null;
+export function commandLineOf({ argv, options }: Pick<RunDocument, 'argv' | 'options'>): string | null {
+  if (argv === undefined) return null;
   const words = withoutOutput(argv);
-  const { data, seed } = (options ?? {}) as Readonly<Record<string, unknown>>;
+  const { data, seed } = options ?? {};
   const has = (flag: string): boolean => words.some((word) => word === flag || word.startsWith(`${flag}=`));
   // A base has its data and seed with it.
   if (!has('--base')) {
-    if (typeof data === 'string' && !has('--data')) words.push('--data', data);
-    if (typeof seed === 'number' && !has('--seed')) words.push('--seed', String(seed));
+    if (data !== undefined && !has('--data')) words.push('--data', data);
+    if (seed !== undefined && !has('--seed')) words.push('--seed', String(seed));
   }
   return ['npx', 'imdb-torch', ...words.map(quoteForShell)].join(' ');
 }

@@ -4,9 +4,9 @@ import type { Module } from '../../model/parameters.js';
 import type { TextClassifier } from '../../model/text_classifier.js';
 import type { MergeComparison } from '../../experiments/merge.js';
 import { reportName, writeReport } from '../../report/html/write_report.js';
-import { packageVersion } from '../../setup/package_root.js';
 import { commandLineOf } from '../options/command_line.js';
-import { hasSeenAll, modelPath } from '../../storage/read_run.js';
+import { modelPath } from '../../storage/read_run.js';
+import { hasSeenAll, type RunDocument } from '../../storage/run_document.js';
 import { recordFile } from '../../storage/recorded_files.js';
 import { createRunDirectory } from '../../storage/run_directory.js';
 import { writeSafetensors } from '../../storage/safetensors.js';
@@ -17,7 +17,7 @@ import type { Metrics } from '../../training/metrics.js';
 export interface MergedModel {
   /** The run of the base, and the document of its `run.json`. */
   path: string;
-  run: Readonly<Record<string, unknown>>;
+  run: RunDocument;
   /** SHA-256 of the base's `model.safetensors`. */
   baseSha256: string;
   /** The folder of the adapter. */
@@ -55,7 +55,7 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
   const { run, path, adapter, baseSha256, classifier, figures } = merged;
   const { description, featurizer } = classifier;
   const { data, vocabulary, options, seed, dtype } = run;
-  const { versions } = await import('../../model/native.js');
+  const { runVersions } = await import('../../experiments/save_run.js');
   const directory = await createRunDirectory({ out, command: 'merge' });
   try {
     await directory.writeVocabulary(featurizer.vocabulary);
@@ -71,7 +71,7 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
       classes: classifier.classes,
       ...{ data, vocabulary, options, seed, dtype },
       argv: process.argv.slice(2),
-      versions: { 'imdb-torch': packageVersion(), node: process.versions.node, ...versions() },
+      versions: runVersions(),
       files: await directory.listFiles(),
     });
     return directory.path;

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../data/dataset.js';
 import { ImdbTorchError } from '../../errors.js';
 import type { LossForm } from '../../model/native.js';
+import type { RunDocument } from '../../storage/run_document.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import { dataChoice } from '../options/choose_data.js';
 import { completeSettings } from '../options/read_settings.js';
@@ -18,7 +19,7 @@ export interface StoredOptions extends DataChoice {
  * @param path what messages call it
  * @throws ImdbTorchError ERR_RUN when run.json does not say
  */
-export function storedOptions({ options }: Readonly<Record<string, unknown>>, path: string): StoredOptions {
+export function storedOptions({ options }: RunDocument, path: string): StoredOptions {
   const stored: Partial<ExperimentSettings> = byKeys(options ?? {}).values;
   const { data, train, vocab, seed, loss } = stored;
   if ((data ?? train) !== undefined && vocab !== undefined && seed !== undefined && loss !== undefined) {

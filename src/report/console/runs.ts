@@ -1,9 +1,7 @@
+import type { RunDocument } from '../../storage/run_document.js';
 import { formatLoss, formatSeconds, formatShare } from '../format.js';
 import type { LineStyle } from './checks.js';
 import { formatTable } from './table.js';
-
-/** The document of a `run.json`; what is not there is not shown. */
-export type RunDocument = Readonly<Record<string, unknown>>;
 
 /** The headline figures of a run. */
 export interface RunSummary {
@@ -17,26 +15,23 @@ export interface RunSummary {
 
 /** @param document null where the run is not complete */
 export function summarizeRun(name: string, document: RunDocument | null): RunSummary {
-  const phase = fieldsOf(document?.lora ?? document);
-  const { loss, accuracy } = testOf(document ?? {}, phase.test);
-  const isTested = typeof loss === 'number' && typeof accuracy === 'number';
-  const { source } = fieldsOf(document?.data);
-  const { total } = fieldsOf(document?.seconds);
+  const phase = document?.lora ?? document;
   return {
     name,
-    command: typeof document?.command === 'string' ? document.command : null,
-    data: typeof source === 'string' ? source : null,
-    test: isTested ? { loss, accuracy } : null,
-    epochs: Array.isArray(phase.epochs) ? phase.epochs.length : null,
-    seconds: typeof total === 'number' ? total : null,
+    command: document?.command ?? null,
+    data: document?.data?.source ?? null,
+    test: testOf(document),
+    epochs: phase?.epochs?.length ?? null,
+    seconds: document?.seconds?.total ?? null,
   };
 }
 
-/** How commands find the model on the test reviews: with calibrated probabilities where it has them. */
-function testOf({ calibration }: RunDocument, test: unknown): { loss?: unknown; accuracy?: unknown } {
-  const { accuracy, logLoss } = fieldsOf(fieldsOf(fieldsOf(calibration).test).after);
-  if (accuracy !== undefined) return { accuracy, loss: logLoss };
-  return fieldsOf(test);
+/** Returns how commands find the model on the test reviews: with calibrated probabilities where it has them. */
+function testOf(document: RunDocument | null): RunSummary['test'] {
+  const { calibration, lora, test } = document ?? {};
+  if (calibration === undefined) return lora?.test ?? test ?? null;
+  const { accuracy, logLoss } = calibration.test.after;
+  return { loss: logLoss, accuracy };
 }
 
 /** Keep tables within 80 columns. */
@@ -63,7 +58,7 @@ export interface Difference {
   b: unknown;
 }
 
-/** What decides a run's numbers, as paths and values. */
+/** The fields that decide a run's numbers, by their paths. */
 export function settingsOf(document: RunDocument): Map<string, unknown> {
   const { command, device, engine, dtype, options, data, vocabulary, versions } = document;
   return flatten({ command, device, engine, dtype, options, data, vocabulary, versions });
@@ -71,15 +66,16 @@ export function settingsOf(document: RunDocument): Map<string, unknown> {
 
 /** The losses and accuracies of a run, and how long it took. Of two phases, those of the last one come first. */
 export function figuresOf(document: RunDocument): Map<string, unknown> {
-  const { pretrain, merged, calibration, seconds } = document;
-  const { before, epochs, test } = fieldsOf(document.lora ?? document);
-  const last = Array.isArray(epochs) ? fieldsOf(epochs.at(-1)) : {};
+  const { pretrain, base, merged, calibration, seconds } = document;
+  const { before, epochs, test } = document.lora ?? document;
+  const last = epochs?.at(-1);
   const figures = flatten({
     before,
-    'last epoch': { train: last.train, valid: last.valid },
+    'last epoch': { train: last?.train, valid: last?.valid },
     test,
-    calibrated: { test: fieldsOf(fieldsOf(calibration).test).after },
-    pretrain: { test: fieldsOf(pretrain).test },
+    calibrated: { test: calibration?.test.after },
+    pretrain: { test: pretrain?.test },
+    base: { test: base?.test },
     merged,
     seconds,
   });
@@ -90,8 +86,9 @@ export function differencesOf(
   a: ReadonlyMap<string, unknown>,
   b: ReadonlyMap<string, unknown>,
 ): Difference[] {
+  const shown = (value: unknown): unknown => (Array.isArray(value) ? JSON.stringify(value) : value);
   return [...new Set([...a.keys(), ...b.keys()])]
-    .map((name) => ({ name, a: a.get(name), b: b.get(name) }))
+    .map((name) => ({ name, a: shown(a.get(name)), b: shown(b.get(name)) }))
     .filter((difference) => difference.a !== difference.b);
 }
 
@@ -144,10 +141,6 @@ function formatDifference(name: string, value: number): string {
   return name.endsWith('accuracy') ? `${(100 * value).toFixed(2)} points` : formatFigure(name, value);
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-}
-
 /** The leaves of a document by their paths, such as `options.seed`; lists are leaves. */
 function flatten(value: object, prefix = ''): Map<string, unknown> {
   const leaves = new Map<string, unknown>();
@@ -155,7 +148,7 @@ function flatten(value: object, prefix = ''): Map<string, unknown> {
     if (typeof field === 'object' && field !== null && !Array.isArray(field)) {
       for (const [path, leaf] of flatten(field, `${prefix}${name}.`)) leaves.set(path, leaf);
     } else if (field !== undefined) {
-      leaves.set(`${prefix}${name}`, Array.isArray(field) ? JSON.stringify(field) : field);
+      leaves.set(`${prefix}${name}`, field);
     }
   }
   return leaves;

@@ -1,19 +1,22 @@
-import { columnChart, matrix } from './charts/charts.js';
+import type { NamedScores, ReliabilityBin } from '../../training/classification_report.js';
 import { formatCount, formatLoss, formatShare } from '../format.js';
+import { columnChart, matrix } from './charts/charts.js';
+import type { Field } from './field.js';
 import { html, type Content, type Markup } from './markup.js';
-import { figure, numberAt, pathsIn, quote, shareAt, shareFigure, type RunView } from './run_view.js';
+import { figure, quote, shareFigure, shareOf, type RunView } from './run_view.js';
 import { details, section, sideBySide, table } from './sections.js';
 
 /** A larger matrix could not be read. */
 const largestMatrix = 12;
 
-/** The confusion matrix, and how well each class is found. */
+/** Draws the confusion matrix, and how well each class is found. */
 export function classFigures(runs: readonly RunView[]): Markup | null {
-  const body = sideBySide(runs, (run) => {
-    const classes = pathsIn(run, 'evaluation.classes');
+  const body = sideBySide(runs, ({ fields }) => {
+    const evaluation = fields.at('evaluation');
+    const classes = evaluation.at('classes').items();
     if (classes.length === 0) return null;
     return html`<div class="stack">
-      ${classes.length > largestMatrix ? null : confusion(run, classes)}${scores(run, classes)}
+      ${classes.length > largestMatrix ? null : confusion(evaluation)}${scores(evaluation)}
     </div>`;
   });
   if (body === null) return null;
@@ -24,51 +27,55 @@ export function classFigures(runs: readonly RunView[]): Markup | null {
   });
 }
 
-function confusion(run: RunView, classes: readonly string[]): Markup {
+function confusion(evaluation: Field<NamedScores>): Markup {
+  const classes = evaluation.at('classes').items();
   const cells = classes.map((label, row) =>
     classes.map((_, column) => {
-      const [count, support] = [`evaluation.confusion.${row}.${column}`, `${label}.support`] as const;
+      const count = evaluation.at('confusion', row, column);
+      const support = label.at('support');
       return {
-        content: html`${figure(run, count, formatCount)}<small
-            >${shareFigure(run, count, support, formatShare)}</small
+        content: html`${figure(count, formatCount)}<small
+            >${shareFigure(count, support, formatShare)}</small
           >`,
-        strength: shareAt(run, count, support) ?? 0,
+        strength: shareOf(count, support) ?? 0,
       };
     }),
   );
   return matrix({
     caption: 'Confusion matrix',
     titles: { columns: 'predicted', rows: 'labelled' },
-    names: classes.map((path) => quote(run, `${path}.name`)),
+    names: classes.map((each) => quote(each.at('name'))),
     cells,
   });
 }
 
-function scores(run: RunView, classes: readonly string[]): Markup {
-  const row = (name: Content, path: string): Content[] => [
+function scores(evaluation: Field<NamedScores>): Markup {
+  const row = (name: Content, own: Field<NamedScores['macro'] & { support?: number }>): Content[] => [
     name,
-    ...['precision', 'recall', 'f1'].map((score) => figure(run, `${path}.${score}`, formatShare)),
-    figure(run, `${path}.support`, formatCount),
+    figure(own.at('precision'), formatShare),
+    figure(own.at('recall'), formatShare),
+    figure(own.at('f1'), formatShare),
+    figure(own.at('support'), formatCount),
   ];
-  const rows = classes.map((path) => row(quote(run, `${path}.name`), path));
-  const area = figure(run, 'evaluation.rocAuc', formatLoss);
+  const rows = evaluation
+    .at('classes')
+    .items()
+    .map((each) => row(quote(each.at('name')), each));
+  const area = figure(evaluation.at('rocAuc'), formatLoss);
   return html`${table(
     'Scores of each class',
     ['class', 'precision', 'recall', 'F1', 'reviews'],
-    [...rows, row('mean', 'evaluation.macro')],
+    [...rows, row('mean', evaluation.at('macro'))],
   )}${area === null ? null : html`<p class="aside">Area under the ROC curve: ${area}</p>`}`;
 }
 
-/** How often the model is right, by how sure it is. */
+/** Draws how often the model is right, by how sure it is. */
 export function reliability(runs: readonly RunView[]): Markup | null {
   const body = sideBySide(runs, (run, colour) => {
-    const bins = pathsIn(run, 'evaluation.calibration.reliability');
-    const filled = bins.flatMap((path, index) => ((numberAt(run, `${path}.count`) ?? 0) > 0 ? [index] : []));
-    if (filled.length === 0) return null;
-    return html`${reliabilityPictures(run, bins, filled[0] ?? 0, colour)}${binTable(
-      run,
-      filled.map((index) => bins[index] ?? ''),
-    )}`;
+    const bins = run.fields.at('evaluation', 'calibration', 'reliability').items();
+    const first = bins.findIndex(isFilled);
+    if (first === -1) return null;
+    return html`${reliabilityPictures(run, bins, first, colour)}${binTable(bins.filter(isFilled))}`;
   });
   if (body === null) return null;
   return section({
@@ -78,21 +85,55 @@ export function reliability(runs: readonly RunView[]): Markup | null {
   });
 }
 
-function reliabilityPictures(run: RunView, bins: readonly string[], first: number, colour: number): Markup {
-  const ranges = bins.slice(first).map((path, index) => ({
+function isFilled({ value }: Field<ReliabilityBin>): boolean {
+  return value !== undefined && value.count > 0;
+}
+
+function reliabilityPictures(
+  run: RunView,
+  bins: readonly Field<ReliabilityBin>[],
+  first: number,
+  colour: number,
+): Markup {
+  return html`<div class="narrow">
+    <figure>
+      <figcaption>Share that is right</figcaption>
+      ${accuracyChart(rangesOf(bins, first), colour)}
+    </figure>
+    <figure>
+      <figcaption>How many there are</figcaption>
+      ${countChart(rangesOf(bins, first))}
+      <p class="axis">probability of the predicted class</p>
+    </figure>
+    <p class="aside">
+      Expected calibration error:
+      ${figure(run.fields.at('evaluation', 'calibration', 'error'), formatShare)}${uncalibrated(run)}
+    </p>
+  </div>`;
+}
+
+interface Range extends ReliabilityBin {
+  from: number;
+  to: number;
+}
+
+function rangesOf(bins: readonly Field<ReliabilityBin>[], first: number): Range[] {
+  return bins.slice(first).map(({ value }, index) => ({
     from: (first + index) / bins.length,
     to: (first + index + 1) / bins.length,
-    count: numberAt(run, `${path}.count`) ?? 0,
-    accuracy: numberAt(run, `${path}.accuracy`) ?? 0,
-    confidence: numberAt(run, `${path}.confidence`) ?? 0,
+    ...(value ?? { count: 0, accuracy: 0, confidence: 0 }),
   }));
-  const accuracy = columnChart({
+}
+
+function accuracyChart(ranges: readonly Range[], colour: number): Markup {
+  return columnChart({
     label: 'Share of right predictions by their probability; the numbers are in the table below.',
-    columns: ranges.map(({ count, accuracy: value, confidence, ...range }) => ({
-      ...range,
-      value,
+    columns: ranges.map(({ from, to, count, accuracy, confidence }) => ({
+      from,
+      to,
+      value: accuracy,
       ...(count === 0 ? {} : { mark: confidence }),
-      title: `${formatCount(count)} predictions, ${formatShare(confidence)} sure, ${formatShare(value)} right`,
+      title: `${formatCount(count)} predictions, ${formatShare(confidence)} sure, ${formatShare(accuracy)} right`,
     })),
     height: 240,
     colour,
@@ -100,7 +141,10 @@ function reliabilityPictures(run: RunView, bins: readonly string[], first: numbe
     diagonal: true,
     forms: { x: null, y: 'percent' },
   });
-  const counts = columnChart({
+}
+
+function countChart(ranges: readonly Range[]): Markup {
+  return columnChart({
     label: 'Numbers of predictions by their probability; they are in the table below.',
     columns: ranges.map(({ from, to, count }) => ({
       from,
@@ -112,36 +156,22 @@ function reliabilityPictures(run: RunView, bins: readonly string[], first: numbe
     colour: 0,
     forms: { x: 'percent', y: 'whole' },
   });
-  return html`<div class="narrow">
-    <figure>
-      <figcaption>Share that is right</figcaption>
-      ${accuracy}
-    </figure>
-    <figure>
-      <figcaption>How many there are</figcaption>
-      ${counts}
-      <p class="axis">probability of the predicted class</p>
-    </figure>
-    <p class="aside">
-      Expected calibration error:
-      ${figure(run, 'evaluation.calibration.error', formatShare)}${uncalibrated(run)}
-    </p>
-  </div>`;
 }
 
-/** What the error was before the probabilities were calibrated. */
-function uncalibrated(run: RunView): Markup | null {
-  const before = figure(run, 'calibration.test.before.calibrationError', formatShare);
+/** Says what the error was before the probabilities were calibrated. */
+function uncalibrated({ fields }: RunView): Markup | null {
+  const calibration = fields.at('calibration');
+  const before = figure(calibration.at('test', 'before', 'calibrationError'), formatShare);
   if (before === null) return null;
-  return html`, with probabilities that were calibrated by ${quote(run, 'calibration.calibration.kind')} on
+  return html`, with probabilities that were calibrated by ${quote(calibration.at('calibration', 'kind'))} on
   the validation reviews; before that ${before}`;
 }
 
-function binTable(run: RunView, bins: readonly string[]): Markup {
-  const rows = bins.map((path) => [
-    figure(run, `${path}.confidence`, formatShare),
-    figure(run, `${path}.accuracy`, formatShare),
-    figure(run, `${path}.count`, formatCount),
+function binTable(bins: readonly Field<ReliabilityBin>[]): Markup {
+  const rows = bins.map((bin) => [
+    figure(bin.at('confidence'), formatShare),
+    figure(bin.at('accuracy'), formatShare),
+    figure(bin.at('count'), formatCount),
   ]);
   return details(
     'The columns in numbers',

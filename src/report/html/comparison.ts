@@ -1,29 +1,30 @@
-import { bars } from './charts/charts.js';
 import { formatBytes, formatCount, formatSeconds, formatShare } from '../format.js';
+import { bars } from './charts/charts.js';
+import type { Field } from './field.js';
 import { html, type Markup } from './markup.js';
-import { modelBytesPath, phasesOf, testPathsOf, type PhaseKind, type PhaseView } from './phase_view.js';
-import { figure, numberAt, type Format, type RunView } from './run_view.js';
+import { modelBytesOf, phasesOf, testOf, type PhaseKind, type PhaseView } from './phase_view.js';
+import { figure, numberOf, type Format, type RunView } from './run_view.js';
 import { section } from './sections.js';
 
 interface Measure {
   title: string;
-  path: (phase: PhaseView) => string | null;
+  fieldOf: (phase: PhaseView) => Field<number> | null;
   format: Format;
 }
 
 const measures: readonly Measure[] = [
-  { title: 'Test accuracy', path: (phase) => testPathsOf(phase).accuracy, format: formatShare },
+  { title: 'Test accuracy', fieldOf: (phase) => testOf(phase).accuracy, format: formatShare },
   {
     title: 'Trainable parameters',
-    path: ({ prefix }) => `${prefix}parameters.trainable`,
+    fieldOf: ({ fields }) => fields.at('parameters', 'trainable'),
     format: formatCount,
   },
   {
     title: 'Training time per epoch',
-    path: ({ prefix }) => `${prefix}secondsPerEpoch`,
+    fieldOf: ({ fields }) => fields.at('secondsPerEpoch'),
     format: formatSeconds,
   },
-  { title: 'What is kept on disk', path: modelBytesPath, format: formatBytes },
+  { title: 'What is kept on disk', fieldOf: modelBytesOf, format: formatBytes },
 ];
 
 /** Full training against LoRA: what each takes, and what comes of it. */
@@ -41,12 +42,12 @@ export function comparison(runs: readonly RunView[]): Markup | null {
   });
 }
 
-function measureFigure({ title, path, format }: Measure, phases: readonly PhaseView[]): Markup | null {
+function measureFigure({ title, fieldOf, format }: Measure, phases: readonly PhaseView[]): Markup | null {
   const rows = phases.flatMap((phase) => {
-    const place = path(phase);
-    const value = place === null ? null : numberAt(phase.run, place);
-    if (place === null || value === null) return [];
-    return [{ label: phase.title, value, text: figure(phase.run, place, format), colour: phase.colour }];
+    const field = fieldOf(phase);
+    const value = field && numberOf(field);
+    if (field === null || value === null) return [];
+    return [{ label: phase.title, value, text: figure(field, format), colour: phase.colour }];
   });
   return rows.length === 0
     ? null

@@ -1,8 +1,10 @@
+import type { MetricsLine } from '../../storage/run_document.js';
 import { lineChart, type Point, type Series } from './charts/charts.js';
 import { formatCount, formatLoss, formatSeconds, formatShare } from '../format.js';
+import type { Field } from './field.js';
 import { html, type Content, type Markup } from './markup.js';
 import { lossOf, phasesOf, type PhaseKind, type PhaseView } from './phase_view.js';
-import { figure, nameOf, numberAt, pathsIn, textAt, valueAt, type Format, type RunView } from './run_view.js';
+import { figure, nameOf, numberOf, type Format, type RunView } from './run_view.js';
 import { details, section, table } from './sections.js';
 
 /** Points of all lines of a picture, and rows of the table: of more epochs only every second, third, ... is shown. */
@@ -14,7 +16,7 @@ type Metric = 'loss' | 'accuracy';
 /** An epoch of `metrics.jsonl`. */
 interface EpochLine {
   phase: PhaseView;
-  path: string;
+  fields: Field<MetricsLine>;
   epoch: number;
   /** Epochs of the run before this one, and this one. */
   place: number;
@@ -47,13 +49,13 @@ function note(runs: readonly RunView[], phases: readonly PhaseView[]): Content {
       : null,
     ...runs.map((run) => {
       const subject = isAlone ? 'The model' : html`The model of ${nameOf(run)}`;
-      const best = figure(run, 'bestEpoch', formatCount);
+      const best = figure(run.fields.at('bestEpoch'), formatCount);
       return [
         best === null ? null : html` ${subject} is that of epoch ${best}.`,
-        valueAt(run, 'folds') === undefined
+        run.fields.at('folds').value === undefined
           ? null
           : html` ${subject} was trained on several folds; the first is drawn.`,
-        valueAt(run, 'refit') === undefined
+        run.fields.at('refit').value === undefined
           ? null
           : html` ${subject} was then trained anew on all training reviews, with those of validation.`,
       ];
@@ -64,10 +66,10 @@ function note(runs: readonly RunView[], phases: readonly PhaseView[]): Content {
 function linesOf(phase: PhaseView): EpochLine[] {
   const { run, kind } = phase;
   const offset = kind === 'lora' ? pretrainedEpochs(run) : 0;
-  return pathsIn(run, 'metrics').flatMap((path) => {
-    const epoch = numberAt(run, `${path}.epoch`);
-    if (textAt(run, `${path}.phase`) !== kind || epoch === null) return [];
-    return [{ phase, path, epoch, place: offset + epoch }];
+  return linesIn(run).flatMap((fields) => {
+    const { phase: name, epoch } = fields.value ?? {};
+    if (name !== kind || epoch === undefined) return [];
+    return [{ phase, fields, epoch, place: offset + epoch }];
   });
 }
 
@@ -85,10 +87,12 @@ function drawnLines(drawn: PhaseView, metric: Metric, lines: readonly EpochLine[
 }
 
 function pretrainedEpochs(run: RunView): number {
-  const epochs = pathsIn(run, 'metrics')
-    .filter((path) => textAt(run, `${path}.phase`) === 'pretrain')
-    .map((path) => numberAt(run, `${path}.epoch`) ?? 0);
+  const epochs = linesIn(run).map(({ value }) => (value?.phase === 'pretrain' ? value.epoch : 0) ?? 0);
   return Math.max(0, ...epochs);
+}
+
+function linesIn({ fields }: RunView): Field<MetricsLine>[] {
+  return fields.at('metrics').items();
 }
 
 function picture(
@@ -126,8 +130,8 @@ function pointsOf(
   metric: Metric,
   format: Format,
 ): Point[] {
-  return epochs.flatMap(({ phase, path, epoch, place }) => {
-    const value = numberAt(phase.run, `${path}.${split}.${metric}`);
+  return epochs.flatMap(({ phase, fields, epoch, place }) => {
+    const value = numberOf(fields.at(split, metric));
     const of = split === 'train' ? 'training' : 'validation';
     if (value === null) return [];
     return [{ x: place, y: value, title: `${phase.name}, ${of}, epoch ${epoch}: ${format(value)}` }];
@@ -147,15 +151,14 @@ function legend(phases: readonly PhaseView[]): Markup {
 }
 
 function epochTable(lines: readonly EpochLine[]): Markup {
-  const rows = thin(lines, mostRows).map(({ phase, path, epoch }): Content[] => {
-    const cell = (name: string, format: Format): Content => figure(phase.run, `${path}.${name}`, format);
+  const rows = thin(lines, mostRows).map(({ phase, fields, epoch }): Content[] => {
     return [
-      html`${phase.title} ${figure(phase.run, `${path}.epoch`, String)}`,
-      cell('train.loss', formatLoss),
-      cell('valid.loss', formatLoss),
-      cell('train.accuracy', formatShare),
-      cell('valid.accuracy', formatShare),
-      epoch === 0 ? 'before' : cell('seconds', formatSeconds),
+      html`${phase.title} ${figure(fields.at('epoch'), String)}`,
+      figure(fields.at('train', 'loss'), formatLoss),
+      figure(fields.at('valid', 'loss'), formatLoss),
+      figure(fields.at('train', 'accuracy'), formatShare),
+      figure(fields.at('valid', 'accuracy'), formatShare),
+      epoch === 0 ? 'before' : figure(fields.at('seconds'), formatSeconds),
     ];
   });
   const titles = [

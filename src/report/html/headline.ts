@@ -1,14 +1,17 @@
 import { formatCount, formatLoss, formatSeconds, formatShare } from '../format.js';
 import { html, type Content, type Markup } from './markup.js';
-import { colourOf, lastEpochPath, lastPhaseOf, lossOf, testPathsOf, type PhaseView } from './phase_view.js';
-import { figure, nameOf, shareFigure, textAt, valueAt, type RunView } from './run_view.js';
+import { colourOf, lastEpochOf, lastPhaseOf, lossOf, testOf, type PhaseView } from './phase_view.js';
+import type { Field } from './field.js';
+import { figure, nameOf, shareFigure, type RunView } from './run_view.js';
 
 /** Says in one sentence what came out, what was trained, on what and in what time. */
 export function headline(runs: readonly RunView[]): Markup {
   const [run] = runs;
   const isOne = runs.length === 1 && run !== undefined;
   return html`<header class="headline">
-    <p class="eyebrow">${isOne ? html`${textAt(run, 'command') ?? 'run'} · ${nameOf(run)}` : 'comparison'}</p>
+    <p class="eyebrow">
+      ${isOne ? html`${run.fields.at('command').value ?? 'run'} · ${nameOf(run)}` : 'comparison'}
+    </p>
     ${
       isOne
         ? html`<h1>${sentence(run, colourOf(run, runs))}</h1>
@@ -27,35 +30,39 @@ function comparison(runs: readonly RunView[]): Markup {
 function sentence(run: RunView, colour: number, name: Content = null): Markup {
   const subject = name === null ? null : html`<i>${name}</i>: `;
   const phase = lastPhaseOf(run);
-  const accuracy = phase === null ? null : figure(run, testPathsOf(phase).accuracy, formatShare);
+  const accuracy = phase === null ? null : figure(testOf(phase).accuracy, formatShare);
   if (phase === null || accuracy === null) return html`${subject}A run without a test.`;
   return html`${subject}<strong class="colour-${colour}">${accuracy}</strong> of
-    ${unlessMissing(figure(run, 'data.test', formatCount))} test reviews are classified correctly after
-    ${whatWasTrained(phase)}${onWhat(run)}${inWhatTime(run)}.`;
+    ${unlessMissing(figure(run.fields.at('data', 'test'), formatCount))} test reviews are classified correctly
+    after ${whatWasTrained(phase)}${onWhat(run)}${inWhatTime(run)}.`;
 }
 
 function whatWasTrained(phase: PhaseView): Markup {
-  const { run, kind, prefix } = phase;
-  const count = figure(run, `${prefix}parameters.trainable`, formatCount);
-  const epochs = figure(run, epochsPath(phase), formatCount);
+  const { kind, fields } = phase;
+  const count = figure(fields.at('parameters', 'trainable'), formatCount);
+  const epochs = figure(epochsOf(phase), formatCount);
   const what = { full: 'full training', pretrain: 'pretraining', lora: 'LoRA fine-tuning' }[kind];
   return html`${what}${count === null ? null : html` of ${count} parameters`}${epochs === null ? null : html` in ${epochs} epochs`}`;
 }
 
 /** A run that trained its model anew on all training reviews ends with that model. */
 function isRefitted(run: RunView): boolean {
-  return valueAt(run, 'refit.reviews') !== undefined;
+  return run.fields.at('refit').value !== undefined;
 }
 
-function epochsPath(phase: PhaseView): string {
-  return isRefitted(phase.run) ? 'refit.epochs' : `${lastEpochPath(phase)}.epoch`;
+function epochsOf(phase: PhaseView): Field<number> {
+  return isRefitted(phase.run) ? phase.run.fields.at('refit', 'epochs') : lastEpochOf(phase);
 }
 
 function onWhat(run: RunView): Markup | null {
-  const count = figure(run, isRefitted(run) ? 'refit.reviews' : 'data.train', formatCount);
+  const { fields } = run;
+  const count = figure(
+    isRefitted(run) ? fields.at('refit', 'reviews') : fields.at('data', 'train'),
+    formatCount,
+  );
   if (count === null) return null;
-  const source = textAt(run, 'data.source');
-  const where = source === null ? null : html` of <q data-name>${fileName(source)}</q>`;
+  const source = fields.at('data', 'source').value;
+  const where = source === undefined ? null : html` of <q data-name>${fileName(source)}</q>`;
   return html` on ${count} reviews${where}`;
 }
 
@@ -65,8 +72,12 @@ function fileName(path: string): string {
 }
 
 function inWhatTime(run: RunView): Markup | null {
-  const seconds = figure(run, isRefitted(run) ? 'refit.seconds' : 'seconds.train', formatSeconds);
-  const isPretrained = valueAt(run, 'pretrain.epochs') !== undefined;
+  const { fields } = run;
+  const seconds = figure(
+    isRefitted(run) ? fields.at('refit', 'seconds') : fields.at('seconds', 'train'),
+    formatSeconds,
+  );
+  const isPretrained = fields.at('pretrain').value !== undefined;
   return seconds === null
     ? null
     : html`, in ${seconds} of training${isPretrained ? ' with the pretraining' : null}`;
@@ -75,18 +86,18 @@ function inWhatTime(run: RunView): Markup | null {
 function keyFigures(run: RunView): Markup | null {
   const phase = lastPhaseOf(run);
   if (phase === null) return null;
-  const { prefix } = phase;
-  const test = testPathsOf(phase);
-  const [trainable, total] = [`${prefix}parameters.trainable`, `${prefix}parameters.total`];
+  const { fields } = phase;
+  const test = testOf(phase);
+  const [trainable, total] = [fields.at('parameters', 'trainable'), fields.at('parameters', 'total')];
   const figures: [string, Content, Content][] = [
-    ['Test accuracy', figure(run, test.accuracy, formatShare), null],
-    ['Test loss', figure(run, test.loss, formatLoss), lossForm(phase)],
+    ['Test accuracy', figure(test.accuracy, formatShare), null],
+    ['Test loss', figure(test.loss, formatLoss), lossForm(phase)],
     [
       'Trainable parameters',
-      figure(run, trainable, formatCount),
-      html`${shareFigure(run, trainable, total, formatShare)} of all`,
+      figure(trainable, formatCount),
+      html`${shareFigure(trainable, total, formatShare)} of all`,
     ],
-    ['An epoch takes', figure(run, `${prefix}secondsPerEpoch`, formatSeconds), 'of training, on average'],
+    ['An epoch takes', figure(fields.at('secondsPerEpoch'), formatSeconds), 'of training, on average'],
   ];
   return html`<dl class="figures">
     ${figures
@@ -102,7 +113,7 @@ function keyFigures(run: RunView): Markup | null {
 }
 
 function lossForm(phase: PhaseView): string | null {
-  if (testPathsOf(phase).isCalibrated) return 'cross entropy of calibrated probabilities';
+  if (testOf(phase).isCalibrated) return 'cross entropy of calibrated probabilities';
   const form = lossOf(phase);
   if (form === 'softmax') return 'cross entropy of softmaxed probabilities';
   return form === 'logits' ? 'cross entropy of logits' : null;

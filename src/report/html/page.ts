@@ -4,7 +4,7 @@ import { classFigures, reliability } from './classes.js';
 import { comparison } from './comparison.js';
 import { curves } from './curves.js';
 import { headline } from './headline.js';
-import { nameOf, textAt, type RunView } from './run_view.js';
+import { nameOf, type RunView } from './run_view.js';
 import { settings } from './settings.js';
 import { style } from './style.js';
 import { topWords, weightChange } from './words.js';
@@ -33,7 +33,7 @@ export function drawPage(runs: readonly RunView[]): string {
 }
 
 function footer(runs: readonly RunView[]): Content {
-  const versions = new Set(runs.map((run) => textAt(run, 'versions.imdb-torch')));
+  const versions = new Set(runs.map(({ fields }) => fields.at('versions', 'imdb-torch').value));
   const [version] = versions;
   const made =
     versions.size === 1 && typeof version === 'string' ? html` <span data-name>${version}</span>` : null;

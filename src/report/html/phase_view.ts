@@ -1,5 +1,7 @@
+import type { PhaseDocument } from '../../storage/run_document.js';
+import type { Field } from './field.js';
 import { html, type Markup } from './markup.js';
-import { listAt, nameOf, numberAt, textAt, valueAt, type RunView } from './run_view.js';
+import { nameOf, numberOf, type RunView } from './run_view.js';
 
 export type PhaseKind = 'full' | 'pretrain' | 'lora';
 
@@ -10,38 +12,33 @@ export interface PhaseView {
   /** Its name, followed by that of the run where several of the report have such a phase. */
   name: string;
   title: Markup;
-  /** Before the paths of its figures: `lora.` for `lora.test.loss`. */
-  prefix: string;
+  /** Its figures. */
+  fields: Field<PhaseDocument>;
   /** Number of its colour; 0: neutral. */
   colour: number;
 }
 
-const kinds: readonly { kind: PhaseKind; prefix: string; name: string }[] = [
-  { kind: 'full', prefix: '', name: 'Full training' },
-  { kind: 'pretrain', prefix: 'pretrain.', name: 'Pretraining' },
-  { kind: 'lora', prefix: 'lora.', name: 'LoRA' },
-];
-
 /** Colours of the page's palette. */
 export const paletteSize = 8;
 
-/** Number of the colour of a run: a single LoRA run has that which it has beside full training. */
+/** Returns the number of the colour of a run: a single LoRA run has that which it has beside full training. */
 export function colourOf(run: RunView, runs: readonly RunView[]): number {
-  if (runs.length === 1) return isLora(run) ? 2 : 1;
+  if (runs.length === 1) return run.fields.at('lora').value === undefined ? 1 : 2;
   return (run.index % paletteSize) + 1;
-}
-
-function isLora(run: RunView): boolean {
-  return valueAt(run, 'lora.epochs') !== undefined;
 }
 
 /** The trainings of the runs, in their order. */
 export function phasesOf(runs: readonly RunView[]): PhaseView[] {
-  const phases = runs.flatMap((run) =>
-    kinds
-      .filter(({ prefix }) => listAt(run, `${prefix}epochs`).length > 0)
-      .map((phase) => ({ ...phase, run, colour: phase.kind === 'pretrain' ? 0 : colourOf(run, runs) })),
-  );
+  const phases = runs.flatMap((run) => {
+    const kinds = [
+      { kind: 'full', name: 'Full training', fields: run.fields as Field<PhaseDocument> },
+      { kind: 'pretrain', name: 'Pretraining', fields: run.fields.at('pretrain') },
+      { kind: 'lora', name: 'LoRA', fields: run.fields.at('lora') },
+    ] as const;
+    return kinds
+      .filter(({ fields }) => fields.at('epochs').items().length > 0)
+      .map((phase) => ({ ...phase, run, colour: phase.kind === 'pretrain' ? 0 : colourOf(run, runs) }));
+  });
   return phases.map((phase) => {
     const { name, run, kind } = phase;
     const alone = phases.filter((other) => other.kind === kind).length === 1;
@@ -55,38 +52,42 @@ export function lastPhaseOf(run: RunView): PhaseView | null {
   return phasesOf([run]).at(-1) ?? null;
 }
 
-/** The paths of what a phase's model does on the test reviews. */
-export interface TestPaths {
-  accuracy: string;
-  loss: string;
+/** How a phase's model does on the test reviews. */
+export interface TestFields {
+  accuracy: Field<number>;
+  loss: Field<number>;
   /** Whether that is with calibrated probabilities, as commands use the model. */
   isCalibrated: boolean;
 }
 
-/** Only the model that a run ends with is calibrated. */
-export function testPathsOf({ run, kind, prefix }: PhaseView): TestPaths {
-  const after = 'calibration.test.after';
-  const isCalibrated = kind !== 'pretrain' && numberAt(run, `${after}.accuracy`) !== null;
+/** Returns the test of a phase. Only the model that a run ends with is calibrated. */
+export function testOf({ run, kind, fields }: PhaseView): TestFields {
+  const after = run.fields.at('calibration', 'test', 'after');
+  const isCalibrated = kind !== 'pretrain' && numberOf(after.at('accuracy')) !== null;
   return isCalibrated
-    ? { accuracy: `${after}.accuracy`, loss: `${after}.logLoss`, isCalibrated }
-    : { accuracy: `${prefix}test.accuracy`, loss: `${prefix}test.loss`, isCalibrated };
+    ? { accuracy: after.at('accuracy'), loss: after.at('logLoss'), isCalibrated }
+    : { accuracy: fields.at('test', 'accuracy'), loss: fields.at('test', 'loss'), isCalibrated };
 }
 
 /** Whether the losses of a phase are of softmaxed probabilities or of logits; null where the run does not say. */
 export function lossOf({ run, kind }: PhaseView): string | null {
-  if (kind === 'pretrain' && textAt(run, 'options.pretraining') === 'notebook') return 'softmax';
-  return textAt(run, 'options.loss');
+  const options = run.fields.at('options');
+  if (kind === 'pretrain' && options.at('pretraining').value === 'notebook') return 'softmax';
+  return options.at('loss').value ?? null;
 }
 
-/** Path of the last epoch of a phase. */
-export function lastEpochPath({ run, prefix }: PhaseView): string {
-  return `${prefix}epochs.${listAt(run, `${prefix}epochs`).length - 1}`;
+/** The number of the last epoch of a phase. */
+export function lastEpochOf({ fields }: PhaseView): Field<number> {
+  const epochs = fields.at('epochs');
+  return epochs.at(epochs.items().length - 1, 'epoch');
 }
 
-/** What the model of a phase takes on disk, as the path of its size; null where the run does not say. */
-export function modelBytesPath({ run, kind }: PhaseView): string | null {
+/** What the model of a phase takes on disk; null where the run does not say. */
+export function modelBytesOf({ run, kind }: PhaseView): Field<number> | null {
   const wanted = kind === 'lora' ? 'adapter/adapter_model.safetensors' : 'model.safetensors';
-  const index = listAt(run, 'files').findIndex((_, place) => textAt(run, `files.${place}.name`) === wanted);
-  const path = `files.${index}.bytes`;
-  return numberAt(run, path) === null ? null : path;
+  const file = run.fields
+    .at('files')
+    .items()
+    .find((each) => each.value?.name === wanted);
+  return file?.at('bytes') ?? null;
 }

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ImdbTorchError } from '../../errors.js';
-import type { RunDocument } from '../console/runs.js';
+import { parseJson } from '../../storage/parse_json.js';
 import { readRunDocument } from '../../storage/read_run.js';
+import { metricsLineSchema, type MetricsLine, type RunDocument } from '../../storage/run_document.js';
 import { systemCode } from '../../system/file_errors.js';
 import { paletteSize } from './phase_view.js';
-import type { RunView } from './run_view.js';
+import { viewRun, type RunView } from './run_view.js';
 
 /** Returns the command line that repeats a run, which the command line of the package knows; null for none. */
 export type CommandLineOf = (run: RunDocument) => string | null;
@@ -29,13 +30,13 @@ export async function readRunViews(
       const document = await readRunDocument(path);
       const metrics = await readMetrics(path);
       const commandLine = commandLineOf(document);
-      return { name: basename(resolve(path)), fields: { ...document, metrics }, commandLine, index };
+      return viewRun({ name: basename(resolve(path)), commandLine, index }, { ...document, metrics });
     }),
   );
 }
 
-/** The lines of `metrics.jsonl`: none where it is missing, and none for a line that is no JSON. */
-async function readMetrics(path: string): Promise<unknown[]> {
+/** Reads the lines of `metrics.jsonl`: none where it is missing, and none for a line that is broken. */
+async function readMetrics(path: string): Promise<MetricsLine[]> {
   const file = join(path, 'metrics.jsonl');
   let text: string;
   try {
@@ -44,11 +45,5 @@ async function readMetrics(path: string): Promise<unknown[]> {
     if (systemCode(error) === 'ENOENT') return [];
     throw new ImdbTorchError('ERR_RUN', `Expected to read ${file} but it cannot be read.`, { cause: error });
   }
-  return text.split('\n').flatMap((line): unknown[] => {
-    try {
-      return [JSON.parse(line)];
-    } catch {
-      return [];
-    }
-  });
+  return text.split('\n').flatMap((line) => parseJson(metricsLineSchema, line).document ?? []);
 }

@@ -1,77 +1,58 @@
+import type { MetricsLine, RunDocument } from '../../storage/run_document.js';
+import { Field } from './field.js';
 import { html, type Markup } from './markup.js';
-import type { RunDocument } from '../console/runs.js';
 
-/** A run as a report sees it: whatever its files have, by path, such as `lora.test.accuracy`. */
+/** A run as a report sees it. */
 export interface RunView {
-  /** What it is called. */
+  /** The name of its folder. */
   name: string;
   /** The document of `run.json`, and under `metrics` the lines of `metrics.jsonl`. */
-  fields: RunDocument & { metrics: readonly unknown[] };
+  fields: Field<RunFields>;
   /** The command line that repeats the run; null where it is not known. */
   commandLine: string | null;
   /** Which of the runs of the report, from 0. */
   index: number;
 }
 
-/** What stands at a path; undefined where there is nothing. */
-export function valueAt({ fields }: RunView, path: string): unknown {
-  let value: unknown = fields;
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[key];
-  }
-  return value;
-}
+export type RunFields = RunDocument & { metrics: readonly MetricsLine[] };
 
-export function numberAt(run: RunView, path: string): number | null {
-  const value = valueAt(run, path);
-  return typeof value === 'number' && Number.isFinite(value) ? value : null;
-}
-
-export function textAt(run: RunView, path: string): string | null {
-  const value = valueAt(run, path);
-  return typeof value === 'string' ? value : null;
-}
-
-export function listAt(run: RunView, path: string): readonly unknown[] {
-  const value = valueAt(run, path);
-  return Array.isArray(value) ? value : [];
-}
-
-/** The paths of the elements of a list. */
-export function pathsIn(run: RunView, path: string): string[] {
-  return listAt(run, path).map((_, index) => `${path}.${index}`);
+export function viewRun(run: Omit<RunView, 'fields'>, fields: RunFields): RunView {
+  return { ...run, fields: new Field(run.index, '', fields) };
 }
 
 export type Format = (value: number) => string;
 
-/** The number at a path as a `data` element that says where it comes from; null where there is none. */
-export function figure(run: RunView, path: string, format: Format): Markup | null {
-  const value = numberAt(run, path);
-  return value === null ? null : dataElement(run, path, value, format(value));
+/** A number as a `data` element that says where it comes from; null where there is none. */
+export function figure(field: Field<number>, format: Format): Markup | null {
+  const value = numberOf(field);
+  return value === null ? null : dataElement(field.run, field.path, value, format(value));
 }
 
 /** The share of one number in another, as `figure`. */
-export function shareFigure(run: RunView, path: string, ofPath: string, format: Format): Markup | null {
-  const share = shareAt(run, path, ofPath);
-  return share === null ? null : dataElement(run, `${path} / ${ofPath}`, share, format(share));
+export function shareFigure(part: Field<number>, whole: Field<number>, format: Format): Markup | null {
+  const share = shareOf(part, whole);
+  return share === null ? null : dataElement(part.run, `${part.path} / ${whole.path}`, share, format(share));
 }
 
-export function shareAt(run: RunView, path: string, ofPath: string): number | null {
-  const [part, whole] = [numberAt(run, path), numberAt(run, ofPath)];
-  return part === null || whole === null || whole === 0 ? null : part / whole;
+export function shareOf(part: Field<number>, whole: Field<number>): number | null {
+  const [dividend, divisor] = [numberOf(part), numberOf(whole)];
+  return dividend === null || divisor === null || divisor === 0 ? null : dividend / divisor;
 }
 
-/** The text at a path, as an element that says where it comes from; null where there is none. */
-export function quote(run: RunView, path: string): Markup | null {
-  const text = textAt(run, path);
-  return text === null ? null : html`<span data-run="${run.index}" data-from="${path}">${text}</span>`;
+/** The number of a field; null where there is none that is finite, which JSON has null for. */
+export function numberOf({ value }: Field<number>): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+/** A text as an element that says where it comes from; null where there is none. */
+export function quote({ run, path, value }: Field<string>): Markup | null {
+  return value === undefined ? null : html`<span data-run="${run}" data-from="${path}">${value}</span>`;
 }
 
 export function nameOf({ name }: RunView): Markup {
   return html`<span data-name>${name}</span>`;
 }
 
-function dataElement({ index }: RunView, from: string, value: number, text: string): Markup {
-  return html`<data value="${value}" data-run="${index}" data-from="${from}">${text}</data>`;
+function dataElement(run: number, from: string, value: number, text: string): Markup {
+  return html`<data value="${value}" data-run="${run}" data-from="${from}">${text}</data>`;
 }

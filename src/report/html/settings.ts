@@ -1,7 +1,8 @@
+import type { RunDocument } from '../../storage/run_document.js';
 import { formatCount } from '../format.js';
 import { html, type Content, type Markup } from './markup.js';
 import { settingsOf } from '../console/runs.js';
-import { figure, nameOf, pathsIn, quote, valueAt, type RunView } from './run_view.js';
+import { figure, nameOf, quote, type RunView } from './run_view.js';
 import { section, table } from './sections.js';
 
 const groups: readonly { title: string; names: readonly string[] }[] = [
@@ -12,7 +13,7 @@ const groups: readonly { title: string; names: readonly string[] }[] = [
 
 /** All that decides the numbers of the runs, and how to repeat them. */
 export function settings(runs: readonly RunView[]): Markup {
-  const paths = [...new Set(runs.flatMap(({ fields }) => [...settingsOf(fields).keys()]))];
+  const paths = [...new Set(runs.flatMap((run) => [...settingsOf(documentOf(run)).keys()]))];
   const shown = paths.filter((path) => runs.some((run) => isSetting(valueAt(run, path))));
   const different = shown.filter((path) => runs.some((run) => valueAt(run, path) !== firstValue(runs, path)));
   const common = shown.filter((path) => !different.includes(path));
@@ -23,6 +24,15 @@ export function settings(runs: readonly RunView[]): Markup {
       <div class="tables">${groups.map((group) => settingsTable(group, runs, common))}</div>
       ${runs.map((run) => filesTable(run, runs))}`,
   });
+}
+
+function documentOf({ fields }: RunView): RunDocument {
+  return fields.value ?? { schema: 1 };
+}
+
+/** Returns what a run has at the path of a setting. */
+function valueAt(run: RunView, path: string): unknown {
+  return settingsOf(documentOf(run)).get(path);
 }
 
 function isSetting(value: unknown): boolean {
@@ -78,11 +88,11 @@ function setting(run: RunView, path: string): Content {
 }
 
 function filesTable(run: RunView, runs: readonly RunView[]): Markup | null {
-  const files = pathsIn(run, 'files');
+  const files = run.fields.at('files').items();
   if (files.length === 0) return null;
-  const rows = files.map((path) => [
-    html`${quote(run, `${path}.name`)}<code class="hash">${quote(run, `${path}.sha256`)}</code>`,
-    figure(run, `${path}.bytes`, formatCount),
+  const rows = files.map((file) => [
+    html`${quote(file.at('name'))}<code class="hash">${quote(file.at('sha256'))}</code>`,
+    figure(file.at('bytes'), formatCount),
   ]);
   const caption = runs.length === 1 ? 'Files' : html`Files of ${nameOf(run)}`;
   return table(caption, ['name and SHA-256', 'bytes'], rows);

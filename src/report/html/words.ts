@@ -1,7 +1,9 @@
+import type { ModelAnalysis } from '../../experiments/model_analysis.js';
 import { areaChart, bars } from './charts/charts.js';
 import { formatCount } from '../format.js';
+import type { Field } from './field.js';
 import { html, type Markup } from './markup.js';
-import { figure, listAt, numberAt, pathsIn, quote, valueAt, type RunView } from './run_view.js';
+import { figure, numberOf, quote, type RunView } from './run_view.js';
 import { details, section, sideBySide, table } from './sections.js';
 
 /** Words in a list; of several runs they are fewer. */
@@ -30,18 +32,18 @@ function listLength(runs: number): number {
 /** The words that speak most for each class. */
 export function topWords(runs: readonly RunView[]): Markup | null {
   const body = sideBySide(runs, (run, colour) => {
-    const classes = pathsIn(run, 'topWords');
+    const classes = run.fields.at('topWords').items();
     if (classes.length === 0) return null;
     return html`<div class="lists">
-      ${classes.map((path) => {
-        const words = pathsIn(run, `${path}.words`).slice(0, listLength(runs.length));
+      ${classes.map((each) => {
+        const words = each.at('words').items().slice(0, listLength(runs.length));
         return html`<div>
-          <h3>${quote(run, `${path}.class`)}</h3>
+          <h3>${quote(each.at('class'))}</h3>
           ${bars(
             words.map((word) => ({
-              label: quote(run, `${word}.word`),
-              value: numberAt(run, `${word}.effect`),
-              text: figure(run, `${word}.effect`, formatEffect),
+              label: quote(word.at('word')),
+              value: numberOf(word.at('effect')),
+              text: figure(word.at('effect'), formatEffect),
               colour,
             })),
           )}
@@ -54,7 +56,7 @@ export function topWords(runs: readonly RunView[]): Markup | null {
     title: 'Words that speak for each class',
     note: [
       'By how much a word alone moves the log-odds of the class, compared with an empty review.',
-      runs.some((run) => valueAt(run, 'options.features.normalize') === true)
+      runs.some(({ fields }) => fields.at('options', 'features', 'normalize').value === true)
         ? ' Where reviews are normalised, the heaviest word has the whole length of a review, the others in proportion to their weights.'
         : null,
     ],
@@ -65,12 +67,13 @@ export function topWords(runs: readonly RunView[]): Markup | null {
 /** What LoRA branches change in the weights of their layers. */
 export function weightChange(runs: readonly RunView[]): Markup | null {
   const body = sideBySide(runs, (run, colour) => {
-    const hasHidden = listAt(run, 'weightChange.units').length > 0;
-    const hasOutput = numberAt(run, 'outputChange.norm') !== null;
+    const [hidden, output] = [run.fields.at('weightChange'), run.fields.at('outputChange')];
+    const hasHidden = hidden.at('units').items().length > 0;
+    const hasOutput = numberOf(output.at('norm')) !== null;
     if (!hasHidden && !hasOutput) return null;
-    return html`${hasHidden ? changeSentence(run, 'weightChange', 'the hidden layer') : null}
-    ${hasOutput ? changeSentence(run, 'outputChange', 'the output layer') : null}
-    ${hasHidden ? hiddenChange(run, colour, runs.length) : null}`;
+    return html`${hasHidden ? changeSentence(hidden, 'the hidden layer') : null}
+    ${hasOutput ? changeSentence(output, 'the output layer') : null}
+    ${hasHidden ? hiddenChange(hidden, colour, runs.length) : null}`;
   });
   if (body === null) return null;
   return section({
@@ -80,32 +83,38 @@ export function weightChange(runs: readonly RunView[]): Markup | null {
   });
 }
 
-function hiddenChange(run: RunView, colour: number, runs: number): Markup {
-  return html`<div class="pair">${unitPicture(run, colour)}${movedWords(run, colour, listLength(runs))}</div>
-    ${unitTable(run, Math.ceil(tabledUnits / runs))}`;
+type Change = NonNullable<ModelAnalysis['weightChange']>;
+
+function hiddenChange(change: Field<Change>, colour: number, runs: number): Markup {
+  return html`<div class="pair">
+      ${unitPicture(change, colour)}${movedWords(change, colour, listLength(runs))}
+    </div>
+    ${unitTable(change, Math.ceil(tabledUnits / runs))}`;
 }
 
-function changeSentence(run: RunView, change: 'weightChange' | 'outputChange', layer: string): Markup {
+function changeSentence(change: Field<Omit<Change, 'units' | 'words'>>, layer: string): Markup {
   return html`<p class="lead">
-    In ${layer}, a change of rank ${figure(run, `${change}.rank`, formatCount)} at scale
-    ${figure(run, `${change}.scale`, formatScale)} and of size ${figure(run, `${change}.norm`, formatNorm)},
-    to a weight of size ${figure(run, `${change}.weightNorm`, formatNorm)}.
+    In ${layer}, a change of rank ${figure(change.at('rank'), formatCount)} at scale
+    ${figure(change.at('scale'), formatScale)} and of size ${figure(change.at('norm'), formatNorm)}, to a
+    weight of size ${figure(change.at('weightNorm'), formatNorm)}.
   </p>`;
 }
 
-/** Paths of the hidden units, the most changed first. */
-function rankedUnits(run: RunView): string[] {
-  const size = (path: string): number => numberAt(run, path) ?? 0;
-  return pathsIn(run, 'weightChange.units').sort((one, other) => size(other) - size(one));
+/** Returns the sizes of the hidden units' changes, the largest first. */
+function rankedUnits(change: Field<Change>): Field<number>[] {
+  return change
+    .at('units')
+    .items()
+    .sort((one, other) => (numberOf(other) ?? 0) - (numberOf(one) ?? 0));
 }
 
-function unitPicture(run: RunView, colour: number): Markup {
+function unitPicture(change: Field<Change>, colour: number): Markup {
   return html`<figure>
     <figcaption>Size of the change of each hidden unit</figcaption>
     ${areaChart({
       label:
         'Size of the change of each hidden unit, the most changed first; the largest are in the table below.',
-      values: rankedUnits(run).map((path) => numberAt(run, path) ?? 0),
+      values: rankedUnits(change).map((unit) => numberOf(unit) ?? 0),
       height: 300,
       colour,
     })}
@@ -113,30 +122,30 @@ function unitPicture(run: RunView, colour: number): Markup {
   </figure>`;
 }
 
-function unitOf(path: string): string {
+function unitOf({ path }: Field<number>): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
 
-function movedWords(run: RunView, colour: number, most: number): Markup {
-  const words = pathsIn(run, 'weightChange.words').slice(0, most);
+function movedWords(change: Field<Change>, colour: number, most: number): Markup {
+  const words = change.at('words').items().slice(0, most);
   return html`<div class="block">
     <h3>The words it moves most</h3>
     ${bars(
-      words.map((path) => ({
-        label: quote(run, `${path}.word`),
-        value: numberAt(run, `${path}.norm`),
-        text: html`${figure(run, `${path}.norm`, formatNorm)}
-          <small>was ${figure(run, `${path}.weightNorm`, formatNorm)}</small>`,
+      words.map((word) => ({
+        label: quote(word.at('word')),
+        value: numberOf(word.at('norm')),
+        text: html`${figure(word.at('norm'), formatNorm)}
+          <small>was ${figure(word.at('weightNorm'), formatNorm)}</small>`,
         colour,
       })),
     )}
   </div>`;
 }
 
-function unitTable(run: RunView, most: number): Markup {
-  const rows = rankedUnits(run)
+function unitTable(change: Field<Change>, most: number): Markup {
+  const rows = rankedUnits(change)
     .slice(0, most)
-    .map((path) => [html`<code data-name>${unitOf(path)}</code>`, figure(run, path, formatNorm)]);
+    .map((unit) => [html`<code data-name>${unitOf(unit)}</code>`, figure(unit, formatNorm)]);
   return details(
     'The hidden units in numbers',
     table('Size of the change of the hidden units', ['hidden unit', 'size'], rows),

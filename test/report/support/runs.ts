@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunView } from '../../../src/report/html/run_view.js';
+import { viewRun, type RunFields, type RunView } from '../../../src/report/html/run_view.js';
 
 export type Fields = Record<string, unknown>;
 
@@ -25,12 +25,14 @@ function phase(epochs: number, seed: number): Fields {
   const list = Array.from({ length: epochs }, (_, k) => ({
     epoch: k + 1,
     seconds: shares(1, seed + k)[0],
+    evaluateSeconds: shares(1, seed + k + 0.6)[0],
     train: metricsOf(seed + k + 0.1),
     valid: metricsOf(seed + k + 0.2),
   }));
   return {
     parameters: { trainable: 4_000_602 - 997 * seed, total: 4_020_802 },
     before: { train: metricsOf(seed + 0.3) },
+    firstSteps: shares(3, seed),
     epochs: list,
     secondsPerEpoch: shares(1, seed + 0.4)[0],
     test: metricsOf(seed + 0.5),
@@ -87,6 +89,9 @@ function common(command: string, { classes = ['neg', 'pos'], seed = 1 }: RunOpti
       train: 20_000,
       valid: 5000,
       test: 25_000,
+      testHeldOut: false,
+      guess: null,
+      badRows: { count: 0, total: 50_000, first: [] },
     },
     classes,
     vocabulary: { size: 20_000, sha256: 'cd34', first: ['<UNK>', 'the'] },
@@ -170,12 +175,12 @@ export function metricsLines(run: Fields): Fields[] {
 
 /** The runs as a report sees them. */
 export function viewsOf(runs: readonly Fields[]): RunView[] {
-  return runs.map((run, index) => ({
-    name: `run${index}`,
-    fields: { ...run, metrics: metricsLines(run) },
-    commandLine: null,
-    index,
-  }));
+  return runs.map((run, index) =>
+    viewRun({ name: `run${index}`, commandLine: null, index }, {
+      ...run,
+      metrics: metricsLines(run),
+    } as unknown as RunFields),
+  );
 }
 
 /** Writes the files of a run that a report is made of. @returns the run directory */

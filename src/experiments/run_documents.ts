@@ -1,25 +1,22 @@
 import assert from 'node:assert/strict';
-import type { Device, Engine, FloatDtype } from '../../../binding.js';
-import type { BadRows, Columns } from '../../data/collected_reviews.js';
-import type { Dataset } from '../../data/dataset.js';
-import type { CalibrationResult } from '../../experiments/calibration_result.js';
-import type { Check } from '../../experiments/check.js';
-import type { FoldResult } from '../../experiments/cross_validation.js';
-import type { FullTrainingResult } from '../../experiments/full_training.js';
-import type { PerParameter } from '../../experiments/layer_state.js';
-import type { LoraResult } from '../../experiments/lora_fine_tuning.js';
-import type { MergeResult } from '../../experiments/merge.js';
-import type { ParameterCounts } from '../../model/parameters.js';
-import type { EpochResult } from '../../training/loop.js';
-import type { Metrics } from '../../training/metrics.js';
-import type { PhaseResult, RefitResult } from '../../training/phase.js';
-import { meanEpochSeconds } from '../../training/statistics.js';
+import type { Dataset } from '../data/dataset.js';
+import type { Device, Engine, FloatDtype } from '../model/native.js';
+import type { LoraDocument, PhaseDocument, TrainDocument } from '../storage/run_document.js';
+import type { PhaseResult } from '../training/phase.js';
+import { meanEpochSeconds } from '../training/statistics.js';
+import type { FullTrainingResult } from './full_training.js';
+import type { PerParameter } from './layer_state.js';
+import type { LoraResult } from './lora_fine_tuning.js';
+import type { MergeResult } from './merge.js';
 
-/** Of the documents that `--json` prints and `run.json` keeps. Grows when a field changes its meaning. */
+/** Version of the documents that `--json` prints and `run.json` keeps. It grows when a field changes its meaning. */
 const schema = 1;
 const firstWordCount = 12;
 
-/** What every run has. */
+type DatasetDocument = Pick<TrainDocument, 'data' | 'classes' | 'vocabulary'>;
+type FrozenDocument = Omit<LoraDocument['frozen'], 'fc2'>;
+
+/** The facts of every run. */
 export interface RunFacts {
   /** The run directory. */
   run: string;
@@ -27,84 +24,9 @@ export interface RunFacts {
   engine: Engine;
   dtype: FloatDtype;
   dataset: Dataset;
-  /** Of the whole command so far. */
+  /** Time of the whole command so far. */
   totalSeconds: number;
 }
-
-export interface DatasetDocument {
-  data: {
-    source: string;
-    kind: string;
-    sha256: string;
-    train: number;
-    valid: number;
-    test: number;
-    /** Whether the test reviews were taken from the training reviews of the source. */
-    testHeldOut: boolean;
-    /** The columns that were taken by their usual names. */
-    guess: Columns | null;
-    badRows: BadRows;
-  };
-  /** Names of the classes; a label is an index into them. */
-  classes: readonly string[];
-  vocabulary: { size: number; sha256: string; first: string[] };
-}
-
-export interface PhaseDocument {
-  parameters: ParameterCounts;
-  before: { train: Metrics };
-  firstSteps: number[];
-  epochs: EpochResult[];
-  /** Mean time of an epoch's training, without evaluations. */
-  secondsPerEpoch: number;
-  test: Metrics;
-}
-
-/** What every experiment says of itself. */
-export interface ExperimentDocument extends DatasetDocument {
-  schema: number;
-  command: string;
-  run: string;
-  device: Device;
-  engine: Engine;
-  dtype: FloatDtype;
-}
-
-interface FactsDocument extends ExperimentDocument {
-  seconds: { data: number; train: number; evaluate: number; total: number };
-}
-
-/** What `train --json` prints. With folds its epochs are those of the first one; the test is that of the final model. */
-export interface TrainDocument extends FactsDocument, PhaseDocument {
-  /** The epoch that counts, where early stopping chose it. */
-  bestEpoch?: number;
-  folds?: readonly FoldResult[];
-  refit?: RefitResult;
-  calibration?: CalibrationResult;
-}
-
-/** What `lora --json` prints. */
-export interface LoraDocument extends FactsDocument {
-  pretrain?: PhaseDocument;
-  /** The run that fine-tuning started from, where it did not pretrain. */
-  base?: {
-    run: string;
-    test: Metrics;
-    /** Whether it was trained on the reviews that are held out here, which says little of new ones then. */
-    seenValidation: boolean;
-  };
-  lora: PhaseDocument;
-  /** Which parameters fine-tuning left as they were: of the hidden layer, and of `fc2` where that has a branch. */
-  frozen: FrozenDocument & { fc2?: FrozenDocument };
-  merged?: { test: Metrics; maxAbsLogitDifference: number; predictionFlips: number };
-  checks: Check[];
-  calibration?: CalibrationResult;
-}
-
-/** `A` and `B` are a branch's `up` and `down` by the notebook's letters; `magnitude` is DoRA's. */
-type FrozenDocument = Readonly<
-  Record<'weight' | 'bias', boolean> & Partial<Record<'A' | 'B' | 'magnitude', boolean>>
->;
 
 /** The run that fine-tuning started from. */
 export interface BaseFacts {
@@ -152,12 +74,13 @@ export function loraDocument(facts: RunFacts, figures: LoraResult, base: BaseFac
 function frozenDocument(frozen: LoraResult['frozen']): LoraDocument['frozen'] {
   const [fc1, fc2] = [frozen.get('fc1'), frozen.get('fc2')];
   assert(fc1, 'the hidden layer is always frozen');
-  return { ...lettersOf(fc1), ...(fc2 && { fc2: lettersOf(fc2) }) };
+  return { ...withLetters(fc1), ...(fc2 && { fc2: withLetters(fc2) }) };
 }
 
-function lettersOf({ weight, bias, up: A, down: B, magnitude }: PerParameter<boolean>): FrozenDocument {
+function withLetters({ weight, bias, up: A, down: B, magnitude }: PerParameter<boolean>): FrozenDocument {
   return {
-    ...{ weight, bias },
+    weight,
+    bias,
     ...(A !== undefined && { A }),
     ...(B !== undefined && { B }),
     ...(magnitude !== undefined && { magnitude }),
@@ -175,7 +98,7 @@ function factsDocument({
   engine,
   dtype,
   dataset,
-}: RunFacts): Omit<FactsDocument, 'schema' | 'command' | 'seconds'> {
+}: RunFacts): DatasetDocument & Pick<TrainDocument, 'run' | 'device' | 'engine' | 'dtype'> {
   return { run, device, engine, dtype, ...datasetDocument(dataset) };
 }
 
@@ -211,7 +134,7 @@ function secondsDocument(
   { dataset, totalSeconds }: RunFacts,
   phases: readonly PhaseResult[],
   { train = 0, evaluate = 0 },
-): FactsDocument['seconds'] {
+): TrainDocument['seconds'] {
   const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const epochs = phases.flatMap((phase) => phase.epochs);
   return {

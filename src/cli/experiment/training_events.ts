@@ -1,0 +1,67 @@
+import { formatCurve } from '../../report/console/curve.js';
+import {
+  describeBefore,
+  describeEpoch,
+  describeExpectedLoss,
+  describeMeanEpoch,
+  describeParameters,
+  describeTest,
+  formatHeading,
+} from '../../report/console/describe_run.js';
+import type { RunDirectory } from '../../storage/run_directory.js';
+import type { EpochResult } from '../../training/loop.js';
+import type { Phase, PhaseEvents, Tested } from '../../training/phase.js';
+import type { ExperimentContext } from './experiment_context.js';
+
+const headings: Readonly<Record<Phase, string>> = {
+  full: 'Full training',
+  fold: 'Training without a fold',
+  refit: 'Training on all training reviews',
+  pretrain: 'Pretraining',
+  lora: 'LoRA fine-tuning',
+};
+
+const testTitles: Readonly<Record<Tested, string>> = {
+  full: 'fully trained',
+  refit: 'refitted',
+  pretrain: 'pretrained',
+  lora: 'fine-tuned',
+  base: 'base',
+  merged: 'merged',
+};
+
+/** Reports what happens in a training to the terminal and to `metrics.jsonl`. */
+export function createEvents(context: ExperimentContext, directory: RunDirectory): PhaseEvents {
+  const { terminal, options, dataset } = context;
+  let epochs: EpochResult[] = [];
+  return {
+    onPhase(phase, parameters) {
+      epochs = [];
+      terminal.say(formatHeading(headings[phase], terminal.style), describeParameters(parameters));
+      if (phase !== 'lora') terminal.say(describeExpectedLoss(dataset.classes.length));
+    },
+    async onBefore(phase, train) {
+      terminal.say(describeBefore(train));
+      await directory.appendMetrics({ phase, epoch: 0, train });
+    },
+    onProgress(_phase, { epoch, epochs: count, done, total, seconds }) {
+      terminal.progress({ label: `Epoch ${epoch}/${count}`, done, total, unit: 'reviews', seconds });
+    },
+    async onEpoch(phase, result) {
+      epochs.push(result);
+      const count = { pretrain: 1, lora: options.loraEpochs }[phase as string] ?? options.epochs;
+      terminal.say(describeEpoch(result, count));
+      await directory.appendMetrics({ phase, ...result });
+    },
+    async onTest(phase, test) {
+      if (phase !== 'merged' && phase !== 'base' && epochs.length > 0) {
+        const accuracies = epochs.map(({ valid }) => valid.accuracy);
+        const { width, style } = terminal;
+        terminal.say(...formatCurve('Validation accuracy by epoch:', accuracies, width, style));
+        terminal.say(describeMeanEpoch(epochs));
+      }
+      terminal.result(describeTest(test, testTitles[phase]));
+      await directory.appendMetrics({ phase, test });
+    },
+  };
+}

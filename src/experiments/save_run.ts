@@ -1,0 +1,125 @@
+import type { Dataset } from '../data/dataset.js';
+import { chooseEngine } from '../model/classifier_model.js';
+import { versions, type Bags, type Device } from '../model/native.js';
+import type { ModelParts } from '../model/text_classifier.js';
+import { packageVersion } from '../setup/package_root.js';
+import type { Adapter } from '../storage/adapter.js';
+import type { ModelDescription } from '../storage/model_description.js';
+import type { LoraDocument, RunDocument, TrainDocument } from '../storage/run_document.js';
+import type { RunDirectory } from '../storage/run_directory.js';
+import type { CalibrationResult } from './calibration_result.js';
+import { withFeatureWeights } from './experiment_model.js';
+import type { FullTrainingResult } from './full_training.js';
+import type { LoraResult } from './lora_fine_tuning.js';
+import { analyzeModel } from './model_analysis.js';
+import type { ExperimentOptions } from './options.js';
+import { loraDocument, trainDocument, type BaseFacts, type RunFacts } from './run_documents.js';
+
+/** A run directory, and what made the result that is to be saved in it. */
+export interface SaveRunInput {
+  directory: RunDirectory;
+  dataset: Dataset;
+  device: Device;
+  options: ExperimentOptions;
+  /** The arguments of the command line, with which a report says how to repeat the run. */
+  argv: readonly string[];
+  /**
+   * The options as `run.json` is to keep them. Commands find the reviews again where it has `data` or `train`,
+   * `vocabularySize`, `seed` and `loss`.
+   */
+  recordedOptions: NonNullable<RunDocument['options']>;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Saves a full training as the command `train` does: vocabulary, model, `model.json` and, at the end, `run.json`.
+ * @returns the document that `train --json` prints
+ * @throws ERR_OUTPUT when a file cannot be written; the reason of `signal`
+ */
+export async function saveTrainRun(input: SaveRunInput, result: FullTrainingResult): Promise<TrainDocument> {
+  const { directory, dataset } = input;
+  const { module: tensors, test: bags } = result;
+  const { vocabulary } = dataset;
+  const description = describeModel(input, result.calibration);
+  await directory.writeVocabulary(vocabulary);
+  await directory.writeModel('model', tensors);
+  await directory.writeDescription(description);
+  const model = { description, vocabulary, tensors };
+  return finishRun(input, { model, adapter: null, bags }, (facts) => trainDocument(facts, result));
+}
+
+/**
+ * Saves a fine-tuning as the command `lora` does: beside the files of a full training the adapter and, where it was
+ * merged, the merged model.
+ * @param test the test reviews
+ * @param base the run that fine-tuning started from; null after a pretraining
+ * @returns the document that `lora --json` prints
+ * @throws ERR_OUTPUT when a file cannot be written; the reason of `signal`
+ */
+export async function saveLoraRun(
+  input: SaveRunInput & { test: Bags; base: BaseFacts | null },
+  result: LoraResult,
+): Promise<LoraDocument> {
+  const { directory, dataset, test: bags, base } = input;
+  const { adapter, mergedModule, calibration } = result;
+  const { vocabulary, weights } = dataset;
+  const tensors = withFeatureWeights(result.baseModule, weights);
+  await directory.writeVocabulary(vocabulary);
+  const { sha256: baseSha256 } = await directory.writeModel('model', tensors);
+  const description = { ...describeModel(input, calibration), base: baseSha256 };
+  await directory.writeAdapter({ ...adapter, baseSha256 });
+  await directory.writeDescription(description);
+  if (mergedModule !== null) {
+    const merged = withFeatureWeights(mergedModule, weights);
+    await directory.writeModel('merged', merged, { base_sha256: baseSha256 });
+  }
+  const model = { description, vocabulary, tensors };
+  return finishRun(input, { model, adapter, bags }, (facts) => loraDocument(facts, result, base));
+}
+
+function describeModel(
+  { dataset: { classes, features }, options: { hidden } }: SaveRunInput,
+  calibration: CalibrationResult | null,
+): ModelDescription {
+  return {
+    schema: 1,
+    classes,
+    features,
+    hidden,
+    output: classes.length,
+    calibration: calibration?.calibration ?? null,
+  };
+}
+
+function factsOf({ directory, dataset, device, options }: SaveRunInput): RunFacts {
+  const engine = chooseEngine(options.engine, device, options);
+  const totalSeconds = performance.now() / 1000;
+  return { run: directory.path, device, engine, dtype: options.dtype, dataset, totalSeconds };
+}
+
+/** Looks at the model and writes `run.json`, after which the run is complete. */
+async function finishRun<Document extends TrainDocument | LoraDocument>(
+  input: SaveRunInput,
+  { model, adapter, bags }: { model: ModelParts; adapter: Adapter | null; bags: Bags },
+  describe: (facts: RunFacts) => Document,
+): Promise<Document> {
+  const { directory, dataset, argv, recordedOptions, options, signal } = input;
+  const { labels } = dataset.splits.test;
+  const analysis = await analyzeModel({ model, adapter, bags, labels, signal });
+  const files = await directory.listFiles();
+  signal?.throwIfAborted();
+  const document = { ...describe(factsOf(input)), ...analysis, files };
+  await directory.writeRun({
+    ...document,
+    argv: [...argv],
+    options: recordedOptions,
+    seed: options.seed,
+    versions: runVersions(),
+  });
+  return document;
+}
+
+/** The versions that `run.json` records. */
+export function runVersions(): NonNullable<RunDocument['versions']> {
+  return { 'imdb-torch': packageVersion(), node: process.versions.node, ...versions() };
+}

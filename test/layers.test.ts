@@ -81,3 +81,21 @@ test('when a layer works without the native addon then it does not import the bi
   );
   expect(binding).toEqual([]);
 });
+
+/** Every circle of imports that a walk along them finds, as the files on the way. */
+function circles(): string[][] {
+  const finished = new Set<string>();
+  const walk = (file: string, trail: readonly string[]): string[][] => {
+    if (finished.has(file)) return [];
+    if (trail.includes(file)) return [[...trail.slice(trail.indexOf(file)), file]];
+    const targets = imports.filter(({ from }) => from === file);
+    const found = targets.flatMap(({ to }) => walk(to, [...trail, file]));
+    finished.add(file);
+    return found;
+  };
+  return imports.flatMap(({ from }) => walk(from, []));
+}
+
+test('when files import each other, be it types alone, then there is no circle', () => {
+  expect(circles()).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { formatProgress, type ProgressState } from '../report/console/progress.js';
-import type { LineStyle } from '../report/console/checks.js';
+import type { LineStyle } from '../report/console/line_style.js';
 
 export interface TerminalOptions {
   json: boolean;

@@ -1,3 +1,5 @@
+import type { Metrics } from '../training/metrics.js';
+
 /** 4000602 -> 4,000,602 */
 export function formatCount(count: number): string {
   // The first `toLocaleString` takes 30 ms.
@@ -36,4 +38,8 @@ export function formatBytes(bytes: number): string {
 /** A value of a parameter: as many digits as tell two trainings apart. */
 export function formatValue(value: number): string {
   return value.toFixed(6);
+}
+
+export function formatMetrics({ loss, accuracy }: Metrics): string {
+  return `loss ${formatLoss(loss)} accuracy ${formatShare(accuracy)}`;
 }

@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { ImdbTorchError } from '../errors.js';
 import { addonPath, hashOfSources, selectAddon, selectedAddon } from './addon_cache.js';
-import { ensureLibtorch, type LibtorchOptions } from './libtorch.js';
+import { ensureLibtorch } from './libtorch.js';
+import type { LibtorchOptions } from './libtorch_folder.js';
 import { packageRoot } from './package_root.js';
 
 export interface EnsureAddonOptions extends LibtorchOptions {

@@ -7,25 +7,14 @@ import {
   compareVersions,
   readLibtorch,
   requiredVersionText,
+  type Attempt,
   type LibtorchFolder,
+  type LibtorchOptions,
 } from './libtorch_folder.js';
 
 export interface Libtorch extends LibtorchFolder {
   /** `given`: by the option or IMDB_TORCH_LIBTORCH; `cache`: fetched by an earlier setup. */
   foundBy: 'given' | 'cache' | 'python' | 'fetched';
-}
-
-/** A place that was looked at, and why it did not serve. */
-export interface Attempt {
-  place: string;
-  reason: string;
-}
-
-export interface LibtorchOptions {
-  /** A folder with libtorch; `IMDB_TORCH_LIBTORCH` when not given. No other place is looked at then. */
-  libtorch?: string | undefined;
-  onProgress?: ((line: string) => void) | undefined;
-  signal?: AbortSignal | undefined;
 }
 
 /** The folder that the user has asked for, if any. */

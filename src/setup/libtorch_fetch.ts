@@ -8,8 +8,7 @@ import { withLock } from '../system/lock.js';
 import { makeFolders } from '../system/make_folders.js';
 import { runProcess } from '../system/run_process.js';
 import { extractLibtorch } from './extract_libtorch.js';
-import type { Attempt, LibtorchOptions } from './libtorch.js';
-import { readLibtorch, type LibtorchFolder } from './libtorch_folder.js';
+import { readLibtorch, type Attempt, type LibtorchFolder, type LibtorchOptions } from './libtorch_folder.js';
 
 const version = '2.13.0';
 /** All that a network that is not there may cost, whatever number of ways is tried. */

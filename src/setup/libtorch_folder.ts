@@ -12,6 +12,19 @@ export interface LibtorchFolder {
   version: string;
 }
 
+/** A place that was looked at, and why it did not serve. */
+export interface Attempt {
+  place: string;
+  reason: string;
+}
+
+export interface LibtorchOptions {
+  /** A folder with libtorch; `IMDB_TORCH_LIBTORCH` when not given. No other place is looked at then. */
+  libtorch?: string | undefined;
+  onProgress?: ((line: string) => void) | undefined;
+  signal?: AbortSignal | undefined;
+}
+
 /** Says in half a sentence why a folder cannot be used. */
 export interface Unusable {
   reason: string;

@@ -6,8 +6,8 @@ import {
   describeMeanEpoch,
   describeParameters,
   describeTest,
-  formatHeading,
 } from '../../report/console/describe_run.js';
+import { formatHeading } from '../../report/console/line_style.js';
 import type { RunDirectory } from '../../storage/run_directory.js';
 import type { EpochResult } from '../../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../../training/phase.js';

@@ -1,4 +1,4 @@
-import type { LineStyle } from './checks.js';
+import type { LineStyle } from './line_style.js';
 import { formatShare } from '../format.js';
 
 const rows = 4;

@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import type { Device, Engine, FloatDtype } from '../../../binding.js';
 import { describeBadRow } from '../../data/tables/bad_rows.js';
 import type { Dataset } from '../../data/dataset.js';
@@ -8,9 +7,16 @@ import type { LayerExcerpts } from '../../experiments/layer_state.js';
 import type { ParameterCounts } from '../../model/parameters.js';
 import type { EpochResult } from '../../training/loop.js';
 import type { Metrics } from '../../training/metrics.js';
-import type { LineStyle } from './checks.js';
+import type { LineStyle } from './line_style.js';
 import { meanEpochSeconds } from '../../training/statistics.js';
-import { formatCount, formatLoss, formatSeconds, formatShare, formatValue } from '../format.js';
+import {
+  formatCount,
+  formatLoss,
+  formatMetrics,
+  formatSeconds,
+  formatShare,
+  formatValue,
+} from '../format.js';
 import { formatTable } from './table.js';
 
 const splitTitles: Readonly<Record<SplitName, string>> = {
@@ -21,10 +27,6 @@ const splitTitles: Readonly<Record<SplitName, string>> = {
 const shownWords = 12;
 const shownClasses = 12;
 const shownBadRows = 10;
-
-export function formatHeading(text: string, { colour }: LineStyle): string {
-  return `\n${colour ? styleText('bold', text, { validateStream: false }) : text}`;
-}
 
 export function describeDevice(device: Device, engine: Engine, dtype: FloatDtype, threads: number): string {
   const how = engine === 'fused' ? 'the fused kernels' : "libtorch's operators";
@@ -117,10 +119,6 @@ export function describeMeanEpoch(epochs: readonly EpochResult[]): string {
 /** @param model which model was tested */
 export function describeTest(test: Metrics, model: string): string {
   return `Test of the ${model} model: ${formatMetrics(test)}`;
-}
-
-export function formatMetrics({ loss, accuracy }: Metrics): string {
-  return `loss ${formatLoss(loss)} accuracy ${formatShare(accuracy)}`;
 }
 
 /** The notebook's letters of the parameters. */

@@ -5,9 +5,8 @@ import {
   type Mistake,
 } from '../../training/classification_report.js';
 import type { Metrics } from '../../training/metrics.js';
-import type { LineStyle } from './checks.js';
-import { formatCount, formatShare } from '../format.js';
-import { formatMetrics } from './describe_run.js';
+import type { LineStyle } from './line_style.js';
+import { formatCount, formatShare, formatMetrics } from '../format.js';
 import { formatTable } from './table.js';
 
 /** What `evaluate` found. */

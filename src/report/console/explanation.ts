@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Explanation, TopWord, WordEffect } from '../../model/explanation.js';
 import type { ExplanationAnswer } from '../documents/answers.js';
-import type { LineStyle } from './checks.js';
+import type { LineStyle } from './line_style.js';
 import { formatShare } from '../format.js';
 import { byClass, predictionAnswer } from './predictions.js';
 import { formatTable } from './table.js';

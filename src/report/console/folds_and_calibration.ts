@@ -1,9 +1,8 @@
 import type { CalibrationResult } from '../../experiments/calibration_result.js';
 import type { FoldResult } from '../../experiments/cross_validation.js';
 import type { ProbabilityScores } from '../../training/calibration.js';
-import type { LineStyle } from './checks.js';
+import { type LineStyle, formatHeading } from './line_style.js';
 import { formatCount, formatLoss, formatShare, formatValue } from '../format.js';
-import { formatHeading } from './describe_run.js';
 import { summarize } from '../../training/statistics.js';
 import { formatTable } from './table.js';
 

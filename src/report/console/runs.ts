@@ -1,6 +1,6 @@
 import type { RunDocument } from '../../storage/run_document.js';
 import { formatLoss, formatSeconds, formatShare } from '../format.js';
-import type { LineStyle } from './checks.js';
+import type { LineStyle } from './line_style.js';
 import { formatTable } from './table.js';
 
 /** The headline figures of a run. */

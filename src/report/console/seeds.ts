@@ -1,9 +1,8 @@
 import type { CalibrationScores } from '../../training/calibration.js';
 import type { Metrics } from '../../training/metrics.js';
 import { summarize } from '../../training/statistics.js';
-import type { LineStyle } from './checks.js';
+import { type LineStyle, formatHeading } from './line_style.js';
 import { formatLoss, formatShare } from '../format.js';
-import { formatHeading } from './describe_run.js';
 import { formatTable } from './table.js';
 
 /** How a run did on the test reviews; calibrated where it is. */

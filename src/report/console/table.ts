@@ -1,5 +1,5 @@
 import Table from 'cli-table3';
-import type { LineStyle } from './checks.js';
+import type { LineStyle } from './line_style.js';
 
 const asciiBorders = {
   top: '-',

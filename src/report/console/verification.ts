@@ -1,5 +1,6 @@
 import { casePassed, type CaseComparison, type CaseResult } from '../../experiments/verify/case_result.js';
-import { formatCheck, formatMark, type LineStyle } from './checks.js';
+import { formatCheck } from './checks.js';
+import { formatMark, type LineStyle } from './line_style.js';
 import { formatError } from '../../experiments/check.js';
 import { formatTable } from './table.js';
 

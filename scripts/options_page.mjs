@@ -24,7 +24,9 @@ async function commandOf(name) {
 }
 
 function describe(commands) {
-  const options = new Map(commands.flatMap(({ options }) => options.map((option) => [option.flags, option])));
+  const options = new Map(
+    commands.flatMap(({ options }) => options.map((option) => [option.flags + option.description, option])),
+  );
   const headings = new Set([...options.values()].map(headingOf));
   const sections = [...headings].map((heading) => {
     const group = [...options.values()].filter((option) => headingOf(option) === heading);
@@ -33,7 +35,7 @@ function describe(commands) {
   return `# Options
 
 The options of \`train\` and \`lora\`. What else stands on a command line is in [commands.md](commands.md), and what the
-presets set is in [presets.md](presets.md). This page is made from the program: \`--help\` says the same.
+presets set is in [presets.md](presets.md). This page is made from the program: \`--help-all\` says the same.
 
 ${sections.join('\n')}`;
 }
@@ -44,7 +46,9 @@ function headingOf({ helpGroupHeading = 'Options' }) {
 
 function section(heading, group, commands) {
   const rows = group.map(({ flags, description }) => {
-    const takers = commands.filter(({ options }) => options.some((option) => option.flags === flags));
+    const takers = commands.filter(({ options }) =>
+      options.some((option) => option.description === description),
+    );
     const only = takers.length === commands.length ? '' : ` (\`${takers[0].name()}\`)`;
     return `| ${code(flags)}${only} | ${description.replaceAll('|', '\\|').replaceAll('<UNK>', '`<UNK>`')} |`;
   });

@@ -4,11 +4,11 @@ import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import type { Limits } from './limits.js';
 import { ServiceError } from './service_error.js';
 
-/** What Node's server is told, so that slow, silent and many clients do no harm. */
+/** Returns options of Node's server with which slow, silent and many clients do no harm. */
 export function connectionOptions(limits: Limits): FastifyHttpOptions<Server> {
   return {
     bodyLimit: limits.bodyBytes,
-    // `stopInTime` refuses them as all else is refused.
+    // `stopInTime` refuses requests while the service ends, in the form of all other refusals.
     return503OnClosing: false,
     requestTimeout: limits.requestMilliseconds,
     connectionTimeout: limits.silenceMilliseconds,
@@ -22,7 +22,7 @@ export function connectionOptions(limits: Limits): FastifyHttpOptions<Server> {
   };
 }
 
-/** Answers what is not even a request of HTTP, or does not come to its end, and hangs up. */
+/** Answers bytes that are no request of HTTP, or a request that does not come to its end, and hangs up. */
 function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -1,26 +1,26 @@
-/** What a client can ask of the service at most. */
+/** The most that a client can ask of the service. */
 export interface Limits {
   readonly bodyBytes: number;
-  /** Texts of a request. */
+  /** The number of texts in a request. */
   readonly texts: number;
   readonly predictedCharacters: number;
-  /** The work grows with the square of the length. */
+  /** This limit is lower, since the work grows with the square of the length. */
   readonly explainedCharacters: number;
   readonly headerBytes: number;
   readonly connections: number;
-  /** Requests that wait for the model; further ones are turned away. */
+  /** The number of requests that wait for the model; further ones are turned away. */
   readonly waiting: number;
-  /** From the first byte of a request to the last one of its headers. */
+  /** The time from the first byte of a request to the last one of its headers. */
   readonly headersMilliseconds: number;
-  /** From the first byte of a request to its last one. */
+  /** The time from the first byte of a request to its last one. */
   readonly requestMilliseconds: number;
-  /** Without a byte in either direction. */
+  /** The time without a byte in either direction. */
   readonly silenceMilliseconds: number;
-  /** Between two requests of a connection. */
+  /** The time between two requests of a connection. */
   readonly keepAliveMilliseconds: number;
-  /** How often the times of requests are looked at. */
+  /** The time between two looks at how long requests take. */
   readonly checkMilliseconds: number;
-  /** What is under way has so long to end when the service is stopped. */
+  /** The time that requests under way have to end when the service is stopped. */
   readonly stopMilliseconds: number;
 }
 

@@ -3,12 +3,11 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { metricsRouteSchema } from './schemas.js';
 import type { WorkQueue } from './work_queue.js';
 
-/** Seconds: from a short review on an idle machine to a long array on a busy one. */
+/** These seconds reach from a short review on an idle machine to a long array on a busy one. */
 const buckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Figures of the service and of its process. */
 export interface ServiceMetrics {
-  /** Texts that the model was asked about. */
+  /** Counts the texts that the model was asked about. */
   readonly texts: Counter<'route'>;
 }
 
@@ -39,7 +38,7 @@ export function addMetrics(app: FastifyInstance, queue: WorkQueue): ServiceMetri
     },
   });
   app.addHook('onResponse', (request, reply, done) => {
-    // Only what is known: clients must not be able to make new time series.
+    // Clients must not be able to make new time series by asking for unknown paths.
     const route = request.routeOptions.url ?? 'none';
     const { method } = request;
     durations.observe({ method, route, status: reply.statusCode }, reply.elapsedTime / 1000);

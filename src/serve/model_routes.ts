@@ -50,7 +50,7 @@ export function addModelRoutes(
   });
 }
 
-/** Whether somebody still waits for the reply. */
+/** Returns a function that says whether somebody still waits for the reply. */
 function isWanted({ raw }: FastifyReply): () => boolean {
   return () => !raw.destroyed;
 }

@@ -11,21 +11,21 @@ import type { RunDocument } from '../storage/run_document.js';
 import type { AdapterName, ModelAnswer } from './documents.js';
 import type { Slices } from './work_queue.js';
 
-/** The model of a run, without and with its adapter, as far as it has one. */
+/** The model of a run directory, alone and with its adapter where it has one. */
 export interface ServedModels {
   readonly about: Omit<ModelAnswer, 'limits'>;
-  /** What is worth knowing of how they were opened. */
+  /** These notes tell what is worth knowing of how the models were opened. */
   readonly notes: readonly string[];
-  /** The classifier for `adapter`, one of `about.adapters`. */
+  /** Returns the classifier for `adapter`, one of `about.adapters`. */
   classifier(adapter: AdapterName): TextClassifier;
   /** Frees the native memory. */
   dispose(): void;
 }
 
 export interface ServedModelsOptions {
-  /** As of TextClassifier: what requests get that ask for no other. A folder is known to them as `on`. */
+  /** The adapter of requests that ask for none, as TextClassifier takes it; requests know a folder as `on`. */
   adapter?: string | undefined;
-  /** Of the whole process. */
+  /** The number of threads of the whole process. */
   threads?: number | undefined;
 }
 
@@ -54,7 +54,7 @@ export async function openModels(path: string, options: ServedModelsOptions = {}
   }
 }
 
-/** What there is, or was asked for, and what TextClassifier calls it. */
+/** Returns the adapters that the run has or that were asked for, with what TextClassifier calls each. */
 function servedAdapters(path: string, chosen: string): Map<AdapterName, string> {
   const adapters = new Map<AdapterName, string>([['off', 'off']]);
   const isFolder = !isName(chosen);
@@ -84,7 +84,7 @@ function describe(
   const { description, featurizer } = classifiers.get('off') ?? fail('off');
   const { name, command, test } = summarizeRun(basename(resolve(path)), run);
   const { classes } = classifiers.get(adapter) ?? fail(adapter);
-  // What the run was tested on says nothing of an adapter for another task.
+  // The test of the run says nothing of an adapter for another task.
   const isOfRun = isDeepStrictEqual(classes, description.classes);
   return {
     name,
@@ -106,11 +106,11 @@ function fail(adapter: AdapterName): never {
   throw new RangeError(`Expected an adapter that the service has but received ${adapter}.`);
 }
 
-/** So much text is classified at once, which takes some milliseconds. */
+/** The most text that is classified at once, which takes some milliseconds. */
 const charactersPerSlice = 1 << 15;
 const textsPerSlice = 64;
 
-/** The predictions in the order of the texts; gives way every few milliseconds. */
+/** Returns the predictions in the order of the texts, and gives way every few milliseconds. */
 export function* predictInSlices(classifier: TextClassifier, texts: readonly string[]): Slices<Prediction[]> {
   const predictions: Prediction[] = [];
   let start = 0;

@@ -12,7 +12,7 @@ const types: Readonly<Record<string, string>> = {
 
 const firstPage = 'index.html';
 
-/** Adds the page: `GET /` and what belongs to it. The files are few and small, and are read once. */
+/** Adds the page, `GET /`, and the files that it loads. They are few and small, and are read once. */
 export function addPage(app: FastifyInstance): void {
   const folder = join(packageRoot, 'dist', 'web');
   for (const name of readdirSync(folder)) {

@@ -32,7 +32,7 @@ const failures = {
   '5xx': { description: 'The service failed, has too much to do or is ending.', $ref: 'Error#' },
 };
 
-/** @param adapters those that a request can ask for */
+/** @param adapters the adapters that a request can ask for */
 export function requestSchemas(
   adapters: readonly AdapterName[],
   limits: Limits,

@@ -12,16 +12,16 @@ import { ServiceError, describeProblems, serviceErrorOf } from './service_error.
 import { WorkQueue } from './work_queue.js';
 
 export interface ServiceOptions {
-  /** They stay the caller's. */
+  /** The models stay the caller's, who disposes of them. */
   models: ServedModels;
   limits?: Partial<Limits>;
-  /** Told of errors that are the service's own fault. */
+  /** Called with errors that are the service's own fault. */
   onFailure?: (error: unknown) => void;
 }
 
 /**
- * Helmet's defaults are for sites that speak HTTPS. Nothing may be loaded from elsewhere, no other site may look in or
- * ask, and text cannot become HTML.
+ * With these headers nothing is loaded from elsewhere, no other site can look in or ask, and text cannot become HTML.
+ * They are written out because helmet's defaults are for sites that speak HTTPS.
  */
 const securityHeaders = Object.freeze({
   'content-security-policy':
@@ -35,14 +35,14 @@ const securityHeaders = Object.freeze({
   'cache-control': 'no-cache',
 });
 
-/** The HTTP service: `listen()` starts it, `close()` ends it when what is under way is done. */
+/** Creates the HTTP service: `listen()` starts it, and `close()` ends it when the requests under way are answered. */
 export async function createService(options: ServiceOptions): Promise<FastifyInstance> {
   const { models, onFailure } = options;
   const limits = { ...usualLimits, ...options.limits };
   const answerError = errorHandler(onFailure);
   const app = fastify({
     ...connectionOptions(limits),
-    // Nothing is made to fit: what is not as described is an error.
+    // A body that is not as described is an error: nothing is made to fit.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allowUnionTypes: true } },
     schemaErrorFormatter: describeProblems,
     frameworkErrors: answerError,
@@ -89,7 +89,7 @@ function refuseRoute(request: FastifyRequest, reply: FastifyReply): void {
   throw new ServiceError('ERR_METHOD', `Expected one of ${methods.join(', ')} here.`);
 }
 
-/** Bodies are JSON in UTF-8. Forms are not taken: a page of another site could send them without being asked. */
+/** Takes bodies in JSON and UTF-8 only: a form could be sent by a page of another site without being asked. */
 function takeJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -43,8 +43,8 @@ const frameworkCodes: Readonly<Record<string, ServiceErrorCode>> = {
 };
 
 /**
- * What the client is told of an error: the message of one that it has made itself, and of any other only that there
- * was one.
+ * Returns what the client is told of an error: its message when the client has caused it, else only that there was
+ * one.
  */
 export function serviceErrorOf(error: FastifyError | ServiceError): ServiceError {
   if (error instanceof ServiceError) return error;
@@ -65,7 +65,7 @@ interface SchemaProblem {
   params: Record<string, unknown>;
 }
 
-/** The sentence for what a body should have been and is not. @param problems of Ajv */
+/** Returns an error that says what a body should have been and is not. @param problems as Ajv tells them */
 export function describeProblems(problems: readonly SchemaProblem[], part: string): Error {
   const sentences = problems.map(({ instancePath, keyword, message = 'is not as described', params }) => {
     const extra = keyword === 'additionalProperties' ? `: ${JSON.stringify(params.additionalProperty)}` : '';

@@ -1,33 +1,34 @@
 import { ServiceError } from './service_error.js';
 
-/** Work that is done in slices: it gives way at every `yield`. */
+/** Work in slices gives way at every `yield`. */
 export type Slices<T> = Generator<undefined, T, undefined>;
 
-/** The event loop is left alone for so long at most, or for one slice. */
+/** The longest time that the event loop waits, unless one slice takes longer. */
 const turnMilliseconds = 4;
 
 /**
- * Does the work of all requests, a slice of each in turn, so that a large one holds up nobody, and lets the event loop
- * run in between.
+ * Does the work of all requests, one slice of each in turn, so that a large request holds up nobody, and lets the event
+ * loop run in between.
  */
 export class WorkQueue {
-  /** Each does a slice and says whether it was the last one. */
+  /** Each job does a slice and says whether it was the last one. */
   readonly #jobs: (() => boolean)[] = [];
   readonly #limit: number;
   #isScheduled = false;
 
-  /** @param limit how many jobs can be waiting */
+  /** @param limit the number of jobs that can wait */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  /** How many jobs have not ended. */
+  /** The number of jobs that have not ended. */
   get length(): number {
     return this.#jobs.length;
   }
 
   /**
-   * @param isWanted asked before every slice: whether somebody still waits for the result
+   * Does the work and returns its result.
+   * @param isWanted says before every slice whether somebody still waits for the result
    * @throws ServiceError ERR_BUSY when too many jobs wait, ERR_CLIENT_GONE when the result is not wanted any more
    */
   run<T>(slices: Slices<T>, isWanted: () => boolean): Promise<T> {

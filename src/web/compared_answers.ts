@@ -1,4 +1,4 @@
-/** What is shown: the answers for one review, one with each adapter. */
+/** The answers for one review, one with each adapter, and what the page shows of their differences. */
 import type { PredictionAnswer, WordAnswer } from '../report/documents/answers.js';
 import type { AdapterName } from '../serve/documents.js';
 
@@ -10,10 +10,10 @@ export const adapterTitles: Readonly<Record<AdapterName, string>> = {
 
 export interface AnswerWith {
   adapter: AdapterName;
-  /** An adapter can have classes of its own. */
+  /** The classes of this answer, since an adapter can have its own. */
   classes: readonly string[];
   prediction: PredictionAnswer;
-  /** The same for every adapter, but for their effects. */
+  /** The words are the same for every adapter; their effects differ. */
   words: readonly WordAnswer[];
 }
 
@@ -24,7 +24,7 @@ export interface ComparedAnswer extends AnswerWith {
 
 export interface ComparedAnswers {
   text: string;
-  /** One at least. */
+  /** There is one answer at least. */
   answers: readonly ComparedAnswer[];
   /** Whether all answers are about the same classes, so that their differences say something. */
   isOfOneTask: boolean;
@@ -37,7 +37,7 @@ export function compare(text: string, answers: readonly AnswerWith[]): ComparedA
     text,
     answers: answers.map((answer) => {
       const { classes, prediction } = answer;
-      // Of two classes always the same one, so that a colour means the same for every review.
+      // With two classes the target is always the second, so that a colour means the same for every review.
       const second = classes.length === 2 ? classes[1] : undefined;
       const label = (isFirst(answer) ? first : answer)?.prediction.label ?? prediction.label;
       return { ...answer, target: second ?? label };
@@ -46,7 +46,7 @@ export function compare(text: string, answers: readonly AnswerWith[]): ComparedA
   };
 }
 
-/** The effects of a word on the targets, one for each answer. */
+/** Returns the effects of a word on the targets, one for each answer. */
 export function effectsOf({ answers }: ComparedAnswers, word: number): number[] {
   return answers.map(({ words, target }) => words[word]?.effects[target] ?? NaN);
 }
@@ -54,7 +54,7 @@ export function effectsOf({ answers }: ComparedAnswers, word: number): number[] 
 /** Below this no effect counts as strong, so that a text without strong words stays pale. */
 const leastStrong = 0.25;
 
-/** The effect that is shown in full colour. */
+/** Returns the effect that is shown in full colour. */
 export function strongestEffect({ answers }: ComparedAnswers): number {
   const effects = answers.flatMap(({ words, target }) =>
     words.map(({ effects: all }) => Math.abs(all[target] ?? 0)),
@@ -62,13 +62,13 @@ export function strongestEffect({ answers }: ComparedAnswers): number {
   return effects.reduce((strongest, effect) => Math.max(strongest, effect), leastStrong);
 }
 
-/** What separates two answers: of the effects of a word, or of probabilities; null where there is but one. */
+/** Returns the second value less the first one, or null where there is but one. */
 export function differenceOf(values: readonly number[]): number | null {
   const [first = NaN, second] = values;
   return second === undefined ? null : second - first;
 }
 
-/** What the two colours mean. */
+/** Returns what the two colours mean. */
 export function sidesOf({ answers }: ComparedAnswers): { supporting: string; opposing: string } {
   const listed = (names: readonly string[]): string => [...new Set(names)].join(' or ');
   const targets = answers.map(({ target }) => target);

@@ -1,4 +1,4 @@
-/** The element with this id, which index.html has. */
+/** Returns the element with this id, which index.html has. */
 export function byId(id: string): HTMLElement {
   const found = document.getElementById(id);
   if (found === null) throw new Error(`The page has no #${id}.`);
@@ -7,10 +7,10 @@ export function byId(id: string): HTMLElement {
 
 interface ElementOptions {
   class?: string;
-  /** Put in as text, never as HTML. */
+  /** The text is put in as text, never as HTML. */
   text?: string;
   attributes?: Readonly<Record<string, string>>;
-  /** Custom properties for the style sheet: the policy of the page forbids style attributes. */
+  /** The style sheet reads these custom properties, since the policy of the page forbids style attributes. */
   properties?: Readonly<Record<`--${string}`, number>>;
 }
 

@@ -1,4 +1,4 @@
-/** Reviews of the project's own writing, of films that do not exist. */
+/** These reviews are the project's own, of films that do not exist. */
 export const examples: readonly { title: string; text: string }[] = [
   {
     title: 'Delighted',

@@ -1,4 +1,4 @@
-/** Does only the latest of several pieces of work: each gives up the one before. */
+/** Does only the latest of several pieces of work: a new one gives up the one before. */
 export class Latest {
   #controller = new AbortController();
 

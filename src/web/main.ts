@@ -9,9 +9,9 @@ import { drawView } from './view.js';
 import { WordCursor } from './word_cursor.js';
 import { drawWordsTable } from './words_table.js';
 
-/** Long enough for the next letter to come, too short to be noticed. */
+/** This pause is long enough for the next letter to come, and too short to be noticed. */
 const typingMilliseconds = 150;
-/** Answers that take longer are waited for visibly. */
+/** The page shows that it waits for an answer that takes longer. */
 const slowMilliseconds = 400;
 const retryMilliseconds = 1000;
 
@@ -62,7 +62,7 @@ function describeModel({ name, classes, features, hidden, test, adapters }: Mode
   byId('compared').textContent = `Compare adapter ${adapters.join(', ').replace(/, (?=[^,]*$)/, ' and ')}`;
 }
 
-/** Asks about what is in the text field now, and shows what comes back unless something else is asked meanwhile. */
+/** Asks about the text in the field, and shows the answer unless something else is asked meanwhile. */
 async function answer(model: ModelAnswer, signal: AbortSignal): Promise<void> {
   const text = input.value;
   try {
@@ -95,7 +95,7 @@ async function askAll(model: ModelAnswer, text: string, signal: AbortSignal): Pr
   }
 }
 
-/** Does `work` again, for as long as the service is away; says so meanwhile. */
+/** Does `work` again for as long as the service is away, and says so meanwhile. */
 async function untilThere<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {
     try {
@@ -128,7 +128,7 @@ function show(comparison: ComparedAnswers | null): void {
 }
 
 function isExplained({ limits }: ModelAnswer, text: string): boolean {
-  // As the service counts: code points.
+  // The service counts code points.
   return Array.from(text).length <= limits.explainedCharacters;
 }
 

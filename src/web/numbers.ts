@@ -1,6 +1,6 @@
 const minus = '\u2212';
 
-/** 0.9312 -> 93.1 %. Never 100 % or 0 % of what is not certain. */
+/** Formats 0.9312 as 93.1 %, and nothing as 100 % or 0 % that is not certain. */
 export function formatShare(share: number): string {
   const percent = share * 100;
   if (percent > 99.95 && percent < 100) return '> 99.9 %';
@@ -8,7 +8,7 @@ export function formatShare(share: number): string {
   return `${percent.toFixed(1)} %`;
 }
 
-/** 1.234 -> +1.23 */
+/** Formats 1.234 as +1.23. */
 export function formatSigned(value: number, digits = 2): string {
   const text = Math.abs(value).toFixed(digits);
   const isZero = Number(text) === 0;

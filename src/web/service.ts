@@ -1,8 +1,8 @@
-/** Asks the service that the page came from. */
+/** These functions ask the service that the page came from. */
 import type { ExplanationAnswer, PredictionAnswer } from '../report/documents/answers.js';
 import type { AdapterName, ErrorAnswer, ModelAnswer } from '../serve/documents.js';
 
-/** The service does not answer, or has no time to: to be tried again. */
+/** The service does not answer or has no time; the page is to try again. */
 export class ServiceAway extends Error {
   override readonly name = 'ServiceAway';
 }
@@ -28,7 +28,7 @@ export function explain(text: string, adapter: AdapterName, signal: AbortSignal)
   return post('explain', { text, adapter }, signal);
 }
 
-/** Whether the service answers again. */
+/** Returns whether the service answers again. */
 export async function isThere(): Promise<boolean> {
   try {
     await ask('healthz', {});

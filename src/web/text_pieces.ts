@@ -1,11 +1,11 @@
-/** A stretch of a text: an occurrence of a word, or what is between two of them. */
+/** A stretch of a text is an occurrence of a word, or what is between two of them. */
 export interface TextPiece {
   text: string;
-  /** Index of the word; null between words. */
+  /** The index of the word, or null between words. */
   word: number | null;
 }
 
-/** Cuts a text at its words. @param words where each stands: ranges of UTF-16 units that do not overlap */
+/** Cuts a text at its words. @param words with the ranges of UTF-16 units where they stand, which do not overlap */
 export function cutAtWords(
   text: string,
   words: readonly { readonly spans: readonly (readonly [number, number])[] }[],

@@ -8,10 +8,10 @@ import { element } from './dom.js';
 import { formatShare, formatSigned } from './numbers.js';
 import { cutAtWords } from './text_pieces.js';
 
-/** More classes than these are not all shown. */
+/** The most classes that are shown. */
 const shownClasses = 6;
 
-/** One answer: the label, its probability, the bars of the classes, and the text with its words coloured. */
+/** Draws an answer: the label, its probability, the bars of the classes, and the text with its words coloured. */
 export function drawView(comparison: ComparedAnswers, answer: ComparedAnswer): HTMLElement {
   const { answers } = comparison;
   const isAlone = answers.length === 1;
@@ -55,7 +55,7 @@ function drawBars({ classes, target, prediction }: ComparedAnswer): HTMLElement 
   );
 }
 
-/** How far this answer is from the first one. */
+/** Says how far this answer is from the first one. */
 function drawDifference({ answers, isOfOneTask }: ComparedAnswers, answer: ComparedAnswer): HTMLElement {
   const [first = answer] = answers;
   const { target } = answer;

@@ -1,12 +1,12 @@
 import { adapterTitles, differenceOf, effectsOf, type ComparedAnswers } from './compared_answers.js';
 import { formatSigned } from './numbers.js';
 
-/** Shows the numbers of a word: of the one under the pointer, or the one that the arrow keys have gone to. */
+/** Shows the numbers of the word under the pointer, or of the one that the arrow keys have gone to. */
 export class WordCursor {
   readonly #views: HTMLElement;
   readonly #line: HTMLElement;
   #comparison: ComparedAnswers | null = null;
-  /** Which of the occurrences of words in the text. */
+  /** The index among all occurrences of words in the text. */
   #place = -1;
 
   /** @param views what `drawView` has drawn @param line where the numbers go */
@@ -26,7 +26,7 @@ export class WordCursor {
     });
   }
 
-  /** Starts over with what is shown now. */
+  /** Starts over with other answers. */
   reset(comparison: ComparedAnswers | null): void {
     this.#comparison = comparison;
     this.#place = -1;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../../errors.js';
@@ -6,9 +7,10 @@ import { systemCode } from '../../system/file_errors.js';
 import { maximumUrlsBytes } from './movies.js';
 import { imdbClasses, parseReviewPath, type ImdbCollector, type ReviewFile } from './collector.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
+import type { ReadOptions } from '../source_file.js';
 
-/** So many files are looked at or read at once. */
-const atOnce = 64;
+/** Files that are looked at or read at once. */
+const groupSize = 64;
 
 interface FoundReview {
   readonly path: string;
@@ -65,15 +67,18 @@ async function listClass(root: string, folder: string, signal?: AbortSignal): Pr
   const files = names
     .sort()
     .map((name) => ({ path: `${folder}/${name}`, file: parseReviewPath(`${folder}/${name}`) }));
-  const found = await mapInGroups(files, signal, async ({ path, file }) => {
-    const status = await stat(join(root, path)).catch((error: unknown) => {
-      throw unreadable(root, path, error);
-    });
-    if (file === null || !status.isFile()) return null;
+  const found: FoundReview[] = [];
+  const statuses = mapInGroups(files, signal, async ({ path, file }) => ({
+    path,
+    file,
+    status: await statOf(root, path),
+  }));
+  for await (const { path, file, status } of statuses) {
+    if (file === null || !status.isFile()) continue;
     if (status.size > maximumReviewBytes) throw tooLarge(root, path, status.size, maximumReviewBytes);
-    return { path, file, bytes: status.size, modified: status.mtimeMs };
-  });
-  return found.filter((review) => review !== null);
+    found.push({ path, file, bytes: status.size, modified: status.mtimeMs });
+  }
+  return found;
 }
 
 /**
@@ -84,47 +89,44 @@ export async function readFolder(
   root: string,
   { reviews, urls }: ReviewFolder,
   collector: ImdbCollector,
-  options: { signal?: AbortSignal | undefined; onRead?: ((bytes: number) => void) | undefined },
+  { signal, onRead }: ReadOptions,
 ): Promise<void> {
-  const read = (path: string): Promise<Buffer> =>
-    readFile(join(root, path)).catch((error: unknown) => {
-      throw unreadable(root, path, error);
-    });
-  for (const { path, className } of urls) collector.urls.add(className, await read(path));
+  for (const { path, className } of urls) collector.urls.add(className, await readTextOf(root, path));
   let bytes = 0;
-  await mapInGroups(reviews, options.signal, async ({ path, file }) => {
-    const text = await read(path);
+  const texts = mapInGroups(reviews, signal, async ({ path, file }) => ({
+    file,
+    text: await readTextOf(root, path),
+  }));
+  for await (const { file, text } of texts) {
     collector.add(file, text);
     bytes += text.length;
-    options.onRead?.(bytes);
+    onRead?.(bytes);
+  }
+}
+
+/** @throws ImdbTorchError ERR_DATASET */
+export function statOf(root: string, path: string): Promise<Stats> {
+  return stat(join(root, path)).catch((error: unknown) => {
+    throw unreadable(root, path, error);
   });
 }
 
-/** `map` of every item, some at once; `take` gets what came out, in the order of the items. */
-export async function mapInGroups<T, U>(
-  items: readonly T[],
-  signal: AbortSignal | undefined,
-  map: (item: T) => Promise<U>,
-): Promise<U[]> {
-  const results: U[] = [];
-  await forEachInGroups(items, signal, map, (result) => results.push(result));
-  return results;
+/** @throws ImdbTorchError ERR_DATASET */
+export function readTextOf(root: string, path: string): Promise<Buffer> {
+  return readFile(join(root, path)).catch((error: unknown) => {
+    throw unreadable(root, path, error);
+  });
 }
 
-/** As `mapInGroups`, but hands each result to `take`, in the order of the items, and keeps none. */
-export async function forEachInGroups<T, U>(
+/** Maps items, some of them at once, and yields what comes out in the order of the items. */
+export async function* mapInGroups<T, U>(
   items: readonly T[],
   signal: AbortSignal | undefined,
   map: (item: T) => Promise<U>,
-  take: (result: U, item: T) => void,
-): Promise<void> {
-  for (let start = 0; start < items.length; start += atOnce) {
+): AsyncGenerator<U> {
+  for (let start = 0; start < items.length; start += groupSize) {
     signal?.throwIfAborted();
-    const group = items.slice(start, start + atOnce);
-    const results = await Promise.all(group.map(map));
-    results.forEach((result, index) => {
-      take(result, group[index] as T);
-    });
+    yield* await Promise.all(items.slice(start, start + groupSize).map(map));
   }
 }
 

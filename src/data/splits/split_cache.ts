@@ -5,44 +5,42 @@ import { join } from 'node:path';
 import { messageOf } from '../../errors.js';
 import { writeFileAtomic } from '../../system/atomic_file.js';
 import { TimeSlices } from '../../system/time_slices.js';
-import type { FeatureOptions } from '../../text/features.js';
 import type { FeatureIds } from '../../text/bag_writer.js';
 import { Vocabulary } from '../../text/vocabulary.js';
-import { splitNames } from '../collected_reviews.js';
+import type { SplitName } from '../collected_reviews.js';
 import type { EncodedSplit, EncodedSplits } from './encoded_splits.js';
-import type { TableFile } from '../origins.js';
 
 /**
- * A file: these 8 bytes, the header's length (uint32), the header (JSON), int32 arrays, ids, words, paths of reviews,
- * SHA-256 of all that.
+ * An entry is a file of these 8 bytes, the header's length (uint32), the header (JSON), typed arrays and the SHA-256 of
+ * all that. The header has what was stored, with the place of each array instead of the array.
  */
-const magic = 'IMDBSPL6';
+const magic = 'IMDBSPL7';
 const digestBytes = 32;
 const pieceBytes = 1 << 18;
-/** Written at once, between turns of the event loop. */
+/** Bytes that are written between two turns of the event loop. */
 const chunkBytes = 1 << 21;
 const extension = '.splits';
 const keptEntries = 8;
 
-interface Header {
-  readonly key: string;
-  /** Of offsets, labels, numbers of origins, counts and movies of train, valid and test; of the weights. */
-  readonly lengths: readonly number[];
-  /** Of train, valid and test. */
-  readonly idLengths: readonly number[];
-  /** Of each id. */
-  readonly idBytes: number;
-  readonly wordBytes: number;
-  /** Of train, valid and test. */
-  readonly pathBytes: readonly number[];
-  readonly tables: readonly (TableFile | null)[];
-  readonly features: FeatureOptions;
-  readonly previews: EncodedSplits['previews'];
-  readonly notes: EncodedSplits['notes'];
+const arrayTypes = { Int32Array, Float32Array, Uint16Array, Uint8Array };
+type StoredArray = Int32Array | Float32Array | Uint16Array | Uint8Array;
+
+interface ArrayPlace {
+  readonly arrayType: keyof typeof arrayTypes;
+  /** Counts bytes from the first array. */
+  readonly start: number;
+  readonly length: number;
+}
+
+interface Entry extends Omit<EncodedSplits, 'vocabulary' | 'splits'> {
+  readonly words: Uint8Array;
+  readonly splits: Readonly<Record<SplitName, Omit<EncodedSplit, 'ids'>>>;
+  /** Stored behind each other, so that those of several splits can be taken as one array. */
+  readonly ids: Readonly<Record<SplitName, FeatureIds>>;
 }
 
 /**
- * What was stored under `key`; null when there is nothing, or nothing that is whole and fits.
+ * Returns what was stored under `key`; null when there is nothing, or nothing that is whole and fits.
  * @throws the reason of `signal`
  */
 export async function loadSplits(
@@ -66,7 +64,7 @@ export async function loadSplits(
   }
 }
 
-/** Stores splits under `key`, removes the oldest entries, and says what went wrong, or null. */
+/** Stores splits under `key` and removes the oldest entries. @returns what went wrong, or null */
 export async function storeSplits(
   folder: string,
   key: string,
@@ -87,37 +85,34 @@ function entryPath(folder: string, key: string): string {
   return join(folder, createHash('sha256').update(key).digest('hex').slice(0, 32) + extension);
 }
 
-function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array> {
-  const { vocabulary, features, weights, previews, notes } = encoded;
-  const splits = splitNames.map((name) => encoded.splits[name]);
-  const arrays = splits.flatMap(({ offsets, labels, origins, counts, movies }) => [
-    offsets,
-    labels,
-    origins.numbers,
-    counts ?? new Int32Array(0),
-    movies ?? new Int32Array(0),
-  ]);
-  arrays.push(new Int32Array((weights ?? new Float32Array(0)).slice().buffer));
-  const ids = splits.map((split) => split.ids);
-  const paths = splits.map(({ origins }) => origins.paths);
-  const header: Header = {
-    key,
-    lengths: arrays.map(({ length }) => length),
-    idLengths: ids.map(({ length }) => length),
-    idBytes: encoded.splits.train.ids.BYTES_PER_ELEMENT,
-    wordBytes: vocabulary.lines.length,
-    pathBytes: paths.map(({ length }) => length),
-    tables: splits.map(({ origins }) => origins.table),
-    features,
-    previews,
-    notes,
+function* entryChunks(key: string, { vocabulary, splits, ...rest }: EncodedSplits): Generator<Uint8Array> {
+  const { train, valid, test } = splits;
+  const entry = {
+    ...rest,
+    words: vocabulary.lines,
+    ids: { train: train.ids, valid: valid.ids, test: test.ids },
+    splits: {
+      train: { ...train, ids: undefined },
+      valid: { ...valid, ids: undefined },
+      test: { ...test, ids: undefined },
+    },
   };
-  const headerBytes = Buffer.from(JSON.stringify(header));
+  const arrays: Uint8Array[] = [];
+  let end = 0;
+  const placed = replaceDeep(entry, (value) => {
+    if (!isStoredArray(value)) return undefined;
+    const padding = -end & (value.BYTES_PER_ELEMENT - 1);
+    const start = end + padding;
+    end = start + value.byteLength;
+    arrays.push(new Uint8Array(padding), new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+    return { arrayType: value[Symbol.toStringTag], start, length: value.length } satisfies ArrayPlace;
+  });
+  const headerBytes = Buffer.from(JSON.stringify({ key, entry: placed }));
   const start = Buffer.alloc(magic.length + 4);
   start.write(magic, 'latin1');
   start.writeUInt32LE(headerBytes.length, magic.length);
   const hash = createHash('sha256');
-  for (const part of [start, headerBytes, ...[...arrays, ...ids].map(bytesOf), vocabulary.lines, ...paths]) {
+  for (const part of [start, headerBytes, ...arrays]) {
     for (let at = 0; at < part.length; at += chunkBytes) {
       const chunk = part.subarray(at, at + chunkBytes);
       hash.update(chunk);
@@ -127,8 +122,20 @@ function* entryChunks(key: string, encoded: EncodedSplits): Generator<Uint8Array
   yield hash.digest();
 }
 
-function bytesOf(array: FeatureIds): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+/** Copies a value and all in it, but takes what `replace` returns where that is not undefined. */
+function replaceDeep(value: unknown, replace: (value: unknown) => unknown): unknown {
+  const replaced = replace(value);
+  if (replaced !== undefined || typeof value !== 'object' || value === null) return replaced ?? value;
+  if (Array.isArray(value)) return value.map((each) => replaceDeep(each, replace));
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaceDeep(each, replace)]));
+}
+
+function isStoredArray(value: unknown): value is StoredArray {
+  return ArrayBuffer.isView(value);
+}
+
+function isArrayPlace(value: unknown): value is ArrayPlace {
+  return typeof value === 'object' && value !== null && 'arrayType' in value;
 }
 
 async function readEntry(file: FileHandle, key: string, slices: TimeSlices): Promise<EncodedSplits | null> {
@@ -150,63 +157,31 @@ async function readEntry(file: FileHandle, key: string, slices: TimeSlices): Pro
   if (start.toString('latin1', 0, magic.length) !== magic || headerLength > size) return null;
   const headerBytes = Buffer.alloc(headerLength);
   await read(headerBytes, start.length);
-  const header = JSON.parse(headerBytes.toString()) as Header;
-  const arrayBytes = 4 * sumOf(header.lengths) + header.idBytes * sumOf(header.idLengths);
+  const header = JSON.parse(headerBytes.toString()) as { key?: unknown; entry?: unknown };
   const dataStart = start.length + headerLength;
-  const dataBytes = arrayBytes + header.wordBytes + sumOf(header.pathBytes);
-  if (header.key !== key || size !== dataStart + dataBytes + digestBytes) return null;
+  const dataBytes = size - dataStart - digestBytes;
+  if (header.key !== key || dataBytes < 0) return null;
 
   const data = new ArrayBuffer(dataBytes);
   await read(new Uint8Array(data), dataStart);
   const expected = Buffer.alloc(digestBytes);
   readSync(file.fd, expected, 0, digestBytes, size - digestBytes);
-  return hash.digest().equals(expected) ? splitsFrom(header, data, arrayBytes) : null;
-}
-
-function sumOf(lengths: readonly number[]): number {
-  return lengths.reduce((sum, length) => sum + length, 0);
-}
-
-function splitsFrom(header: Header, data: ArrayBuffer, arrayBytes: number): EncodedSplits {
-  let end = 0;
-  const arrays = header.lengths.map((length) => {
-    const array = new Int32Array(data, end, length);
-    end += array.byteLength;
-    return array;
-  });
-  const Ids = header.idBytes === Uint16Array.BYTES_PER_ELEMENT ? Uint16Array : Int32Array;
-  const idArrays = header.idLengths.map((length) => {
-    const array = new Ids(data, end, length);
-    end += array.byteLength;
-    return array;
-  });
-  const split = (index: number): EncodedSplit => {
-    const [offsets, labels, numbers, frequencies, movies] = arrays.slice(5 * index, 5 * index + 5);
-    const ids = idArrays[index];
-    const pathStart = arrayBytes + header.wordBytes + sumOf(header.pathBytes.slice(0, index));
-    const paths = new Uint8Array(data, pathStart, header.pathBytes[index]);
-    if (!ids || !offsets || !labels || !numbers || !frequencies || !movies) throw new Error('missing array');
-    const counts = header.features.counts === 'counts' ? frequencies : null;
-    const origins = { table: header.tables[index] ?? null, numbers, paths };
-    return { ids, offsets, labels, origins, counts, ...(movies.length > 0 && { movies }) };
-  };
-  const { features } = header;
-  const last = arrays.at(-1);
-  const weights =
-    features.weighting === 'none' || last === undefined
-      ? null
-      : new Float32Array(last.buffer, last.byteOffset, last.length);
+  if (!hash.digest().equals(expected)) return null;
+  const { words, splits, ids, ...rest } = replaceDeep(header.entry, (value) =>
+    isArrayPlace(value) ? new arrayTypes[value.arrayType](data, value.start, value.length) : undefined,
+  ) as Entry;
   return {
-    vocabulary: new Vocabulary(new Uint8Array(data, arrayBytes, header.wordBytes)),
-    features,
-    weights,
-    splits: { train: split(0), valid: split(1), test: split(2) },
-    previews: header.previews,
-    notes: header.notes,
+    ...rest,
+    vocabulary: new Vocabulary(words),
+    splits: {
+      train: { ...splits.train, ids: ids.train },
+      valid: { ...splits.valid, ids: ids.valid },
+      test: { ...splits.test, ids: ids.test },
+    },
   };
 }
 
-/** Keeps the entries that were made or used last. */
+/** Removes all entries but those that were made or used last. */
 async function prune(folder: string): Promise<void> {
   const names = (await readdir(folder)).filter((name) => name.endsWith(extension));
   const entries = await Promise.all(

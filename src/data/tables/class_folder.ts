@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { forEachInGroups, mapInGroups, unreadable } from '../imdb/folder.js';
+import { mapInGroups, readTextOf, statOf } from '../imdb/folder.js';
 import type { SplitCollector } from './collector.js';
 import type { ReadOptions } from '../source_file.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
@@ -38,14 +38,11 @@ export async function listClassFolder(root: string, signal: AbortSignal | undefi
   const files: ClassFile[] = [];
   for (const label of await subFolders(root)) {
     const names = (await readdir(join(root, label))).filter((name) => !name.startsWith('.')).sort();
-    const listed = await mapInGroups(names, signal, async (name) => {
-      const path = `${label}/${name}`;
-      const status = await stat(join(root, path)).catch((error: unknown) => {
-        throw unreadable(root, path, error);
-      });
-      return status.isFile() ? { path, label, bytes: status.size, modified: status.mtimeMs } : null;
-    });
-    files.push(...listed.filter((file) => file !== null));
+    const paths = names.map((name) => `${label}/${name}`);
+    const statuses = mapInGroups(paths, signal, async (path) => ({ path, status: await statOf(root, path) }));
+    for await (const { path, status } of statuses) {
+      if (status.isFile()) files.push({ path, label, bytes: status.size, modified: status.mtimeMs });
+    }
   }
   for (const { path, bytes, modified } of files) hash.update(`${JSON.stringify([path, bytes, modified])}\n`);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -59,22 +56,16 @@ export async function readClassFolder(
   collector: SplitCollector,
 ): Promise<void> {
   let bytesRead = 0;
-  await forEachInGroups(
-    files,
-    signal,
-    async ({ path, bytes }) => {
-      // A file too large for a review is not read, only reported.
-      if (bytes > maximumReviewBytes) return null;
-      return readFile(join(root, path)).catch((error: unknown) => {
-        throw unreadable(root, path, error);
-      });
-    },
-    (text, { path, label, bytes }) => {
-      if (text === null)
-        collector.bad(path, `has ${bytes} bytes, more than the ${maximumReviewBytes} of any review`);
-      else collector.row(path, text, label);
-      bytesRead += bytes;
-      onRead?.(bytesRead);
-    },
-  );
+  // A file too large for a review is not read, only reported.
+  const texts = mapInGroups(files, signal, async (file) => ({
+    ...file,
+    text: file.bytes > maximumReviewBytes ? null : await readTextOf(root, file.path),
+  }));
+  for await (const { path, label, bytes, text } of texts) {
+    if (text === null)
+      collector.bad(path, `has ${bytes} bytes, more than the ${maximumReviewBytes} of any review`);
+    else collector.row(path, text, label);
+    bytesRead += bytes;
+    onRead?.(bytesRead);
+  }
 }

@@ -4,13 +4,14 @@ import { ImdbTorchError } from '../errors.js';
 import { cacheHome } from '../system/cache_home.js';
 import { runProcess } from '../system/run_process.js';
 import {
-  compareVersions,
   readLibtorch,
-  requiredVersionText,
+  requiredVersion,
   type Attempt,
   type LibtorchFolder,
   type LibtorchOptions,
+  type Unusable,
 } from './libtorch_folder.js';
+import { compareVersions } from './versions.js';
 
 export interface Libtorch extends LibtorchFolder {
   /** `given`: by the option or IMDB_TORCH_LIBTORCH; `cache`: fetched by an earlier setup. */
@@ -24,7 +25,7 @@ export function givenLibtorch(libtorch: string | undefined): string | undefined 
 }
 
 /** Where the libtorch of the given version is kept once it is fetched. */
-export function libtorchCache(): string {
+function libtorchCache(): string {
   return join(cacheHome(), 'libtorch');
 }
 
@@ -70,7 +71,7 @@ export async function ensureLibtorch(options: LibtorchOptions): Promise<Libtorch
   throw new ImdbTorchError(
     'ERR_LIBTORCH',
     [
-      `Expected libtorch ${requiredVersionText} or newer but found none; tried:`,
+      `Expected libtorch ${requiredVersion} or newer but found none; tried:`,
       ...reasons,
       'Connect to a network and try again, or install PyTorch (python3 -m pip install torch), or unpack libtorch from ' +
         'https://pytorch.org and name its folder with the option libtorch or IMDB_TORCH_LIBTORCH.',
@@ -80,12 +81,12 @@ export async function ensureLibtorch(options: LibtorchOptions): Promise<Libtorch
 
 function givenError(reason: string): string {
   return (
-    `Expected the option libtorch or IMDB_TORCH_LIBTORCH to name a libtorch ${requiredVersionText} or newer but ${reason}; ` +
+    `Expected the option libtorch or IMDB_TORCH_LIBTORCH to name a libtorch ${requiredVersion} or newer but ${reason}; ` +
     'name another folder, or none to have one found or fetched.'
   );
 }
 
-function fromCache(): ReturnType<typeof readLibtorch> {
+function fromCache(): LibtorchFolder | Unusable {
   const cache = libtorchCache();
   const versions = existsSync(cache) ? readdirSync(cache).filter((name) => !name.startsWith('.')) : [];
   versions.sort((a, b) => compareVersions(b, a));
@@ -98,7 +99,7 @@ const whereIsTorch =
   "import importlib.util as u; s = u.find_spec('torch'); print('torch:', *(s.submodule_search_locations or []) if s else [])";
 const pythonMilliseconds = 10_000;
 
-async function fromPython(signal: AbortSignal | undefined): Promise<ReturnType<typeof readLibtorch>> {
+async function fromPython(signal: AbortSignal | undefined): Promise<LibtorchFolder | Unusable> {
   const virtual = process.env.VIRTUAL_ENV;
   const interpreters = virtual ? [join(virtual, 'bin', 'python'), 'python3'] : ['python3'];
   let reason = '';

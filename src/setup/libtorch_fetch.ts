@@ -11,7 +11,7 @@ import { extractLibtorch } from './extract_libtorch.js';
 import { readLibtorch, type Attempt, type LibtorchFolder, type LibtorchOptions } from './libtorch_folder.js';
 
 const version = '2.13.0';
-/** All that a network that is not there may cost, whatever number of ways is tried. */
+/** The time that all ways together may wait for a network that is not there. */
 const patienceMilliseconds = 10_000;
 
 const site = 'https://download.pytorch.org/whl/cpu';
@@ -31,9 +31,18 @@ const wheels: Readonly<Record<string, { url: string; sha256: string }>> = {
   },
 };
 
-/** One way to get a wheel into a folder; answers with the file. `deadline`: when a silent network is given up. */
+const pipFlags = [
+  '--no-deps',
+  '--only-binary=:all:',
+  '--no-input',
+  '--disable-pip-version-check',
+  '--no-cache-dir',
+  ...['--retries', '1', '--timeout', '8', '--progress-bar', 'off'],
+];
+
 interface Way {
   place: string;
+  /** Gets a wheel into a folder and returns its path; a network that is silent at `deadline` is given up. */
   get: (folder: string, deadline: number, options: LibtorchOptions) => Promise<string>;
 }
 
@@ -86,7 +95,7 @@ async function fetchAlone(
   }
 }
 
-/** Nobody else fetches now, so these are what killed processes have left. */
+/** Removes what killed processes have left: nobody else fetches now. */
 async function removeLeftovers(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
     if (name.startsWith('.') && name.endsWith('.tmp'))
@@ -113,55 +122,35 @@ async function unpack(
 }
 
 async function wheelFromPip(folder: string, deadline: number, options: LibtorchOptions): Promise<string> {
+  const { onProgress, signal } = options;
   // On Linux the plain version is the CUDA build, which does not load without a dozen further packages.
   const requirement = process.platform === 'linux' ? `torch==${version}+cpu` : `torch==${version}`;
-  options.onProgress?.(`Fetching libtorch with pip (${requirement})…`);
-  const flags = [
-    '--no-deps',
-    '--only-binary=:all:',
-    '--no-input',
-    '--disable-pip-version-check',
-    '--no-cache-dir',
-  ];
-  const limits = ['--retries', '1', '--timeout', '8', '--progress-bar', 'off'];
-  const args = ['-m', 'pip', 'download', ...flags, ...limits, '--dest', folder, requirement];
+  onProgress?.(`Fetching libtorch with pip (${requirement})…`);
   // pip's temporary files go beside the destination: 200 MB may be too much for /tmp.
   const env = { ...process.env, TMPDIR: folder };
-  const { found, output } = await runPip(args, env, deadline, options);
-  const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
-  if (wheel !== undefined) return join(folder, wheel);
-  throw new Error(found === 'late' ? 'no answer in time; is there a network?' : lastError(output));
-}
-
-/** Runs pip and ends it when it has found nothing by the deadline; what it has found it may take its time to fetch. */
-async function runPip(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-  deadline: number,
-  { onProgress, signal }: LibtorchOptions,
-): Promise<{ found: 'yes' | 'no' | 'late'; output: string }> {
-  let found: 'yes' | 'no' | 'late' = 'no';
   const late = new AbortController();
   const timer = setTimeout(() => {
-    found = 'late';
-    late.abort();
+    late.abort(new Error('no answer in time; is there a network?'));
   }, deadline - Date.now());
   const onLine = (line: string): void => {
     if (!/^\s*(Downloading|Processing|Using cached)\b/.test(line)) return;
-    found = 'yes';
+    // What it has found it may take its time to fetch.
     clearTimeout(timer);
     onProgress?.(`pip: ${line.trim()}`);
   };
-  try {
-    const either = AbortSignal.any(signal === undefined ? [late.signal] : [late.signal, signal]);
-    return { output: (await runProcess('python3', args, { env, signal: either, onLine })).output, found };
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (late.signal.aborted) return { output: '', found: 'late' };
-    throw new Error(`python3 could not be started (${messageOf(error)})`, { cause: error });
-  } finally {
-    clearTimeout(timer);
-  }
+  const either = AbortSignal.any(signal === undefined ? [late.signal] : [late.signal, signal]);
+  const args = ['-m', 'pip', 'download', ...pipFlags, '--dest', folder, requirement];
+  const { output } = await runProcess('python3', args, { env, signal: either, onLine })
+    .catch((error: unknown) => {
+      either.throwIfAborted();
+      throw new Error(`python3 could not be started (${messageOf(error)})`, { cause: error });
+    })
+    .finally(() => {
+      clearTimeout(timer);
+    });
+  const wheel = (await readdir(folder)).find((name) => name.endsWith('.whl'));
+  if (wheel === undefined) throw new Error(lastError(output));
+  return join(folder, wheel);
 }
 
 function lastError(output: string): string {

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { compareVersions } from './versions.js';
 
 /** The first release whose Linux builds all have the C++ ABI of today's compilers. */
-const requiredVersion = [2, 7] as const;
-export const requiredVersionText = requiredVersion.join('.');
+export const requiredVersion = '2.7';
 
 /** A usable libtorch. */
 export interface LibtorchFolder {
@@ -32,6 +32,8 @@ export interface Unusable {
   version?: string;
 }
 
+/** A place that was looked at, and why it did not serve. */
+
 /**
  * Reads a folder that should hold libtorch: the unpacked official archive, its parent, or the `torch` of a Python
  * (as installed by pip), or the site-packages above it.
@@ -42,8 +44,8 @@ export function readLibtorch(folder: string): LibtorchFolder | Unusable {
   if (path === undefined) return { reason: `${folder} has no lib/libtorch_cpu and include/ATen` };
   const version = readVersion(path);
   if (version === null) return { reason: `${path} does not say which version it is` };
-  if (isOlderThanRequired(version)) {
-    return { reason: `${path} is libtorch ${version}, older than ${requiredVersionText}`, version };
+  if (compareVersions(version, requiredVersion) < 0) {
+    return { reason: `${path} is libtorch ${version}, older than ${requiredVersion}`, version };
   }
   return { path: realpathSync(path), version };
 }
@@ -70,20 +72,4 @@ function readVersion(folder: string): string | null {
 function read(folder: string, name: string): string {
   const path = join(folder, name);
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
-}
-
-function isOlderThanRequired(version: string): boolean {
-  return compareVersions(version, requiredVersionText) < 0;
-}
-
-/** Orders versions by their numbers; what follows them (`+cpu`, `a0`) does not count. */
-export function compareVersions(a: string, b: string): number {
-  const [left, right] = [a, b].map((version) =>
-    version.split(/[.+]/).map((part) => Number.parseInt(part, 10)),
-  );
-  for (let i = 0; i < 3; i += 1) {
-    const difference = (left?.[i] ?? 0) - (right?.[i] ?? 0);
-    if (difference !== 0 && !Number.isNaN(difference)) return difference;
-  }
-  return 0;
 }

@@ -1,5 +1,6 @@
 import { systemCode } from '../system/file_errors.js';
 import { runProcess } from '../system/run_process.js';
+import { compareVersions } from './versions.js';
 
 /** A program of this machine; `version` is null when it is not there, or there but does not run. */
 export interface Tool {
@@ -7,7 +8,7 @@ export interface Tool {
   version: string | null;
 }
 
-const minimumCMake = [3, 18] as const;
+const minimumCMake = '3.18';
 const probeMilliseconds = 10_000;
 
 /** Asks a program for its version. */
@@ -30,24 +31,22 @@ export async function probeCompiler(): Promise<Tool> {
 }
 
 export function isCMakeNewEnough(version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major > minimumCMake[0] || (major === minimumCMake[0] && minor >= minimumCMake[1]);
+  return compareVersions(version, minimumCMake) >= 0;
 }
 
-/** How to get the tools of a build, for the end of a sentence. */
+/** The command that installs the tools of a build. */
 export function installCommand(): string {
   return process.platform === 'darwin'
     ? 'xcode-select --install && brew install cmake'
     : 'apt-get install g++ cmake ninja-build (or the like of your system)';
 }
 
-/** What of a compiler and CMake is missing, as half a sentence; null when all is there. */
+/** Says in half a sentence which of a compiler and CMake are missing; null when both are there. */
 export async function missingBuildTools(): Promise<string | null> {
   const [compiler, cmake] = await Promise.all([probeCompiler(), probe('cmake')]);
   const missing: string[] = [];
   if (compiler.version === null) missing.push('a C++20 compiler');
   if (cmake.version === null) missing.push('CMake');
-  else if (!isCMakeNewEnough(cmake.version))
-    missing.push(`CMake ${minimumCMake.join('.')} (found ${cmake.version})`);
+  else if (!isCMakeNewEnough(cmake.version)) missing.push(`CMake ${minimumCMake} (found ${cmake.version})`);
   return missing.length === 0 ? null : missing.join(' and ');
 }

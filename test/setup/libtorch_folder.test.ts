@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { compareVersions, readLibtorch } from '../../src/setup/libtorch_folder.js';
+import { readLibtorch } from '../../src/setup/libtorch_folder.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeLibtorch } from './fakes.js';
 
@@ -46,14 +46,3 @@ test('when there is no libtorch then the reason says what is missing', () =>
     await writeLibtorch(folder, {});
     expect(readLibtorch(folder)).toEqual({ reason: `${folder} does not say which version it is` });
   }));
-
-test.each([
-  ['2.7.0', '2.13.0', -1],
-  ['2.13.0+cpu', '2.13.0', 0],
-  ['2.14.1', '2.13.9', 1],
-  ['2.7', '2.7.0a0', 0],
-  ['3.0', '2.13.0', 1],
-])('when %s is compared with %s then the sign is %d', (a, b, sign) => {
-  expect(Math.sign(compareVersions(a, b))).toBe(sign);
-  expect(Math.sign(compareVersions(b, a))).toBe(sign === 0 ? 0 : -sign);
-});

@@ -1,7 +1,7 @@
 import { formatProgress, type ProgressState } from '../report/console/progress.js';
 import type { LineStyle } from '../report/console/line_style.js';
 
-export interface TerminalOptions {
+interface TerminalOptions {
   json: boolean;
   quiet: boolean;
 }

@@ -8,7 +8,7 @@ import { createFoldBags } from '../training/split_bags.js';
 import { withNewModel, type ExperimentInput } from './experiment_model.js';
 
 /** How well the options do on reviews that are held out. */
-export interface Validation {
+interface Validation {
   /** The training; with folds that of the first one. */
   full: TrainedPhase;
   folds: FoldResult[] | null;

@@ -3,7 +3,7 @@ import { readNumbers } from '../model/parameters.js';
 import { type Check, formatError } from './check.js';
 import { layerOutputTolerance } from './tolerances.js';
 
-export interface LayerOutputOptions {
+interface LayerOutputOptions {
   seed: number;
   rank: number;
   alpha: number;

@@ -26,7 +26,7 @@ export interface ModelAnalysis {
   outputChange: (BranchFigures & Pick<WeightChange, 'norm' | 'weightNorm'>) | null;
 }
 
-export interface AnalysisInput {
+interface AnalysisInput {
   model: ModelParts;
   /** The adapter that takes part; null: none. */
   adapter: Adapter | null;

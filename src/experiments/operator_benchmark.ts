@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { Generator, Tensor } from '../model/native.js';
 
-export interface OperatorTiming {
+interface OperatorTiming {
   operator: string;
   /** Microseconds a call, over the rounds. */
   median: number;
@@ -9,7 +9,7 @@ export interface OperatorTiming {
   upperQuartile: number;
 }
 
-export interface OperatorComparison {
+interface OperatorComparison {
   left: readonly [number, number];
   right: readonly [number, number];
   rounds: number;
@@ -19,7 +19,7 @@ export interface OperatorComparison {
   fastest: string[];
 }
 
-export interface OperatorOptions {
+interface OperatorOptions {
   seed: number;
   rounds?: number;
   callsPerRound?: number;

@@ -13,7 +13,7 @@ import { below, beside, firstColumns, firstRows, plus, scaled } from './numbers/
 export type Combination = 'linear' | 'cat' | 'svd';
 
 /** A branch and the factor of its `up * down`, in which its own scale is included. */
-export interface WeightedBranch {
+interface WeightedBranch {
   branch: AdapterBranch;
   factor: number;
 }

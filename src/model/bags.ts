@@ -14,7 +14,7 @@ export interface BagWeighting {
 /**
  * Copies encoded texts to the native side, which computes the values of their features: counts (or 1) times weights,
  * divided by the norm of the text where `normalize` is set, times `gain`.
- * @param texts.labels `[texts]`: class numbers; by default all 0
+ * @param texts whose `labels`, `[texts]`, are class numbers; by default all 0
  */
 export function createBags(
   {

@@ -5,7 +5,7 @@ import { readOutput, readTensor } from './parameters.js';
 
 /**
  * Copies what fine-tuning has trained of a model: its LoRA branches and, unless that has one, its output layer.
- * @param options.useRslora whether the branches were made with it; false by default
+ * @param options `useRslora` says whether the branches were made with it; false by default
  * @returns the adapter, which neither names classes of its own nor says which base it is for
  */
 export function readTrainedAdapter(

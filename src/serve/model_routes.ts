@@ -9,7 +9,7 @@ import { predictInSlices, type ServedModels } from './models.js';
 import { modelRouteSchema, requestSchemas } from './schemas.js';
 import type { WorkQueue } from './work_queue.js';
 
-export interface ModelRoutesOptions {
+interface ModelRoutesOptions {
   models: ServedModels;
   limits: Limits;
   queue: WorkQueue;

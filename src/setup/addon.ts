@@ -5,7 +5,7 @@ import { ensureLibtorch } from './libtorch.js';
 import type { LibtorchOptions } from './libtorch_folder.js';
 import { packageRoot } from './package_root.js';
 
-export interface EnsureAddonOptions extends LibtorchOptions {
+interface EnsureAddonOptions extends LibtorchOptions {
   /** Builds although the addon is there. */
   force?: boolean | undefined;
   /** The folder with CMakeLists.txt and native/; that of this package when not given. */

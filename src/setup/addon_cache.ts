@@ -10,7 +10,7 @@ import { packageVersion } from './package_root.js';
 const nodeApiVersion = 8;
 
 /** The addon that was last built from some sources, and what it was built against. */
-export interface SelectedAddon {
+interface SelectedAddon {
   path: string;
   libtorch: LibtorchFolder;
 }
@@ -37,7 +37,7 @@ export function addonPath(sources: string, libtorch: LibtorchFolder): string {
   return join(addonCache(), key.slice(0, 32), 'imdb_torch.node');
 }
 
-export function addonCache(): string {
+function addonCache(): string {
   return join(cacheHome(), 'addon');
 }
 

@@ -16,7 +16,7 @@ import { installCommand, missingBuildTools } from './tools.js';
 const shownLogLines = 15;
 const addonName = 'imdb_torch.node';
 
-export interface BuildOptions {
+interface BuildOptions {
   /** The package folder with CMakeLists.txt and native/. */
   root: string;
   libtorch: LibtorchFolder;

@@ -23,7 +23,7 @@ export interface Finding {
 }
 
 /** What the addon says of this machine. */
-export interface AddonFacts {
+interface AddonFacts {
   devices: string[];
   threads: number;
   libtorch: string;

@@ -3,7 +3,7 @@ import { runProcess } from '../system/run_process.js';
 import { compareVersions } from './versions.js';
 
 /** A program of this machine; `version` is null when it is not there, or there but does not run. */
-export interface Tool {
+interface Tool {
   name: string;
   version: string | null;
 }

@@ -17,9 +17,9 @@ import { readSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
 
 /** Shapes of a model's parameters: `fc1.weight` `[out, in]`, `fc1.bias` `[out]`, ... */
-export type ModelShapes = ReadonlyMap<string, readonly number[]>;
+type ModelShapes = ReadonlyMap<string, readonly number[]>;
 
-export interface ReadAdapter extends Adapter {
+interface ReadAdapter extends Adapter {
   /** Keys of the configuration that are not known here and were ignored. */
   readonly unknownKeys: readonly string[];
 }

@@ -18,7 +18,7 @@ const names: Readonly<Record<StoredDtype, string>> = { float32: 'F32', float64: 
 /** The order in which the format's own library writes tensors: by dtype, the largest first, then by name. */
 const writingOrder: readonly StoredDtype[] = ['int64', 'float64', 'float32'];
 
-export interface TensorEntry {
+interface TensorEntry {
   name: string;
   dtype: StoredDtype;
   shape: readonly number[];
@@ -27,7 +27,7 @@ export interface TensorEntry {
   end: number;
 }
 
-export interface Header {
+interface Header {
   metadata: ReadonlyMap<string, string>;
   /** The tensors in the order of their bytes, which they cover without hole or overlap. */
   entries: readonly TensorEntry[];

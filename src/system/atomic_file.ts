@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { outputError } from './file_errors.js';
 import { makeFolders } from './make_folders.js';
 
-export type Chunks = Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>;
+type Chunks = Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>;
 
 /** A name beside `path`, hidden and unlike any other, for a file or folder that will be renamed to `path`. */
 export function temporaryBeside(path: string): string {

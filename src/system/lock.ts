@@ -10,7 +10,7 @@ const pollMilliseconds = 100;
 /** A lock file is created and then filled; one that stays empty for so long was left by a crash in between. */
 const emptyIsStaleAfterMilliseconds = 5_000;
 
-export interface LockOptions {
+interface LockOptions {
   /** Called once when another process holds the lock. */
   onWait?: (() => void) | undefined;
   signal?: AbortSignal | undefined;

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 
-export interface ProcessOptions {
+interface ProcessOptions {
   cwd?: string | undefined;
   /** The whole environment of the process; this process's own when not given. */
   env?: NodeJS.ProcessEnv | undefined;
@@ -12,7 +12,7 @@ export interface ProcessOptions {
   onLine?: ((line: string) => void) | undefined;
 }
 
-export interface ProcessResult {
+interface ProcessResult {
   /** The exit code; null when the process was ended by a signal or by the time limit. */
   code: number | null;
   /** Standard output and standard error as they came. */

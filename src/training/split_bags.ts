@@ -43,7 +43,7 @@ export function createSplitBags(
 }
 
 /** Reviews to train a model on, and others that it does not see. `dispose` frees them. */
-export interface FoldBags {
+interface FoldBags {
   readonly train: Bags;
   readonly heldOut: Bags;
   readonly weights: Float32Array | null;

@@ -1,6 +1,6 @@
 import type { EpochResult } from './loop.js';
 
-export interface MeanAndDeviation {
+interface MeanAndDeviation {
   mean: number;
   /** That of a sample: the squares are divided by n - 1. */
   standardDeviation: number;

@@ -8,7 +8,7 @@ export class ServiceAway extends Error {
 }
 
 /** The service does not take the request; its message says why. */
-export class RequestRefused extends Error {
+class RequestRefused extends Error {
   override readonly name = 'RequestRefused';
 }
 

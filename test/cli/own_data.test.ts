@@ -2,18 +2,16 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import { sampleReviews } from '../../src/data/sample/sample.js';
+import { writeSample } from '../../src/data/sample/sample.js';
 import type { LoraDocument, TrainDocument } from '../../src/storage/run_document.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';
 
 /** Reviews of three classes. */
-const rows = sampleReviews()
-  .slice(1250, 2750)
-  .map(({ text, file: place }, index) => ({
-    text,
-    label: index % 4 === 0 ? 'mixed' : place.label === 1 ? 'good' : 'bad',
-  }));
+const rows = [...writeSample()].slice(1250, 2750).map(({ text, file: place }, index) => ({
+  text,
+  label: index % 4 === 0 ? 'mixed' : place.label === 1 ? 'good' : 'bad',
+}));
 
 function csv(of = rows): string {
   const lines = of.map(({ text, label }) => `"${text.replaceAll('"', '""')}",${label}`);

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import { notebookFeatures } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
 import { tokenize } from '../../src/text/tokens/tokenizer.js';
-import { sampleReviews, sampleSizes } from '../../src/data/sample/sample.js';
+import { writeSample } from '../../src/data/sample/sample.js';
 import { archive, contentOf, load, originsOf, reviews, temporaryFolder } from './helpers.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 
@@ -110,9 +110,9 @@ test('when the sample is loaded twice then both are the same, and its words are 
   const second = await load('sample', { vocab: 20_000, valid: 800 });
 
   expect(contentOf(first)).toEqual(contentOf(second));
-  expect(first.splits.train.labels.length + first.splits.valid.labels.length).toBe(sampleSizes.train);
-  expect(first.splits.test.labels).toHaveLength(sampleSizes.test);
-  const firstOfTest = sampleReviews().find(({ file: place }) => place.split === 'test')?.text ?? '';
+  expect(first.splits.train.labels.length + first.splits.valid.labels.length).toBe(4000);
+  expect(first.splits.test.labels).toHaveLength(1000);
+  const firstOfTest = [...writeSample()].find(({ file: place }) => place.split === 'test')?.text ?? '';
   const known = tokenize(firstOfTest).filter((word) => first.vocabulary.words.includes(word));
   const { ids, offsets } = first.splits.test;
   const bag = Array.from(ids.subarray(0, offsets[1]), (id) => first.vocabulary.words[id] ?? '');

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import { loadDataset } from '../../src/data/dataset.js';
-import { sampleReviews } from '../../src/data/sample/sample.js';
+import { writeSample } from '../../src/data/sample/sample.js';
 import { notebookFeatures } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
 import { tokenize } from '../../src/text/tokens/tokenizer.js';
@@ -26,7 +26,7 @@ async function countTurns(work: () => Promise<unknown>): Promise<number> {
   return turns;
 }
 
-const sample = sampleReviews().map(({ text }) => text);
+const sample = [...writeSample()].map(({ text }) => text);
 
 test('when a data set is written, read and encoded then it gives way after each review, every time', async () => {
   const options = { data: 'sample', vocab: 20_000, seed: 1, valid: 400, cacheFolder: null };

@@ -1,4 +1,4 @@
-import { sampleReviews } from '../../src/data/sample/sample.js';
+import { writeSample } from '../../src/data/sample/sample.js';
 import { archive, type Entry } from './helpers.js';
 
 /** Of the sample's reviews, one of so many is taken. */
@@ -11,7 +11,7 @@ const honest = 9;
 
 /** Writes an archive as IMDb's with 1000 reviews to train on and 250 to test on, whose file names have stars. */
 export function writeStarredArchive(folder: string): string {
-  const entries = sampleReviews()
+  const entries = [...writeSample()]
     .filter((_, index) => index % every === 0)
     .map(({ file: { split, label }, text }, index): Entry => {
       const [is, other] = index % 2 === 0 ? (['mild', 'strong'] as const) : (['strong', 'mild'] as const);

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { sampleReviews } from '../../src/data/sample/sample.js';
+import { writeSample } from '../../src/data/sample/sample.js';
 import { notebookFeatures } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
 import { tokenize } from '../../src/text/tokens/tokenizer.js';
@@ -29,7 +29,7 @@ test('when a text is encoded then its known words have their ids once and unknow
 });
 
 test('when many texts are encoded then each has the ids it has alone', () => {
-  const texts = sampleReviews().map(({ text }) => text);
+  const texts = [...writeSample()].map(({ text }) => text);
   const words = ['<UNK>', ...new Set(texts.slice(0, 50).flatMap(tokenize))];
   const many = new Featurizer({ options: notebookFeatures, vocabulary: Vocabulary.of(words), weights: null });
   const { ids, offsets } = many.encodeBatch(texts);
@@ -64,7 +64,7 @@ test('when tokens are asked for their places then the text there gives them', ()
 });
 
 test('when texts are encoded in slices then they have what they have at once, and progress is told', async () => {
-  const sample = sampleReviews().map(({ text }) => text);
+  const sample = [...writeSample()].map(({ text }) => text);
   const texts = [...sample, ...sample];
   const words = ['<UNK>', ...new Set(sample.slice(0, 50).flatMap(tokenize))];
   const options = { ...notebookFeatures, counts: 'counts', normalize: true } as const;
@@ -79,7 +79,7 @@ test('when texts are encoded in slices then they have what they have at once, an
 });
 
 test('when it is aborted between slices then encoding ends with the reason', async () => {
-  const texts = sampleReviews().map(({ text }) => text);
+  const texts = [...writeSample()].map(({ text }) => text);
   const controller = new AbortController();
   const reason = new Error('no longer wanted');
   const encoding = featurizer.encodeInSlices([...texts, ...texts], {

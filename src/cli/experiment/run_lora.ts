@@ -12,7 +12,7 @@ import { hasSeenAll, type LoraDocument } from '../../storage/run_document.js';
 import { reportRuns, saveInput, withRunDirectory, type ExperimentContext } from './experiment_context.js';
 import { createEvents } from './training_events.js';
 
-export interface LoraOptions {
+interface LoraOptions {
   out: string | undefined;
   merge: boolean;
   /** The run to start from; null: pretrain. */

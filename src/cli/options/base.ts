@@ -10,7 +10,7 @@ export interface Base {
 }
 
 /** The preset and the settings that are given beside a base. */
-export interface GivenBeside {
+interface GivenBeside {
   readonly preset: string | undefined;
   readonly config: Partial<ExperimentSettings>;
   readonly given: Partial<ExperimentSettings>;

@@ -5,7 +5,7 @@ import type { DataChoice } from '../experiment/read_dataset.js';
 import type { ExperimentSettings } from './settings.js';
 
 /** Chooses the reviews: those that are named, else `IMDB_TORCH_DATA`, else `imdb`, which is fetched once and kept. */
-export function chooseData(given: string | undefined): string {
+function chooseData(given: string | undefined): string {
   const { IMDB_TORCH_DATA: named = '' } = process.env;
   return given ?? (named === '' ? 'imdb' : named);
 }

@@ -15,7 +15,7 @@ export interface Kind<T> {
 }
 
 /** The range of a number. `above` and `below` exclude the bound itself. */
-export interface Range {
+interface Range {
   least?: number;
   above?: number;
   most?: number;

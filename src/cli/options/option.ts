@@ -3,7 +3,7 @@ import { ImdbTorchError } from '../../errors.js';
 import type { Kind } from './kinds.js';
 
 /** The headings that `--help` has options under. */
-export type Group = 'Data' | 'Features' | 'Model' | 'Training' | 'Selection' | 'Computing' | 'Output';
+type Group = 'Data' | 'Features' | 'Model' | 'Training' | 'Selection' | 'Computing' | 'Output';
 
 /** An option of a command. Its flag is its key in kebab-case. */
 export interface Option<T> {

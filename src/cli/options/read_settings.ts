@@ -50,7 +50,7 @@ export function addSettings(command: Command, name: SettingsCommand): Command {
 }
 
 /** The options of a command that takes settings. */
-export interface Request<Own extends Options> {
+interface Request<Own extends Options> {
   /** The options beside the settings. */
   readonly options: Values<Own>;
   /**

@@ -13,7 +13,7 @@ export interface EncodedLines {
   readonly encoded: EncodedTexts;
 }
 
-export interface LineProblem {
+interface LineProblem {
   readonly line: number;
   readonly hasText: boolean;
   readonly problem: string;

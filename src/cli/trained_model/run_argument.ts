@@ -14,7 +14,7 @@ export const adapter = {
 export const modelOptions = { adapter, threads: settings.threads, ...output } as const;
 
 /** The model of a run to open, and the number of threads for it. */
-export interface ModelChoice {
+interface ModelChoice {
   adapter?: string | undefined;
   threads: number | null;
 }

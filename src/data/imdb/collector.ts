@@ -7,7 +7,7 @@ import { fileOrigins } from '../origins.js';
 
 /** Of the IMDb data. */
 export const imdbClasses = ['neg', 'pos'] as const;
-export type ImdbSplit = 'train' | 'test';
+type ImdbSplit = 'train' | 'test';
 
 /** Where a review belongs: its label is the index of its class. */
 export interface ReviewFile {

@@ -26,7 +26,7 @@ interface FoundUrls {
 }
 
 /** The reviews of an unpacked data set. */
-export interface ReviewFolder {
+interface ReviewFolder {
   readonly reviews: readonly FoundReview[];
   readonly urls: readonly FoundUrls[];
   /** SHA-256 of every review's path, size and time of change. */

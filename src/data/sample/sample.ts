@@ -3,7 +3,7 @@ import type { ReviewFile } from '../imdb/collector.js';
 import * as words from './sample_words.js';
 
 /** How many reviews each split of the sample has. */
-export const sampleSizes = { train: 4_000, test: 1_000 } as const;
+const sampleSizes = { train: 4_000, test: 1_000 } as const;
 
 const sampleSeed = 20_240_607;
 /** So often a sentence that judges says what the review's label says; the rest is the other side of a mixed opinion. */
@@ -17,14 +17,10 @@ export interface SampleReview {
 }
 
 /**
- * The embedded data set: film reviews from a small grammar, the same ones on every machine. Half of each split praises;
- * negation, mixed opinions and a few wrong labels keep a bag of words away from 100 %.
+ * Writes the reviews of the embedded data set one by one: film reviews from a small grammar, the same ones on every
+ * machine. Half of each split praises; negation, mixed opinions and a few wrong labels keep a bag of words away from
+ * 100 %.
  */
-export function sampleReviews(): SampleReview[] {
-  return [...writeSample()];
-}
-
-/** The reviews of the sample, written one by one. */
 export function* writeSample(): Generator<SampleReview> {
   const writer = new SampleWriter(new PythonRandom(sampleSeed));
   for (const split of ['train', 'test'] as const) {

@@ -6,7 +6,7 @@ import { pickOrigins } from '../origins.js';
 import { PythonRandom } from './python_random.js';
 
 /** Held out for testing where a source has no test reviews. */
-export const testShare = 0.2;
+const testShare = 0.2;
 const largestDefaultValidation = 5000;
 const defaultValidationShare = 0.2;
 

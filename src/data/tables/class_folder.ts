@@ -15,7 +15,7 @@ interface ClassFile {
 }
 
 /** A folder with one sub-folder a class, and a review a file in each. */
-export interface ClassFolder {
+interface ClassFolder {
   readonly root: string;
   readonly files: readonly ClassFile[];
   readonly bytes: number;

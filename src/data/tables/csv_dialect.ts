@@ -5,7 +5,7 @@ import { withoutByteOrderMark } from './format.js';
 const triedBytes = 1 << 16;
 
 /** How a file marks its fields. */
-export interface CsvDialect {
+interface CsvDialect {
   readonly delimiter: string;
   /** Null: quotes are characters like any other. */
   readonly quote: string | null;

@@ -6,7 +6,7 @@ export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet' | 'fasttext';
 /** What fastText puts before a label. */
 export const fastTextPrefix = '__label__';
 
-export const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
+const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
 /**
  * What a file is, by its content.

@@ -13,7 +13,7 @@ import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, compareGradients, multiHotOf, tensorOf } from './tensors.js';
 
-export interface AdapterFacts {
+interface AdapterFacts {
   kind: 'branch' | 'start' | 'svd';
   dtype: FloatDtype;
   inFeatures: number;

@@ -16,7 +16,7 @@ import { tensorsOfSplits, type ExperimentPlan } from './experiment_plan.js';
 import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 
-export interface ExperimentFacts extends ExperimentPlan {
+interface ExperimentFacts extends ExperimentPlan {
   dtype: FloatDtype;
   loraEpochs: number;
   /** Of the word ids of all splits as int64, one after the other. */

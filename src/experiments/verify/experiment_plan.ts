@@ -24,7 +24,7 @@ export interface ExperimentPlan {
 }
 
 /** Epochs of fine-tuning in each precision. */
-export type LoraEpochs = Readonly<Record<FloatDtype, number>>;
+type LoraEpochs = Readonly<Record<FloatDtype, number>>;
 
 /** The committed experiment: its data, and epochs of 25 steps, of which the first 20 are compared one by one. */
 export const committedExperiment = {

@@ -27,7 +27,7 @@ interface LoraFacts extends Omit<LinearFacts, 'layer'> {
   enabled: boolean;
 }
 
-export type LayerFacts = LinearFacts | LoraFacts;
+type LayerFacts = LinearFacts | LoraFacts;
 
 /** A layer on a dense input and on bags of words: outputs and gradients; of LoRA also the merge. */
 export function recomputeLayer(reference: ReferenceCase<LayerFacts>, backend: Backend): Comparisons {

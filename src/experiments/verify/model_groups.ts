@@ -5,7 +5,7 @@ import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, int32Of, tensorOf } from './tensors.js';
 
-export interface ClassifierFacts {
+interface ClassifierFacts {
   dtype: FloatDtype;
   vocabulary: number;
   hidden: number;
@@ -18,7 +18,7 @@ export interface ClassifierFacts {
   terms: number;
 }
 
-export interface TrainingFacts extends ClassifierFacts {
+interface TrainingFacts extends ClassifierFacts {
   lr: number;
   batchSize: number;
 }

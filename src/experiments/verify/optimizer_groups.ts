@@ -20,7 +20,7 @@ import { bagsOf, int32Of, tensorOf } from './tensors.js';
 
 const optimizers = { Sgd, Adam, AdamW, SparseAdam };
 
-export interface OptimizerFacts {
+interface OptimizerFacts {
   dtype: FloatDtype;
   optimizer: keyof typeof optimizers;
   /** Of whichever optimizer it is. */
@@ -30,7 +30,7 @@ export interface OptimizerFacts {
   terms: number;
 }
 
-export interface OptimizerTrainingFacts extends OptimizerFacts {
+interface OptimizerTrainingFacts extends OptimizerFacts {
   vocabulary: number;
   /** 0: a linear model. */
   hidden: number;

@@ -11,7 +11,7 @@ import { stableLoraEpochs } from '../tolerances.js';
 import { writeExperiment } from './experiment_plan.js';
 import { readReferenceSet, type ReferenceSet } from './reference_cases.js';
 
-export interface PythonWithTorch {
+interface PythonWithTorch {
   command: string;
   /** Of torch. */
   version: string;
@@ -63,7 +63,7 @@ async function probeTorch(
   }
 }
 
-export interface FreshOptions {
+interface FreshOptions {
   python: PythonWithTorch;
   /** Of the cases and of the experiment. */
   seed: number;

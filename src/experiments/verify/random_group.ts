@@ -5,7 +5,7 @@ import { drawTerms } from '../tolerances.js';
 import { Comparisons } from './comparisons.js';
 import type { ReferenceCase } from './reference_cases.js';
 
-export interface RandomFacts {
+interface RandomFacts {
   kind: 'initial' | 'draws' | 'loader' | 'shuffle';
   /** Too large for a number. */
   seed: string;

@@ -7,7 +7,7 @@ import { readSafetensors } from '../../storage/safetensors.js';
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 
 /** What the index says of every case; each group adds facts of its own. */
-export interface CaseFacts {
+interface CaseFacts {
   group: string;
   name: string;
   dtype: Dtype;

@@ -5,7 +5,7 @@ import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { compareGradients, int32Of, tensorOf } from './tensors.js';
 
-export interface OperatorFacts {
+interface OperatorFacts {
   operator: string;
   /** Number of tensors that it takes, and which of them are given transposed. */
   inputs: number;
@@ -32,7 +32,7 @@ export function recomputeOperator(reference: ReferenceCase<OperatorFacts>, { dev
   return comparisons;
 }
 
-export interface LossFacts {
+interface LossFacts {
   loss: LossForm;
   terms: number;
 }

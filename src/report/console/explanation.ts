@@ -7,7 +7,7 @@ import { byClass, predictionAnswer } from './predictions.js';
 import { formatTable } from './table.js';
 
 /** What an explanation is told for, and how. */
-export interface ExplanationFormat {
+interface ExplanationFormat {
   classes: readonly string[];
   /** Index of the class whose log-odds the effects are of. */
   target: number;

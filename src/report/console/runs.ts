@@ -52,7 +52,7 @@ export function formatRuns(runs: readonly RunSummary[], style: LineStyle): strin
 }
 
 /** A value that two runs do not have in common; undefined: only the other has it. */
-export interface Difference {
+interface Difference {
   name: string;
   a: unknown;
   b: unknown;
@@ -92,7 +92,7 @@ export function differencesOf(
     .filter((difference) => difference.a !== difference.b);
 }
 
-export interface FigurePair {
+interface FigurePair {
   name: string;
   a: number | null;
   b: number | null;

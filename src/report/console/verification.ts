@@ -4,7 +4,7 @@ import { formatMark, type LineStyle } from './line_style.js';
 import { formatError } from '../../experiments/check.js';
 import { formatTable } from './table.js';
 
-export interface Errors {
+interface Errors {
   /** The largest one. */
   absolute: number;
   /** Of the comparison that comes nearest to its tolerance or goes furthest beyond it, with that tolerance. */

@@ -2,7 +2,7 @@ import { html, type Content, type Markup } from './markup.js';
 import { colourOf } from './phase_view.js';
 import { nameOf, type RunView } from './run_view.js';
 
-export interface SectionParts {
+interface SectionParts {
   title: string;
   /** What is shown, in a sentence or two. */
   note: Content;

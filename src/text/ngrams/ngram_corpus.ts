@@ -18,7 +18,7 @@ export interface GroupedTokens extends TokenSequence {
   readonly occurrenceStarts: Int32Array;
 }
 
-export interface GroupOptions {
+interface GroupOptions {
   /** Number of different tokens. */
   readonly tokens: number;
   /** Number of texts, the first ones, that are counted; in the others the kept n-grams are only found. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { PythonRandom } from '../../../src/data/splits/python_random.js';
-import { sampleReviews } from '../../../src/data/sample/sample.js';
+import { writeSample } from '../../../src/data/sample/sample.js';
 import { TimeSlices } from '../../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../../src/text/bag_writer.js';
 import { notebookFeatures, type FeatureOptions } from '../../../src/text/features.js';
@@ -141,7 +141,7 @@ test('when unknown tokens count then each that is no feature is one, in n-grams 
   );
 });
 
-const reviews = sampleReviews().map(({ text }) => text);
+const reviews = [...writeSample()].map(({ text }) => text);
 const someReviews = reviews.filter((_, index) => index % 10 === 0);
 
 test('when n-grams are counted then features and counts are those of counting strings', async () => {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { sampleReviews } from '../../../src/data/sample/sample.js';
+import { writeSample } from '../../../src/data/sample/sample.js';
 import { TimeSlices } from '../../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../../src/text/bag_writer.js';
 import { createBags } from '../../../src/model/bags.js';
@@ -82,9 +82,7 @@ test('when they are weighted and normalised then the values are those of numpy w
 });
 
 test('when the machine has scikit-learn then it counts the reviews of the sample in the same way', async () => {
-  const texts = sampleReviews()
-    .map(({ text }) => text)
-    .slice(0, 600);
+  const texts = [...writeSample()].map(({ text }) => text).slice(0, 600);
   const given = { texts, ngrams: 3, minimumCount: 3 };
   const python = process.env.IMDB_TORCH_PYTHON ?? 'python3';
   const run = spawnSync(python, ['scripts/make_features_fixture.py', '-'], {

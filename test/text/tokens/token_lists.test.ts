@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { PythonRandom } from '../../../src/data/splits/python_random.js';
-import { sampleReviews } from '../../../src/data/sample/sample.js';
+import { writeSample } from '../../../src/data/sample/sample.js';
 import type { FeatureOptions } from '../../../src/text/features.js';
 import { TokenLists } from '../../../src/text/tokens/token_lists.js';
 import { tokenize, tokenSpans } from '../../../src/text/tokens/tokenizer.js';
@@ -66,7 +66,7 @@ test('when line breaks and words mix ASCII with the rest then the fast path find
 });
 
 test('when texts are reviews then the fast path finds the words of the reference', () => {
-  const texts = sampleReviews().map(({ text }) => text);
+  const texts = [...writeSample()].map(({ text }) => text);
 
   expect(wordsOf(texts)).toEqual(texts.map((text) => tokenize(text)));
   expect(wordsOf(texts, 'words-and-punctuation')).toEqual(texts.map(wordsAndMarks));

@@ -5,7 +5,7 @@ import { html, type Content, type Markup } from '../markup.js';
  * A plot is as wide as there is room: marks and labels stand at percentages of its width, and its lines are drawn on a
  * canvas of `canvasWidth` units that is stretched to it. So text keeps its size on every screen, without a script.
  */
-export const canvasWidth = 1000;
+const canvasWidth = 1000;
 
 export interface Axis {
   /** From a value to a place: 0 .. `canvasWidth` across, 0 .. height down. */
@@ -66,7 +66,7 @@ export function number(value: number): string {
   return String(Number(value.toFixed(2)));
 }
 
-export interface PlotParts {
+interface PlotParts {
   /** What a screen reader says for the picture; the numbers stand in a table beside it. */
   label: string;
   height: number;

@@ -1,14 +1,14 @@
 // Counts with a second thread, which must not keep the process alive. WAY says when it is given up.
 // usage: node aborted_count.mjs counted|finding|encoding|failed
 import { setTimeout as sleep } from 'node:timers/promises';
-import { sampleReviews } from '../../../../dist/data/sample/sample.js';
+import { writeSample } from '../../../../dist/data/sample/sample.js';
 import { TimeSlices } from '../../../../dist/system/time_slices.js';
 import { NgramCounter } from '../../../../dist/text/ngrams/ngram_counter.js';
 import { TokenLists } from '../../../../dist/text/tokens/token_lists.js';
 
 const [, , way] = process.argv;
 const tokens = new TokenLists('words-and-punctuation');
-const rows = Int32Array.from(sampleReviews(), ({ text }) => tokens.add(Buffer.from(text)));
+const rows = Int32Array.from(writeSample(), ({ text }) => tokens.add(Buffer.from(text)));
 const options = {
   counted: rows.length,
   minimumCount: 2,

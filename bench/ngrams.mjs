@@ -1,6 +1,6 @@
 // @ts-check
-// Counting the 1- to 3-grams that three or more of the training reviews have: the package against scikit-learn.
-// usage: node bench/ngrams.mjs ARCHIVE     counts once; JSON on stdout
+// node bench/ngrams.mjs ARCHIVE: counts the 1- to 3-grams that three or more of the training reviews have, and prints
+// JSON. `ngramFigures` compares the package with scikit-learn.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -47,7 +47,7 @@ export function ngramFigures({ archive, runs, log }) {
 }
 
 /**
- * A section of bench/RESULTS.md.
+ * Returns a section of bench/RESULTS.md.
  * @param {ReturnType<typeof ngramFigures>} figures
  */
 export function describeNgrams({ seconds, peakMegabytes, peer }) {
@@ -95,7 +95,7 @@ async function countOnce(archive) {
   const [encoded] = await counter.makeBags([{ start: 0, end: rows.length }], false);
   await counter.stop();
   const seconds = (performance.now() - started) / 1000;
-  // Sorted as Python sorts: by code point, which is the order of the UTF-8 bytes.
+  // Python sorts by code point, which is the order of the UTF-8 bytes.
   const names = counter.features
     .map((name) => Buffer.from(name))
     .sort((one, other) => Buffer.compare(one, other));

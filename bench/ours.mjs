@@ -10,9 +10,9 @@ import { measureProcess } from './process.mjs';
 /** @typedef {Record<'epochSeconds' | 'evaluateSeconds' | 'loraEpochSeconds' | 'dataColdSeconds' | 'dataCachedSeconds' | 'totalColdSeconds' | 'totalCachedSeconds' | 'peakMegabytes', number[]>} Samples */
 
 /**
- * Runs both experiments as whole processes, and the reading of the data alone, each without and with what an earlier
- * run left in the cache. Called several times, between the peers, because a machine that others share changes its
- * speed: the samples of all calls together are compared.
+ * Runs both experiments as whole processes, and the reading of the data alone, each without and with cached data. It is
+ * called several times, between the peers, because a machine that others share changes its speed: the samples of all
+ * calls together are compared.
  * @param {{ archive: string, runs: number, log: (line: string) => void }} options
  * @returns {Samples}
  */
@@ -54,7 +54,7 @@ export function ourSamples({ archive, runs, log }) {
   }
 }
 
-/** A cache folder of our own that shares the built addon and libtorch with the user's. */
+/** Makes a cache folder that shares the built addon and libtorch with the user's. */
 export function makeHome() {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   const users = process.env.IMDB_TORCH_HOME || join(cache, 'imdb-torch');

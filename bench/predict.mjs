@@ -1,14 +1,14 @@
 // @ts-check
-// `imdb-torch predict` on the reviews of the test split through a pipe, one a line: reviews a second of the whole process.
-// usage: node bench/predict.mjs ARCHIVE [RUNS]     a section of bench/RESULTS.md on stdout
+// node bench/predict.mjs ARCHIVE [RUNS]: sends the test reviews through a pipe to `imdb-torch predict`, one per line, and
+// prints a section of bench/RESULTS.md with the reviews per second of the whole process.
 import { fileURLToPath } from 'node:url';
 import { measureProcess, median } from './process.mjs';
 import { cli } from '../scripts/project.mjs';
 import { withTrainedRun } from './trained_run.mjs';
 
-/** `fasttext predict` with unigrams, labels to stdout, on a machine of this kind (two cores): recorded. */
+/** The recorded reviews per second of `fasttext predict` with unigrams on a machine of this kind (two cores). */
 const fastText = 15_000;
-/** So often the reviews are sent for the second figure of memory. */
+/** The number of times that the reviews are sent for the second figure of memory. */
 const repeats = 5;
 
 /**

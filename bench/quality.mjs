@@ -1,6 +1,7 @@
 // @ts-check
-// npm run build && node bench/quality.mjs [--data ARCHIVE] [--seeds N]: each preset on the real reviews, N seeds, the first
-// with nothing cached and again with the encoded reviews kept. Writes the section Quality of bench/RESULTS.md.
+// npm run build && node bench/quality.mjs [--data ARCHIVE] [--seeds N]: trains each preset on the real reviews with N
+// seeds, with the first seed once with nothing cached and once with encoded reviews, and writes the section Quality of
+// bench/RESULTS.md.
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +12,10 @@ import { measureProcess } from './process.mjs';
 import { dataOption, findArchive } from './reviews.mjs';
 import { replaceSection } from './sections.mjs';
 
+const { summarize } = await import('../dist/training/statistics.js');
 const heading = '## Quality';
 
-/** Runs of other programs on the same reviews and the same kind of machine, at an earlier time. */
+/** The figures of other programs on the same reviews and the same kind of machine, from an earlier time. */
 const recorded = [
   ['Vowpal Wabbit 9.11.2, bigrams, 5 passes', '90.98', '21 MB', '2.0-2.6 from prepared lines', '310'],
   ['fastText, bigrams, dim 10, 10 epochs', '90.0', '86 MB', '9.1 from prepared lines', '214'],
@@ -90,12 +92,12 @@ function measureRun(args, out, home) {
 /** @param {ReturnType<typeof measure>[]} measured */
 function describe(measured) {
   const own = measured.map(({ name, command, cold, cached, runs }) => {
-    const { mean, deviation } = summarize(runs.map(({ accuracy }) => 100 * accuracy));
+    const { mean, standardDeviation } = summarize(runs.map(({ accuracy }) => 100 * accuracy));
     const errors = runs.map(({ calibrationError }) => 100 * calibrationError);
     const peak = Math.max(...runs.map(({ peakMegabytes }) => peakMegabytes));
     return [
       `\`${command} --preset ${name}\``,
-      `${mean.toFixed(2)} ± ${deviation.toFixed(2)}`,
+      `${mean.toFixed(2)} ± ${standardDeviation.toFixed(2)}`,
       `${summarize(errors).mean.toFixed(2)} (${Math.max(...errors).toFixed(2)})`,
       cold.bytes < 1e6 ? `${(cold.bytes / 1e3).toFixed(0)} kB` : `${(cold.bytes / 1e6).toFixed(1)} MB`,
       cold.seconds.toFixed(1),
@@ -124,11 +126,4 @@ the encoded reviews kept. *recorded*: measured once, earlier, on a machine of th
 |---|---|---|---|---|---|---|
 ${rows.join('\n')}
 `;
-}
-
-/** @param {number[]} values */
-function summarize(values) {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: Math.sqrt(squares / (values.length - 1)) };
 }

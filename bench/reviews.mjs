@@ -11,7 +11,7 @@ export const dataOption = /** @type {const} */ ({
 });
 
 /**
- * The path of the archive; ends the process where there is none.
+ * Returns the path of the archive, and ends the process where there is none.
  * @param {string} data
  */
 export function findArchive(data) {
@@ -22,7 +22,7 @@ export function findArchive(data) {
 }
 
 /**
- * The labelled reviews of a split, in the archive's order.
+ * Returns the labelled reviews of a split, in the archive's order.
  * @param {string} archive
  * @param {'train' | 'test'} split
  */

@@ -1,6 +1,7 @@
 // @ts-check
-// npm run bench [-- --data ARCHIVE] [--scripts FOLDER] [--runs N]: the package (N runs before, between and after the peers) against two PyTorch scripts on the real
-// reviews. Prints a table of ratios and writes it to bench/RESULTS.md.
+// npm run bench [-- --data ARCHIVE] [--scripts FOLDER] [--runs N]: compares the package, measured N times before, between
+// and after the peers, with two PyTorch scripts on the real reviews. Prints a table of ratios and writes it to
+// bench/RESULTS.md.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
@@ -41,7 +42,7 @@ const text = [
   describeService(service),
 ].join('\n');
 console.log(text);
-// Measured apart, and kept.
+// This section is measured by bench/quality.mjs, and kept.
 const results = join(root, 'bench/RESULTS.md');
 const quality = sectionOf(readFileSync(results, 'utf8'), '## Quality');
 writeFileSync(results, quality === '' ? text : `${text.trimEnd()}\n\n${quality}`);

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * `text` with `section` in place of the section of that heading, or behind the rest where there is none yet.
+ * Returns `text` with `section` in place of the section of that heading, or behind the rest where there is none yet.
  * @param {string} text
  * @param {string} heading such as `## Quality`
  * @param {string} section with its heading
@@ -12,7 +12,7 @@ export function replaceSection(text, heading, section) {
 }
 
 /**
- * A section with its heading, up to the next one of the same level; empty where there is none.
+ * Returns a section with its heading, up to the next one of the same level, or an empty text where there is none.
  * @param {string} text
  * @param {string} heading
  */

@@ -1,6 +1,6 @@
 // @ts-check
-// npm run bench -- serve [--data ARCHIVE] [--requests N]: single-review requests to `imdb-torch serve`, from a load
-// generator on the same machine. Prints the figures and puts them into bench/RESULTS.md.
+// npm run bench -- serve [--data ARCHIVE] [--requests N]: sends single-review requests to `imdb-torch serve` from a load
+// generator on the same machine, prints the figures and puts them into bench/RESULTS.md.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ import { withTrainedRun } from './trained_run.mjs';
 
 const connections = 64;
 const goal = 3000;
-/** Different reviews that are sent, over and over. */
+/** The number of different reviews that are sent, over and over. */
 const differentReviews = 250;
 
 /** @typedef {{ requests: number, perSecond: number, p50: number, p99: number, megabytes: { early: number, late: number } }} ServiceFigures */

@@ -7,8 +7,8 @@ import { measureProcess } from './process.mjs';
 import { readReviews } from './reviews.mjs';
 
 /**
- * Calls `use` with a run that was trained for an epoch and with the test reviews, a line each, in memory and in a file;
- * they are gone afterwards.
+ * Calls `use` with a run directory that was trained for an epoch and with the test reviews, one per line, in memory and
+ * in a file; they are gone afterwards.
  * @template T
  * @param {string} archive
  * @param {(given: { run: string, texts: string[], path: string }) => T | Promise<T>} use

@@ -1,11 +1,11 @@
-/** Compiles src to dist, so that dist holds what src says and no more. */
+/** Compiles src to dist, and removes from dist what src no longer has. */
 import { cpSync } from 'node:fs';
 import { filesIn, hashOfTypeScript, pageFiles, removeOrphans, run, stampCompiled } from './project.mjs';
 
 const hash = hashOfTypeScript();
 const tsc = ['node_modules/typescript/bin/tsc', '-p'];
 let code = await run(process.execPath, [...tsc, 'tsconfig.build.json']);
-// The page runs in a browser, whose globals are others.
+// The page runs in a browser, which has other globals.
 if (code === 0) code = await run(process.execPath, [...tsc, 'src/web', '--noEmit', 'false']);
 if (code === 0) {
   for (const path of filesIn('src/web', pageFiles)) cpSync(path, path.replace(/^src/, 'dist'));

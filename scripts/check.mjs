@@ -1,9 +1,9 @@
-/** `npm run check`: formats, linters, types and the package's contents. Runs all and reports all that fail. */
+/** `npm run check` runs formats, linters, types and checks of the package, and reports all that fail. */
 import { filesIn, prepare, run } from './project.mjs';
 
 await prepare();
 const node = process.execPath;
-// Not a dependency: its parts for other platforms are not in every registry, and then `npm ci` refuses all.
+// It is no dependency, since its parts for other platforms are not in every registry, and then `npm ci` refuses all.
 const cpplint = '@cpplint/cli@0.1.0';
 const cppSources = filesIn('native', /\.(cpp|h)$/);
 const tsc = [node, 'node_modules/typescript/bin/tsc'];

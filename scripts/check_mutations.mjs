@@ -1,4 +1,4 @@
-// Part of `npm run check`: the planted errors, which `npm run test:mutations` takes long to try, fit the code.
+/** Part of `npm run check`: the errors that `npm run test:mutations` plants have their places in the code. */
 import { assertPlaces } from './mutations.mjs';
 import { root } from './project.mjs';
 

@@ -13,7 +13,7 @@ try {
   const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   const [{ filename, files }] = JSON.parse(execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }));
   const tarball = join(folder, filename);
-  // The package is for `import` only: Node's `require` takes it too, and other loaders are none of its users'.
+  // The package is for `import` only, which Node's `require` takes too.
   const attw = [tarball, '--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii'];
   const passed = [
     checkContents(files.map(({ path }) => path)),
@@ -28,7 +28,7 @@ try {
 function checkContents(packed) {
   const compiled = filesIn('src', /\.ts$/).flatMap((path) => {
     const name = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
-    // Nobody imports the page.
+    // The page has no declarations, since nobody imports it.
     return path.startsWith(join('src', 'web')) ? [`${name}.js`] : [`${name}.js`, `${name}.d.ts`];
   });
   const page = filesIn('src/web', pageFiles).map((path) => path.replace(/^src/, 'dist'));

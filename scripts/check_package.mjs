@@ -1,6 +1,6 @@
 /**
  * Packs the package, installs it in an empty folder and trains there, from two processes at once and with nothing
- * built: the addon must be built exactly once. Then verifies it. Takes minutes. libtorch comes from where it comes from otherwise.
+ * built: the addon must be built exactly once. Then verifies it, which takes minutes.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ async function checkIn(folder) {
   console.log("The package installs, builds once for two processes, trains and has PyTorch's numbers.");
 }
 
-/** What `npm test` has fetched already, so that this need not fetch it again. */
+/** Returns where `npm test` keeps the libtorch that it has fetched, so that it need not be fetched again. */
 function knownLibtorch() {
   const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
   return join(process.env.IMDB_TORCH_HOME ?? join(cache, 'imdb-torch'), 'libtorch', '2.13.0');

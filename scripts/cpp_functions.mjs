@@ -1,11 +1,11 @@
-/** Comments, literals and preprocessor lines, which may hold braces that open and close nothing. */
+/** Matches comments, literals and preprocessor lines, which may hold braces that open and close nothing. */
 const notCode =
   /\/\/.*|\/\*[^]*?\*\/|R"\(([^]*?)\)"|"(?:\\.|[^"\\\n])*"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'|^[ \t]*#(?:.*\\\n)*.*/gm;
 
 const accessLabel = /^\s*(public|protected|private):/;
 const template = /^\s*template\s*<[^{;]*?>\s*(?=class\b|struct\b|union\b|[A-Za-z_:])/;
 const scope = /^\s*(inline\s+|typedef\s+|static\s+)*(namespace|class|struct|union|enum|extern)\b/;
-/** A constructor's list of members, of which the last thing is a name that a brace initializes. */
+/** Matches a constructor's list of members that ends with a name that a brace initializes. */
 const memberInitializer = /\)\s*(noexcept\s*)?:(?!:)[^]*[\w>]\s*$/;
 
 /**

@@ -1,4 +1,4 @@
-/** usage: encode_sample.mjs FOLDER: writes the encoded sample for scripts/make_reference.py. */
+/** `node scripts/encode_sample.mjs FOLDER` writes the encoded sample for scripts/make_reference.py. */
 import { prepare } from './project.mjs';
 
 await prepare();

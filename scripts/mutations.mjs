@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { plantedInKernels, plantedRead } from './planted_in_kernels.mjs';
 import { plantedInLayers } from './planted_in_layers.mjs';
 
-/** Errors to plant in the native code: `from` occurs once in `file` and becomes `to`. None reads out of bounds. */
+/** The errors to plant in the native code: `from` occurs once in `file` and becomes `to`. None reads out of bounds. */
 export const mutations = Object.entries({ ...plantedInKernels, ...plantedInLayers }).flatMap(
   ([file, errors]) => errors.map((error) => ({ file, ...error })),
 );

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const cli = join(root, 'dist', 'cli', 'main.js');
-/** Arguments of Node that start jest. */
+/** These arguments of Node start jest. */
 export const jest = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
@@ -75,7 +75,7 @@ export function trackedFiles(pattern = /./) {
     .filter((path) => path !== '' && pattern.test(path) && existsSync(join(root, path)));
 }
 
-/** Whether npm has installed exactly what the lock file asks for; what is optional may be of other platforms. */
+/** Returns whether npm has installed what the lock file asks for; optional packages may be for other platforms. */
 function dependenciesAreThere() {
   const installedPath = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(installedPath)) return false;

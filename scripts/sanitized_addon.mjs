@@ -1,4 +1,4 @@
-/** The addon built with AddressSanitizer and UndefinedBehaviorSanitizer, for test_sanitize.mjs. */
+/** Builds the addon with AddressSanitizer and UndefinedBehaviorSanitizer, for test_sanitize.mjs. */
 import { copyFileSync, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,7 +1,7 @@
 /**
  * `npm run test:large`: writes a CSV file of 2 GB, reviews as long as those of IMDb from the grammar of the sample, trains
- * on it, and says how much memory and how many seconds that took; more than 1.5 GB fail. Takes minutes and the space of
- * the file. An argument asks for another number of gigabytes.
+ * on it, and says how much memory and how many seconds that took; more than 1.5 GB fail. It takes minutes and the space
+ * of the file. An argument asks for another number of gigabytes.
  */
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ import { cli, mustRun, prepare } from './project.mjs';
 
 const mostMegabytes = 1500;
 const gigabytes = Number(process.argv[2] ?? 2);
-/** Reviews of the sample in one of the file's: about 1,350 bytes, as many as a review of IMDb has. */
+/** This many reviews of the sample make one of about 1,350 bytes, as many as a review of IMDb has. */
 const parts = 3;
 
 await prepare();
@@ -21,7 +21,7 @@ await mustRun(process.execPath, [cli, 'setup'], 'Getting the native addon readyâ
 const { PythonRandom } = await import('../dist/data/splits/python_random.js');
 const { sampleReviews } = await import('../dist/data/sample/sample.js');
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-large-'));
-// What is kept of 2 GB encoded would only take room in the user's cache.
+// The encoded 2 GB would only take room in the user's cache.
 const home = makeHome();
 process.once('exit', () => {
   for (const path of [folder, home]) rmSync(path, { recursive: true });

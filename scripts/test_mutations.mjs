@@ -1,7 +1,7 @@
 /**
  * `npm run test:mutations`: plants errors in the native code, one at a time, and has `imdb-torch verify` find each.
- * Works on a copy in the cache folder, which is kept so that a further run compiles less. Arguments choose the
- * errors whose description has one of them. Takes about half a minute for each.
+ * It works on a copy in the cache folder, which is kept so that less is compiled the next time. Arguments choose the
+ * errors whose description has one of them. Each takes about half a minute.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -36,13 +36,13 @@ process.exitCode = missed.length === 0 ? 0 : 1;
 function makeCopy() {
   mkdirSync(home, { recursive: true });
   copyProject(root, copy, ['native', 'dist', 'test/fixtures/reference', 'package.json']);
-  // Compiles faster, to the same numbers.
+  // With -O1 it compiles faster, to the same numbers.
   const cmake = read(root, 'CMakeLists.txt')
     .replaceAll('-O3', '-O1')
     .replace(/^project\(.*\)$/m, '$&\nset(CMAKE_CXX_FLAGS_RELEASE -O1)');
   const cmakePath = join(copy, 'CMakeLists.txt');
   if (!existsSync(cmakePath) || read(copy, 'CMakeLists.txt') !== cmake) writeFileSync(cmakePath, cmake);
-  // A checkout keeps its build folder.
+  // With a .git folder it is a checkout, which keeps its build folder.
   mkdirSync(join(copy, '.git'), { recursive: true });
 }
 

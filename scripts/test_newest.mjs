@@ -1,6 +1,6 @@
 /**
- * `npm run test:newest`: the tests of the addon and of data on the newest Node, which an npm package brings, since V8
- * changes what native code and buffers may do. Arguments go to jest.
+ * `npm run test:newest` runs the tests of the addon and of data on the newest Node, which an npm package brings, since
+ * V8 changes what native code and buffers may do. Arguments go to jest.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 /**
  * `npm run test:sanitize`: builds the addon with AddressSanitizer and UndefinedBehaviorSanitizer, sees that a planted
  * out-of-bounds read is reported, then runs the tests of the addon and a search for leaks, which must report nothing.
- * Linux with GCC only. Arguments go to jest.
+ * It needs Linux with GCC. Arguments go to jest.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { buildSanitizedAddons } from './sanitized_addon.mjs';
 
 // Resident memory under the sanitizers says nothing.
 const tests = ['test/native', 'test/leaks', '--testPathIgnorePatterns', 'memory.test', 'rounds.test'];
-/** What is checked is several times slower. */
+/** Tests take several times as long under the sanitizers. */
 const patience = '--testTimeout=300000';
 
 if (process.platform !== 'linux') fail('Expected Linux, where the sanitizers can be loaded before Node', 3);
@@ -30,7 +30,7 @@ console.error('The planted out-of-bounds read is reported.');
 const leaks = reportsOf(addons.clean, { detect_leaks: 1 });
 if (leaks.includes('LeakSanitizer has encountered a fatal error'))
   console.error('Leaks cannot be searched for here, as in a container that forbids ptrace.');
-// Node and libtorch may keep some memory for good; ours is what the addon is on the stack of.
+// Node and libtorch may keep some memory for good; a leak is ours where the addon is on its stack.
 const isOurs = (leak) => leak.includes(join(addons.copy, 'native')) || leak.includes('imdb_torch.node');
 const ours = leaks.split('\n\n').filter((leak) => leak.includes('leak of') && isOurs(leak));
 if (ours.length > 0) fail(`Expected no leak but found these:\n${ours.join('\n\n')}`, 1);
@@ -45,7 +45,7 @@ if (reports !== '') fail(`Expected no report of the sanitizers but received:\n${
 console.error('The sanitizers report nothing else.');
 process.exitCode = code;
 
-/** What the sanitizers say of a program that uses everything. */
+/** Returns what the sanitizers say of a program that uses everything. */
 function reportsOf(addon, options) {
   const program = [
     '--expose-gc',
@@ -61,14 +61,14 @@ function reportsOf(addon, options) {
   return stderr + readReports();
 }
 
-/** An environment in which Node loads the sanitizers first and they write to files of `folder`. */
+/** Returns an environment in which Node loads the sanitizers first and they write to files in `folder`. */
 function sanitized(options) {
   const all = {
     ...options,
     log_path: join(folder, 'report'),
     // Tests ask for more than there is, on purpose.
     allocator_may_return_null: 1,
-    // What is freed is kept this long in case that it is used: 16 MB of it.
+    // This much freed memory is kept, so that a use of it is seen.
     quarantine_size_mb: 16,
   };
   const text = Object.entries(all)
@@ -77,7 +77,7 @@ function sanitized(options) {
   return { ...process.env, LD_PRELOAD: library, ASAN_OPTIONS: text, UBSAN_OPTIONS: 'print_stacktrace=1' };
 }
 
-/** All reports since the last call; notes on refused allocations are none. */
+/** Returns all reports since the last call; notes on refused allocations do not count. */
 function readReports() {
   const texts = readdirSync(folder).map((name) => {
     const text = readFileSync(join(folder, name), 'utf8');

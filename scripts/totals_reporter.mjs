@@ -3,7 +3,7 @@ class TotalsReporter {
   onRunComplete(_contexts, results) {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
     const skipped = results.numPendingTests + results.numTodoTests;
-    // At exit, because jest's own summary comes after this.
+    // It waits for the exit, because jest's own summary comes after this.
     process.once('exit', () => {
       process.stdout.write(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`);
     });

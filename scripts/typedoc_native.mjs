@@ -1,5 +1,5 @@
 /**
- * A plugin of typedoc. The native classes are exported as constants (`src/model/native.ts`), which `@class` marks, and
+ * This is a plugin of typedoc. The native classes are exported as constants (`src/model/native.ts`), which `@class` marks, and
  * described in binding.d.ts: the documented class gets the description from there, and mentions of the described class
  * link to it.
  */

@@ -4,7 +4,7 @@ import { formatCount, formatSigned } from './numbers.js';
 
 const shownWords = 200;
 
-/** Draws a table of the words and their effects, with the strongest first, or those that the adapter changes most. */
+/** Draws a table of the words: the strongest first, or those that the adapter changes most. */
 export function drawWordsTable(comparison: ComparedAnswers): HTMLElement {
   const { answers, isOfOneTask } = comparison;
   const [first, second] = answers;

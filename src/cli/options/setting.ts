@@ -1,3 +1,4 @@
+import type { Kind } from './kinds.js';
 import type { Option } from './option.js';
 
 /** The commands that take settings. */
@@ -14,4 +15,16 @@ export interface Setting<T> extends Option<T> {
   readonly inherited?: 'always' | 'training' | 'optimizer' | 'data' | 'model';
   /** Its name in `run.json`, where that was fixed before the key was what it is. A dot leads into an object. */
   readonly recordedAs?: string;
+}
+
+type Rest<T> = Partial<Omit<Setting<T>, 'kind' | 'help'>>;
+
+/** Returns what declares settings that have something in common. */
+export function declare(common: Pick<Setting<unknown>, 'group' | 'commands' | 'inherited'>) {
+  return <T>(kind: Kind<T>, help: string, rest: Rest<T> = {}): Setting<T> => ({
+    ...common,
+    kind,
+    help,
+    ...rest,
+  });
 }

@@ -67,6 +67,7 @@ export function byKeys(document: object): { values: Record<string, unknown>; unk
   const values: Record<string, unknown> = {};
   const unknown: string[] = [];
   for (const [name, value] of Object.entries(flatten(document))) {
+    if (value === undefined) continue;
     const key = Object.hasOwn(settings, name) ? name : keys.get(name);
     if (key === undefined) unknown.push(name);
     else if (key === name || name === 'validFile' || !(key in values)) values[key] = value;

@@ -3,194 +3,109 @@ import { calibrationKinds } from '../../training/calibration.js';
 import { optimizerNames } from '../../training/optimizer_options.js';
 import { choice, flag, integer, number, orNull } from './kinds.js';
 import { betas, layers } from './list_kinds.js';
-import type { Setting } from './setting.js';
+import { declare } from './setting.js';
 
 const experiments = ['train', 'lora', 'experiment'] as const;
-const shared = { group: 'Model', commands: ['lora', 'experiment'] } as const;
-const branch = { group: 'Model', commands: ['lora'] } as const;
-const training = { group: 'Training', commands: experiments, inherited: 'training' } as const;
-const step = { group: 'Training', commands: ['train', 'lora'] } as const;
-const optimizer = { ...step, inherited: 'optimizer' } as const;
-const fineTuning = { group: 'Training', commands: ['lora'] } as const;
-const selection = { group: 'Selection', commands: ['train', 'lora'] } as const;
-const computing = { group: 'Computing', commands: experiments } as const;
+const model = declare({ group: 'Model', commands: experiments });
+const branch = declare({ group: 'Model', commands: ['lora'] });
+const training = declare({ group: 'Training', commands: experiments, inherited: 'training' });
+const step = declare({ group: 'Training', commands: ['train', 'lora'], inherited: 'training' });
+const unherited = declare({ group: 'Training', commands: experiments });
+const optimizer = declare({ group: 'Training', commands: ['train', 'lora'], inherited: 'optimizer' });
+const fineTuning = declare({ group: 'Training', commands: ['lora'] });
+const selection = declare({ group: 'Selection', commands: ['train', 'lora'] });
+const computing = declare({ group: 'Computing', commands: experiments });
 const positive = number({ above: 0 });
 const probability = number({ least: 0, below: 1 });
 
 /** The settings of the model and of its training. */
 export const trainingSettings = {
-  hidden: {
-    kind: integer(0, 65_536),
-    group: 'Model',
-    commands: experiments,
-    inherited: 'model',
-    help: 'width of the hidden layer; 0: linear',
-  },
-  target: {
-    ...branch,
-    kind: layers,
+  hidden: model(integer(0, 65_536), 'width of the hidden layer; 0: linear', { inherited: 'model' }),
+  target: branch(layers, 'linear layers with a LoRA branch: fc1, fc2 or fc1,fc2', {
     recordedAs: 'targetModules',
-    help: 'linear layers with a LoRA branch: fc1, fc2 or fc1,fc2',
-  },
-  rank: { ...shared, kind: integer(1, 65_536), help: 'rank of the LoRA branches' },
-  alpha: { ...shared, kind: positive, help: 'LoRA branches are scaled by alpha / rank; see --use-rslora' },
-  useRslora: { ...branch, kind: flag, help: 'scale the LoRA branches by alpha / sqrt(rank)' },
-  useDora: {
-    ...branch,
-    kind: flag,
-    help: "learn lengths and directions of a weight's rows apart; not with the fused engine",
-  },
-  init: {
-    ...branch,
-    kind: choice(['notebook', 'kaiming', 'gaussian', 'pissa']),
-    recordedAs: 'initialization',
-    help: "how LoRA branches start: as in the notebook, or as PEFT's",
-  },
-  loraDropout: {
-    ...branch,
-    kind: probability,
-    help: 'probability with which an input of a LoRA branch is left out of a step',
-  },
-  seed: {
-    kind: integer(0, Number.MAX_SAFE_INTEGER),
-    group: 'Training',
+  }),
+  rank: model(integer(1, 65_536), 'rank of the LoRA branches', { commands: ['lora', 'experiment'] }),
+  alpha: model(positive, 'LoRA branches are scaled by alpha / rank; see --use-rslora', {
+    commands: ['lora', 'experiment'],
+  }),
+  useRslora: branch(flag, 'scale the LoRA branches by alpha / sqrt(rank)'),
+  useDora: branch(flag, "learn lengths and directions of a weight's rows apart; not with the fused engine"),
+  init: branch(
+    choice(['notebook', 'kaiming', 'gaussian', 'pissa']),
+    "how LoRA branches start: as in the notebook, or as PEFT's",
+    { recordedAs: 'initialization' },
+  ),
+  loraDropout: branch(probability, 'probability with which an input of a LoRA branch is left out of a step'),
+  seed: unherited(integer(0, Number.MAX_SAFE_INTEGER), 'seed of every random number', {
     commands: [...experiments, 'data'],
     inherited: 'always',
-    help: 'seed of every random number',
-  },
-  epochs: {
-    kind: integer(1),
-    group: 'Training',
-    commands: ['train', 'experiment'],
-    help: 'number of epochs of full training',
-  },
-  loraEpochs: {
-    kind: integer(1),
-    group: 'Training',
-    commands: ['lora', 'experiment'],
-    help: 'number of epochs of fine-tuning',
-  },
-  pretraining: {
-    ...fineTuning,
-    kind: choice(['same', 'notebook']),
-    isRare: true,
-    help: 'train the epoch before fine-tuning with the same optimizer or as the notebook',
-  },
-  batch: { ...training, kind: integer(1), recordedAs: 'batchSize', help: 'number of reviews in a batch' },
-  loss: {
-    ...training,
-    kind: choice(['softmax', 'logits']),
-    help: 'cross entropy of softmax probabilities or of logits',
-  },
-  optimizer: { ...optimizer, kind: choice(optimizerNames), help: 'optimizer of torch.optim' },
-  lr: { ...training, kind: positive, recordedAs: 'learningRate', help: 'learning rate' },
-  lrUp: {
-    ...fineTuning,
-    kind: orNull(positive),
+  }),
+  epochs: unherited(integer(1), 'number of epochs of full training', { commands: ['train', 'experiment'] }),
+  loraEpochs: unherited(integer(1), 'number of epochs of fine-tuning', { commands: ['lora', 'experiment'] }),
+  pretraining: fineTuning(
+    choice(['same', 'notebook']),
+    'train the epoch before fine-tuning with the same optimizer or as the notebook',
+    { isRare: true },
+  ),
+  batch: training(integer(1), 'number of reviews in a batch', { recordedAs: 'batchSize' }),
+  loss: training(choice(['softmax', 'logits']), 'cross entropy of softmax probabilities or of logits'),
+  optimizer: optimizer(choice(optimizerNames), 'optimizer of torch.optim'),
+  lr: training(positive, 'learning rate', { recordedAs: 'learningRate' }),
+  lrUp: fineTuning(orNull(positive), 'learning rate of the matrix up of the LoRA branches', {
     recordedAs: 'learningRateA',
-    isRare: true,
-    help: 'learning rate of the matrix up of the LoRA branches',
     usual: '--lr',
-  },
-  lrDown: {
-    ...fineTuning,
-    kind: orNull(positive),
+    isRare: true,
+  }),
+  lrDown: fineTuning(orNull(positive), 'learning rate of the matrix down of the LoRA branches', {
     recordedAs: 'learningRateB',
-    isRare: true,
-    help: 'learning rate of the matrix down of the LoRA branches',
     usual: '--lr',
-  },
-  momentum: { ...optimizer, kind: probability, help: 'momentum of SGD' },
-  nesterov: { ...step, kind: flag, isRare: true, help: "use Nesterov's momentum", not: 'use plain momentum' },
-  weightDecay: { ...optimizer, kind: number({ least: 0 }), help: 'weight decay, not with sparse-adam' },
-  betas: {
-    ...optimizer,
-    kind: orNull(betas),
     isRare: true,
-    help: "decay rates of Adam's means of gradients and of their squares",
+  }),
+  momentum: optimizer(probability, 'momentum of SGD'),
+  nesterov: unherited(flag, "use Nesterov's momentum", {
+    commands: ['train', 'lora'],
+    not: 'use plain momentum',
+    isRare: true,
+  }),
+  weightDecay: optimizer(number({ least: 0 }), 'weight decay, not with sparse-adam'),
+  betas: optimizer(orNull(betas), "decay rates of Adam's means of gradients and of their squares", {
     usual: '0.9,0.999',
-  },
-  eps: {
-    ...optimizer,
-    kind: orNull(positive),
     isRare: true,
-    help: 'term that Adam adds to the root it divides by',
+  }),
+  eps: optimizer(orNull(positive), 'term that Adam adds to the root it divides by', {
     usual: '1e-8',
-  },
-  schedule: {
-    ...step,
-    kind: choice(['constant', 'linear', 'cosine']),
-    inherited: 'training',
-    help: 'learning rate over the training',
-  },
-  warmup: {
-    ...step,
-    kind: probability,
-    inherited: 'training',
     isRare: true,
-    help: 'share of all steps in which the learning rate rises',
-  },
-  clip: {
-    ...step,
-    kind: orNull(positive),
-    inherited: 'training',
+  }),
+  schedule: step(choice(['constant', 'linear', 'cosine']), 'learning rate over the training'),
+  warmup: step(probability, 'share of all steps in which the learning rate rises', { isRare: true }),
+  clip: step(orNull(positive), "largest norm of a step's gradient", {
     recordedAs: 'maxGradNorm',
-    help: "largest norm of a step's gradient",
     usual: 'any',
-  },
-  dropout: {
-    kind: probability,
-    group: 'Training',
+  }),
+  dropout: unherited(probability, 'probability with which a feature of a review is left out of a step', {
     commands: ['train'],
     recordedAs: 'inputDropout',
-    help: 'probability with which a feature of a review is left out of a step',
-  },
-  patience: {
-    ...selection,
-    kind: orNull(integer(1)),
-    help: 'number of epochs without improvement before training stops',
+  }),
+  patience: selection(orNull(integer(1)), 'number of epochs without improvement before training stops', {
     usual: 'never',
-  },
-  folds: {
-    kind: orNull(integer(2, 1000)),
-    group: 'Selection',
+  }),
+  folds: selection(orNull(integer(2, 1000)), 'number of folds to cross-validate in; needs --refit', {
     commands: ['train'],
-    help: 'number of folds to cross-validate in; needs --refit',
-  },
-  refit: {
-    kind: flag,
-    group: 'Selection',
+  }),
+  refit: selection(flag, 'train on all training reviews in the end', {
     commands: ['train'],
-    help: 'train on all training reviews in the end',
     not: 'keep the model that was validated',
-  },
-  calibration: {
-    ...selection,
-    kind: choice(calibrationKinds),
-    help: 'fit probabilities to held-out reviews',
-  },
-  seeds: {
-    ...selection,
-    kind: integer(1, 1000),
-    default: 1,
-    help: 'number of runs, each with the next seed',
-  },
-  engine: {
-    ...computing,
-    kind: choice(['auto', 'fused', 'torch']),
-    help: "fused CPU kernels or libtorch's operators",
-  },
-  dtype: { ...computing, kind: choice(['float32', 'float64']), inherited: 'model', help: 'precision' },
-  device: {
-    ...computing,
-    kind: choice(['auto', 'cpu', 'cuda', 'cuda:N' as Device], 'name', /^(auto|cpu|cuda(:\d{1,4})?)$/),
-    help: 'device',
-  },
-  threads: {
-    ...computing,
-    kind: orNull(integer(1, 1024)),
+  }),
+  calibration: selection(choice(calibrationKinds), 'fit probabilities to held-out reviews'),
+  seeds: selection(integer(1, 1000), 'number of runs, each with the next seed', { default: 1 }),
+  engine: computing(choice(['auto', 'fused', 'torch']), "fused CPU kernels or libtorch's operators"),
+  dtype: computing(choice(['float32', 'float64']), 'precision', { inherited: 'model' }),
+  device: computing(
+    choice(['auto', 'cpu', 'cuda', 'cuda:N' as Device], 'name', /^(auto|cpu|cuda(:\d{1,4})?)$/),
+    'device',
+  ),
+  threads: computing(orNull(integer(1, 1024)), 'number of threads', {
     default: null,
-    help: 'number of threads',
     usual: "libtorch's choice",
-  },
-} as const satisfies Readonly<Record<string, Setting<unknown>>>;
+  }),
+};

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { inheritFrom, type GivenBeside } from '../../../src/cli/options/base.js';
+import { inheritFrom } from '../../../src/cli/options/base.js';
 import { notebookDescription } from '../../../src/storage/model_description.js';
 import type { StoredRun } from '../../../src/storage/read_run.js';
 
@@ -17,7 +17,7 @@ const run = {
   tensors: new Map([['fc1.weight', weight]]),
 } as unknown as StoredRun;
 
-function inherited(beside: Partial<GivenBeside> = {}): ReturnType<typeof inheritFrom> {
+function inherited(beside: Partial<Parameters<typeof inheritFrom>[1]> = {}): ReturnType<typeof inheritFrom> {
   return inheritFrom({ path: 'base', run }, { preset: undefined, config: {}, given: {}, ...beside });
 }
 

@@ -1,6 +1,5 @@
 import { withoutStart } from '../model/adapter_algebra.js';
 import type { ClassifierModel } from '../model/classifier_model.js';
-import { Generator } from '../model/native.js';
 import { loadModule, type Module } from '../model/parameters.js';
 import { readTrainedAdapter } from '../model/trained_adapter.js';
 import type { Check } from './check.js';
@@ -9,7 +8,7 @@ import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
-import { createExperimentModel, type ExperimentInput } from './experiment_model.js';
+import { withNewModel, type ExperimentInput } from './experiment_model.js';
 import { checkLayerOutputs } from './layer_output_checks.js';
 import {
   excerptOf,
@@ -63,14 +62,7 @@ export interface LoraResult {
  * branch and the output layer, tests, checks, and merges when asked to. An output layer with a branch is frozen, too.
  */
 export async function runLoraFineTuning(input: LoraInput): Promise<LoraResult> {
-  const generator = new Generator(input.options.seed);
-  const model = createExperimentModel(input, generator);
-  try {
-    return await fineTune(input, { ...input, model, generator });
-  } finally {
-    model.dispose();
-    generator.dispose();
-  }
+  return withNewModel(input, (own) => fineTune(input, { ...input, ...own }));
 }
 
 async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraResult> {

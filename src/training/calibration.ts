@@ -46,11 +46,11 @@ const largestScale = 1e3;
  * Fits a calibration by maximum likelihood. `temperature` (Guo et al. 2017, _On Calibration of Modern Neural
  * Networks_) divides the logits; `sigmoid` (Platt 1999) is `1 / (1 + exp(-(scale * s + bias)))` of two logits'
  * difference s.
- * @param held of examples that the model was not trained on
+ * @param heldOut logits of examples that the model was not trained on
  */
-export function fitCalibration(kind: Exclude<CalibrationKind, 'none'>, held: LabelledLogits): Calibration {
-  if (kind === 'temperature') return { kind, temperature: 1 / fitInverseTemperature(held) };
-  return { kind, ...fitSigmoid(held) };
+export function fitCalibration(kind: Exclude<CalibrationKind, 'none'>, heldOut: LabelledLogits): Calibration {
+  if (kind === 'temperature') return { kind, temperature: 1 / fitInverseTemperature(heldOut) };
+  return { kind, ...fitSigmoid(heldOut) };
 }
 
 /** What a calibration does to the probabilities of examples. */
@@ -106,41 +106,52 @@ function fitInverseTemperature({ logits, labels, classes }: LabelledLogits): num
 }
 
 /** Logistic regression of the labels on one number, by Newton's method with steps halved until they help. */
-function fitSigmoid({ logits, labels }: LabelledLogits): { scale: number; bias: number } {
+function fitSigmoid({ logits, labels }: LabelledLogits): Line {
   const scores = Float64Array.from(
     labels,
     (_, row) => (logits[2 * row + 1] ?? NaN) - (logits[2 * row] ?? NaN),
   );
-  let [scale, bias] = [1, 0];
+  let line: Line = { scale: 1, bias: 0 };
   for (let step = 0; step < mostSteps; step += 1) {
-    let [gs, gb, hss, hsb, hbb] = [0, 0, 0, 0, 0];
-    scores.forEach((score, row) => {
-      const p = 1 / (1 + Math.exp(-(scale * score + bias)));
-      const difference = p - (labels[row] ?? NaN);
-      const weight = p * (1 - p);
-      gs += difference * score;
-      gb += difference;
-      hss += weight * score * score;
-      hsb += weight * score;
-      hbb += weight;
-    });
-    const determinant = hss * hbb - hsb * hsb;
-    if (!(determinant > 0)) break;
-    const direction = {
-      scale: (hsb * gb - hbb * gs) / determinant,
-      bias: (hsb * gs - hss * gb) / determinant,
+    const direction = newtonStep(scores, labels, line);
+    if (direction === null) break;
+    const size = shorten(scores, labels, line, direction);
+    line = {
+      scale: clamp(line.scale + size * direction.scale, largestScale),
+      bias: clamp(line.bias + size * direction.bias, largestScale),
     };
-    const size = shorten(scores, labels, { scale, bias }, direction);
-    scale = clamp(scale + size * direction.scale, largestScale);
-    bias = clamp(bias + size * direction.bias, largestScale);
     if (!(size * Math.max(Math.abs(direction.scale), Math.abs(direction.bias)) > smallestStep)) break;
   }
-  return { scale, bias };
+  return line;
 }
 
+/** The log-odds as a line over the scores: `scale * score + bias`. */
 interface Line {
   scale: number;
   bias: number;
+}
+
+/** Solves `hessian * step = -gradient` of the log loss; null where the Hessian cannot be inverted. */
+function newtonStep(scores: Float64Array, labels: Int32Array, { scale, bias }: Line): Line | null {
+  const gradient = { scale: 0, bias: 0 };
+  const hessian = { scaleScale: 0, scaleBias: 0, biasBias: 0 };
+  scores.forEach((score, row) => {
+    const probability = 1 / (1 + Math.exp(-(scale * score + bias)));
+    const error = probability - (labels[row] ?? NaN);
+    const variance = probability * (1 - probability);
+    gradient.scale += error * score;
+    gradient.bias += error;
+    hessian.scaleScale += variance * score * score;
+    hessian.scaleBias += variance * score;
+    hessian.biasBias += variance;
+  });
+  const { scaleScale, scaleBias, biasBias } = hessian;
+  const determinant = scaleScale * biasBias - scaleBias * scaleBias;
+  if (!(determinant > 0)) return null;
+  return {
+    scale: (scaleBias * gradient.bias - biasBias * gradient.scale) / determinant,
+    bias: (scaleBias * gradient.scale - scaleScale * gradient.bias) / determinant,
+  };
 }
 
 /** How much of a Newton step does not make the log loss worse. */

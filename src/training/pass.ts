@@ -83,7 +83,10 @@ export async function trainPass(
     const first = (epoch - 1) * batches + start / batch;
     const factors = lrFactors(steps, first, first + Math.ceil(slice.length / batch), epochs * batches);
     const losses = classifier.trainBatches(train.bags, slice, {
-      ...{ batchSize: batch, optimizer, loss, ...dropout },
+      batchSize: batch,
+      optimizer,
+      loss,
+      ...dropout,
       ...(factors && { lrFactors: factors }),
       ...(steps.clip !== null && { maxGradNorm: steps.clip }),
     });

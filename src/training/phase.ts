@@ -99,7 +99,12 @@ export async function runTraining(
   try {
     const result = await train({
       classifier: model.classifier,
-      ...{ optimizer, batch, epochs, loss, generator, signal },
+      optimizer,
+      batch,
+      epochs,
+      loss,
+      generator,
+      signal,
       train: new DataLoader({ bags: bags.train, shuffle: true, generator }),
       valid: new DataLoader({ bags: bags.valid, shuffle: false, generator }),
       steps: options,
@@ -139,7 +144,13 @@ export async function runRefit(
   try {
     await trainEpochs(
       {
-        ...{ classifier: model.classifier, optimizer, batch, epochs, loss, generator, signal },
+        classifier: model.classifier,
+        optimizer,
+        batch,
+        epochs,
+        loss,
+        generator,
+        signal,
         train: new DataLoader({ bags: bags.train, shuffle: true, generator }),
         steps: options,
         name: titles.refit,

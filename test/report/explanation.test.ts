@@ -72,6 +72,20 @@ test('when lines are long then they are wrapped to the width, marks and colours 
   expect(coloured.slice(2, -1).map((line) => line.replaceAll(/\u001b\[\d+m/g, ''))).toEqual(lines);
 });
 
+test('when words are written in wide characters then lines take no more columns than there are', () => {
+  const wide = Array.from({ length: 30 }, () => '映画').join(' ');
+  const lines = describeExplanation({ ...explanation, words: [] }, wide, { ...plain, width: 42 }).slice(
+    2,
+    -1,
+  );
+  // Four columns each, and one between them.
+  expect(lines.slice(0, 3)).toEqual(new Array(3).fill(`  ${new Array(8).fill('映画').join(' ')}`));
+
+  const words = [{ word: '🎬'.repeat(40), spans: [at('film', 'film')], effects: [1, -1] }];
+  const table = describeExplanation({ ...explanation, words }, 'film', plain).at(-1) ?? '';
+  expect(table).toContain(`| ${'🎬'.repeat(13)}... `);
+});
+
 test('when the top words are told then each class has a table of its own', () => {
   const top = [[{ word: 'dull', effect: 1.5 }], [{ word: 'x'.repeat(50), effect: 2 }]];
   const [negative = '', positive = ''] = describeTopWords(top, plain);

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import stringWidth from 'string-width';
 import type { Explanation, TopWord, WordEffect } from '../../model/explanation.js';
 import type { ExplanationAnswer } from '../documents/answers.js';
 import type { LineStyle } from './line_style.js';
@@ -75,18 +76,12 @@ export function explanationAnswer(
   };
 }
 
-interface Piece {
-  text: string;
-  /** Columns that it takes. */
-  length: number;
-}
-
 /** The words of the text in their order, coloured by their effects, or followed by them. */
 function markWords(
   text: string,
   words: readonly WordEffect[],
   { target, style }: ExplanationFormat,
-): Piece[] {
+): string[] {
   const spans = words.flatMap(({ spans: all, effects }) =>
     all.map(({ start, end }) => ({ start, end, effect: effects[target] ?? 0 })),
   );
@@ -99,10 +94,7 @@ function markWords(
     ({ end } = span);
   }
   marked += text.slice(end).replace(controls, ' ');
-  return marked
-    .split(/ +/)
-    .filter((piece) => piece !== '')
-    .map((piece) => ({ text: piece, length: stripColours(piece).length }));
+  return marked.split(/ +/).filter((piece) => piece !== '');
 }
 
 function markWord(word: string, effect: number, { colour }: LineStyle): string {
@@ -113,23 +105,21 @@ function markWord(word: string, effect: number, { colour }: LineStyle): string {
   return styleText(formats as Parameters<typeof styleText>[0], word, { validateStream: false });
 }
 
-function stripColours(text: string): string {
-  return text.replace(new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, 'g'), '');
-}
-
-function wrap(pieces: readonly Piece[], width: number): string[] {
+/** Puts as many of the pieces into each line as there are columns for. */
+function wrap(pieces: readonly string[], width: number): string[] {
   const lines: string[] = [];
-  let line = '';
-  let length = 0;
+  let room = 0;
   for (const piece of pieces) {
-    if (length > 0 && length + 1 + piece.length > width - 2) {
-      lines.push(`  ${line}`);
-      [line, length] = ['', 0];
+    const columns = 1 + stringWidth(piece);
+    const last = lines.at(-1);
+    if (last !== undefined && columns <= room) lines[lines.length - 1] = `${last} ${piece}`;
+    else {
+      lines.push(`  ${piece}`);
+      room = width - 1;
     }
-    line += length === 0 ? piece.text : ` ${piece.text}`;
-    length += piece.length + (length === 0 ? 0 : 1);
+    room -= columns;
   }
-  return length === 0 ? lines : [...lines, `  ${line}`];
+  return lines;
 }
 
 function clean(text: string): string {
@@ -138,7 +128,10 @@ function clean(text: string): string {
 
 function shorten(word: string): string {
   const shown = clean(word);
-  return shown.length > longestWord ? `${shown.slice(0, longestWord - 3)}...` : shown;
+  if (stringWidth(shown) <= longestWord) return shown;
+  const characters = Array.from(shown).slice(0, longestWord);
+  while (stringWidth(characters.join('')) > longestWord - 3) characters.pop();
+  return `${characters.join('')}...`;
 }
 
 /** 1.2345 -> +1.23 */

@@ -45,7 +45,7 @@ test('when a table is frozen then it finds all that it holds and nothing else', 
   expect(table.size).toBe(held.size);
 });
 
-test('when punctuation inside long words is dropped then the scanner finds the words of the reference', () => {
+test('when punctuation inside long words is dropped then the byte tokenizer finds the words of the reference', () => {
   const texts = [
     "un-for-get-table's --internationally-- a",
     "'tis ",

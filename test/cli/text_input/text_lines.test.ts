@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { joinLines, readTextLines, type TextLine } from '../../src/cli/text_input/text_lines.js';
-import { withTemporaryFolder } from '../helpers.js';
+import { joinLines, readTextLines, type TextLine } from '../../../src/cli/text_input/text_lines.js';
+import { withTemporaryFolder } from '../../helpers.js';
 
 async function linesOf(content: string | Buffer, textColumn?: string): Promise<TextLine[]> {
   return withTemporaryFolder(async (folder) => {

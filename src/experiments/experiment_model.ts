@@ -6,10 +6,10 @@ import type { PhaseEvents } from '../training/phase.js';
 import type { SplitBags } from '../training/split_bags.js';
 import type { ExperimentOptions } from './options.js';
 
-/** What an experiment is given. */
+/** The reviews and options of an experiment, and where it computes. */
 export interface ExperimentInput {
   dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>;
-  /** Those of `dataset`. */
+  /** The bags of the splits of `dataset`. */
   bags: SplitBags;
   /** Number of classes of the labels. */
   classes: number;

@@ -6,7 +6,7 @@ import type { MergeResult } from './merge.js';
 import { mergedAccuracyTolerance, mergedLogitTolerance, mergedLossTolerance } from './tolerances.js';
 import type { FloatDtype } from '../../binding.js';
 
-/** What must hold after fine-tuning. @param same which parameters kept their bits */
+/** Checks what must hold after fine-tuning. @param same which parameters kept their bits */
 export function fineTuningChecks(same: PerLayer<boolean>): Check[] {
   return [...same].flatMap(([layer, { weight, bias, up, down, magnitude }]) => {
     const of = ofLayer(same, layer);
@@ -41,7 +41,11 @@ function mergedLayerChecks(same: PerLayer<boolean>): Check[] {
   });
 }
 
-/** What must hold after merging. @param same which parameters kept their bits @param before the test before it */
+/**
+ * Checks what must hold after merging.
+ * @param same which parameters kept their bits
+ * @param before the test before the merge
+ */
 export function mergeChecks(
   same: PerLayer<boolean>,
   before: Metrics,

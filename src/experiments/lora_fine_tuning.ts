@@ -40,7 +40,7 @@ export interface LoraInput extends ExperimentInput {
 export interface LoraResult {
   /** Null when fine-tuning started from a given model. */
   pretrain: PhaseResult | null;
-  /** Of the model that was fine-tuned, before that. */
+  /** The test of the model that was fine-tuned, before that. */
   baseTest: Metrics;
   lora: PhaseResult;
   /** Which parameters fine-tuning left as they were, bit for bit, of the layers that it freezes. */
@@ -50,9 +50,9 @@ export interface LoraResult {
   checks: Check[];
   /** A few values of these layers: before fine-tuning, after it, after the merge. */
   excerpts: LayerExcerpts[];
-  /** What was fine-tuned, as `model.safetensors` holds it. */
+  /** The model that was fine-tuned, as `model.safetensors` holds it. */
   baseModule: Module;
-  /** What fine-tuning has trained, for the model that was fine-tuned. */
+  /** The parameters that fine-tuning has trained, for the model that was fine-tuned. */
   adapter: Adapter;
   mergedModule: Module | null;
 }
@@ -115,7 +115,7 @@ function startBranches({ options }: LoraInput, { model, generator }: PhaseContex
   return started.length > 0;
 }
 
-/** Of layers with a branch that alone is trained from now on; the hidden layer is frozen without one, too. */
+/** Freezes the layers that have a branch, which alone is trained from now on, and the hidden layer in any case. */
 function freezeLayers({ options: { loraDropout } }: LoraInput, { model }: PhaseContext): void {
   model.hidden.setTrainable({ base: false, lora: false });
   for (const layer of model.branches.values()) {
@@ -132,7 +132,7 @@ function pretrainingOptions(
   return { ...(pretraining === 'notebook' ? notebook : options), patience: null };
 }
 
-/** Of the fine-tuned model. */
+/** Fits the calibration of the fine-tuned model. */
 function calibrate(
   { dataset: { splits }, bags, classes, options }: LoraInput,
   { classifier }: ClassifierModel,

@@ -14,15 +14,15 @@ interface BranchFigures {
   scale: number;
 }
 
-/** What a finished model is like beyond loss and accuracy: for `run.json`, and for the report that is made of it. */
+/** The traits of a finished model beyond loss and accuracy: for `run.json`, and for the report that is made of it. */
 export interface ModelAnalysis {
   /** On the test reviews; null where there are too many classes. */
   evaluation: NamedScores | null;
   /** The words that speak most for each class, strongest first; null where there are too many classes. */
   topWords: { class: string; words: TopWord[] }[] | null;
-  /** What the LoRA branch of the hidden layer adds to its W; null where there is no branch. */
+  /** The change that the LoRA branch of the hidden layer makes to its W; null where there is no branch. */
   weightChange: (BranchFigures & WeightChange) | null;
-  /** The same of the output layer, as sizes alone. */
+  /** The size of the change of the output layer; null where it has no branch. */
   outputChange: (BranchFigures & Pick<WeightChange, 'norm' | 'weightNorm'>) | null;
 }
 

@@ -102,7 +102,7 @@ function factsDocument({
   return { run, device, engine, dtype, ...datasetDocument(dataset) };
 }
 
-/** Where the reviews come from, how many there are, and the words. */
+/** Documents where the reviews come from, how many there are, and the vocabulary. */
 export function datasetDocument(dataset: Dataset): DatasetDocument {
   const { source, splits, vocabulary, classes, testHeldOut, guess, badRows } = dataset;
   return {

@@ -19,10 +19,10 @@ export function mergedLossTolerance(dtype: FloatDtype): number {
   return 1024 * epsilon[dtype];
 }
 
-/** How far accuracies may be apart: rounding can tip a review that stands on the edge between two classes. */
+/** The allowed difference of accuracies: rounding can tip a review that stands on the edge between two classes. */
 export const mergedAccuracyTolerance = 0.0005;
 
-/** How far a logit may move by merging, relative to the largest logit; logits are sums of larger activations. */
+/** The allowed change of a logit by merging, relative to the largest logit; logits are sums of larger activations. */
 export function mergedLogitTolerance(dtype: FloatDtype): number {
   return 1024 * epsilon[dtype];
 }
@@ -40,9 +40,9 @@ export function roundingTolerance(dtype: FloatDtype, terms: number): number {
 export const drawTerms = 1;
 
 interface TrainingTolerance {
-  /** Of the losses of single steps. */
+  /** For the losses of single steps. */
   steps: number;
-  /** Of losses over a data set. */
+  /** For losses over a data set. */
   losses: number;
   accuracies: number;
 }

@@ -53,7 +53,7 @@ export async function readRun(path: string, { model = 'model' }: ReadRunOptions 
   return { run, description, vocabulary, tensors };
 }
 
-/** What turns texts into the features of a run's model. */
+/** Returns what turns texts into the features of a run's model. */
 export function featurizerOf({
   description,
   vocabulary,
@@ -77,7 +77,7 @@ export async function readFeaturizer(path: string): Promise<Featurizer> {
   return featurizerOf({ description, vocabulary, tensors: new Map() });
 }
 
-/** Where a run keeps its model, or the one that LoRA's branch was added to. */
+/** Returns where a run keeps its model, or the one that LoRA's branch was added to. */
 export function modelPath(run: string, model: 'model' | 'merged'): string {
   return join(run, `${model}.safetensors`);
 }
@@ -119,7 +119,7 @@ export async function isRunDirectory(path: string): Promise<boolean> {
   return names.includes('run.json') || names.includes('metrics.jsonl');
 }
 
-/** What a merged model says of itself, whose classes and calibration are those of its adapter; null where it does not. */
+/** Reads what a merged model says of itself, whose classes and calibration are those of its adapter; null where it does not. */
 function mergedDescription(path: string, metadata: ReadonlyMap<string, string>): ModelDescription | null {
   const text = metadata.get('description');
   return text === undefined ? null : parseModelDescription(modelPath(path, 'merged'), text);

@@ -67,7 +67,7 @@ export class RunDirectory {
     });
   }
 
-  /** Writes `vocabulary.txt`: a word a line, the line number less one is its id. */
+  /** Writes `vocabulary.txt`: one word per line, whose number less one is the id. */
   async writeVocabulary(vocabulary: Vocabulary): Promise<void> {
     await this.#write(['vocabulary.txt'], (path) => writeVocabulary(path, vocabulary));
   }
@@ -131,7 +131,7 @@ export class RunDirectory {
   }
 }
 
-/** What `fn` returns; a system error in it becomes an ERR_OUTPUT that names `path`. */
+/** Returns what `fn` returns; a system error in it becomes an ERR_OUTPUT that names `path`. */
 async function asOutput<T>(path: string, fn: () => Promise<T>): Promise<T> {
   try {
     return await fn();

@@ -196,7 +196,7 @@ export const runDocumentSchema = v.object({
  */
 export type RunDocument = v.InferOutput<typeof runDocumentSchema>;
 
-/** The document of `train --json`. With folds its epochs are those of the first one; the test is that of the final model. */
+/** The document of `train --json`. With folds the epochs are those of the first one, the test is of the final model. */
 export type TrainDocument = v.InferOutput<typeof trainDocument>;
 
 /** The document of `lora --json`. */

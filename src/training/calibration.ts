@@ -8,7 +8,7 @@ import {
 } from './classification_report.js';
 import type { Metrics } from './metrics.js';
 
-/** What can be fitted: nothing, one factor, or a factor and a shift of the log-odds. */
+/** The kinds that can be fitted: nothing, one factor, or a factor and a shift of the log-odds. */
 export const calibrationKinds = ['none', 'temperature', 'sigmoid'] as const;
 export type CalibrationKind = (typeof calibrationKinds)[number];
 
@@ -21,13 +21,13 @@ export interface LabelledLogits {
   classes: number;
 }
 
-/** How well predictions fit what comes true. */
+/** Scores of how well predictions fit what comes true. */
 export interface ProbabilityScores {
   /** Share of the examples whose label has the highest probability. */
   accuracy: number;
   /** Mean of -ln of the probability of the true class. */
   logLoss: number;
-  /** As of `classificationReport`. */
+  /** The expected calibration error, as `classificationReport` has it. */
   calibrationError: number;
 }
 
@@ -53,7 +53,7 @@ export function fitCalibration(kind: Exclude<CalibrationKind, 'none'>, heldOut: 
   return { kind, ...fitSigmoid(heldOut) };
 }
 
-/** What a calibration does to the probabilities of examples. */
+/** Scores the probabilities of examples without a calibration and with it. */
 export function compareCalibration(of: LabelledLogits, calibration: Calibration): CalibrationScores {
   return { before: scoreProbabilities(of, null), after: scoreProbabilities(of, calibration) };
 }
@@ -154,7 +154,7 @@ function newtonStep(scores: Float64Array, labels: Int32Array, { scale, bias }: L
   };
 }
 
-/** How much of a Newton step does not make the log loss worse. */
+/** Returns the largest halved share of a Newton step that does not make the log loss worse. */
 function shorten(scores: Float64Array, labels: Int32Array, from: Line, direction: Line): number {
   const before = sigmoidLoss(scores, labels, from);
   for (let size = 1; size > smallestStep; size /= 2) {

@@ -1,6 +1,6 @@
 import { indexOfLargest } from '../model/numbers/largest.js';
 
-/** As scikit-learn's `precision_recall_fscore_support` gives them; 0 where there is nothing to divide by. */
+/** Scores as scikit-learn's `precision_recall_fscore_support` gives them; 0 where there is nothing to divide by. */
 export interface ClassScores {
   precision: number;
   recall: number;
@@ -31,7 +31,7 @@ export interface ReliabilityBin {
   accuracy: number;
 }
 
-/** What a model says of labelled examples. */
+/** The predictions of a model for labelled examples. */
 export interface LabelledPredictions {
   /** `[n]`: class numbers. */
   labels: Int32Array;
@@ -48,7 +48,7 @@ export interface Mistake {
   index: number;
   label: number;
   predicted: number;
-  /** Of `predicted`. */
+  /** The probability of `predicted`. */
   probability: number;
 }
 

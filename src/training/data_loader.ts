@@ -4,7 +4,7 @@ export interface DataLoaderOptions {
   bags: Bags;
   /** Whether every pass takes the bags in a new order. */
   shuffle: boolean;
-  /** Where the passes draw from. Loaders that share a generator must be used in a fixed order. */
+  /** The passes draw from it. Loaders that share a generator must be used in a fixed order. */
   generator: Generator;
 }
 

@@ -8,14 +8,14 @@ import { evaluate, type Metrics } from './metrics.js';
 import { createBags } from '../model/bags.js';
 
 export interface LabelledEvaluation {
-  /** Of the calibrated probabilities, the loss as their log loss; of a model without a calibration those of the logits. */
+  /** Metrics of the calibrated probabilities, with the log loss as loss; without a calibration those of the logits. */
   metrics: Metrics;
-  /** Of the logits, with the form of the loss that was asked for. */
+  /** Metrics of the logits, with the form of the loss that was asked for. */
   ofLogits: Metrics;
   predictions: LabelledPredictions;
 }
 
-/** So many reviews are computed between two turns of the event loop. */
+/** Number of reviews that are computed between two turns of the event loop. */
 const reviewsAtOnce = 4096;
 
 /**
@@ -39,7 +39,7 @@ export async function evaluateLabelled(
   }
 }
 
-/** What a model says of bags of its features. @throws the reason of `signal` */
+/** Predicts the classes of bags of the model's features. @throws the reason of `signal` */
 export async function predictLabelled(
   classifier: TextClassifier,
   bags: Bags,

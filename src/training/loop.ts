@@ -8,18 +8,18 @@ import { nonFinite, trainPass, type SliceLength, type PassOptions, type Progress
 export interface EpochResult {
   /** From 1. */
   epoch: number;
-  /** Of training alone. */
+  /** Time of the training alone. */
   seconds: number;
-  /** Of evaluating the training and the validation set. */
+  /** Time of evaluating the training and the validation set. */
   evaluateSeconds: number;
   train: Metrics;
   valid: Metrics;
 }
 
 export interface TrainingResult {
-  /** Before the first step. */
+  /** Metrics before the first step. */
   before: { train: Metrics };
-  /** Of evaluating the training set before the first step. */
+  /** Time of evaluating the training set before the first step. */
   beforeSeconds: number;
   /** Losses of the first batches, each before its step. */
   firstSteps: number[];
@@ -49,7 +49,7 @@ export interface TrainingOptions extends Omit<PassOptions, 'onProgress'> {
   events?: TrainingEvents | undefined;
 }
 
-/** How many losses `firstSteps` holds at most. */
+/** `firstSteps` holds at most this number of losses. */
 const firstStepCount = 20;
 
 /**

@@ -4,13 +4,13 @@ export interface OptimizerOptions {
   /** `torch.optim`'s SGD, Adam, AdamW or SparseAdam. */
   optimizer: (typeof optimizerNames)[number];
   lr: number;
-  /** Of SGD. */
+  /** The momentum of SGD. */
   momentum: number;
   nesterov: boolean;
-  /** Of all but SparseAdam; decoupled in AdamW. */
+  /** The weight decay of all but SparseAdam; it is decoupled in AdamW. */
   weightDecay: number;
-  /** Of all but SGD; null: those of `torch.optim`, 0.9 and 0.999. */
+  /** The decays of the moments of all but SGD; null: those of `torch.optim`, 0.9 and 0.999. */
   betas: readonly [number, number] | null;
-  /** Of all but SGD; null: that of `torch.optim`, 1e-8. */
+  /** The term that keeps all but SGD from dividing by 0; null: that of `torch.optim`, 1e-8. */
   eps: number | null;
 }

@@ -11,11 +11,11 @@ export interface Progress {
   /** Examples of this epoch that have been trained on, out of `total`. */
   done: number;
   total: number;
-  /** Since the epoch began. */
+  /** Time since the epoch began. */
   seconds: number;
 }
 
-/** What is done at every step beside the optimizer's work; by default nothing. */
+/** Options of every step beside those of the optimizer; by default they change nothing. */
 export interface StepOptions extends Schedule {
   /** The largest norm of a step's gradient (`torch.nn.utils.clip_grad_norm_`); null: any. */
   clip: number | null;
@@ -35,7 +35,7 @@ export interface PassOptions {
   optimizer: Optimizer;
   train: DataLoader;
   batch: number;
-  /** Of the whole training, which the schedule goes over. */
+  /** Number of epochs of the whole training, which the schedule goes over. */
   epochs: number;
   loss: LossForm;
   /** By default `plainSteps`. */
@@ -44,7 +44,7 @@ export interface PassOptions {
   generator?: Generator | undefined;
   /** Whether the LoRA branch has a dropout of its own; false by default. */
   branchDropout?: boolean | undefined;
-  /** What the training is called in the messages of errors; `training` by default. */
+  /** The name of the training in the messages of errors; `training` by default. */
   name?: string;
   signal?: AbortSignal | undefined;
   /** After every slice of about 10 ms. */

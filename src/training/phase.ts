@@ -27,7 +27,7 @@ export interface TrainedPhase extends TrainingResult {
 /** One training with the test after it. */
 export interface PhaseResult extends TrainedPhase {
   test: Metrics;
-  /** Of evaluating the test set. */
+  /** Time of evaluating the test set. */
   testSeconds: number;
 }
 
@@ -57,7 +57,7 @@ export interface PhaseOptions extends OptimizerOptions, StepOptions {
   patience: number | null;
 }
 
-/** What the phases of one experiment share. */
+/** The model, reviews and options that the phases of one experiment share. */
 export interface PhaseContext {
   model: ClassifierModel;
   bags: Pick<SplitBags, 'train' | 'valid' | 'test'>;
@@ -85,7 +85,7 @@ export async function runPhase(
   return { ...trained, ...(await runTest(context, phase)) };
 }
 
-/** As `runPhase`, without the test. */
+/** Does what `runPhase` does, without the test. */
 export async function runTraining(
   context: Omit<PhaseContext, 'bags'> & { bags: Pick<SplitBags, 'train' | 'valid'> },
   phase: Phase,

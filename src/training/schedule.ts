@@ -1,4 +1,4 @@
-/** How the learning rate goes over a training: after a linear warm-up constant, or falling to 0. */
+/** The course of the learning rate over a training: after a linear warm-up it is constant, or falls to 0. */
 export interface Schedule {
   schedule: 'constant' | 'linear' | 'cosine';
   /** Share of all steps in which the learning rate rises to its full height, from 0 to below 1. */
@@ -6,7 +6,7 @@ export interface Schedule {
 }
 
 /**
- * What the learning rate is multiplied with, in 0 .. 1. The first step of a decay has the full rate, and the step
+ * Returns what the learning rate is multiplied with, in 0 .. 1. The first step of a decay has the full rate, and the step
  * behind the last one would have none.
  * @param step from 0
  * @param steps of the whole training
@@ -20,7 +20,7 @@ export function lrFactor({ schedule, warmup }: Schedule, step: number, steps: nu
   return 1;
 }
 
-/** Those of the steps `from` .. `to` - 1; undefined where they are all 1. */
+/** Returns the factors of the steps `from` .. `to` - 1; undefined where they are all 1. */
 export function lrFactors(
   schedule: Schedule,
   from: number,

@@ -67,7 +67,7 @@ export async function readData(
   return dataset;
 }
 
-/** As `readData`, but with the embedded sample where the reviews of IMDb cannot be had. */
+/** Does what `readData` does, but takes the embedded sample where the reviews of IMDb cannot be had. */
 export async function readDataOrSample(
   choice: DataChoice,
   terminal: Terminal,

@@ -8,7 +8,7 @@ import { prepare, readData } from './read_dataset.js';
 import { Terminal } from '../terminal.js';
 import type { ExperimentContext } from './experiment_context.js';
 
-/** What one run gives. */
+/** The outcome of one run. */
 interface Outcome {
   document: object;
   figures: TestFigures;

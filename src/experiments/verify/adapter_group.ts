@@ -22,7 +22,7 @@ interface AdapterFacts {
   alpha: number;
   useRslora: boolean;
   useDora: boolean;
-  /** Of the branch's input, with a draw that the case keeps. */
+  /** The dropout of the branch's input, whose draw the case keeps. */
   dropout: number;
   initialization: LoraInitialization;
   /** Too large for a number. */
@@ -84,7 +84,7 @@ function forwardBags(layer: LoraLinear, reference: Reference, device: Device): T
   return layer.forward(rows, dropped(reference, 'bags', rows));
 }
 
-/** What is left of `input` for the branch; all of it without dropout. */
+/** Returns what dropout leaves of `input` for the branch; all of it without dropout. */
 function dropped(reference: Reference, kind: 'dense' | 'bags', input: Tensor): Tensor {
   const { dropout } = reference.facts;
   if (dropout === 0) return input;

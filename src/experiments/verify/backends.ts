@@ -1,6 +1,6 @@
 import { devices, type Device, type Engine } from '../../model/native.js';
 
-/** Where a case is recomputed. */
+/** An engine on a device, which recomputes cases. */
 export interface Backend {
   engine: Engine;
   device: Device;

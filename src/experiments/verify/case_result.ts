@@ -6,7 +6,7 @@ export interface CaseComparison {
   what: string;
   /** The largest difference of two elements. */
   absolute: number;
-  /** The same relative to the largest element; `tolerance` is what is allowed of it. */
+  /** The same relative to the largest element; at most `tolerance` is allowed. */
   relative: number;
   tolerance: number;
   passed: boolean;

@@ -19,7 +19,7 @@ import type { ReferenceCase } from './reference_cases.js';
 interface ExperimentFacts extends ExperimentPlan {
   dtype: FloatDtype;
   loraEpochs: number;
-  /** Of the word ids of all splits as int64, one after the other. */
+  /** SHA-256 of the word ids of all splits as int64, one after the other. */
   idsSha256: string;
 }
 

@@ -19,7 +19,7 @@ export interface ExperimentPlan {
   lr: number;
   batchSize: number;
   loss: LossForm;
-  /** Of full training. */
+  /** Number of epochs of the full training. */
   epochs: number;
 }
 

@@ -13,7 +13,7 @@ interface ClassifierFacts {
   rank: number;
   alpha: number;
   loss: LossForm;
-  /** What is trained: without the branch, with it on a frozen base, or both. */
+  /** The part that is trained: without the branch, with it on a frozen base, or both. */
   mode: 'off' | 'on' | 'both';
   terms: number;
 }

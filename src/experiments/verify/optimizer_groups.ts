@@ -23,7 +23,7 @@ const optimizers = { Sgd, Adam, AdamW, SparseAdam };
 interface OptimizerFacts {
   dtype: FloatDtype;
   optimizer: keyof typeof optimizers;
-  /** Of whichever optimizer it is. */
+  /** The options of whichever optimizer it is. */
   options: SgdOptions;
   /** After which steps, from 1, the parameters are compared. */
   kept: number[];

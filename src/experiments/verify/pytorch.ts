@@ -13,7 +13,7 @@ import { readReferenceSet, type ReferenceSet } from './reference_cases.js';
 
 interface PythonWithTorch {
   command: string;
-  /** Of torch. */
+  /** The version of torch. */
   version: string;
 }
 
@@ -65,7 +65,7 @@ async function probeTorch(
 
 interface FreshOptions {
   python: PythonWithTorch;
-  /** Of the cases and of the experiment. */
+  /** The seed of the cases and of the experiment. */
   seed: number;
   dataset: Dataset;
   signal?: AbortSignal | undefined;

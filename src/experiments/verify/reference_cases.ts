@@ -6,7 +6,7 @@ import { packageRoot } from '../../setup/package_root.js';
 import { readSafetensors } from '../../storage/safetensors.js';
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 
-/** What the index says of every case; each group adds facts of its own. */
+/** The facts of every case in the index; each group adds facts of its own. */
 interface CaseFacts {
   group: string;
   name: string;
@@ -48,7 +48,7 @@ export class ReferenceCase<Facts = unknown> {
 export interface ReferenceSet {
   /** The version of torch that computed the cases. */
   torch: string;
-  /** Of fresh cases; null of the committed ones. */
+  /** The seed of fresh cases; null for the committed ones. */
   seed: number | null;
   cases: ReferenceCase[];
 }

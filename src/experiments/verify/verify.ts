@@ -15,7 +15,7 @@ import { recomputeLoss, recomputeOperator } from './tensor_groups.js';
 
 export interface VerifyOptions {
   backends: readonly Backend[];
-  /** What the cases of experiments run over. */
+  /** The reviews that the cases of experiments run over. */
   dataset: Dataset;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;

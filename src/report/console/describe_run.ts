@@ -33,7 +33,7 @@ export function describeDevice(device: Device, engine: Engine, dtype: FloatDtype
   return `Device: ${device}, computing with ${how} in ${dtype} on ${threads} thread${threads === 1 ? '' : 's'}.`;
 }
 
-/** Sizes of the splits, where they come from, and the first words. */
+/** Says how large the splits are, where they come from, and what the first words are. */
 export function describeDataset(dataset: Dataset): string[] {
   const { source, splits, vocabulary, fromCache, seconds, requestedVocabularySize, guess, testHeldOut } =
     dataset;
@@ -64,13 +64,13 @@ export function describeDataset(dataset: Dataset): string[] {
   return lines;
 }
 
-/** As many as a line has room for. */
+/** Returns as many names as a line has room for. */
 function formatNames(names: readonly string[]): string {
   const more = names.length - shownClasses;
   return names.slice(0, shownClasses).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** How many rows are no reviews, and which the first ones are and why. */
+/** Says how many rows are no reviews, and which the first ones are and why. */
 export function describeBadRows({ badRows: { count, total, first } }: Dataset): string[] {
   if (count === 0) return [];
   const named = first.slice(0, shownBadRows).map((row) => `  ${describeBadRow(row)}`);

@@ -9,19 +9,19 @@ import type { LineStyle } from './line_style.js';
 import { formatCount, formatShare, formatMetrics } from '../format.js';
 import { formatTable } from './table.js';
 
-/** What `evaluate` found. */
+/** The findings of `evaluate`. */
 export interface EvaluationFigures {
   /** Which reviews. */
   split: string;
   count: number;
   classes: readonly string[];
-  /** Of the calibrated probabilities where the model is calibrated. */
+  /** Metrics of the calibrated probabilities where the model is calibrated, else of the logits. */
   metrics: Metrics;
-  /** Of the logits of a calibrated model, in the form of the loss that it was trained with; null of another. */
+  /** Metrics of the logits, with the form of loss of the training; null without a calibration. */
   uncalibrated: Metrics | null;
   report: ClassificationReport;
   mistakes: readonly Mistake[];
-  /** Where a review came from: a file name, or a file and a line. */
+  /** Says where a review came from: a file name, or a file and a line. */
   originOf: (review: number) => string;
 }
 

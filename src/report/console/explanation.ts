@@ -7,7 +7,7 @@ import { formatShare } from '../format.js';
 import { byClass, predictionAnswer } from './predictions.js';
 import { formatTable } from './table.js';
 
-/** What an explanation is told for, and how. */
+/** The class that an explanation is told for, and the terminal that it is told to. */
 interface ExplanationFormat {
   classes: readonly string[];
   /** Index of the class whose log-odds the effects are of. */

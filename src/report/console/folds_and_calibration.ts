@@ -6,7 +6,7 @@ import { formatCount, formatLoss, formatShare, formatValue } from '../format.js'
 import { summarize } from '../../training/statistics.js';
 import { formatTable } from './table.js';
 
-/** How well each fold did, and all of them. */
+/** Says how well each fold did, and all of them. */
 export function describeFolds(folds: readonly FoldResult[], style: LineStyle): string[] {
   const titles = ['fold', 'trained on', 'held out', 'epoch', 'loss', 'accuracy'];
   const rows = folds.map(({ train, valid, epoch, metrics }, index) => [
@@ -25,7 +25,7 @@ export function describeFolds(folds: readonly FoldResult[], style: LineStyle): s
   ];
 }
 
-/** What calibration does to the probabilities. */
+/** Says what calibration does to the probabilities. */
 export function describeCalibration(
   { calibration, heldOut, test }: CalibrationResult,
   style: LineStyle,

@@ -5,7 +5,7 @@ export interface PredictionFormat {
   /** Names of the classes, in the order of the probabilities. */
   classes: readonly string[];
   json: boolean;
-  /** So many of the most probable classes; null: the most probable one. */
+  /** Number of the most probable classes that are given; null: only the most probable one. */
   topK: number | null;
   /** Classes that are less probable are left out. */
   threshold: number;

@@ -39,7 +39,7 @@ function drawBar(share: number, length: number, unicode: boolean): string {
   return `[${filled.repeat(full)}${empty.repeat(length - full)}]`;
 }
 
-/** As many of the parts as fit into `width`, from the first. */
+/** Joins as many of the parts as fit into `width`, from the first. */
 function fit(parts: readonly string[], width: number): string {
   for (let count = parts.length; count > 1; count--) {
     const line = parts.slice(0, count).join('  ');

@@ -5,7 +5,7 @@ import { type LineStyle, formatHeading } from './line_style.js';
 import { formatLoss, formatShare } from '../format.js';
 import { formatTable } from './table.js';
 
-/** How a run did on the test reviews; calibrated where it is. */
+/** The figures of a run on the test reviews; those of calibrated probabilities where it has them. */
 export interface TestFigures extends Metrics {
   calibrationError?: number;
 }
@@ -20,7 +20,7 @@ export function testFigures(
   return { accuracy, loss, calibrationError };
 }
 
-/** What `--seeds` ends with. */
+/** Describes the figures of several seeds, their mean and their standard deviation. */
 export function describeSeeds(
   seeds: readonly number[],
   figures: readonly TestFigures[],
@@ -41,7 +41,7 @@ export function describeSeeds(
   return [formatHeading(`Results of ${seeds.length} seeds`, style), formatTable(titles, rows, style)];
 }
 
-/** What `--json` prints of several seeds. @param runs the documents of the single ones */
+/** Returns the document that `--json` prints for several seeds. @param runs the documents of the single ones */
 export function seedsDocument(
   command: string,
   seeds: readonly number[],

@@ -7,7 +7,7 @@ import { formatTable } from './table.js';
 interface Errors {
   /** The largest one. */
   absolute: number;
-  /** Of the comparison that comes nearest to its tolerance or goes furthest beyond it, with that tolerance. */
+  /** That of the comparison that comes nearest to its tolerance or goes furthest beyond it. */
   relative: number;
   tolerance: number;
 }
@@ -44,7 +44,7 @@ function errorsOf(comparisons: readonly CaseComparison[]): Errors {
   return errors;
 }
 
-/** How much of its tolerance an error takes. */
+/** Returns which share of its tolerance an error takes. */
 function shareOf({ relative, tolerance }: Pick<Errors, 'relative' | 'tolerance'>): number {
   return relative === 0 ? 0 : relative / tolerance;
 }

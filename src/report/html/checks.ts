@@ -4,7 +4,7 @@ import { html, type Markup } from './markup.js';
 import { quote, type RunView } from './run_view.js';
 import { section, sideBySide } from './sections.js';
 
-/** What a run has checked of itself. */
+/** Draws what a run has checked of itself. */
 export function checks(runs: readonly RunView[]): Markup | null {
   const body = sideBySide(runs, (run) => {
     const all = run.fields.at('checks').items();

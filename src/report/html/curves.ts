@@ -138,7 +138,7 @@ function pointsOf(
   });
 }
 
-/** At most about so many elements, evenly taken, with the last one. */
+/** Takes about `most` elements at even distances, and the last one. */
 function thin<T>(elements: readonly T[], most: number): T[] {
   const step = Math.ceil(elements.length / most);
   return elements.filter((element, index) => index % step === 0 || element === elements.at(-1));

@@ -69,7 +69,7 @@ export function testOf({ run, kind, fields }: PhaseView): TestFields {
     : { accuracy: fields.at('test', 'accuracy'), loss: fields.at('test', 'loss'), isCalibrated };
 }
 
-/** Whether the losses of a phase are of softmaxed probabilities or of logits; null where the run does not say. */
+/** Says whether the losses of a phase are of softmaxed probabilities or of logits; null where the run does not say. */
 export function lossOf({ run, kind }: PhaseView): string | null {
   const options = run.fields.at('options');
   if (kind === 'pretrain' && options.at('pretraining').value === 'notebook') return 'softmax';
@@ -82,7 +82,7 @@ export function lastEpochOf({ fields }: PhaseView): Field<number> {
   return epochs.at(epochs.items().length - 1, 'epoch');
 }
 
-/** What the model of a phase takes on disk; null where the run does not say. */
+/** Returns what the model of a phase takes on disk; null where the run does not say. */
 export function modelBytesOf({ run, kind }: PhaseView): Field<number> | null {
   const wanted = kind === 'lora' ? 'adapter/adapter_model.safetensors' : 'model.safetensors';
   const file = run.fields

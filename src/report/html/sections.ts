@@ -4,7 +4,7 @@ import { nameOf, type RunView } from './run_view.js';
 
 interface SectionParts {
   title: string;
-  /** What is shown, in a sentence or two. */
+  /** A sentence or two about what is shown. */
   note: Content;
   body: Content;
 }
@@ -21,7 +21,7 @@ export function section({ title, note, body }: SectionParts): Markup {
 }
 
 /**
- * What every run has to say about something, side by side where there are several; null where none has anything.
+ * Draws what every run has to say about something, side by side where there are several; null where none has anything.
  * @param draw null: this run has nothing
  */
 export function sideBySide(
@@ -82,7 +82,7 @@ function columnTitles(titles: readonly Content[]): Markup {
   </thead>`;
 }
 
-/** What only some readers want: closed until it is asked for. */
+/** Draws what only some readers want: it is closed until it is asked for. */
 export function details(summary: string, content: Content): Markup {
   return html`<details>
     <summary>${summary}</summary>

@@ -11,7 +11,7 @@ const groups: readonly { title: string; names: readonly string[] }[] = [
   { title: 'Where it ran', names: ['device', 'engine', 'dtype', 'versions'] },
 ];
 
-/** All that decides the numbers of the runs, and how to repeat them. */
+/** Draws all that decides the numbers of the runs, and how to repeat them. */
 export function settings(runs: readonly RunView[]): Markup {
   const paths = [...new Set(runs.flatMap((run) => [...settingsOf(documentOf(run)).keys()]))];
   const shown = paths.filter((path) => runs.some((run) => isSetting(valueAt(run, path))));
@@ -63,7 +63,7 @@ function differences(runs: readonly RunView[], paths: readonly string[]): Markup
   return html`<div class="settings">${table('What differs', ['setting', ...runs.map(nameOf)], rows)}</div>`;
 }
 
-/** What all runs have in common; of a single run that is everything. */
+/** Draws what all runs have in common; of a single run that is everything. */
 function settingsTable(
   { title, names }: (typeof groups)[number],
   runs: readonly RunView[],
@@ -76,7 +76,7 @@ function settingsTable(
   return html`<div class="settings">${table(title, [], rows)}</div>`;
 }
 
-/** What the title of the table says already is left out. */
+/** Leaves out what the title of the table says already. */
 function shortLabel(path: string): string {
   return path.replace(/^(options(\.features)?|data|versions)\./, '');
 }

@@ -29,7 +29,7 @@ function listLength(runs: number): number {
   return Math.min(mostWords, Math.floor(wordsOfAllRuns / runs));
 }
 
-/** The words that speak most for each class. */
+/** Draws the words that speak most for each class. */
 export function topWords(runs: readonly RunView[]): Markup | null {
   const body = sideBySide(runs, (run, colour) => {
     const classes = run.fields.at('topWords').items();
@@ -64,7 +64,7 @@ export function topWords(runs: readonly RunView[]): Markup | null {
   });
 }
 
-/** What LoRA branches change in the weights of their layers. */
+/** Draws what LoRA branches change in the weights of their layers. */
 export function weightChange(runs: readonly RunView[]): Markup | null {
   const body = sideBySide(runs, (run, colour) => {
     const [hidden, output] = [run.fields.at('weightChange'), run.fields.at('outputChange')];

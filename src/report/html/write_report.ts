@@ -6,7 +6,7 @@ import { readRunViews, type CommandLineOf } from './read_runs.js';
 export const reportName = 'report.html';
 
 export interface WrittenReport {
-  /** Where it is. */
+  /** The path of the file. */
   path: string;
   bytes: number;
 }

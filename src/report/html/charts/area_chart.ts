@@ -10,7 +10,7 @@ export interface AreaChartOptions {
   colour: number;
 }
 
-/** Of more values only every second, third, ... is drawn. */
+/** Where there are more values, only every second, third, ... is drawn. */
 const mostSteps = 250;
 
 /** Many values as one stepped shape. */

@@ -4,7 +4,7 @@ import { number } from './plot.js';
 
 export interface Bar {
   label: Content;
-  /** What decides the length; null: none. */
+  /** The length of the bar; null: there is none. */
   value: number | null;
   /** The value as it is to be read. */
   text: Content;

@@ -2,7 +2,7 @@ import { html, type Markup } from '../markup.js';
 import { across, drawPlot, horizontalAxis, number, verticalAxis, type Axis, type TickForm } from './plot.js';
 
 export interface Column {
-  /** Where it begins and ends on the horizontal axis. */
+  /** The ends of the column on the horizontal axis. */
   from: number;
   to: number;
   value: number;

@@ -20,12 +20,12 @@ export interface Series {
 export interface LineChartOptions {
   label: string;
   series: readonly Series[];
-  /** Of the numbers along the vertical axis. */
+  /** The form of the numbers along the vertical axis. */
   form: TickForm;
 }
 
 const height = 232;
-/** Of more points only the last of each line is a dot. */
+/** Where there are more points, only the last of each line is a dot. */
 const mostDots = 240;
 
 /** Lines over whole numbers. */

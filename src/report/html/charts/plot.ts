@@ -14,7 +14,7 @@ export interface Axis {
   format: (value: number) => string;
 }
 
-/** How the numbers along an axis are written; all with the same number of digits. */
+/** The form of the numbers along an axis, which all have the same number of digits. */
 export type TickForm = 'whole' | 'plain' | 'percent';
 
 const specifiers: Readonly<Record<TickForm, string>> = { whole: ',d', plain: ',f', percent: '%' };
@@ -61,13 +61,13 @@ export function across(place: number): string {
   return `${number((place / canvasWidth) * 100)}%`;
 }
 
-/** As few digits as a picture needs. */
+/** Writes a coordinate with as few digits as a picture needs. */
 export function number(value: number): string {
   return String(Number(value.toFixed(2)));
 }
 
 interface PlotParts {
-  /** What a screen reader says for the picture; the numbers stand in a table beside it. */
+  /** A screen reader says this for the picture; the numbers stand in a table beside it. */
   label: string;
   height: number;
   x: Axis | null;

@@ -21,9 +21,9 @@ namespace {
 using kernels::TeamThread;
 using kernels::ThreadTeam;
 
-/** Keeps x W^T + b of every bag of one data set, as long as W and b stay what they were. */
+/** x W^T + b of every bag of one data set, which is valid while W and b stay what they are. */
 template <typename T>
-struct KeptActivations {
+struct CachedPreactivations {
   std::weak_ptr<const Bags> bags;
   UninitializedVector<T> values;  // [bags, stride]
 };
@@ -55,7 +55,7 @@ class FusedEngine final : public Engine {
     for (OptimizedParameter* own : trained) {
       if (own == nullptr) continue;
       own->state.steps += steps;
-      // Autograd and the kept activations watch this counter, and raw pointers do not move it.
+      // Autograd and the cached preactivations watch this counter, and raw pointers do not move it.
       own->parameter.unsafeGetTensorImpl()->bump_version();
     }
     return losses;
@@ -96,7 +96,7 @@ class FusedEngine final : public Engine {
 
   int64_t bytes() const override {
     int64_t bytes = forwardBuffers_.bytes() + trainingBuffers_.bytes();
-    for (const auto& kept : kept_) bytes += static_cast<int64_t>(kept.values.size() * sizeof(T));
+    for (const auto& cached : cached_) bytes += static_cast<int64_t>(cached.values.size() * sizeof(T));
     return bytes;
   }
 
@@ -112,7 +112,7 @@ class FusedEngine final : public Engine {
   FusedForward<T> forwardOver(const BagsPointer& bags, int64_t batchSize) {
     if (layers_.hidden->loraEnabled && layers_.hidden->magnitude.defined())
       throw stateError("Expected a LoRA branch without DoRA for the fused engine; use the torch engine");
-    return {FusedModel<T>(layers_), bags, keptFor(bags), batchSize, &forwardBuffers_};
+    return {FusedModel<T>(layers_), bags, cachedFor(bags), batchSize, &forwardBuffers_};
   }
 
   /** Returns the loss of each batch. */
@@ -176,22 +176,22 @@ class FusedEngine final : public Engine {
     return plan;
   }
 
-  /** Returns the kept activations of `bags`; null while the base may change or LoRA is off. */
-  const T* keptFor(const BagsPointer& bags) {
+  /** Returns the cached x W^T + b of `bags`; null while the base may change or LoRA is off. */
+  const T* cachedFor(const BagsPointer& bags) {
     const auto& hidden = *layers_.hidden;
     const std::pair<int64_t, int64_t> versions{hidden.weight._version(), hidden.bias._version()};
-    if (versions != keptVersions_) kept_.clear();
-    keptVersions_ = versions;
-    std::erase_if(kept_, [](const auto& kept) { return kept.bags.expired(); });
+    if (versions != cachedVersions_) cached_.clear();
+    cachedVersions_ = versions;
+    std::erase_if(cached_, [](const auto& cached) { return cached.bags.expired(); });
     if (!hidden.loraEnabled || hidden.baseTrainable()) return nullptr;
-    for (const auto& kept : kept_) {
-      if (kept.bags.lock() == bags) return kept.values.data();
+    for (const auto& cached : cached_) {
+      if (cached.bags.lock() == bags) return cached.values.data();
     }
     FusedModel<T> base(layers_);  // x W^T + b alone
     base.lora = false;
     base.linear = true;
-    kept_.push_back({bags, {}});
-    UninitializedVector<T>& values = kept_.back().values;
+    cached_.push_back({bags, {}});
+    UninitializedVector<T>& values = cached_.back().values;
     values.resize(bags->length() * base.stride);
     Rows all(bags->length());
     std::iota(all.begin(), all.end(), 0);
@@ -203,8 +203,8 @@ class FusedEngine final : public Engine {
   const Layers layers_;
   ForwardBuffers<T> forwardBuffers_;
   TrainingBuffers<T> trainingBuffers_;
-  std::vector<KeptActivations<T>> kept_;
-  std::pair<int64_t, int64_t> keptVersions_;
+  std::vector<CachedPreactivations<T>> cached_;
+  std::pair<int64_t, int64_t> cachedVersions_;
 };
 
 }  // namespace

@@ -9,14 +9,14 @@ using kernels::Columns;
 using kernels::TeamThread;
 
 template <typename T>
-FusedForward<T>::FusedForward(const FusedModel<T>& model, const BagsPointer& bags, const T* kept,
+FusedForward<T>::FusedForward(const FusedModel<T>& model, const BagsPointer& bags, const T* cached,
                               int64_t batchSize, ForwardBuffers<T>* buffers)
     : model(model),
       bags(bags),
-      kept(kept),
+      cached(cached),
       batchSize(batchSize),
       split(model.stride, batchSize),
-      isByColumns(kept == nullptr && !split.isNarrow()),
+      isByColumns(cached == nullptr && !split.isNarrow()),
       buffers(*buffers),
       kernels_(kernels::kernels<T>()) {
   for (auto& hidden : buffers->hidden) reserveAtLeast(&hidden, batchSize * model.stride);
@@ -111,9 +111,9 @@ void FusedForward<T>::hiddenColumns(const Batch& batch, Examples examples, Colum
 template <typename T>
 const T* FusedForward<T>::baseSums(const Batch& batch, int64_t example, Columns columns, T* out) const {
   const int64_t bag = batch.rows[example], ahead = example + Batch::kAhead;
-  if (kept != nullptr) {
-    if (ahead < batch.count) prefetch(kept + batch.rows[ahead] * model.stride, model.stride);
-    return kept + bag * model.stride;
+  if (cached != nullptr) {
+    if (ahead < batch.count) prefetch(cached + batch.rows[ahead] * model.stride, model.stride);
+    return cached + bag * model.stride;
   }
   if (model.isPacked()) {
     const int64_t width = model.weightStride;

@@ -29,10 +29,10 @@ template <typename T>
 class FusedForward {
  public:
   /**
-   * @param kept x W^T + b of every bag, [bags, stride], or null to compute it
+   * @param cached x W^T + b of every bag, [bags, stride], or null to compute it
    * @param buffers outlive this
    */
-  FusedForward(const FusedModel<T>& model, const BagsPointer& bags, const T* kept, int64_t batchSize,
+  FusedForward(const FusedModel<T>& model, const BagsPointer& bags, const T* cached, int64_t batchSize,
                ForwardBuffers<T>* buffers);
 
   /** Fills `losses` and `correct` (1 or 0) of every row. */
@@ -55,7 +55,7 @@ class FusedForward {
 
   const FusedModel<T> model;
   const BagsPointer bags;
-  const T* const kept;
+  const T* const cached;
   const int64_t batchSize;
   const WorkSplit<T> split;
   /** Whether threads own columns of the hidden layer; else each computes its examples by itself, no earlier
@@ -68,9 +68,9 @@ class FusedForward {
   template <typename Visit>
   void forEachRow(const kernels::TeamThread& thread, const Rows& rows, Visit visit) const;
   void forward(const kernels::TeamThread& thread, const Batch& batch, T* hidden) const;
-  /** Returns x W^T + b of an example, which is kept or computed into `out`. */
+  /** Returns x W^T + b of an example, which is cached or computed into `out`. */
   const T* baseSums(const Batch& batch, int64_t example, kernels::Columns columns, T* out) const;
-  bool readsPackedRows() const { return model.isPacked() && kept == nullptr; }
+  bool readsPackedRows() const { return model.isPacked() && cached == nullptr; }
 
   const kernels::Kernels<T>& kernels_;
 };

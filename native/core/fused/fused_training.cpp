@@ -91,7 +91,7 @@ void FusedTraining<T>::lossAndGradients(const Share& share, const Share& next) {
   const int64_t stride = model_.stride;
   const Examples examples = share.examples;
   std::vector<T> logits(model_.classes);
-  if (forward_.kept != nullptr) pretouch(next);
+  if (forward_.cached != nullptr) pretouch(next);
   for (int64_t begin = examples.begin; begin < examples.end; begin += WorkSplit<T>::kBlock) {
     const Examples block{begin, std::min(begin + WorkSplit<T>::kBlock, examples.end)};
     // What nobody needs after the block takes the place of the block before.
@@ -100,7 +100,7 @@ void FusedTraining<T>::lossAndGradients(const Share& share, const Share& next) {
     T* const delta = buffers_.delta.data() + (plan_.trains(kWeight) ? begin : examples.begin) * stride;
     if (!forward_.isByColumns) forward_.hiddenColumns(share.base, block, {0, stride}, hidden);
     for (int64_t example = begin; example < block.end; ++example) {
-      if (forward_.kept != nullptr) prefetchNext(share, example, next);
+      if (forward_.cached != nullptr) prefetchNext(share, example, next);
       const int64_t row = (example - begin) * stride;
       lossAndDelta(share.base, example, hidden + row, delta + row, logits.data());
     }
@@ -135,13 +135,13 @@ void FusedTraining<T>::pretouch(const Share& next) const {
   for (int64_t i = 0; i < count; ++i) pretouchPage(bags.placesOf(rows[i]));
   for (int64_t i = 0; i < count; ++i) next.branch.pretouchIds(i, next.words);
   for (int64_t i = next.examples.begin; i < next.examples.end; ++i)
-    pretouchPage(forward_.kept + next.base.rows[i] * model_.stride);
+    pretouchPage(forward_.cached + next.base.rows[i] * model_.stride);
 }
 
 template <typename T>
 void FusedTraining<T>::prefetchNext(const Share& share, int64_t example, const Share& next) const {
   const int64_t count = next.base.count;
-  if (example < count) prefetch(forward_.kept + next.base.rows[example] * model_.stride, model_.stride);
+  if (example < count) prefetch(forward_.cached + next.base.rows[example] * model_.stride, model_.stride);
   const int64_t own = share.examples.end - share.examples.begin, index = example - share.examples.begin;
   for (int64_t i = count * index / own; i < count * (index + 1) / own; ++i)
     next.branch.prefetchIds(i, share.words);

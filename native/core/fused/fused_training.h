@@ -15,7 +15,7 @@
  * memory that is read and of the work; everything here keeps them close and touches them as seldom as it can.
  *
  * Forward (fused_forward.h): example by example, the rows of a bag are summed in registers, and bias, LoRA
- * branch and ReLU follow while the sum is near. What LoRA freezes, x W^T + b, is computed once and kept.
+ * branch and ReLU follow while the sum is near. What LoRA freezes, x W^T + b, is computed once and cached.
  * Backward: the entries of a batch are grouped by word (batch_words.h). The gradient of a word's row, the
  * sum of the deltas of its examples, is summed in registers, and the row takes its step at once. So a row is
  * read and written once per batch, and the gradient of W is never stored.

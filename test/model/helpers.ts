@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { createClassifier } from '../../src/model/classifier_model.js';
 import { Tensor, type Bags } from '../../src/model/native.js';
-import type { ModelDescription } from '../../src/storage/model_description.js';
+import { notebookDescription, type ModelDescription } from '../../src/storage/model_description.js';
 import { createRunDirectory } from '../../src/storage/run_directory.js';
 import type { StoredTensor } from '../../src/storage/stored_tensor.js';
-import { notebookFeatures } from '../../src/text/features.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 
 /** What the numbers of `smallRun` are: everything that a test needs to compute its logits by hand. */
@@ -17,6 +16,12 @@ export interface SmallRun {
   tensors: Readonly<Record<string, Float64Array>>;
 }
 
+interface SmallRunOptions extends Partial<Pick<ModelDescription, 'classes' | 'calibration'>> {
+  adapter?: boolean;
+  /** The classes of an adapter with a task of its own. */
+  adapterClasses?: readonly string[];
+}
+
 /** Reproducible numbers between -1 and 1. */
 function numbers(count: number, seed: number): Float64Array {
   return Float64Array.from({ length: count }, (_, k) => Math.sin(seed * 100 + k * 1.7));
@@ -26,21 +31,12 @@ function tensor(data: Float64Array, ...shape: number[]): StoredTensor {
   return { dtype: 'float64', shape, data };
 }
 
-/** Writes a complete run with an adapter of rank 2 and a merged model (whose numbers are others). */
-export async function writeSmallRun(
-  folder: string,
-  {
-    classes = ['neg', 'pos'],
-    ...changes
-  }: Partial<Pick<ModelDescription, 'classes' | 'calibration'>> & {
-    adapter?: boolean;
-    /** Where the adapter has a task of its own. */
-    adapterClasses?: readonly string[];
-  } = {},
-): Promise<SmallRun> {
-  const words = ['<UNK>', 'good', 'bad', 'film', 'not'];
-  const [hidden, vocabulary, rank, output] = [3, words.length, 2, classes.length];
-  const tensors = {
+const words: readonly string[] = ['<UNK>', 'good', 'bad', 'film', 'not'];
+const [hidden, rank] = [3, 2];
+
+/** The numbers of the model, its adapter and its merged weight. */
+function makeNumbers(vocabulary: number, output: number): Record<string, Float64Array> {
+  return {
     'fc1.weight': numbers(hidden * vocabulary, 1),
     'fc1.bias': numbers(hidden, 2),
     'fc2.weight': numbers(output * hidden, 3),
@@ -51,39 +47,40 @@ export async function writeSmallRun(
     'adapter.fc2.bias': numbers(output, 8),
     merged: numbers(hidden * vocabulary, 9),
   };
+}
+
+/** Writes a complete run with an adapter of rank 2 and a merged model (whose numbers are others). */
+export async function writeSmallRun(
+  folder: string,
+  { classes = ['neg', 'pos'], ...changes }: SmallRunOptions = {},
+): Promise<SmallRun> {
+  const [vocabulary, output] = [words.length, classes.length];
+  const tensors = makeNumbers(vocabulary, output);
+  const take = (name: string, ...shape: number[]): StoredTensor =>
+    tensor(tensors[name] ?? new Float64Array(), ...shape);
   const module = new Map([
-    ['fc1.weight', tensor(tensors['fc1.weight'], hidden, vocabulary)],
-    ['fc1.bias', tensor(tensors['fc1.bias'], hidden)],
-    ['fc2.weight', tensor(tensors['fc2.weight'], output, hidden)],
-    ['fc2.bias', tensor(tensors['fc2.bias'], output)],
+    ['fc1.weight', take('fc1.weight', hidden, vocabulary)],
+    ['fc1.bias', take('fc1.bias', hidden)],
+    ['fc2.weight', take('fc2.weight', output, hidden)],
+    ['fc2.bias', take('fc2.bias', output)],
   ]);
   const run = await createRunDirectory({ out: join(folder, 'run'), command: 'train' });
   await run.writeVocabulary(Vocabulary.of(words));
   const { sha256: baseSha256 } = await run.writeModel('model', module);
   if (changes.adapter === true) {
-    const [up, down] = [tensor(tensors.up, hidden, rank), tensor(tensors.down, rank, vocabulary)];
-    await run.writeAdapter({
-      branches: new Map([['fc1', { up, down, alpha: 3, magnitude: null, bias: null }]]),
-      useRslora: false,
-      dropout: 0,
-      pissa: false,
-      replaced: new Map([
-        ['fc2.weight', tensor(tensors['adapter.fc2.weight'], output, hidden)],
-        ['fc2.bias', tensor(tensors['adapter.fc2.bias'], output)],
-      ]),
-      baseSha256,
-      ...(changes.adapterClasses && { classes: changes.adapterClasses }),
-    });
-    await run.writeModel('merged', module.set('fc1.weight', tensor(tensors.merged, hidden, vocabulary)));
+    const [up, down] = [take('up', hidden, rank), take('down', rank, vocabulary)];
+    const replaced = new Map([
+      ['fc2.weight', take('adapter.fc2.weight', output, hidden)],
+      ['fc2.bias', take('adapter.fc2.bias', output)],
+    ]);
+    const branches = new Map([['fc1', { up, down, alpha: 3, magnitude: null, bias: null }]] as const);
+    const options = { useRslora: false, dropout: 0, pissa: false, baseSha256 };
+    const task = changes.adapterClasses && { classes: changes.adapterClasses };
+    await run.writeAdapter({ branches, replaced, ...options, ...task });
+    await run.writeModel('merged', module.set('fc1.weight', take('merged', hidden, vocabulary)));
   }
-  await run.writeDescription({
-    schema: 1,
-    classes,
-    features: { ...notebookFeatures, vocabularySize: vocabulary },
-    hidden,
-    output,
-    calibration: changes.calibration ?? null,
-  });
+  const description = { ...notebookDescription(vocabulary, hidden), classes, output };
+  await run.writeDescription({ ...description, calibration: changes.calibration ?? null });
   await run.writeRun({ schema: 1, command: 'train' });
   return { path: run.path, words, classes, hidden, tensors };
 }

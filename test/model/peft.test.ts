@@ -161,27 +161,31 @@ function expectClose(actual: readonly number[], expected: readonly number[]): vo
   expect(Math.max(...apart)).toBeLessThan(tolerance);
 }
 
+/** Loads an adapter of PEFT, checks its logits and saves it. @returns the logits with it */
+async function useLoaded(name: string): Promise<number[]> {
+  const { adapters, logits } = await open(name.includes('dora'));
+  const base = logits();
+  expect(await adapters.load(name, join(folder, name))).toEqual([]);
+  expect(logits()).toEqual(base);
+  adapters.use(name);
+  const given = logits();
+  expectClose(given, await readCase(`logits.${name}`));
+  adapters.merge();
+  expectClose(logits(), await readCase(`logits.${name}`));
+  adapters.unmerge();
+  expect(logits()).toEqual(given);
+  adapters.use();
+  expect(logits()).toEqual(base);
+  await adapters.save(name, join(folder, 'ours', name));
+  return given;
+}
+
 (hasPeft ? describe : describe.skip)('with the real PEFT', () => {
   test('when PEFT has saved adapters then they load here and give its logits, and so do those saved and trained here in PEFT', async () => {
     const peft = new Peft();
     await peft.save();
     const given = new Map<string, number[]>();
-    for (const name of names) {
-      const { adapters, logits } = await open(name.includes('dora'));
-      const base = logits();
-      expect(await adapters.load(name, join(folder, name))).toEqual([]);
-      expect(logits()).toEqual(base);
-      adapters.use(name);
-      given.set(name, logits());
-      expectClose(logits(), await readCase(`logits.${name}`));
-      adapters.merge();
-      expectClose(logits(), await readCase(`logits.${name}`));
-      adapters.unmerge();
-      expect(logits()).toEqual(given.get(name));
-      adapters.use();
-      expect(logits()).toEqual(base);
-      await adapters.save(name, join(folder, 'ours', name));
-    }
+    for (const name of names) given.set(name, await useLoaded(name));
     for (const [name, changes] of Object.entries(trainings)) {
       given.set(name, await saveTrained(name, changes));
     }

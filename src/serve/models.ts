@@ -22,7 +22,7 @@ export interface ServedModels {
   dispose(): void;
 }
 
-export interface ServedModelsOptions {
+interface ServedModelsOptions {
   /** The adapter of requests that ask for none, as TextClassifier takes it; requests know a folder as `on`. */
   adapter?: string | undefined;
   /** The number of threads of the whole process. */

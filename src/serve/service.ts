@@ -11,7 +11,7 @@ import { healthRouteSchema, namedSchemas } from './schemas.js';
 import { ServiceError, describeProblems, serviceErrorOf } from './service_error.js';
 import { WorkQueue } from './work_queue.js';
 
-export interface ServiceOptions {
+interface ServiceOptions {
   /** The models stay the caller's, who disposes of them. */
   models: ServedModels;
   limits?: Partial<Limits>;

@@ -1,5 +1,5 @@
 /** A stretch of a text is an occurrence of a word, or what is between two of them. */
-export interface TextPiece {
+interface TextPiece {
   text: string;
   /** The index of the word, or null between words. */
   word: number | null;

@@ -6,7 +6,7 @@ import {
   formatFigures,
   formatRuns,
   pairFigures,
-  settingsOf,
+  recordedSettings,
   summarizeRun,
 } from '../../src/report/console/runs.js';
 import type { RunDocument } from '../../src/storage/run_document.js';
@@ -69,7 +69,7 @@ test('when runs are listed then each has a line of at most 80 columns', () => {
 });
 
 test('when runs are compared then settings that differ and all figures are told', () => {
-  const differences = differencesOf(settingsOf(full), settingsOf(tuned));
+  const differences = differencesOf(recordedSettings(full), recordedSettings(tuned));
   expect(differences).toEqual([
     { name: 'command', a: 'train', b: 'lora' },
     { name: 'options.seed', a: 1, b: 2 },

@@ -9,7 +9,7 @@ import {
   formatFigures,
   formatRuns,
   pairFigures,
-  settingsOf,
+  recordedSettings,
   summarizeRun,
   type RunSummary,
 } from '../../report/console/runs.js';
@@ -69,7 +69,10 @@ async function compareRuns(a: string, b: string, _raw: RawOptions, command: Comm
   const options = readOptions(json, command.optsWithGlobals<RawOptions>());
   const terminal = new Terminal({ ...options, quiet: false });
   const documents: [RunDocument, RunDocument] = [await readRunDocument(a), await readRunDocument(b)];
-  const [settingsA, settingsB] = documents.map(settingsOf) as [Map<string, unknown>, Map<string, unknown>];
+  const [settingsA, settingsB] = documents.map(recordedSettings) as [
+    Map<string, unknown>,
+    Map<string, unknown>,
+  ];
   const [figuresA, figuresB] = documents.map(figuresOf) as [Map<string, unknown>, Map<string, unknown>];
   const settings = differencesOf(settingsA, settingsB);
   const figures = pairFigures(figuresA, figuresB);

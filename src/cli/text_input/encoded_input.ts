@@ -5,7 +5,7 @@ import { canReadInThread, EncodingThread } from './encoding_thread.js';
 import { readTextLines } from './text_lines.js';
 
 /** Texts that are given, or the file whose lines they are, and where in a line the text is. */
-export interface TextInput {
+interface TextInput {
   readonly texts: readonly string[] | null;
   readonly file: string;
   readonly textColumn: string | undefined;

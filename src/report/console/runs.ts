@@ -59,7 +59,7 @@ interface Difference {
 }
 
 /** The fields that decide a run's numbers, by their paths. */
-export function settingsOf(document: RunDocument): Map<string, unknown> {
+export function recordedSettings(document: RunDocument): Map<string, unknown> {
   const { command, device, engine, dtype, options, data, vocabulary, versions } = document;
   return flatten({ command, device, engine, dtype, options, data, vocabulary, versions });
 }

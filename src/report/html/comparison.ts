@@ -3,7 +3,7 @@ import { bars } from './charts/charts.js';
 import type { Field } from './field.js';
 import { html, type Markup } from './markup.js';
 import { modelBytesOf, phasesOf, testOf, type PhaseKind, type PhaseView } from './phase_view.js';
-import { figure, numberOf, type Format, type RunView } from './run_view.js';
+import { figure, finiteNumber, type Format, type RunView } from './run_view.js';
 import { section } from './sections.js';
 
 interface Measure {
@@ -45,7 +45,7 @@ export function comparison(runs: readonly RunView[]): Markup | null {
 function measureFigure({ title, fieldOf, format }: Measure, phases: readonly PhaseView[]): Markup | null {
   const rows = phases.flatMap((phase) => {
     const field = fieldOf(phase);
-    const value = field && numberOf(field);
+    const value = field && finiteNumber(field);
     if (field === null || value === null) return [];
     return [{ label: phase.title, value, text: figure(field, format), colour: phase.colour }];
   });

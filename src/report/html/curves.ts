@@ -4,7 +4,7 @@ import { formatCount, formatLoss, formatSeconds, formatShare } from '../format.j
 import type { Field } from './field.js';
 import { html, type Content, type Markup } from './markup.js';
 import { lossOf, phasesOf, type PhaseKind, type PhaseView } from './phase_view.js';
-import { figure, nameOf, numberOf, type Format, type RunView } from './run_view.js';
+import { figure, nameOf, finiteNumber, type Format, type RunView } from './run_view.js';
 import { details, section, table } from './sections.js';
 
 /** Points of all lines of a picture, and rows of the table: of more epochs only every second, third, ... is shown. */
@@ -131,7 +131,7 @@ function pointsOf(
   format: Format,
 ): Point[] {
   return epochs.flatMap(({ phase, fields, epoch, place }) => {
-    const value = numberOf(fields.at(split, metric));
+    const value = finiteNumber(fields.at(split, metric));
     const of = split === 'train' ? 'training' : 'validation';
     if (value === null) return [];
     return [{ x: place, y: value, title: `${phase.name}, ${of}, epoch ${epoch}: ${format(value)}` }];

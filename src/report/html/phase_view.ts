@@ -1,7 +1,7 @@
 import type { PhaseDocument } from '../../storage/run_document.js';
 import type { Field } from './field.js';
 import { html, type Markup } from './markup.js';
-import { nameOf, numberOf, type RunView } from './run_view.js';
+import { nameOf, finiteNumber, type RunView } from './run_view.js';
 
 export type PhaseKind = 'full' | 'pretrain' | 'lora';
 
@@ -53,7 +53,7 @@ export function lastPhaseOf(run: RunView): PhaseView | null {
 }
 
 /** How a phase's model does on the test reviews. */
-export interface TestFields {
+interface TestFields {
   accuracy: Field<number>;
   loss: Field<number>;
   /** Whether that is with calibrated probabilities, as commands use the model. */
@@ -63,7 +63,7 @@ export interface TestFields {
 /** Returns the test of a phase. Only the model that a run ends with is calibrated. */
 export function testOf({ run, kind, fields }: PhaseView): TestFields {
   const after = run.fields.at('calibration', 'test', 'after');
-  const isCalibrated = kind !== 'pretrain' && numberOf(after.at('accuracy')) !== null;
+  const isCalibrated = kind !== 'pretrain' && finiteNumber(after.at('accuracy')) !== null;
   return isCalibrated
     ? { accuracy: after.at('accuracy'), loss: after.at('logLoss'), isCalibrated }
     : { accuracy: fields.at('test', 'accuracy'), loss: fields.at('test', 'loss'), isCalibrated };

@@ -24,7 +24,7 @@ export type Format = (value: number) => string;
 
 /** A number as a `data` element that says where it comes from; null where there is none. */
 export function figure(field: Field<number>, format: Format): Markup | null {
-  const value = numberOf(field);
+  const value = finiteNumber(field);
   return value === null ? null : dataElement(field.run, field.path, value, format(value));
 }
 
@@ -35,12 +35,12 @@ export function shareFigure(part: Field<number>, whole: Field<number>, format: F
 }
 
 export function shareOf(part: Field<number>, whole: Field<number>): number | null {
-  const [dividend, divisor] = [numberOf(part), numberOf(whole)];
+  const [dividend, divisor] = [finiteNumber(part), finiteNumber(whole)];
   return dividend === null || divisor === null || divisor === 0 ? null : dividend / divisor;
 }
 
 /** The number of a field; null where there is none that is finite, which JSON has null for. */
-export function numberOf({ value }: Field<number>): number | null {
+export function finiteNumber({ value }: Field<number>): number | null {
   return value !== undefined && Number.isFinite(value) ? value : null;
 }
 

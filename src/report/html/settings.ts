@@ -1,7 +1,7 @@
 import type { RunDocument } from '../../storage/run_document.js';
 import { formatCount } from '../format.js';
 import { html, type Content, type Markup } from './markup.js';
-import { settingsOf } from '../console/runs.js';
+import { recordedSettings } from '../console/runs.js';
 import { figure, nameOf, quote, type RunView } from './run_view.js';
 import { section, table } from './sections.js';
 
@@ -12,8 +12,8 @@ const groups: readonly { title: string; names: readonly string[] }[] = [
 ];
 
 /** Draws all that decides the numbers of the runs, and how to repeat them. */
-export function settings(runs: readonly RunView[]): Markup {
-  const paths = [...new Set(runs.flatMap((run) => [...settingsOf(documentOf(run)).keys()]))];
+export function settingsSection(runs: readonly RunView[]): Markup {
+  const paths = [...new Set(runs.flatMap((run) => [...recordedSettings(documentOf(run)).keys()]))];
   const shown = paths.filter((path) => runs.some((run) => isSetting(valueAt(run, path))));
   const different = shown.filter((path) => runs.some((run) => valueAt(run, path) !== firstValue(runs, path)));
   const common = shown.filter((path) => !different.includes(path));
@@ -32,7 +32,7 @@ function documentOf({ fields }: RunView): RunDocument {
 
 /** Returns what a run has at the path of a setting. */
 function valueAt(run: RunView, path: string): unknown {
-  return settingsOf(documentOf(run)).get(path);
+  return recordedSettings(documentOf(run)).get(path);
 }
 
 function isSetting(value: unknown): boolean {

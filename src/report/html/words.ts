@@ -3,7 +3,7 @@ import { areaChart, bars } from './charts/charts.js';
 import { formatCount } from '../format.js';
 import type { Field } from './field.js';
 import { html, type Markup } from './markup.js';
-import { figure, numberOf, quote, type RunView } from './run_view.js';
+import { figure, finiteNumber, quote, type RunView } from './run_view.js';
 import { details, section, sideBySide, table } from './sections.js';
 
 /** Words in a list; of several runs they are fewer. */
@@ -30,7 +30,7 @@ function listLength(runs: number): number {
 }
 
 /** Draws the words that speak most for each class. */
-export function topWords(runs: readonly RunView[]): Markup | null {
+export function wordLists(runs: readonly RunView[]): Markup | null {
   const body = sideBySide(runs, (run, colour) => {
     const classes = run.fields.at('topWords').items();
     if (classes.length === 0) return null;
@@ -42,7 +42,7 @@ export function topWords(runs: readonly RunView[]): Markup | null {
           ${bars(
             words.map((word) => ({
               label: quote(word.at('word')),
-              value: numberOf(word.at('effect')),
+              value: finiteNumber(word.at('effect')),
               text: figure(word.at('effect'), formatEffect),
               colour,
             })),
@@ -69,7 +69,7 @@ export function weightChange(runs: readonly RunView[]): Markup | null {
   const body = sideBySide(runs, (run, colour) => {
     const [hidden, output] = [run.fields.at('weightChange'), run.fields.at('outputChange')];
     const hasHidden = hidden.at('units').items().length > 0;
-    const hasOutput = numberOf(output.at('norm')) !== null;
+    const hasOutput = finiteNumber(output.at('norm')) !== null;
     if (!hasHidden && !hasOutput) return null;
     return html`${hasHidden ? changeSentence(hidden, 'the hidden layer') : null}
     ${hasOutput ? changeSentence(output, 'the output layer') : null}
@@ -105,7 +105,7 @@ function rankedUnits(change: Field<Change>): Field<number>[] {
   return change
     .at('units')
     .items()
-    .sort((one, other) => (numberOf(other) ?? 0) - (numberOf(one) ?? 0));
+    .sort((one, other) => (finiteNumber(other) ?? 0) - (finiteNumber(one) ?? 0));
 }
 
 function unitPicture(change: Field<Change>, colour: number): Markup {
@@ -114,7 +114,7 @@ function unitPicture(change: Field<Change>, colour: number): Markup {
     ${areaChart({
       label:
         'Size of the change of each hidden unit, the most changed first; the largest are in the table below.',
-      values: rankedUnits(change).map((unit) => numberOf(unit) ?? 0),
+      values: rankedUnits(change).map((unit) => finiteNumber(unit) ?? 0),
       height: 300,
       colour,
     })}
@@ -133,7 +133,7 @@ function movedWords(change: Field<Change>, colour: number, most: number): Markup
     ${bars(
       words.map((word) => ({
         label: quote(word.at('word')),
-        value: numberOf(word.at('norm')),
+        value: finiteNumber(word.at('norm')),
         text: html`${figure(word.at('norm'), formatNorm)}
           <small>was ${figure(word.at('weightNorm'), formatNorm)}</small>`,
         colour,

@@ -1,6 +1,6 @@
 import { scaleLinear } from 'd3-scale';
 import { html, type Content, type Markup } from '../markup.js';
-import { number } from './plot.js';
+import { coordinate } from './plot.js';
 
 export interface Bar {
   label: Content;
@@ -18,7 +18,7 @@ export function bars(rows: readonly Bar[]): Markup {
   return html`<dl class="bars">
     ${rows.map(
       ({ label, value, text, colour }) =>
-        html`<div class="colour-${colour}" style="--length:${number(scale(value ?? 0))}%">
+        html`<div class="colour-${colour}" style="--length:${coordinate(scale(value ?? 0))}%">
           <dt>${label}</dt>
           <dd>${text}</dd>
         </div>`,

@@ -1,5 +1,13 @@
 import { html, type Markup } from '../markup.js';
-import { across, drawPlot, horizontalAxis, number, verticalAxis, type Axis, type TickForm } from './plot.js';
+import {
+  across,
+  drawPlot,
+  horizontalAxis,
+  coordinate,
+  verticalAxis,
+  type Axis,
+  type TickForm,
+} from './plot.js';
 
 export interface Column {
   /** The ends of the column on the horizontal axis. */
@@ -58,10 +66,10 @@ function drawColumn(
     const [top, bottom] = [y.scale(Math.max(one, other)), y.scale(Math.min(one, other))];
     return html`<rect
       class="${name}"
-      x="${number(left + gap / 2)}"
-      y="${number(top)}"
-      width="${number(right - left - gap)}"
-      height="${number(bottom - top)}"
+      x="${coordinate(left + gap / 2)}"
+      y="${coordinate(top)}"
+      width="${coordinate(right - left - gap)}"
+      height="${coordinate(bottom - top)}"
       ><title>${title}</title></rect
     >`;
   };
@@ -70,7 +78,7 @@ function drawColumn(
 
 function drawMark({ from, to, mark }: Column, x: Axis, y: Axis): Markup | null {
   if (mark === undefined) return null;
-  const place = number(y.scale(mark));
+  const place = coordinate(y.scale(mark));
   return html`<line
     class="mark"
     x1="${across(x.scale(from))}"
@@ -85,9 +93,9 @@ function drawDiagonal(x: Axis, y: Axis): Markup {
   const [left, right] = [x.scale(from), x.scale(to)];
   return html`<line
     class="diagonal"
-    x1="${number(left)}"
-    y1="${number(y.scale(from))}"
-    x2="${number(right)}"
-    y2="${number(y.scale(to))}"
+    x1="${coordinate(left)}"
+    y1="${coordinate(y.scale(from))}"
+    x2="${coordinate(right)}"
+    y2="${coordinate(y.scale(to))}"
   />`;
 }

@@ -1,6 +1,14 @@
 import { curveLinear, line } from 'd3-shape';
 import { html, type Markup } from '../markup.js';
-import { across, drawPlot, horizontalAxis, number, verticalAxis, type Axis, type TickForm } from './plot.js';
+import {
+  across,
+  drawPlot,
+  horizontalAxis,
+  coordinate,
+  verticalAxis,
+  type Axis,
+  type TickForm,
+} from './plot.js';
 
 export interface Point {
   x: number;
@@ -66,7 +74,7 @@ function drawDots({ colour, minor, points }: Series, onlyLast: boolean, x: Axis,
   const shown = onlyLast ? points.slice(-1) : points;
   return shown.map((point) => {
     const last = point === points.at(-1) && !minor;
-    const place = [across(x.scale(point.x)), number(y.scale(point.y))] as const;
+    const place = [across(x.scale(point.x)), coordinate(y.scale(point.y))] as const;
     const name = `dot colour-${colour}${last ? ' last' : ''}`;
     return html`<circle class="${name}" cx="${place[0]}" cy="${place[1]}" r="${last ? 4 : 2}"
       ><title>${point.title}</title></circle

@@ -1,5 +1,5 @@
 import { html, type Content, type Markup } from '../markup.js';
-import { number } from './plot.js';
+import { coordinate } from './plot.js';
 
 export interface MatrixCell {
   content: Content;
@@ -41,7 +41,7 @@ export function matrix({ caption, titles, names, cells }: MatrixOptions): Markup
                 ({ content, strength }, column) =>
                   html`<td
                     class="${column === index ? 'right' : 'wrong'}"
-                    style="--strength:${number(strength)}"
+                    style="--strength:${coordinate(strength)}"
                   >
                     ${content}
                   </td>`,

@@ -58,11 +58,11 @@ function extent(values: readonly number[]): [number, number] {
 
 /** A place across as a share of the width. */
 export function across(place: number): string {
-  return `${number((place / canvasWidth) * 100)}%`;
+  return `${coordinate((place / canvasWidth) * 100)}%`;
 }
 
 /** Writes a coordinate with as few digits as a picture needs. */
-export function number(value: number): string {
+export function coordinate(value: number): string {
   return String(Number(value.toFixed(2)));
 }
 
@@ -90,7 +90,7 @@ export function drawPlot({ label, height, x, y, canvas, marks }: PlotParts): Mar
 }
 
 function horizontalRule({ scale, format }: Axis, tick: number): Markup {
-  const place = number(scale(tick));
+  const place = coordinate(scale(tick));
   return html`<line class="rule" x1="0" x2="100%" y1="${place}" y2="${place}" /><text
       class="tick end"
       x="-8"

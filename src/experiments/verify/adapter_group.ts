@@ -25,7 +25,7 @@ interface AdapterFacts {
   /** The dropout of the branch's input, whose draw the case keeps. */
   dropout: number;
   initialization: LoraInitialization;
-  /** Too large for a number. */
+  /** The seed as text: it may be too large for a number. */
   seed: string;
   terms: number;
 }
@@ -36,7 +36,7 @@ const recomputations: Readonly<
   Record<AdapterFacts['kind'], (reference: Reference, device: Device, to: Comparisons) => void>
 > = { branch: recomputeBranch, start: recomputeStart, svd: recomputeDecomposition };
 
-/** LoRA branches as Hugging Face PEFT computes and starts them, and the decomposition that PiSSA starts with. */
+/** Recomputes LoRA branches, which Hugging Face PEFT computed and started, and PiSSA's decomposition. */
 export function recomputeAdapter(reference: Reference, { device }: Backend): Comparisons {
   const comparisons = new Comparisons();
   recomputations[reference.facts.kind](reference, device, comparisons);
@@ -70,12 +70,12 @@ function recomputeBranch(reference: Reference, device: Device, comparisons: Comp
   comparisons.tensor('merged', layer.weight, reference.get('merged'), facts.terms);
 }
 
-/** The parameters by the reference's names, which are the notebook's: `up` is A and `down` is B. */
+/** Returns the parameters by the reference's names, which are the notebook's: `up` is A and `down` is B. */
 function parametersOf({ weight, bias, up: A, down: B, magnitude }: LoraLinear): Record<string, Tensor> {
   return { weight, bias, A, B, ...(magnitude && { magnitude }) };
 }
 
-/** Dropped words are compared as rows of ones and zeros, since those that are kept count 1 / (1 - p). */
+/** Computes a layer on bags; with dropout on rows of ones and zeros, since words that are kept count 1 / (1 - p). */
 function forwardBags(layer: LoraLinear, reference: Reference, device: Device): Tensor {
   const { inFeatures, dropout } = reference.facts;
   if (dropout === 0) return layer.forward(bagsOf(reference, inFeatures));
@@ -92,7 +92,7 @@ function dropped(reference: Reference, kind: 'dense' | 'bags', input: Tensor): T
   return input.mul(kept.div(1 - dropout));
 }
 
-/** A branch that is put into another layer gives the same there. */
+/** Checks that a branch that is put into another layer gives the same there. */
 function compareElsewhere(
   { facts }: Reference,
   layer: LoraLinear,

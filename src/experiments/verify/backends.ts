@@ -6,7 +6,7 @@ export interface Backend {
   device: Device;
 }
 
-/** Every engine on every device that is here: libtorch's operators on each, the fused kernels on the CPU. */
+/** Lists every engine on every device that is here: libtorch's operators on each, the fused kernels on the CPU. */
 export function allBackends(): Backend[] {
   const torch = devices().map((device): Backend => ({ engine: 'torch', device: device as Device }));
   return [...torch, { engine: 'fused', device: 'cpu' }];

@@ -6,11 +6,11 @@ export interface CaseComparison {
   what: string;
   /** The largest difference of two elements. */
   absolute: number;
-  /** The same relative to the largest element; at most `tolerance` is allowed. */
+  /** The largest difference relative to the largest element; it may be at most `tolerance`. */
   relative: number;
   tolerance: number;
   passed: boolean;
-  /** What is wrong where it is no number. */
+  /** What is wrong, where the differences do not say it. */
   problem: string | null;
 }
 
@@ -22,7 +22,7 @@ export interface CaseResult extends Backend {
   comparisons: readonly CaseComparison[];
 }
 
-/** A case without any comparison has shown nothing. */
+/** Whether all comparisons hold; a case without any has shown nothing. */
 export function casePassed({ comparisons }: CaseResult): boolean {
   return comparisons.length > 0 && comparisons.every(({ passed }) => passed);
 }

@@ -7,7 +7,7 @@ import { roundingTolerance } from '../tolerances.js';
 export class Comparisons {
   readonly results: CaseComparison[] = [];
 
-  /** Shape, dtype and, within the rounding of sums of `terms` numbers, elements; int64 exactly. */
+  /** Compares shape, dtype and, within the rounding of sums of `terms` numbers, elements; int64 exactly. */
   tensor(what: string, actual: Tensor | null, expected: StoredTensor, terms: number): void {
     if (actual === null) {
       this.#add(what, Infinity, Infinity, 0, 'there is none');
@@ -20,7 +20,7 @@ export class Comparisons {
     } else this.values(what, actual.toTypedArray(), expected, toleranceOf(expected.dtype, terms));
   }
 
-  /** Elements only. @param tolerance relative to the largest finite value expected */
+  /** Compares elements alone. @param tolerance relative to the largest finite value expected */
   values(what: string, actual: ArrayLike<number | bigint>, expected: StoredTensor, tolerance: number): void {
     const { data } = expected;
     if (actual.length !== data.length) {
@@ -35,7 +35,7 @@ export class Comparisons {
     this.#add(what, error, error === 0 ? 0 : error / largest, tolerance, null);
   }
 
-  /** Something that is to be as expected and has no size: an order, a hash, whether there is a gradient. */
+  /** Records whether something without a size is as expected: an order, a hash, that there is a gradient. */
   same(what: string, actual: unknown, expected: unknown): void {
     const problem = actual === expected ? null : `is ${String(actual)}, expected ${String(expected)}`;
     const error = problem === null ? 0 : Infinity;
@@ -48,7 +48,7 @@ export class Comparisons {
   }
 }
 
-/** Infinite where there is no bound: between NaN or an infinity and anything else. */
+/** Returns the largest difference; it is infinite between NaN or an infinity and anything else. */
 function differenceOf(actual: number | bigint, expected: number | bigint): number {
   if (typeof expected === 'bigint') return Math.abs(Number(BigInt(actual) - expected));
   if (Object.is(Number(actual), expected)) return 0;
@@ -56,7 +56,7 @@ function differenceOf(actual: number | bigint, expected: number | bigint): numbe
   return Number.isNaN(difference) ? Infinity : difference;
 }
 
-/** The tolerance for sums of `terms` numbers; integers are to be exact. */
+/** Returns the tolerance for sums of `terms` numbers; integers are to be exact. */
 export function toleranceOf(dtype: Dtype, terms: number): number {
   return dtype === 'int64' ? 0 : roundingTolerance(dtype, terms);
 }

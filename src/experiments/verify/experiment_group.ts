@@ -23,7 +23,7 @@ interface ExperimentFacts extends ExperimentPlan {
   idsSha256: string;
 }
 
-/** Both experiments of the notebook, epoch by epoch. */
+/** Recomputes both experiments of the notebook, epoch by epoch. */
 export async function recomputeExperiment(
   reference: ReferenceCase<ExperimentFacts>,
   backend: Backend,

@@ -51,7 +51,7 @@ export async function writeExperiment(
   await writeFile(join(folder, 'plan.json'), JSON.stringify({ ...plan, dtypes: loraEpochs }));
 }
 
-/** The splits as tensors, for Python to read. */
+/** Returns the splits as tensors, for Python to read. */
 export function tensorsOfSplits({ splits }: Pick<Dataset, 'splits'>): Map<string, StoredTensor> {
   const tensors = new Map<string, StoredTensor>();
   for (const name of splitNames) {

@@ -29,7 +29,7 @@ interface LoraFacts extends Omit<LinearFacts, 'layer'> {
 
 type LayerFacts = LinearFacts | LoraFacts;
 
-/** A layer on a dense input and on bags of words: outputs and gradients; of LoRA also the merge. */
+/** Recomputes outputs and gradients of a layer on a dense input and on bags of words, and LoRA's merge. */
 export function recomputeLayer(reference: ReferenceCase<LayerFacts>, backend: Backend): Comparisons {
   const { facts } = reference;
   const comparisons = new Comparisons();
@@ -95,7 +95,7 @@ function passThrough(
   compareGradients(comparisons, reference, bags, parameters, 'bags.');
 }
 
-/** The merged layer gives, with its branch off, what the branch gave. */
+/** Checks that the merged layer gives, with its branch off, what the branch gave. */
 function compareMerged(
   reference: ReferenceCase<LoraFacts>,
   layer: LoraLinear,

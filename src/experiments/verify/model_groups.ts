@@ -35,7 +35,7 @@ const gradientNames = {
 } as const;
 type ReferenceName = keyof typeof gradientNames;
 
-/** Logits, loss, all gradients and the evaluation of a classifier. */
+/** Recomputes logits, loss, all gradients and the evaluation of a classifier. */
 export function recomputeClassifier(reference: Reference<ClassifierFacts>, backend: Backend): Comparisons {
   const { terms, loss, mode, vocabulary, dtype } = reference.facts;
   const comparisons = new Comparisons();
@@ -68,7 +68,7 @@ export function recomputeClassifier(reference: Reference<ClassifierFacts>, backe
   return comparisons;
 }
 
-/** Some steps of full training, as many of LoRA, then the merge. */
+/** Recomputes some steps of full training, as many of LoRA, then the merge. */
 export function recomputeTraining(reference: Reference<TrainingFacts>, backend: Backend): Comparisons {
   const { terms, vocabulary } = reference.facts;
   const comparisons = new Comparisons();
@@ -135,7 +135,7 @@ function fill(model: ClassifierModel, reference: Reference<ClassifierFacts>, pre
   }
 }
 
-/** Every parameter by the reference's name. */
+/** Returns every parameter by the reference's name. */
 function parametersOf({ parameters, output }: ClassifierModel): Partial<Record<ReferenceName, Tensor>> {
   const { 'fc1.weight': weight, 'fc1.bias': bias, 'fc1.up': A, 'fc1.down': B } = parameters;
   return {

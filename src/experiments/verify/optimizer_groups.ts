@@ -23,16 +23,16 @@ const optimizers = { Sgd, Adam, AdamW, SparseAdam };
 interface OptimizerFacts {
   dtype: FloatDtype;
   optimizer: keyof typeof optimizers;
-  /** The options of whichever optimizer it is. */
+  /** The options of the optimizer, whichever it is. */
   options: SgdOptions;
-  /** After which steps, from 1, the parameters are compared. */
+  /** The steps, from 1, after which the parameters are compared. */
   kept: number[];
   terms: number;
 }
 
 interface OptimizerTrainingFacts extends OptimizerFacts {
   vocabulary: number;
-  /** 0: a linear model. */
+  /** The width of the hidden layer; 0: a linear model. */
   hidden: number;
   classes: number;
   batchSize: number;
@@ -40,7 +40,7 @@ interface OptimizerTrainingFacts extends OptimizerFacts {
   clip: number | null;
 }
 
-/** Steps of a matrix and a vector, in groups of their own, with given gradients; then the optimizer's state. */
+/** Recomputes steps of a matrix and a vector, in groups of their own, with given gradients; then the optimizer's state. */
 export function recomputeOptimizer(
   reference: ReferenceCase<OptimizerFacts>,
   { device }: Backend,
@@ -67,7 +67,7 @@ export function recomputeOptimizer(
   return comparisons;
 }
 
-/** A training over bags with a falling learning rate, stopped for the comparisons after some steps. */
+/** Recomputes a training over bags with a falling learning rate, and stops for comparisons after some steps. */
 export function recomputeOptimizerTraining(
   reference: ReferenceCase<OptimizerTrainingFacts>,
   backend: Backend,
@@ -122,7 +122,7 @@ function parametersOf(output: OptimizedLayers['output']): Record<string, Tensor>
   return output === null ? {} : { outputWeight: output.weight, outputBias: output.bias };
 }
 
-/** Gives `leaf` this gradient. */
+/** Gives `leaf` a gradient. */
 function setGradient(leaf: Tensor, gradient: Tensor): void {
   leaf.zeroGrad();
   leaf.mul(gradient).sum().backward();
@@ -143,7 +143,7 @@ function compareStep(
   }
 }
 
-/** One step's values of a tensor whose first dimension is steps. */
+/** Returns the values of one step of a tensor whose first dimension is steps. */
 function stepOf({ dtype, shape, data }: StoredTensor, index: number): StoredTensor {
   const size = data.length / (shape[0] ?? 1);
   return { dtype, shape: shape.slice(1), data: data.slice(index * size, (index + 1) * size) };

@@ -13,17 +13,17 @@ import { readReferenceSet, type ReferenceSet } from './reference_cases.js';
 
 interface PythonWithTorch {
   command: string;
-  /** The version of torch. */
+  /** The version of its torch. */
   version: string;
 }
 
-/** Asks for the version without importing torch, which would take seconds. */
+/** The program asks for the version without importing torch, which would take seconds. */
 const whichTorch = "import importlib.metadata as m; print('torch:', m.version('torch'))";
 const probeMilliseconds = 20_000;
 const shownLines = 8;
 
 /**
- * A Python that has torch: `IMDB_TORCH_PYTHON` where that is set, else that of the virtual environment, else
+ * Finds a Python that has torch: `IMDB_TORCH_PYTHON` where that is set, else the one of the virtual environment, else
  * `python3`.
  * @throws ImdbTorchError ERR_PYTHON when none has; the reason of `signal`
  */

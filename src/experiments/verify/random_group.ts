@@ -7,7 +7,7 @@ import type { ReferenceCase } from './reference_cases.js';
 
 interface RandomFacts {
   kind: 'initial' | 'draws' | 'loader' | 'shuffle';
-  /** Too large for a number. */
+  /** The seed as text: it may be too large for a number. */
   seed: string;
   inFeatures: number;
   outFeatures: number;
@@ -25,7 +25,7 @@ const recomputations: Readonly<Record<RandomFacts['kind'], (reference: Reference
     shuffle: recomputeShuffle,
   };
 
-/** Initial parameters, draws and orders. They are drawn on the CPU, whatever computes with them. */
+/** Recomputes initial parameters, draws and orders, which are drawn on the CPU, whatever computes with them. */
 export function recomputeRandom(reference: Reference): Comparisons {
   const comparisons = new Comparisons();
   recomputations[reference.facts.kind](reference, comparisons);

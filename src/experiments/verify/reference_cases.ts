@@ -24,7 +24,7 @@ export class ReferenceCase<Facts = unknown> {
     this.#unread = new Set(tensors.keys());
   }
 
-  /** The tensors that nobody has asked for yet. */
+  /** The roles of the tensors that nobody has asked for yet. */
   get unread(): string[] {
     return [...this.#unread];
   }
@@ -84,7 +84,7 @@ async function readIndex(path: string): Promise<{ torch: string; seed: number | 
   }
 }
 
-/** Tensors are named `<case>/<role>`. */
+/** Returns the tensors of each case by role; their names in the file are `<case>/<role>`. */
 function tensorsByCase(tensors: ReadonlyMap<string, StoredTensor>): Map<string, Map<string, StoredTensor>> {
   const cases = new Map<string, Map<string, StoredTensor>>();
   for (const [name, tensor] of tensors) {

@@ -7,14 +7,14 @@ import { compareGradients, int32Of, tensorOf } from './tensors.js';
 
 interface OperatorFacts {
   operator: string;
-  /** Number of tensors that it takes, and which of them are given transposed. */
+  /** The number of tensors that the operator takes, and which of them are given transposed. */
   inputs: number;
   transposed: number[];
   arguments: (number | number[])[];
   terms: number;
 }
 
-/** An operator of Tensor and, where it has one, its gradient. */
+/** Recomputes an operator of Tensor and, where it has one, its gradient. */
 export function recomputeOperator(reference: ReferenceCase<OperatorFacts>, { device }: Backend): Comparisons {
   const { operator, inputs, arguments: others, transposed, terms } = reference.facts;
   const leaves = Array.from({ length: inputs }, (_, i) => tensorOf(reference.get(`input${i}`), device));
@@ -37,7 +37,7 @@ interface LossFacts {
   terms: number;
 }
 
-/** A loss and its gradient by the logits. */
+/** Recomputes a loss and its gradient by the logits. */
 export function recomputeLoss(reference: ReferenceCase<LossFacts>, { device }: Backend): Comparisons {
   const { loss: form, terms } = reference.facts;
   const logits = tensorOf(reference.get('logits'), device);

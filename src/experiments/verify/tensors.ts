@@ -11,7 +11,7 @@ export function int32Of({ data }: StoredTensor): Int32Array {
   return Int32Array.from(data, Number);
 }
 
-/** The bags of a case, which it keeps as compressed rows. */
+/** Makes the bags of a case, which keeps them as compressed rows. */
 export function bagsOf(reference: ReferenceCase, vocabularySize: number): Bags {
   const [ids, offsets, labels] = ['ids', 'offsets', 'labels'].map((role) => int32Of(reference.get(role)));
   const values = reference.has('values')
@@ -22,7 +22,7 @@ export function bagsOf(reference: ReferenceCase, vocabularySize: number): Bags {
   >[0]);
 }
 
-/** The bags of a case as rows of ones and zeros, `[bags, vocabularySize]`. */
+/** Returns the bags of a case as rows of ones and zeros, `[bags, vocabularySize]`. */
 export function multiHotOf(reference: ReferenceCase, vocabularySize: number): StoredTensor {
   const [ids, offsets] = [int32Of(reference.get('ids')), int32Of(reference.get('offsets'))];
   const count = offsets.length - 1;

@@ -95,7 +95,7 @@ export async function recomputeCase(
   }
 }
 
-/** A recomputation that throws is one that is wrong; the others go on. */
+/** Counts a recomputation that throws as one that is wrong; the others go on. */
 function failure(error: unknown): CaseComparison {
   const problem = `failed: ${messageOf(error)}`;
   return { what: 'it', absolute: Infinity, relative: Infinity, tolerance: 0, passed: false, problem };

@@ -172,5 +172,8 @@ test('when targets are configured then the file and the command line say them', 
   expect(await printed('--config', path, '--target', 'fc2')).toMatchObject({ target: ['fc2'] });
   await writeFile(path, JSON.stringify({ target: [] }));
   const { code, stderr } = await runCli(['lora', '--config', path], { cwd });
-  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/for target but received \[\]/) });
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: expect.stringMatching(/for target but received \[\]/),
+  });
 });

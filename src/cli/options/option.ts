@@ -35,8 +35,10 @@ export function flagOf(key: string): string {
 
 /** Puts flags into a message of the library, which calls an option by its key: "the option textColumn". */
 export function withFlags(message: string): string {
-  return message.replace(/\bthe options? (?!that\b)(\w+)(?: and (\w+))?/g, (_all, ...[first, second]: string[]) =>
-    [first, second].flatMap((key) => (key === undefined ? [] : [flagOf(key)])).join(' and '),
+  return message.replace(
+    /\bthe options? (?!that\b)(\w+)(?: and (\w+))?/g,
+    (_all, ...[first, second]: string[]) =>
+      [first, second].flatMap((key) => (key === undefined ? [] : [flagOf(key)])).join(' and '),
   );
 }
 

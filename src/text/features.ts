@@ -37,7 +37,8 @@ export const notebookFeatures = Object.freeze({
   normalize: false,
   gain: 1,
 }) satisfies FeatureOptions;
-/** @throws ImdbTorchError ERR_USAGE for a number out of range */
+
+/** Checks the ranges of the numbers. @throws ImdbTorchError ERR_USAGE for the first one that is out of range */
 export function checkFeatures({ ngrams, minimumCount, vocabularySize, gain }: FeatureOptions): void {
   const ranges: [name: string, value: number, least: number, most: number][] = [
     ['length of n-grams', ngrams, 1, mostNgrams],

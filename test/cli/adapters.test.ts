@@ -84,6 +84,12 @@ async function recordedFiles(run: string): Promise<string[]> {
   return files.map(({ name }) => name);
 }
 
+async function expectNotMerged(run: string, has: string): Promise<void> {
+  const { code, stderr } = await runCli(['unmerge', run], { cwd });
+  const sentence = `error: Expected a run with a merged model but ${run} has ${has}.\n`;
+  expect({ code, stderr }).toEqual({ code: 4, stderr: sentence });
+}
+
 test('when a run is merged then it uses the merged model, and unmerged its own again, bit for bit', async () => {
   await rm(join(cwd, 'runs'), { recursive: true, force: true });
   await cp(join(cwd, 'base'), join(cwd, 'runs', 'mine'), { recursive: true });
@@ -115,22 +121,14 @@ test('when a run is merged then it uses the merged model, and unmerged its own a
   expect((JSON.parse(list.stdout) as { runs: unknown[] }).runs).toContainEqual(
     expect.objectContaining({ name: 'alone', command: 'merge', test: merged.test }),
   );
-  const alone = await runCli(['unmerge', 'runs/alone'], { cwd });
-  expect(alone).toMatchObject({
-    code: 4,
-    stderr: expect.stringMatching(/has none; its base is runs\/mine\.$/m),
-  });
+  await expectNotMerged('runs/alone', 'none; its base is runs/mine');
 
   await runJson('unmerge', 'runs/mine');
   expect(await recordedFiles('runs/mine')).toEqual(files);
   expect(await readFile(report, 'utf8')).not.toContain('merged.safetensors');
   expect((await readFile(join(cwd, 'runs', 'mine', 'model.safetensors'))).equals(base)).toBe(true);
   expect(await runJson('evaluate', 'runs/mine')).toEqual(before);
-  const again = await runCli(['unmerge', 'runs/mine'], { cwd });
-  expect(again).toMatchObject({
-    code: 4,
-    stderr: 'error: Expected a run with a merged model but runs/mine has none.\n',
-  });
+  await expectNotMerged('runs/mine', 'none');
 });
 
 test('when an adapter is of another base, broken or missing then merge says so and writes nothing', async () => {

@@ -9,21 +9,21 @@ import { runCli } from './helpers.js';
 
 const train = ['train', '--data', 'sample', '--device', 'cpu', '--epochs', '1', '--hidden', '8', '--json'];
 
+/** Counts the labels and predictions of a file of `--save-predictions`. */
+async function confusionIn(path: string): Promise<number[][]> {
+  const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
+  const rows = lines.map((line) => JSON.parse(line) as { label: string; predicted: string });
+  const count = (label: string, predicted: string): number =>
+    rows.filter((found) => found.label === label && found.predicted === predicted).length;
+  return ['neg', 'pos'].map((label) => ['neg', 'pos'].map((predicted) => count(label, predicted)));
+}
+
 test('when a run is evaluated then the figures are those of its run.json, and all reviews are written', async () => {
   await withTemporaryFolder(async (cwd) => {
     const trained = await runCli([...train, '--out', 'runs/a'], { cwd });
     const { test: tested, evaluation } = JSON.parse(trained.stdout) as TrainDocument & ModelAnalysis;
-    const args = [
-      'evaluate',
-      'runs/a',
-      '--json',
-      '--quiet',
-      '--save-predictions',
-      'all.jsonl',
-      '--mistakes',
-      '2',
-    ];
-    const { code, stdout, stderr } = await runCli(args, { cwd });
+    const args = ['evaluate', 'runs/a', '--json', '--quiet', '--save-predictions', 'all.jsonl'];
+    const { code, stdout, stderr } = await runCli([...args, '--mistakes', '2'], { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const document = JSON.parse(stdout) as { mistakes: unknown[]; confusion: number[][] };
     const row = { precision: expect.any(Number), recall: expect.any(Number), f1: expect.any(Number) };
@@ -37,13 +37,7 @@ test('when a run is evaluated then the figures are those of its run.json, and al
       classes: ['neg', 'pos'].map((name) => ({ name, ...row, support: 500 })),
       mistakes: [1, 2].map(() => ({ origin: expect.stringMatching(/^test\/(pos|neg)\/.*\.txt$/) })),
     });
-    const lines = (await readFile(join(cwd, 'all.jsonl'), 'utf8')).trimEnd().split('\n');
-    const rows = lines.map((line) => JSON.parse(line) as { label: string; predicted: string });
-    const count = (label: string, predicted: string): number =>
-      rows.filter((found) => found.label === label && found.predicted === predicted).length;
-    expect(document.confusion).toEqual(
-      ['neg', 'pos'].map((label) => ['neg', 'pos'].map((predicted) => count(label, predicted))),
-    );
+    expect(document.confusion).toEqual(await confusionIn(join(cwd, 'all.jsonl')));
 
     const elsewhere = await runCli(['evaluate', 'runs/a', '--data', 'sample', '--split', 'test'], { cwd });
     expect(elsewhere.stdout).toContain(`loss ${tested.loss.toFixed(4)} accuracy`);

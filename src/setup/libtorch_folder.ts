@@ -32,8 +32,6 @@ export interface Unusable {
   version?: string;
 }
 
-/** A place that was looked at, and why it did not serve. */
-
 /**
  * Reads a folder that should hold libtorch: the unpacked official archive, its parent, or the `torch` of a Python
  * (as installed by pip), or the site-packages above it.

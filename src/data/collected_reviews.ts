@@ -1,12 +1,12 @@
 import type { Origins } from './origins.js';
 
-/** The longest review of the IMDb data has 14 kB. */
+/** A larger text is no review: the longest one of the IMDb data has 14 kB. */
 export const maximumReviewBytes = 1 << 20;
 
 export type SplitName = 'train' | 'valid' | 'test';
 export const splitNames: readonly SplitName[] = ['train', 'valid', 'test'];
 
-/** Reviews of a split, in the order of their source. */
+/** The reviews of a split, in the order of their source. */
 export interface CollectedSplit {
   /** `[reviews]`: the numbers of their texts. */
   readonly rows: Int32Array;
@@ -44,7 +44,7 @@ export interface SourceNotes {
   readonly badRows: BadRows;
   /** The columns that were taken by their names, since none were given. */
   readonly guess: Columns | null;
-  /** Whether the source has no test reviews, so that some of the training reviews were held out. */
+  /** Says whether the source has no test reviews, so that some of the training reviews were held out. */
   readonly testHeldOut: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface CollectedReviews {
   readonly location: string;
   readonly notes: SourceNotes;
   /**
-   * Null where the source leaves the split to be made; there always are training reviews.
+   * Returns null where the source leaves the split to be made; there always are training reviews.
    * @throws ImdbTorchError ERR_DATASET when reviews are missing or contradict each other
    */
   split(name: SplitName): CollectedSplit | null;

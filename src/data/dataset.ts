@@ -21,7 +21,7 @@ import { loadSplits, storeSplits } from './splits/split_cache.js';
 export interface Dataset extends Omit<EncodedSplits, 'notes'>, SourceNotes {
   readonly source: { readonly kind: Source['kind']; readonly location: string; readonly sha256: string };
   readonly fromCache: boolean;
-  /** Why the encoded splits could not be kept for the next run; null when they are. */
+  /** Says why the encoded splits could not be kept for the next run; null when they are. */
   readonly cacheProblem: string | null;
   readonly seconds: number;
   /** The vocabulary holds fewer words when the training reviews have fewer. */
@@ -31,7 +31,7 @@ export interface Dataset extends Omit<EncodedSplits, 'notes'>, SourceNotes {
 export interface DatasetOptions extends EncodeOptions {
   /** `imdb`, `sample`, or the path of a folder, a tar file or a table; or files for the splits. */
   data: string | DataFiles;
-  /** Where encoded splits are kept; null: nowhere. By default `encoded` in the cache folder. */
+  /** The folder in which encoded splits are kept, by default `encoded` in the cache folder; null keeps none. */
   cacheFolder?: string | null;
 }
 
@@ -79,7 +79,7 @@ function checkOptions({ seed, valid }: DatasetOptions): void {
   }
 }
 
-/** Everything that the encoded splits depend on. */
+/** Names everything that the encoded splits depend on. */
 function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): string {
   const { seed, valid, split = 'random' } = options;
   const features = resolveFeatures(options);

@@ -4,28 +4,28 @@ export interface TableFile {
   readonly unit: 'line' | 'row';
 }
 
-/** Where each review of a split came from: compact, since there may be millions. */
+/** The origins of the reviews of a split, compact since there may be millions. */
 export interface Origins {
   /** The file that has all of them; null where each review has a file of its own. */
   readonly table: TableFile | null;
-  /** `[reviews]`: a review's line or row in `table`, from 1; empty without one. */
+  /** `[reviews]`: the line or row of each review in `table`, from 1; empty without one. */
   readonly numbers: Int32Array;
   /** The files' paths within the data set in UTF-8, each ended by a zero byte; empty with `table`. */
   readonly paths: Uint8Array;
 }
 
-/** Origins of reviews that have files of their own. */
+/** Makes origins of reviews that have files of their own. */
 export function fileOrigins(paths: readonly string[]): Origins {
   const text = paths.map((path) => `${path}\0`).join('');
   return { table: null, numbers: new Int32Array(0), paths: Buffer.from(text) };
 }
 
-/** Origins of reviews that are lines or rows of one file. */
+/** Makes origins of reviews that are lines or rows of one file. */
 export function rowOrigins(table: TableFile, numbers: Int32Array): Origins {
   return { table, numbers, paths: new Uint8Array(0) };
 }
 
-/** Those of the reviews `order`, in that order. */
+/** Takes the origins of the reviews `order`, in that order. */
 export function pickOrigins(origins: Origins, order: Int32Array): Origins {
   const { table, numbers } = origins;
   if (table !== null) {
@@ -38,7 +38,7 @@ export function pickOrigins(origins: Origins, order: Int32Array): Origins {
   return fileOrigins(Array.from(order, (index) => paths[index] ?? ''));
 }
 
-/** Names of origins for people: `train/pos/7_9.txt`, `reviews.csv line 12`. */
+/** Names origins for people: `train/pos/7_9.txt`, `reviews.csv line 12`. */
 export function originNames(origins: Origins): (review: number) => string {
   const { table, numbers } = origins;
   if (table !== null) return (review) => originName(table, numbers[review] ?? 0);

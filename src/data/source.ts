@@ -99,7 +99,7 @@ async function folderSource(path: string, options: SourceOptions): Promise<Sourc
   );
 }
 
-/** Whether no other classes than those of the IMDb data have folders; `unsup` has the reviews without a label. */
+/** Tells whether no other classes than those of the IMDb data have folders; `unsup` has reviews without a label. */
 async function isImdbLayout(path: string, parts: readonly string[]): Promise<boolean> {
   const known = new Set<string>([...imdbClasses, 'unsup']);
   const folders = await Promise.all(parts.map((name) => subFolders(join(path, name))));

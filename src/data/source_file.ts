@@ -7,7 +7,7 @@ import { systemCode } from '../system/file_errors.js';
 import { hashFile } from '../system/file_hash.js';
 import { TimeSlices } from '../system/time_slices.js';
 
-/** Large enough that a piece costs nothing, small enough that inflating one overlaps with reading the last. */
+/** A piece is so large that it costs nothing, and so small that inflating one overlaps with reading the last. */
 const pieceBytes = 1 << 18;
 
 /** A file of reviews, of which only the beginning has been read. */
@@ -16,7 +16,7 @@ export interface SourceFile {
   readonly sha256: string;
   readonly bytes: number;
   readonly gzip: boolean;
-  /** The beginning of its content, inflated: at most 256 KiB. */
+  /** At most 256 KiB of the beginning of its content, inflated. */
   readonly head: Buffer;
 }
 

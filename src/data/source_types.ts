@@ -32,11 +32,11 @@ export interface DataFiles {
 /** Reviews that have been found but not read yet. */
 export interface Source {
   readonly kind: 'archive' | 'folder' | 'sample' | 'classes-folder' | TableFormat;
-  /** What messages call it: a path, or `sample`. */
+  /** The name for messages: a path, or `sample`. */
   readonly location: string;
   /** The hash of the file, of a folder's listing with sizes and times, of the sample's text or of several files' hashes. */
   readonly sha256: string;
-  /** What else the reviews depend on. */
+  /** Holds what else the reviews depend on. */
   readonly variant?: object;
   /**
    * @param texts takes all texts; it must be empty

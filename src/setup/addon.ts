@@ -8,18 +8,18 @@ import { packageRoot } from './package_root.js';
 interface EnsureAddonOptions extends LibtorchOptions {
   /** Builds although the addon is there. */
   force?: boolean | undefined;
-  /** The folder with CMakeLists.txt and native/; that of this package when not given. */
+  /** The folder with CMakeLists.txt and native/, by default that of this package. */
   root?: string | undefined;
 }
 
 export interface ReadyAddon {
   path: string;
   libtorch: { version: string; path: string };
-  /** Whether it was built now. */
+  /** Says whether it was built now. */
   built: boolean;
 }
 
-/** What `ensureAddon` has found in this process: a libtorch named by an option is not the one of the environment. */
+/** What `ensureAddon` has found in this process: an option may name another libtorch than the environment does. */
 let ready: ReadyAddon | null = null;
 
 /**
@@ -52,7 +52,7 @@ export async function ensureAddon(options: EnsureAddonOptions = {}): Promise<Rea
 }
 
 /**
- * The path of the addon that `ensureAddon` has made ready, in this process or an earlier one.
+ * Returns the path of the addon that `ensureAddon` has made ready, in this process or an earlier one.
  * @throws ImdbTorchError ERR_ADDON_LOAD when there is none
  */
 export function findAddon(): string {

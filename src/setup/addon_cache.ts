@@ -15,7 +15,7 @@ interface SelectedAddon {
   libtorch: LibtorchFolder;
 }
 
-/** SHA-256 of all that the addon is made of: a change of any of it asks for a new build. */
+/** Hashes all that the addon is made of: a change of any of it asks for a new build. */
 export function hashOfSources(root: string): string {
   const native = readdirSync(join(root, 'native'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -28,7 +28,7 @@ export function hashOfSources(root: string): string {
   return hash.digest('hex');
 }
 
-/** Where the addon of these sources for this libtorch and this machine is kept. */
+/** Names the file in which the addon of these sources for this libtorch and this machine is kept. */
 export function addonPath(sources: string, libtorch: LibtorchFolder): string {
   const machine = `${process.platform}-${process.arch}-napi${nodeApiVersion}`;
   const key = createHash('sha256')
@@ -51,8 +51,8 @@ export async function selectAddon(sources: string, libtorch: LibtorchFolder): Pr
 }
 
 /**
- * The addon built for these sources and the libtorch selected for them, or the one that the user asks for; null when
- * there is none, also because that libtorch has gone or is another version now.
+ * Finds the addon built for these sources and the libtorch selected for them, or the one that the user asks for. Null
+ * when there is none, also because that libtorch has gone or is another version now.
  */
 export function selectedAddon(sources: string, libtorch?: string): SelectedAddon | null {
   const selected = readSelection(sources);

@@ -20,9 +20,9 @@ interface BuildOptions {
   /** The package folder with CMakeLists.txt and native/. */
   root: string;
   libtorch: LibtorchFolder;
-  /** Where the addon goes. */
+  /** The path of the addon. */
   to: string;
-  /** Builds although `to` is there. */
+  /** Builds although there is a file at `to`. */
   force?: boolean | undefined;
   onProgress?: ((line: string) => void) | undefined;
   signal?: AbortSignal | undefined;
@@ -60,7 +60,7 @@ export async function buildAddon(options: BuildOptions): Promise<boolean> {
   );
 }
 
-/** In a checkout the folder is kept, so that a change of one source compiles that one only. */
+/** Chooses the folder of a build. In a checkout it is kept, so that a change of one source compiles that one only. */
 function buildFolder(root: string, libtorch: LibtorchFolder): { path: string; isKept: boolean } {
   const name = createHash('sha256')
     .update([root, libtorch.path, libtorch.version].join('\0'))

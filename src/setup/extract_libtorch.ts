@@ -5,7 +5,7 @@ import { openPromise, type Entry } from 'yauzl';
 import { outputError } from '../system/file_errors.js';
 import { makeFolders } from '../system/make_folders.js';
 
-/** What a build and a run need of a torch wheel; the rest is Python. */
+/** The files of a torch wheel that a build and a run need; the rest is Python. */
 const wanted = /^torch\/(?:(?:lib|include|share)\/.*|version\.py)$/;
 const unwanted = /\/libtorch_python\.|\.(?:py|pyi|a)$/;
 

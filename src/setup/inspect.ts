@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { cacheHome } from '../system/cache_home.js';
 import { systemCode } from '../system/file_errors.js';
@@ -14,21 +15,23 @@ const loadMilliseconds = 30_000;
 /** One thing that is needed or useful. */
 export interface Finding {
   name: string;
-  /** What is there; null when it is missing. */
+  /** Describes what is there; null when it is missing. */
   value: string | null;
-  /** Nothing works without it, and nothing that this package does by itself brings it. */
+  /** Says whether nothing works without it and nothing that this package does by itself brings it. */
   required: boolean;
-  /** What to do about it; null when it is fine. */
+  /** Says what to do about it; null when it is fine. */
   advice: string | null;
 }
 
-/** What the addon says of this machine. */
-interface AddonFacts {
-  devices: string[];
-  threads: number;
-  libtorch: string;
-  kernels: string;
-}
+const addonFacts = v.object({
+  devices: v.array(v.string()),
+  threads: v.number(),
+  libtorch: v.string(),
+  kernels: v.string(),
+});
+
+/** Facts about this machine that the addon knows. */
+type AddonFacts = v.InferOutput<typeof addonFacts>;
 
 export interface Inspection {
   version: string;
@@ -148,12 +151,12 @@ async function factsOf(path: string): Promise<AddonFacts> {
     timeoutMs: loadMilliseconds,
   });
   const facts = /^facts:(.+)$/m.exec(output)?.[1];
-  if (code === 0 && facts !== undefined) return JSON.parse(facts) as AddonFacts;
+  if (code === 0 && facts !== undefined) return v.parse(addonFacts, JSON.parse(facts));
   const reason = /^Error: (.+)$/m.exec(output)?.[1];
   throw new Error(reason ?? (code === null ? 'it crashed or hung' : `it ended with code ${code}`));
 }
 
-/** Bytes in each file or folder right inside `folder`. */
+/** Counts the bytes in each file or folder right inside `folder`. */
 function sizesIn(folder: string): Record<string, number> {
   try {
     return Object.fromEntries(readdirSync(folder).map((name) => [name, sizeOf(join(folder, name))]));

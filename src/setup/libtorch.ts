@@ -18,13 +18,13 @@ export interface Libtorch extends LibtorchFolder {
   foundBy: 'given' | 'cache' | 'python' | 'fetched';
 }
 
-/** The folder that the user has asked for, if any. */
+/** Returns the folder that the user has asked for, if any. */
 export function givenLibtorch(libtorch: string | undefined): string | undefined {
   const given = libtorch ?? process.env.IMDB_TORCH_LIBTORCH;
   return given === undefined || given === '' ? undefined : resolve(given);
 }
 
-/** Where the libtorch of the given version is kept once it is fetched. */
+/** The folder in which each version of libtorch that was fetched has a folder. */
 function libtorchCache(): string {
   return join(cacheHome(), 'libtorch');
 }

@@ -19,7 +19,7 @@ export interface Attempt {
 }
 
 export interface LibtorchOptions {
-  /** A folder with libtorch; `IMDB_TORCH_LIBTORCH` when not given. No other place is looked at then. */
+  /** A folder with libtorch, by default `IMDB_TORCH_LIBTORCH`. No other place is looked at then. */
   libtorch?: string | undefined;
   onProgress?: ((line: string) => void) | undefined;
   signal?: AbortSignal | undefined;

@@ -23,7 +23,7 @@ export async function probe(name: string, args: readonly string[] = ['--version'
   }
 }
 
-/** The C++ compiler that CMake would take: `CXX` where that is set. */
+/** Finds the C++ compiler that CMake would take: `CXX` where that is set. */
 export async function probeCompiler(): Promise<Tool> {
   const names = process.env.CXX ? [process.env.CXX] : ['c++', 'g++', 'clang++'];
   const tools = await Promise.all(names.map((name) => probe(name)));

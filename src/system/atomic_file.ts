@@ -6,7 +6,7 @@ import { makeFolders } from './make_folders.js';
 
 type Chunks = Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>;
 
-/** A name beside `path`, hidden and unlike any other, for a file or folder that will be renamed to `path`. */
+/** Makes up a name beside `path`, hidden and unlike any other, for a file or folder that will be renamed to `path`. */
 export function temporaryBeside(path: string): string {
   const unique = `${process.pid}-${randomBytes(4).toString('hex')}`;
   return join(dirname(path), `.${basename(path)}.${unique}.tmp`);

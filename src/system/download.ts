@@ -9,10 +9,10 @@ import { outputError, systemCode } from './file_errors.js';
 import { hashFile } from './file_hash.js';
 import { withLock } from './lock.js';
 
-/** From looking up the name to the headers of the answer, connecting included: all that a missing network costs. */
+/** The time from looking up the name to the headers of the answer: all that a missing network costs. */
 const defaultAnswerMilliseconds = 8_000;
 const silenceMilliseconds = 30_000;
-/** A connection that breaks after it has brought something is taken up again so often. */
+/** The number of connections that are tried while each brings something. */
 const maximumAttempts = 5;
 
 export interface DownloadOptions {
@@ -21,13 +21,13 @@ export interface DownloadOptions {
   sha256: string;
   to: string;
   signal?: AbortSignal | undefined;
-  /** How long to wait for the headers of an answer; 8 seconds when not given. */
+  /** The time to wait for the headers of an answer, by default 8 seconds. */
   answerMilliseconds?: number | undefined;
-  /** Bytes so far, those of an earlier attempt included, and of the whole file (null: the server does not say). */
+  /** Called with the bytes so far, those of earlier attempts included, and of the whole file if the server says it. */
   onProgress?: ((progress: { received: number; total: number | null }) => void) | undefined;
 }
 
-/** The connection ended before the file did. */
+/** Thrown when the connection ended before the file did. */
 class CutConnection extends Error {
   override readonly name = 'CutConnection';
 }
@@ -185,13 +185,13 @@ async function* bodyOf(response: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The innermost message: undici hides what happened behind "fetch failed" and "terminated". */
+/** Returns the innermost message: undici hides what happened behind "fetch failed" and "terminated". */
 function reasonOf(error: unknown): string {
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : undefined;
   return cause === undefined ? messageOf(error) : reasonOf(cause);
 }
 
-/** What If-Range accepts: a strong ETag, else the date. */
+/** Returns what If-Range accepts: a strong ETag, else the date. */
 function validatorOf(response: Response): string | null {
   const etag = response.headers.get('etag');
   return etag?.startsWith('"') ? etag : response.headers.get('last-modified');

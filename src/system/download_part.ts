@@ -3,17 +3,17 @@ import { createReadStream } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { outputError, systemCode } from './file_errors.js';
 
-/** What has come of a file that is on its way. */
+/** The part of a file that has come so far. */
 export interface PartialFile {
   readonly path: string;
   /** Bytes that are in the file at `path`; all of them are in `hash`. */
   size: number;
   hash: Hash;
-  /** The server's mark (strong ETag or date) of the version that the bytes belong to; null: cannot be resumed. */
+  /** The server's mark (strong ETag or date) of the version that the bytes belong to; null where it gave none. */
   validator: string | null;
 }
 
-/** Reads what an earlier download to `to` has left; an empty part when there is nothing. */
+/** Reads what an earlier download to `to` has left; that may be nothing. */
 export async function readPart(to: string): Promise<PartialFile> {
   const path = `${to}.part`;
   const validator = await readFile(validatorPath(path), 'utf8').catch(() => null);

@@ -11,7 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
   EEXIST: 'something with this name is in the way; choose another name',
 };
 
-/** The code of a system error (`ENOENT`, ...), or undefined for anything else. */
+/** Returns the code of a system error (`ENOENT`, ...), or undefined for anything else. */
 export function systemCode(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;

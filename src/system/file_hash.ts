@@ -7,7 +7,7 @@ import { TimeSlices } from './time_slices.js';
 const pieceBytes = 1 << 18;
 
 /**
- * The size and the SHA-256 of a file, which is read piece by piece.
+ * Returns the size and the SHA-256 of a file, which is read piece by piece.
  * @throws the system's error; the reason of `signal`
  */
 export async function hashFile(

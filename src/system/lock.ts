@@ -7,7 +7,7 @@ import { outputError, systemCode } from './file_errors.js';
 import { makeFolders } from './make_folders.js';
 
 const pollMilliseconds = 100;
-/** A lock file is created and then filled; one that stays empty for so long was left by a crash in between. */
+/** A lock file is created and then filled; one that stays empty for this time was left by a crash in between. */
 const emptyIsStaleAfterMilliseconds = 5_000;
 
 interface LockOptions {
@@ -52,7 +52,7 @@ async function tryCreate(path: string): Promise<boolean> {
   }
 }
 
-/** True when the lock is gone: its holder was dead, or let go meanwhile. */
+/** Returns whether the lock is gone: its holder was dead, or let go meanwhile. */
 async function breakStale(path: string): Promise<boolean> {
   try {
     const holder = await readFile(path, 'utf8');
@@ -73,7 +73,7 @@ async function isOldFile(path: string): Promise<boolean> {
   return Date.now() - (await stat(path)).mtimeMs > emptyIsStaleAfterMilliseconds;
 }
 
-/** The process and, where the system tells, when it started: process ids are used again. */
+/** Names the process and, where the system tells, when it started: process ids are used again. */
 function holderOf(pid: number): string {
   return `${pid} ${readProcess(pid)?.start ?? ''}`;
 }
@@ -89,7 +89,7 @@ function isAlive(holder: string): boolean {
   return holder === holderOf(pid) && readProcess(pid)?.state !== 'Z';
 }
 
-/** What Linux says of a process: its state (Z: dead, not yet reaped) and its start in clock ticks since the boot. */
+/** Asks Linux about a process: its state (Z: dead, not yet reaped) and its start in clock ticks since the boot. */
 function readProcess(pid: number): { state: string | undefined; start: string | undefined } | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/stat`, 'utf8');

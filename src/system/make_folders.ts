@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { systemCode } from './file_errors.js';
 
 /**
- * Makes `path` with its parents. Not Node's recursive `mkdir`: that never returns where a file system has a folder in
- * which nothing can be made and says ENOENT, such as `/proc` (seen with Node 20).
+ * Makes `path` with its parents. Node's recursive `mkdir` is not used: it never returns where a file system has a
+ * folder in which nothing can be made and says ENOENT, such as `/proc` (seen with Node 20).
  * @returns the folders that were not there before, the innermost first
  * @throws the system's error
  */

@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 
 interface ProcessOptions {
   cwd?: string | undefined;
-  /** The whole environment of the process; this process's own when not given. */
+  /** The whole environment of the process, by default that of this process. */
   env?: NodeJS.ProcessEnv | undefined;
   signal?: AbortSignal | undefined;
   timeoutMs?: number | undefined;

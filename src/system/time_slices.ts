@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** Long enough that turns cost little, short enough that a server's other requests hardly wait. */
+/** A slice is so long that turns cost little, and so short that a server's other requests hardly wait. */
 const sliceMilliseconds = 10;
 
 /**
@@ -12,7 +12,7 @@ export class TimeSlices {
 
   constructor(readonly signal?: AbortSignal | undefined) {}
 
-  /** Whether the present slice is over; costs some 50 ns. */
+  /** Says whether the present slice is over; costs some 50 ns. */
   get isOver(): boolean {
     return performance.now() >= this.#end;
   }

@@ -8,7 +8,7 @@ export async function prepareAddon(terminal: Terminal, signal: AbortSignal): Pro
   await load();
 }
 
-/** As `prepareAddon`, beside other work of this thread: libtorch is loaded in another. */
+/** Does what `prepareAddon` does beside other work of this thread: libtorch is loaded in another. */
 export async function prepareAddonBeside(terminal: Terminal, signal: AbortSignal): Promise<void> {
   await loadAddonBeside(await ensure(terminal, signal));
   await load();

@@ -5,15 +5,14 @@ import { MovieUrls } from './movies.js';
 import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins } from '../origins.js';
 
-/** Of the IMDb data. */
+/** The classes of the IMDb data; a label is an index into them. */
 export const imdbClasses = ['neg', 'pos'] as const;
 type ImdbSplit = 'train' | 'test';
 
-/** Where a review belongs: its label is the index of its class. */
+/** What the path of a review says of it. */
 export interface ReviewFile {
   readonly split: ImdbSplit;
   readonly label: number;
-  /** File name without its folder. */
   readonly name: string;
 }
 
@@ -23,8 +22,8 @@ interface Group {
 }
 
 /**
- * Takes the reviews of a data set that is laid out as IMDb's, in any order, keeps their words as numbers and the starts
- * of their texts, and forgets the texts.
+ * Takes the reviews of a data set that is laid out as IMDb's, in any order, hands their texts on and
+ * keeps the rest.
  */
 export class ImdbCollector implements CollectedReviews {
   readonly urls: MovieUrls;
@@ -66,7 +65,7 @@ export class ImdbCollector implements CollectedReviews {
   }
 
   /**
-   * The reviews of a split: pos before neg, file names in byte order.
+   * Returns the reviews of a split: pos before neg, file names in byte order.
    * @throws ImdbTorchError ERR_DATASET when a class has no review or one of them twice
    */
   split(split: SplitName): CollectedSplit | null {
@@ -114,14 +113,14 @@ export class ImdbCollector implements CollectedReviews {
   }
 }
 
-/** A name as a string that JavaScript, which compares UTF-16 units, sorts as its UTF-8 bytes sort. */
+/** Makes of a name a string that JavaScript, which compares UTF-16 units, sorts as the name's UTF-8 bytes sort. */
 function inByteOrder(name: string): string {
   return /^[\w.]*$/.test(name) ? name : Buffer.from(name).toString('latin1');
 }
 
 const reviewPath = /^(?:\.\/)?(?:[^/]+\/)?(train|test)\/(pos|neg)\/([^/.][^/]*\.txt)$/;
 
-/** Where a review of this path belongs, or null when it is none (`train/unsup`, `README`, hidden files, ...). */
+/** Returns null for what is no review (`train/unsup`, `README`, hidden files, ...). */
 export function parseReviewPath(path: string): ReviewFile | null {
   const match = reviewPath.exec(path);
   if (match === null) return null;

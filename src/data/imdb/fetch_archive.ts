@@ -17,12 +17,12 @@ const knownArchives: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** The name of a data set whose archive has this SHA-256, or null for any other file. */
+/** Returns the name of the data set whose archive has this SHA-256, or null for any other file. */
 export function knownArchiveName(sha256: string): string | null {
   return knownArchives.get(sha256) ?? null;
 }
 
-/** Where the archive is kept between runs; it need not be there yet. */
+/** The archive is kept there between runs; it need not be there yet. */
 export function imdbArchivePath(): string {
   return join(cacheHome(), 'data', 'aclImdb_v1.tar.gz');
 }

@@ -5,12 +5,12 @@ export const maximumUrlsBytes = 1 << 24;
 
 const urlsPath = /^(?:\.\/)?(?:[^/]+\/)?train\/urls_(pos|neg)\.txt$/;
 
-/** The class whose training reviews' addresses the file of this path lists, or null when it is no such file. */
+/** Returns the class whose training reviews' addresses the file of this path lists; null for other files. */
 export function urlsClassOf(path: string): string | null {
   return urlsPath.exec(path)?.[1] ?? null;
 }
 
-/** Which movie each training review of the IMDb data is about: line k of `urls_pos.txt` is that of `pos/k_*.txt`. */
+/** Knows the movie of each training review of the IMDb data: line k of `urls_pos.txt` is that of `pos/k_*.txt`. */
 export class MovieUrls {
   readonly #lines = new Map<string, string[]>();
 

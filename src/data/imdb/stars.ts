@@ -3,7 +3,7 @@ import type { EncodedSplit } from '../splits/encoded_splits.js';
 import { originNames } from '../origins.js';
 
 /**
- * The stars, 1 to 10, that came with each review: the file names of the IMDb data have them, as 9 in
+ * Returns the stars, 1 to 10, that came with each review: the file names of the IMDb data have them, as 9 in
  * `train/pos/7_9.txt`.
  * @param location what messages call the data
  * @returns `[reviews]`

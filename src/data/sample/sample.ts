@@ -2,11 +2,11 @@ import { PythonRandom } from '../splits/python_random.js';
 import type { ReviewFile } from '../imdb/collector.js';
 import * as words from './sample_words.js';
 
-/** How many reviews each split of the sample has. */
+/** The number of reviews in each split of the sample. */
 const sampleSizes = { train: 4_000, test: 1_000 } as const;
 
 const sampleSeed = 20_240_607;
-/** So often a sentence that judges says what the review's label says; the rest is the other side of a mixed opinion. */
+/** The share of judging sentences that agree with the label; the rest is the other side of a mixed opinion. */
 const agreementPercent = 88;
 const negationPercent = 10;
 const wrongLabelPercent = 2;
@@ -63,7 +63,7 @@ class SampleWriter {
     }
   }
 
-  /** Says it with a word of the other side. */
+  /** Negates a word of the other side. */
   #negated(praises: boolean): string {
     const word = this.#pick(praises ? words.blame : words.praise);
     const aspect = this.#pick(words.aspects);

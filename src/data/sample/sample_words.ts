@@ -7,7 +7,7 @@ export const blame = words(
   'awful dull boring clumsy lifeless terrible lazy stupid tedious hollow noisy fake bland messy pointless painful silly weak dreary forgettable shallow wooden annoying predictable tiresome ugly confused cheap stale pretentious',
 );
 
-/** Said of good and bad films alike. */
+/** Words for good and bad films alike. */
 export const neutral = words(
   'long short quiet loud dark strange simple serious modern old-fashioned familiar foreign slow fast political romantic violent colourful ordinary expensive',
 );

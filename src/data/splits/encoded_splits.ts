@@ -28,7 +28,7 @@ export interface EncodedSplit extends EncodedTexts {
   readonly movies?: Int32Array;
 }
 
-/** The first 100 characters of a review. */
+/** How a review begins: its first 100 characters. */
 export interface Preview {
   readonly text: string;
   readonly label: number;
@@ -38,7 +38,7 @@ export interface EncodedSplits {
   /** The features: the first of the notebook's is `<UNK>`. */
   readonly vocabulary: Vocabulary;
   readonly features: FeatureOptions;
-  /** `[features]`: what the training split says that each feature is to be multiplied by; null without weighting. */
+  /** `[features]`: the factor of each feature, as the training split says it; null without weighting. */
   readonly weights: Float32Array | null;
   readonly splits: Readonly<Record<SplitName, EncodedSplit>>;
   /** The first and the last three reviews of each split. */
@@ -46,13 +46,13 @@ export interface EncodedSplits {
   readonly notes: SourceNotes;
 }
 
-/** At each end of a split. */
+/** The number of previews at each end of a split. */
 const shownPreviews = 3;
 
 export interface EncodeOptions extends SourceOptions, SplitOptions {
-  /** At most so many features, the most frequent ones, `<UNK>` included; null: all. */
+  /** The largest number of features, the most frequent ones, `<UNK>` included; null takes all. */
   vocab: number | null;
-  /** By default those of the notebook. */
+  /** The kind of features, by default the notebook's. */
   features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
   /** Encodes as a model was trained, instead of counting features; `features` and `vocab` do not count then. */
   featurizer?: Featurizer | undefined;

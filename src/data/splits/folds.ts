@@ -2,7 +2,7 @@ import { ImdbTorchError } from '../../errors.js';
 import type { Reviews } from './reviews.js';
 
 /**
- * Which of `folds` folds each review belongs to: the smallest fold takes the next review or, where the movies are known,
+ * Deals reviews out to folds: the smallest fold takes the next review or, where the movies are known,
  * all reviews of the next movie.
  * @returns `[reviews]`: 0 .. folds - 1
  * @throws ImdbTorchError ERR_USAGE when there are fewer reviews, or movies, than folds

@@ -4,7 +4,7 @@ import type { EncodedSplit } from './encoded_splits.js';
 /** Encoded reviews without what only people read of them. */
 export type Reviews = Pick<EncodedSplit, 'ids' | 'offsets' | 'labels' | 'counts' | 'movies'>;
 
-/** The reviews of splits of one data set, one split behind the other. */
+/** Joins splits of one data set, one behind the other. */
 export function joinReviews(splits: readonly Reviews[]): Reviews {
   const offsets = new Int32Array(splits.reduce((sum, { labels }) => sum + labels.length, 1));
   let [row, entry] = [0, 0];
@@ -30,7 +30,7 @@ export function joinReviews(splits: readonly Reviews[]): Reviews {
   };
 }
 
-/** The reviews `rows`, in that order. */
+/** Takes the reviews `rows`, in that order. */
 export function selectReviews({ ids, offsets, labels, counts }: Reviews, rows: Int32Array): Reviews {
   const chosen = new Int32Array(rows.length + 1);
   rows.forEach((row, index) => {
@@ -51,7 +51,7 @@ export function selectReviews({ ids, offsets, labels, counts }: Reviews, rows: I
   };
 }
 
-/** Without a copy where they lie behind each other already, as those of a cached data set do. @param length of all */
+/** Makes no copy where arrays lie behind each other already, as those of a cached data set do. */
 function joinIds(ids: readonly FeatureIds[], length: number): FeatureIds {
   const [first] = ids;
   if (first === undefined || !areAdjacent(ids)) return concatenate(ids, emptyLike(first, length));
@@ -71,7 +71,6 @@ function areAdjacent(arrays: readonly FeatureIds[]): boolean {
   });
 }
 
-/** @param result has room for all of them */
 function concatenate<T extends FeatureIds>(arrays: readonly T[], result: T): T {
   let start = 0;
   for (const array of arrays) {
@@ -81,7 +80,7 @@ function concatenate<T extends FeatureIds>(arrays: readonly T[], result: T): T {
   return result;
 }
 
-/** `length` zeros of the kind of `array`. */
+/** Makes `length` zeros of the kind of `array`. */
 function emptyLike(array: FeatureIds | undefined, length: number): FeatureIds {
   return array instanceof Uint16Array ? new Uint16Array(length) : new Int32Array(length);
 }

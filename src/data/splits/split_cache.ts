@@ -167,7 +167,11 @@ async function readEntry(file: FileHandle, key: string, slices: TimeSlices): Pro
   const expected = Buffer.alloc(digestBytes);
   readSync(file.fd, expected, 0, digestBytes, size - digestBytes);
   if (!hash.digest().equals(expected)) return null;
-  const { words, splits, ids, ...rest } = replaceDeep(header.entry, (value) =>
+  return splitsFrom(header.entry, data);
+}
+
+function splitsFrom(entry: unknown, data: ArrayBuffer): EncodedSplits {
+  const { words, splits, ids, ...rest } = replaceDeep(entry, (value) =>
     isArrayPlace(value) ? new arrayTypes[value.arrayType](data, value.start, value.length) : undefined,
   ) as Entry;
   return {

@@ -5,29 +5,29 @@ import { noMovies } from '../imdb/movies.js';
 import { pickOrigins } from '../origins.js';
 import { PythonRandom } from './python_random.js';
 
-/** Held out for testing where a source has no test reviews. */
+/** The share that is held out for testing where a source has no test reviews. */
 const testShare = 0.2;
 const largestDefaultValidation = 5000;
 const defaultValidationShare = 0.2;
 
 export interface SplitOptions {
-  /** Of the order of the training reviews, and of those that are held out for testing. */
+  /** Decides the order of the training reviews, and which are held out for testing. */
   seed: number;
   /**
-   * So many of the shuffled training reviews, the last ones, are held out where the source has no validation reviews.
-   * Null: a fifth of them, at most 5000.
+   * The number of shuffled training reviews, the last ones, that are held out where the source has no validation
+   * reviews. Null holds out a fifth of them, at most 5000.
    */
   valid: number | null;
   /**
-   * What is shuffled and held out for validation. `movie`: whole movies, all reviews of each, as long as they fit; what
-   * a review says of its movie, and not of the opinion, then does not count. `auto`: movies where they are known.
-   * Default: `random`, single reviews.
+   * Says what is shuffled and held out for validation: by default single reviews (`random`). With `movie` whole movies
+   * are, all reviews of each, as long as they fit; what a review says of its movie, and not of the opinion, then does
+   * not count. `auto` takes movies where they are known.
    */
   split?: 'random' | 'movie' | 'auto' | undefined;
 }
 
 /**
- * The training reviews in the order of Python's `random.shuffle`, the last ones held out for validation; given
+ * Shuffles the training reviews as Python's `random.shuffle` does and holds out the last ones for validation; given
  * validation and test reviews as read. Without test reviews a fifth of each class is held out first.
  * @throws ImdbTorchError ERR_DATASET when a split would be empty, ERR_USAGE when validation leaves nothing to train on;
  *   the reason of the signal of `slices`
@@ -69,7 +69,7 @@ function moviesOf(collected: CollectedReviews): Int32Array {
   return collected.movies();
 }
 
-/** Marks all reviews of movies at random, so many reviews at most. @returns `[reviews]`: 1 for those held out */
+/** Marks all reviews of movies at random, at most `size` reviews. @returns `[reviews]`: 1 for those held out */
 function holdOutMovies(
   { location }: CollectedReviews,
   movies: Int32Array,

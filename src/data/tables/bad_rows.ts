@@ -1,7 +1,7 @@
 import { ImdbTorchError } from '../../errors.js';
 import type { BadRow, BadRows } from '../collected_reviews.js';
 
-/** More of them mean that the file is not what it was taken for. */
+/** A larger share means that the file is not what it was taken for. */
 const toleratedShare = 0.01;
 const namedInError = 5;
 
@@ -20,7 +20,7 @@ export function assertFewBadRows({ count, total, first }: BadRows, location: str
   );
 }
 
-/** Such as: reviews.csv line 7 has no text. */
+/** Returns half a sentence such as: reviews.csv line 7 has no text. */
 export function describeBadRow({ origin, reason }: BadRow): string {
   return `${origin} ${reason}`;
 }

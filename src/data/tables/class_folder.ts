@@ -7,14 +7,14 @@ import type { ReadOptions } from '../source_file.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
 
 interface ClassFile {
-  /** Within the folder: `class/name`. */
+  /** The path within the folder, `class/name`. */
   readonly path: string;
   readonly label: string;
   readonly bytes: number;
   readonly modified: number;
 }
 
-/** A folder with one sub-folder a class, and a review a file in each. */
+/** A folder with one sub-folder per class, which hold one file per review. */
 interface ClassFolder {
   readonly root: string;
   readonly files: readonly ClassFile[];
@@ -23,7 +23,7 @@ interface ClassFolder {
   readonly sha256: string;
 }
 
-/** Names of the sub-folders, hidden ones aside, in the order of their characters. */
+/** Returns the names of the sub-folders, hidden ones aside, in the order of their characters. */
 export async function subFolders(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true });
   return entries

@@ -14,7 +14,7 @@ import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins, originName, rowOrigins, type TableFile } from '../origins.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
 
-/** So many bad rows are named. */
+/** The number of bad rows that are named. */
 const namedBadRows = 20;
 
 interface SplitRows {

@@ -1,7 +1,7 @@
 import { ImdbTorchError } from '../../errors.js';
 import type { Columns } from '../collected_reviews.js';
 
-/** Usual names, the likeliest first. */
+/** The usual names of the column of texts, the likeliest first. */
 const usualTextNames = [
   'text',
   'review',
@@ -35,12 +35,12 @@ export interface ColumnOptions {
 }
 
 export interface ChosenColumns extends Columns {
-  /** Whether at least one was taken by its name. */
+  /** Says whether at least one was taken by its name. */
   readonly guessed: boolean;
 }
 
 /**
- * The columns of text and label: those given, else those with a usual name.
+ * Returns the columns of text and label: those given, else those with a usual name.
  * @throws ImdbTorchError ERR_USAGE when a given one is not there, ERR_DATASET when there is none to guess
  */
 export function chooseColumns(

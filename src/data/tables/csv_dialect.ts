@@ -1,13 +1,13 @@
 import { parse } from 'csv-parse/sync';
 import { withoutByteOrderMark } from './format.js';
 
-/** So much of a file is tried. */
+/** The number of bytes of a file that dialects are tried on. */
 const triedBytes = 1 << 16;
 
-/** How a file marks its fields. */
+/** The characters that mark the fields of a file. */
 interface CsvDialect {
   readonly delimiter: string;
-  /** Null: quotes are characters like any other. */
+  /** Null where quotes are characters like any other. */
   readonly quote: string | null;
   readonly escape: string | null;
 }
@@ -19,8 +19,8 @@ const quotings = [
 const noQuoting = { quote: null, escape: null } as const;
 
 /**
- * The dialect that makes the most records of the length of the header from the beginning of a file, and that header.
- * Tabs may come without quoting, commas not.
+ * Returns the dialect that makes the most records of the length of the header from the beginning of a file, and that
+ * header. Tabs may come without quoting, commas not.
  */
 export function findDialect(head: Buffer): { dialect: CsvDialect; header: string[] } {
   const start = withoutByteOrderMark(head).subarray(0, triedBytes);
@@ -51,7 +51,7 @@ function tryDialect(start: Buffer, dialect: CsvDialect): { header: string[]; sco
   return { header, score: header.length < 2 ? -Infinity : 2 * regular - records.length - errors };
 }
 
-/** What csv-parse is told: records of any length, damaged ones skipped and reported. */
+/** Has csv-parse read records of any length, and skip and report damaged ones. */
 export function csvOptions({ delimiter, quote, escape }: CsvDialect) {
   return {
     delimiter,

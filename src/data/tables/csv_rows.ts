@@ -1,5 +1,6 @@
 import { parse, type CsvError, type Info } from 'csv-parse';
 import { ImdbTorchError } from '../../errors.js';
+import type { Columns } from '../collected_reviews.js';
 import type { SplitCollector } from './collector.js';
 import { readContent, type ReadOptions, type SourceFile } from '../source_file.js';
 import { chooseColumns, type ColumnOptions } from './columns.js';
@@ -19,12 +20,7 @@ export async function readCsv(
   const { dialect, header } = findDialect(file.head);
   const columns = chooseColumns(header, options, file.path);
   if (columns.guessed) collector.guessed(columns);
-  const reader = new CsvReader(
-    header,
-    header.indexOf(columns.text),
-    header.indexOf(columns.label),
-    collector,
-  );
+  const reader = new CsvReader(header, columns, collector);
   const parser = parse({
     ...csvOptions(dialect),
     encoding: null,
@@ -55,20 +51,24 @@ export async function readCsv(
 
 /** Turns records into reviews. */
 class CsvReader {
-  /** The header is one. */
+  /** Counts records, the header included. */
   records = 0;
-  /** Where the last record ended. */
+  /** The line on which the last record ended. */
   line = 0;
   /** csv-parse counts a line end of two bytes within quotes twice. */
   #countedTwice = 0;
   #lineSkipped = 0;
+  readonly #textIndex: number;
+  readonly #labelIndex: number;
 
   constructor(
     readonly header: readonly string[],
-    readonly textIndex: number,
-    readonly labelIndex: number,
+    columns: Columns,
     readonly collector: SplitCollector,
-  ) {}
+  ) {
+    this.#textIndex = header.indexOf(columns.text);
+    this.#labelIndex = header.indexOf(columns.label);
+  }
 
   record(record: readonly Buffer[], { lines }: Info): void {
     let breaks = 0;
@@ -81,7 +81,7 @@ class CsvReader {
     this.records += 1;
     this.line = lines - this.#countedTwice;
     if (this.records === 1) return;
-    const [text, label] = [record[this.textIndex], record[this.labelIndex]];
+    const [text, label] = [record[this.#textIndex], record[this.#labelIndex]];
     if (record.length !== this.header.length || text === undefined || label === undefined) {
       this.collector.bad(
         this.line - breaks,

@@ -3,9 +3,9 @@ import type { ReadOptions, SourceFile } from '../source_file.js';
 import { fastTextPrefix } from './format.js';
 import { readLines } from './line_reader.js';
 
-/** A label ends at white space, as fastText has it. */
+/** fastText ends a label at white space. */
 const labelAtStart = new RegExp(`^${fastTextPrefix}(\\S+)(?:\\s+|$)`);
-/** No label is longer. */
+/** The largest size of a label. */
 const mostLabelBytes = 1 << 10;
 
 /**
@@ -29,7 +29,7 @@ export async function readFastText(
   });
 }
 
-/** Bytes of the label and the white space behind it, and the label. */
+/** Returns the label, and how many bytes it and the white space behind it take. */
 function matchLabel(line: Buffer): [bytes: number, label: string | null] {
   const [whole = '', label] = labelAtStart.exec(line.toString('latin1', 0, mostLabelBytes)) ?? [];
   return [whole.length, label === undefined ? null : Buffer.from(label, 'latin1').toString('utf8')];

@@ -9,7 +9,7 @@ export const fastTextPrefix = '__label__';
 const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
 /**
- * What a file is, by its content.
+ * Tells the format of a file by its content.
  * @throws ImdbTorchError ERR_DATASET when it is nothing that reviews come in
  */
 export function detectFormat({ path, head }: SourceFile): TableFormat | 'archive' {
@@ -27,7 +27,7 @@ export function detectFormat({ path, head }: SourceFile): TableFormat | 'archive
   throw unknownFormat(path, 'none of them');
 }
 
-/** A tar file without an entry has nothing but zeros. */
+/** Takes nothing but zeros for a tar file too, one without an entry. */
 function isTar(head: Buffer): boolean {
   return (
     head.toString('latin1', 257, 262) === 'ustar' || (head.length >= 512 && head.every((byte) => byte === 0))

@@ -5,7 +5,7 @@ import { chooseColumns, type ColumnOptions, type ChosenColumns } from './columns
 import { readLines } from './line_reader.js';
 
 /**
- * Reads JSON Lines: an object a line. The first one has the names of the columns.
+ * Reads JSON Lines, one object per line. The first one has the names of the columns.
  * @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); the reason of `signal`
  */
 export async function readJsonLines(
@@ -32,7 +32,7 @@ export async function readJsonLines(
   });
 }
 
-/** The object of a line, or why there is none. */
+/** Returns the object of a line, or says why there is none. */
 function parseObject(line: string): Readonly<Record<string, unknown>> | string {
   try {
     const value: unknown = JSON.parse(line);

@@ -1,16 +1,16 @@
 import { ImdbTorchError } from '../../errors.js';
 
-/** More labels than that are no classes but, most likely, another column. */
+/** A column with more labels than that most likely has no classes. */
 const mostClasses = 1000;
 
 /** The labels of a table: those that were given, or every label that the training reviews have. */
 export class LabelNames {
   readonly #numbers = new Map<string, number>();
-  /** Whether whole numbers stand for the given names: 0 for the first. */
+  /** Says whether whole numbers stand for the given names, 0 for the first. */
   readonly #byNumber: boolean;
   #complete: boolean;
 
-  /** @param given null: take them as they come */
+  /** @param given the classes in their order; null takes all labels that come */
   constructor(
     readonly location: string,
     given: readonly string[] | null,
@@ -20,13 +20,13 @@ export class LabelNames {
     this.#byNumber = given !== null && !given.some(isWholeNumber);
   }
 
-  /** From now on a new label is an unknown one. */
+  /** Makes every new label an unknown one from now on. */
   complete(): void {
     this.#complete = true;
   }
 
   /**
-   * A number for the label, in the order of appearance; null for an unknown one.
+   * Returns the number of a label, in the order of appearance; null for an unknown one.
    * @throws ImdbTorchError ERR_DATASET when there are too many to be classes
    */
   numberOf(label: string): number | null {
@@ -48,8 +48,8 @@ export class LabelNames {
   }
 
   /**
-   * The classes: in the order given, else numbers by value and texts by their characters, so that the order does not
-   * depend on that of the reviews. `classOf` has the class of each number.
+   * Returns the classes: in the order given, else numbers by value and texts by their characters, so that the order
+   * does not depend on that of the reviews. `classOf` has the class of each number.
    * @throws ImdbTorchError ERR_DATASET when there are fewer than two
    */
   classes(given: boolean): { names: string[]; classOf: Int32Array } {

@@ -2,7 +2,7 @@ import { ImdbTorchError } from '../../errors.js';
 import { readContent, type ReadOptions, type SourceFile } from '../source_file.js';
 import { withoutByteOrderMark } from './format.js';
 
-/** No row of any table is as long. */
+/** A row of this size is none, but the sign of another format. */
 export const mostRecordBytes = 1 << 26;
 
 const lineFeed = 0x0a;

@@ -1,5 +1,4 @@
-import { open } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import {
@@ -10,6 +9,7 @@ import {
   type FileMetaData,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import * as v from 'valibot';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { TimeSlices } from '../../system/time_slices.js';
 import type { SplitCollector } from './collector.js';
@@ -101,23 +101,19 @@ async function readGroups(
   }
 }
 
-/** The features of the `datasets` library, which are kept as JSON under the key `huggingface`. */
+/** Reads what the `datasets` library has kept of a column's classes, as JSON under the key `huggingface`. */
 function classLabelNames(
   { key_value_metadata: pairs }: FileMetaData,
   column: string,
 ): readonly string[] | null {
   const text = pairs?.find(({ key }) => key === 'huggingface')?.value;
-  if (text === undefined) return null;
-  try {
-    const { info } = JSON.parse(text) as { info?: { features?: Record<string, { names?: unknown }> } };
-    const names = info?.features?.[column]?.names;
-    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : null;
-  } catch {
-    return null;
-  }
+  const named = v.object({ names: v.array(v.string()) });
+  const features = v.object({ info: v.object({ features: v.object({ [column]: named }) }) });
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), features), text);
+  return parsed.success ? (parsed.output.info.features[column]?.names ?? null) : null;
 }
 
-/** Parquet needs its file's end first: a compressed one is inflated in memory. */
+/** Opens a file, whose end is read first: a compressed one is inflated in memory. */
 async function openContent({
   path,
   bytes,

@@ -14,7 +14,7 @@ export interface SplitInput {
   readonly kind: TableFormat | 'classes-folder';
   readonly sha256: string;
   readonly bytes: number;
-  /** Null for a folder. */
+  /** Null where the reviews are files of a folder. */
   readonly table: TableFile | null;
   read(collector: SplitCollector, options: ColumnOptions & ReadOptions): Promise<void>;
 }

@@ -5,7 +5,7 @@ import type { SplitInput } from './split_input.js';
 import { TableCollector } from './collector.js';
 import type { Source, SourceOptions } from '../source_types.js';
 
-/** A source made of tables or folders of classes: one for each split that there is. */
+/** Makes a source of tables or folders of classes, one for each split that there is. */
 export function splitInputsSource(
   location: string,
   parts: Readonly<Partial<Record<SplitName, SplitInput>>> & { readonly train: SplitInput },
@@ -42,7 +42,7 @@ export function splitInputsSource(
   };
 }
 
-/** Of one file its own; of several that of all of them. */
+/** Returns the hash of a single file as it is, and makes one of the hashes of several. */
 function sharedSha256(hashes: readonly string[]): string {
   const [first = ''] = hashes;
   return hashes.length === 1 ? first : createHash('sha256').update(hashes.join('\n')).digest('hex');

@@ -56,5 +56,5 @@ function nameOf({ name }) {
 
 /** The function that is given to `describe` holds tests, as a file does. */
 function isGroupOfTests({ parent }) {
-  return ts.isCallExpression(parent) && /^describe\b/.test(parent.expression.getText());
+  return ts.isCallExpression(parent) && /\bdescribe/.test(parent.expression.getText());
 }

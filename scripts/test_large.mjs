@@ -19,7 +19,7 @@ const parts = 3;
 await prepare();
 await mustRun(process.execPath, [cli, 'setup'], 'Getting the native addon ready…');
 const { PythonRandom } = await import('../dist/data/splits/python_random.js');
-const { sampleReviews } = await import('../dist/data/sample/sample.js');
+const { writeSample } = await import('../dist/data/sample/sample.js');
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-large-'));
 // The encoded 2 GB would only take room in the user's cache.
 const home = makeHome();
@@ -50,7 +50,7 @@ if (peakMegabytes > mostMegabytes) {
 function* csvPieces(bytes) {
   const random = new PythonRandom(1);
   const texts = [[], []];
-  for (const { file, text } of sampleReviews()) texts[file.label].push(text.replaceAll('"', '""'));
+  for (const { file, text } of writeSample()) texts[file.label].push(text.replaceAll('"', '""'));
   yield 'review,sentiment\n';
   for (let written = 0; written < bytes;) {
     let piece = '';

@@ -2,7 +2,6 @@ import { Command, CommanderError } from 'commander';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { packageVersion } from '../setup/package_root.js';
 import { startAddonThread } from './addon/load_addon.js';
-import { withFlags } from './options/option.js';
 
 const usageExitCode = 2;
 const failedExitCode = 1;
@@ -99,7 +98,7 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     // Commander has said what is wrong already, and exits with 0 after --help.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;
-    printError(error);
+    await printError(error);
     return exitCodeOf(error);
   }
 }
@@ -131,7 +130,8 @@ async function printVersion(): Promise<number> {
   return 0;
 }
 
-function printError(error: unknown): void {
+async function printError(error: unknown): Promise<void> {
+  const { withFlags } = await import('./options/settings.js');
   const lines = withFlags(messageOf(error)).split('\n');
   for (const line of lines) process.stderr.write(`error: ${line}\n`);
   const known = error instanceof ImdbTorchError || typeof codeOf(error) === 'string';

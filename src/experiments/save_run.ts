@@ -51,8 +51,7 @@ export async function saveTrainRun(input: SaveRunInput, result: FullTrainingResu
 /**
  * Saves a fine-tuning as the command `lora` does: beside the files of a full training the adapter and, where it was
  * merged, the merged model.
- * @param test the test reviews
- * @param base the run that fine-tuning started from; null after a pretraining
+ * @param input `test` are the test reviews, `base` is the run that fine-tuning started from; null after a pretraining
  * @returns the document that `lora --json` prints
  * @throws ERR_OUTPUT when a file cannot be written; the reason of `signal`
  */

@@ -10,9 +10,9 @@ const metrics = v.object({ loss: number, accuracy: number });
 
 const epoch = v.object({
   epoch: number,
-  /** Time of the training alone. */
+  // Time of the training alone.
   seconds: number,
-  /** Time of evaluating the training and the validation set. */
+  // Time of evaluating the training and the validation set.
   evaluateSeconds: number,
   train: metrics,
   valid: metrics,
@@ -23,7 +23,7 @@ const phase = v.object({
   before: v.object({ train: metrics }),
   firstSteps: v.array(number),
   epochs: v.array(epoch),
-  /** Mean time of an epoch's training, without evaluations. */
+  // Mean time of an epoch's training, without evaluations.
   secondsPerEpoch: number,
   test: metrics,
 });
@@ -36,9 +36,9 @@ const dataset = {
     train: number,
     valid: number,
     test: number,
-    /** Whether the test reviews were taken from the training reviews of the source. */
+    // Whether the test reviews were taken from the training reviews of the source.
     testHeldOut: v.boolean(),
-    /** The columns that were taken by their usual names. */
+    // The columns that were taken by their usual names.
     guess: v.nullable(v.object({ text, label: text })),
     badRows: v.object({
       count: number,
@@ -46,7 +46,7 @@ const dataset = {
       first: v.pipe(v.array(v.object({ origin: text, reason: text })), v.readonly()),
     }),
   }),
-  /** Names of the classes; a label is an index into them. */
+  // Names of the classes; a label is an index into them.
   classes: v.pipe(v.array(text), v.readonly()),
   vocabulary: v.object({ size: number, sha256: text, first: v.array(text) }),
 };
@@ -73,7 +73,7 @@ const calibration = v.object({
 const trainDocument = v.object({
   ...facts,
   ...phase.entries,
-  /** The epoch that counts, where early stopping chose it. */
+  // The epoch that counts, where early stopping chose it.
   bestEpoch: v.exactOptional(number),
   folds: v.exactOptional(
     v.pipe(v.array(v.object({ train: number, valid: number, epoch: number, metrics })), v.readonly()),
@@ -96,17 +96,17 @@ const merged = v.object({ test: metrics, maxAbsLogitDifference: number, predicti
 const loraDocument = v.object({
   ...facts,
   pretrain: v.exactOptional(phase),
-  /** The run that fine-tuning started from, where it did not pretrain. */
+  // The run that fine-tuning started from, where it did not pretrain.
   base: v.exactOptional(
     v.object({
       run: text,
       test: metrics,
-      /** Whether it was trained on the reviews that are held out here, which says little of new ones then. */
+      // Whether it was trained on the reviews that are held out here, which says little of new ones then.
       seenValidation: v.boolean(),
     }),
   ),
   lora: phase,
-  /** Which parameters fine-tuning left as they were: of the hidden layer, and of `fc2` where that has a branch. */
+  // Which parameters fine-tuning left as they were: of the hidden layer, and of `fc2` where that has a branch.
   frozen: v.object({ ...parameters.entries, fc2: v.exactOptional(parameters) }),
   merged: v.exactOptional(merged),
   checks: v.array(v.object({ name: text, passed: v.boolean(), detail: v.exactOptional(text) })),
@@ -164,7 +164,7 @@ const analysis = {
 /** What run.json has and `--json` has not. */
 const record = {
   argv: v.array(text),
-  /** The options, by the names that run.json has for them; here are those that are looked at below the command line. */
+  // The options, by the names that run.json has for them; here are those that are looked at below the command line.
   options: v.looseObject({
     seed: v.optional(number),
     data: v.optional(text),

@@ -60,7 +60,7 @@ class NarrowTable {
       const T* const rows = isGathered_ ? gathered_[range].values.data() : values_;
       T* out = parts_.data() + (range * batchSize_ + examples.begin) * width_;
       for (int64_t example = examples.begin; example < examples.end; ++example, out += width_) {
-        const Entries entries = entriesOf(batch, example, range);
+        const Entries entries = entriesOf(batch, example, range, range + 1);
         kernels_.sumNarrowRows(rows, width_, entries.begin, entries.end, entries.values, out);
       }
     }
@@ -77,10 +77,12 @@ class NarrowTable {
   /** Adds the gradient of the rows.
    * @param delta [batch, stride]: the derivative of the loss by x times the table */
   void addGradient(const Batch& batch, const T* delta, int64_t stride, WordRanges ranges) {
-    for (int range = ranges.begin; range < ranges.end; ++range) {
+    // In place, an example's entries of all ranges lie behind each other: one call adds them.
+    const int together = isGathered_ ? 1 : ranges.end - ranges.begin;
+    for (int range = ranges.begin; range < ranges.end; range += together) {
       T* const gradient = isGathered_ ? gathered_[range].gradient.data() : gradient_.data();
       for (int64_t example = 0; example < batch.count; ++example) {
-        const Entries entries = entriesOf(batch, example, range);
+        const Entries entries = entriesOf(batch, example, range, range + together);
         kernels_.scatterAddRows(gradient, width_, entries.begin, entries.end, entries.values,
                                 delta + example * stride);
       }
@@ -126,17 +128,19 @@ class NarrowTable {
     DistinctWords words;
     UninitializedVector<T> values, gradient, first, second;  // [words, width]
   };
-  /** The places of the rows of an example's entries in a range, and what the rows are multiplied by. */
+  /** The places of the rows of an example's entries in some ranges, and what the rows are multiplied by. */
   struct Entries {
     const int32_t* begin;
     const int32_t* end;
     const float* values;
   };
 
-  Entries entriesOf(const Batch& batch, int64_t example, int range) const {
+  /** The entries of an example from range `range` to before range `end`, which is the next one where rows are
+   * gathered. */
+  Entries entriesOf(const Batch& batch, int64_t example, int range, int end) const {
     const int32_t* const ids = batch.idsFrom(example, range);
     const float* const values = batch.bags.valuesOf(ids);
-    if (!isGathered_) return {ids, batch.idsFrom(example, range + 1), values};
+    if (!isGathered_) return {ids, batch.idsFrom(example, end), values};
     const DistinctWords& words = gathered_[range].words;
     return {words.places(example), words.places(example + 1), values};
   }

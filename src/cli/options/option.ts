@@ -33,15 +33,6 @@ export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** Puts flags into a message of the library, which calls an option by its key: "the option textColumn". */
-export function withFlags(message: string): string {
-  return message.replace(
-    /\bthe options? (?!that\b)(\w+)(?: and (\w+))?/g,
-    (_all, ...[first, second]: string[]) =>
-      [first, second].flatMap((key) => (key === undefined ? [] : [flagOf(key)])).join(' and '),
-  );
-}
-
 /** @param defaults the defaults that help shows of options without one of their own */
 export function addOptions(command: Command, options: Options, defaults: object = {}): Command {
   const known = new Map<string, unknown>(Object.entries(defaults));

@@ -1,5 +1,5 @@
 import { dataSettings } from './data_settings.js';
-import { checkValues, type Given, type Values } from './option.js';
+import { checkValues, flagOf, type Given, type Values } from './option.js';
 import type { Setting, SettingsCommand } from './setting.js';
 import { trainingSettings } from './training_settings.js';
 
@@ -94,4 +94,14 @@ export function checkDocument(table: SomeSettings, document: object, path: strin
     ...checked,
     problems: [...checked.problems, ...strangers].map((problem) => `${path}: ${problem}`),
   };
+}
+
+/** Puts flags into a message of the library, which calls an option by its key: "the option textColumn". */
+export function withFlags(message: string): string {
+  const key = `(?:${[...Object.keys(settings), 'libtorch'].join('|')})\\b`;
+  const named = new RegExp(`\\bthe options? (${key})((?: and ${key})?)`, 'g');
+  return message.replace(
+    named,
+    (_all, first: string, second: string) => flagOf(first) + second.replace(/\w+$/, (other) => flagOf(other)),
+  );
 }

@@ -2,13 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { findConflicts } from '../../../src/cli/options/conflicts.js';
-import { flagOf, withFlags } from '../../../src/cli/options/option.js';
+import { flagOf } from '../../../src/cli/options/option.js';
 import type { Setting } from '../../../src/cli/options/setting.js';
 import {
   byKeys,
   recordSettings,
   settings,
   settingsOf,
+  withFlags,
   type ExperimentSettings,
 } from '../../../src/cli/options/settings.js';
 import { trainPresets } from '../../../src/experiments/presets.js';
@@ -127,4 +128,7 @@ test('when the library names options by their keys then the command line names t
     'name them with --text-column and --label-column.',
   );
   expect(withFlags('as the option strict asks, but')).toBe('as --strict asks, but');
+  const plain =
+    'Expected the options that a run was made with, the option strictness and the options of text.';
+  expect(withFlags(plain)).toBe(plain);
 });

@@ -271,13 +271,7 @@ export class LoraLinear implements Disposable {
    * Puts copies of these in the place of the branch, whose rank may be another; `magnitude` makes it DoRA.
    * @throws ERR_SHAPE; ERR_STATE while `merged`
    */
-  setAdapter(adapter: {
-    up: Tensor;
-    down: Tensor;
-    scale: number;
-    magnitude?: Tensor | null;
-    dropout?: number;
-  }): void;
+  setAdapter(adapter: { up: Tensor; down: Tensor; scale: number; magnitude?: Tensor | null; dropout?: number }): void;
   dispose(): void;
   [Symbol.dispose](): void;
 }

@@ -29,9 +29,7 @@ function measure() {
     const uncached = Array.from({ length: Number(repeats) }, () => run(''));
     run(folder);
     const cached = Array.from({ length: Number(repeats) }, () => run(folder));
-    process.stdout.write(
-      `${JSON.stringify({ uncached: summary(uncached), cached: summary(cached) }, null, 2)}\n`,
-    );
+    process.stdout.write(`${JSON.stringify({ uncached: summary(uncached), cached: summary(cached) }, null, 2)}\n`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

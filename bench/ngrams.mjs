@@ -96,9 +96,7 @@ async function countOnce(archive) {
   await counter.stop();
   const seconds = (performance.now() - started) / 1000;
   // Python sorts by code point, which is the order of the UTF-8 bytes.
-  const names = counter.features
-    .map((name) => Buffer.from(name))
-    .sort((one, other) => Buffer.compare(one, other));
+  const names = counter.features.map((name) => Buffer.from(name)).sort((one, other) => Buffer.compare(one, other));
   const sha256 = createHash('sha256').update(names.join('\n')).digest('hex');
   process.stdout.write(JSON.stringify({ seconds, entries: encoded?.ids.length, sha256 }));
 }

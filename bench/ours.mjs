@@ -34,9 +34,7 @@ export function ourSamples({ archive, runs, log }) {
     const cold = repeat(runs, () => experiment(true));
     const cached = repeat(runs, () => experiment(false));
     const dataScript = fileURLToPath(new URL('data.mjs', import.meta.url));
-    const data = JSON.parse(
-      execFileSync(process.execPath, [dataScript, archive, String(runs)], { encoding: 'utf8' }),
-    );
+    const data = JSON.parse(execFileSync(process.execPath, [dataScript, archive, String(runs)], { encoding: 'utf8' }));
     const epochs = cached.flatMap(({ document }) => document.train.epochs);
     const loraEpochs = cached.flatMap(({ document }) => document.lora.lora.epochs);
     return {

@@ -30,9 +30,7 @@ export function peerFigures({ archive, scripts, log, between }) {
   const python = findPython();
   const found = existsSync(join(scripts, 'notebook.py')) && existsSync(join(scripts, 'sparse_torch.py'));
   if (python === null || !found) {
-    log(
-      `${python === null ? 'No Python with torch' : `No PyTorch scripts in ${scripts}`}: recorded figures.`,
-    );
+    log(`${python === null ? 'No Python with torch' : `No PyTorch scripts in ${scripts}`}: recorded figures.`);
     return recordedFigures();
   }
   const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-bench-'));

@@ -23,8 +23,7 @@ export async function predictFigures({ archive, runs, log }) {
       const script = 'for i in $(seq "$1"); do cat "$2"; done | "$3" "$4" predict "$5" -';
       const args = ['-c', script, 'sh', String(times), path, process.execPath, cli, run];
       const { output, ...figures } = measureProcess('sh', args);
-      if (output.split('\n').length !== times * texts.length + 1)
-        throw new Error('Expected a line a review.');
+      if (output.split('\n').length !== times * texts.length + 1) throw new Error('Expected a line a review.');
       return figures;
     };
     log(`Predicting ${runs} times ...`);

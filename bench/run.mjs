@@ -61,19 +61,12 @@ function describe(samples, { notebook, sparse, source }) {
     ['LoRA epoch (s)', median(all('loraEpochSeconds')), 'loraEpochSeconds', 300, 15],
     ['archive to encoded splits, nothing cached (s)', median(all('dataColdSeconds')), 'dataSeconds', 8],
     ['archive to encoded splits, cached (s)', median(all('dataCachedSeconds')), 'dataSeconds', 100],
-    [
-      'both experiments, whole process, nothing cached (s)',
-      median(all('totalColdSeconds')),
-      'totalSeconds',
-      25,
-    ],
+    ['both experiments, whole process, nothing cached (s)', median(all('totalColdSeconds')), 'totalSeconds', 25],
     ['both experiments, whole process, cached (s)', median(all('totalCachedSeconds')), 'totalSeconds', 40],
     ['peak memory of the whole process (MB)', Math.max(...all('peakMegabytes')), 'peakMegabytes', 10],
   ];
   const lines = rows.map(([what, own, field, ...goals]) =>
-    [what, format(own), ...[notebook, sparse].flatMap((peer, i) => against(own, peer[field], goals[i]))].join(
-      ' | ',
-    ),
+    [what, format(own), ...[notebook, sparse].flatMap((peer, i) => against(own, peer[field], goals[i]))].join(' | '),
   );
   return `# Speed and memory
 

@@ -120,9 +120,7 @@ async function main() {
   });
   const archive = findArchive(values.data);
   const requests = Number(values.requests);
-  const section = describeService(
-    await serviceFigures({ archive, requests, log: (line) => console.error(line) }),
-  );
+  const section = describeService(await serviceFigures({ archive, requests, log: (line) => console.error(line) }));
   console.log(section);
   const path = join(root, 'bench/RESULTS.md');
   writeFileSync(path, replaceSection(readFileSync(path, 'utf8'), title, section));

@@ -17,9 +17,7 @@ try {
 }
 
 async function checkIn(folder) {
-  const [{ filename }] = JSON.parse(
-    npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root),
-  );
+  const [{ filename }] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root));
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
   npm(['install', '--no-audit', '--no-fund', join(folder, filename)], folder);
   const home = join(folder, 'home');
@@ -38,8 +36,7 @@ async function checkIn(folder) {
   if (leftovers.length > 0) throw new Error(`Left in the build folder: ${leftovers.join(', ')}`);
   const verify = ['imdb-torch', 'verify', '--quiet'];
   const verified = spawnSync('npx', verify, { cwd: folder, env, encoding: 'utf8' });
-  if (verified.status !== 0)
-    throw new Error(`verify ended with code ${verified.status}:\n${verified.stderr}`);
+  if (verified.status !== 0) throw new Error(`verify ended with code ${verified.status}:\n${verified.stderr}`);
   console.log("The package installs, builds once for two processes, trains and has PyTorch's numbers.");
 }
 

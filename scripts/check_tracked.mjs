@@ -11,6 +11,5 @@ const leftBehind = [
 ];
 
 const found = trackedFiles().filter((path) => leftBehind.some((pattern) => pattern.test(path)));
-for (const path of found)
-  console.error(`${path} is tracked but was left by a program; git rm --cached takes it out.`);
+for (const path of found) console.error(`${path} is tracked but was left by a program; git rm --cached takes it out.`);
 process.exitCode = found.length === 0 ? 0 : 1;

@@ -1,20 +1,11 @@
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { plantedInKernels, plantedRead } from './planted_in_kernels.mjs';
 import { plantedInLayers } from './planted_in_layers.mjs';
 
 /** The errors to plant in the native code: `from` occurs once in `file` and becomes `to`. None reads out of bounds. */
-export const mutations = Object.entries({ ...plantedInKernels, ...plantedInLayers }).flatMap(
-  ([file, errors]) => errors.map((error) => ({ file, ...error })),
+export const mutations = Object.entries({ ...plantedInKernels, ...plantedInLayers }).flatMap(([file, errors]) =>
+  errors.map((error) => ({ file, ...error })),
 );
 
 /**

@@ -46,9 +46,7 @@ function headingOf({ helpGroupHeading = 'Options' }) {
 
 function section(heading, group, commands) {
   const rows = group.map(({ flags, description }) => {
-    const takers = commands.filter(({ options }) =>
-      options.some((option) => option.description === description),
-    );
+    const takers = commands.filter(({ options }) => options.some((option) => option.description === description));
     const only = takers.length === commands.length ? '' : ` (\`${takers[0].name()}\`)`;
     return `| ${code(flags)}${only} | ${description.replaceAll('|', '\\|').replaceAll('<UNK>', '`<UNK>`')} |`;
   });

@@ -16,10 +16,8 @@ export const jest = [
 
 /** Installs the dependencies and compiles the TypeScript, each only when what it is made from has changed. */
 export async function prepare() {
-  if (!dependenciesAreThere())
-    await mustRun('npm', ['ci', '--no-audit', '--no-fund'], 'Installing the dependencies…');
-  if (!compiledIsCurrent())
-    await mustRun(process.execPath, ['scripts/build.mjs'], 'Compiling the TypeScript…');
+  if (!dependenciesAreThere()) await mustRun('npm', ['ci', '--no-audit', '--no-fund'], 'Installing the dependencies…');
+  if (!compiledIsCurrent()) await mustRun(process.execPath, ['scripts/build.mjs'], 'Compiling the TypeScript…');
 }
 
 /**
@@ -70,9 +68,7 @@ export function filesIn(folder, pattern = /./) {
 /** Returns the files that Git tracks, with their paths from the root of the project. */
 export function trackedFiles(pattern = /./) {
   const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' });
-  return listed
-    .split('\0')
-    .filter((path) => path !== '' && pattern.test(path) && existsSync(join(root, path)));
+  return listed.split('\0').filter((path) => path !== '' && pattern.test(path) && existsSync(join(root, path)));
 }
 
 /** Returns whether npm has installed what the lock file asks for; optional packages may be for other platforms. */

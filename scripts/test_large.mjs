@@ -37,9 +37,7 @@ const { output, seconds, peakMegabytes } = measureProcess(process.execPath, [cli
 });
 const { data, test, seconds: steps } = JSON.parse(output);
 const reviews = data.train + data.valid + data.test;
-console.log(
-  `${reviews} reviews, ${gigabytes} GB: ${Math.round(peakMegabytes)} MB at most, ${seconds.toFixed(0)} s`,
-);
+console.log(`${reviews} reviews, ${gigabytes} GB: ${Math.round(peakMegabytes)} MB at most, ${seconds.toFixed(0)} s`);
 console.log(`of that ${steps.data.toFixed(0)} s for the data; test accuracy ${test.accuracy.toFixed(4)}`);
 if (peakMegabytes > mostMegabytes) {
   console.error(`Expected at most ${mostMegabytes} MB.`);

@@ -16,9 +16,7 @@ const { cacheHome } = await import('../dist/system/cache_home.js');
 const copy = join(cacheHome(), 'mutations');
 const home = join(copy, 'home');
 const wanted = process.argv.slice(2);
-const chosen = mutations.filter(
-  ({ what }) => wanted.length === 0 || wanted.some((word) => what.includes(word)),
-);
+const chosen = mutations.filter(({ what }) => wanted.length === 0 || wanted.some((word) => what.includes(word)));
 if (chosen.length === 0) throw new Error('Expected words of the descriptions of errors but none has them.');
 assertPlaces(root, chosen);
 
@@ -26,8 +24,7 @@ makeCopy();
 const setup = [cli, 'setup', '--json', '--quiet'];
 const { libtorch } = JSON.parse(execFileSync(process.execPath, setup, { encoding: 'utf8' }));
 const untouched = verify();
-if (untouched.status !== 0)
-  throw new Error(`verify finds errors where none are planted:\n${untouched.stderr}`);
+if (untouched.status !== 0) throw new Error(`verify finds errors where none are planted:\n${untouched.stderr}`);
 const missed = [];
 for (const mutation of chosen) if (!(await isFound(mutation))) missed.push(mutation);
 console.log(`${chosen.length - missed.length} of ${chosen.length} planted errors are found.`);

@@ -47,13 +47,7 @@ process.exitCode = code;
 
 /** Returns what the sanitizers say of a program that uses everything. */
 function reportsOf(addon, options) {
-  const program = [
-    '--expose-gc',
-    join(root, 'test', 'leaks', 'support', 'rounds.cjs'),
-    addon,
-    '20',
-    'collect',
-  ];
+  const program = ['--expose-gc', join(root, 'test', 'leaks', 'support', 'rounds.cjs'), addon, '20', 'collect'];
   const { stderr } = spawnSync(process.execPath, program, {
     env: sanitized(options),
     encoding: 'utf8',

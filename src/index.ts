@@ -118,13 +118,7 @@ export {
   type Prediction,
   type TextClassifierOptions,
 } from './model/text_classifier.js';
-export {
-  explainText,
-  topWords,
-  type Explanation,
-  type TopWord,
-  type WordEffect,
-} from './model/explanation.js';
+export { explainText, topWords, type Explanation, type TopWord, type WordEffect } from './model/explanation.js';
 export { evaluateLabelled, type LabelledEvaluation } from './training/labelled_evaluation.js';
 export {
   classificationReport,

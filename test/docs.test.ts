@@ -63,9 +63,7 @@ function commandLines(page: string, program: string): string[] {
 
 /** The words of a command line, without the quotes around them. */
 function wordsOf(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
-    ([, one, two, three]) => one ?? two ?? three ?? '',
-  );
+  return [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, one, two, three]) => one ?? two ?? three ?? '');
 }
 
 const documentedCommands = pages.flatMap((page) =>

@@ -36,9 +36,7 @@ const imports: Import[] = readdirSync(source, { recursive: true, encoding: 'utf8
   .filter((path) => path.endsWith('.ts'))
   .flatMap((path) => {
     const text = readFileSync(join(source, path), 'utf8');
-    const specifiers = text.matchAll(
-      /(\b(?:import|export) type [^']*)?(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g,
-    );
+    const specifiers = text.matchAll(/(\b(?:import|export) type [^']*)?(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g);
     return [...specifiers].map(([, typeImport, specifier = '']) => ({
       from: path,
       typeOnly: typeImport !== undefined,

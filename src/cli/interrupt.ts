@@ -16,10 +16,7 @@ export function interruptSignal(): AbortSignal {
 }
 
 function interrupt(name: NodeJS.Signals): void {
-  const reason = new ImdbTorchError(
-    'ERR_INTERRUPTED',
-    `Interrupted by ${name}; nothing half-written is left.`,
-  );
+  const reason = new ImdbTorchError('ERR_INTERRUPTED', `Interrupted by ${name}; nothing half-written is left.`);
   if (controller.signal.aborted) process.exit(reason.exitCode);
   controller.abort(reason);
 }

@@ -106,9 +106,7 @@ export async function run(args: readonly string[]): Promise<number> {
 /** Makes the program with all commands. @param names those that have their arguments and options; by default all */
 export async function createProgram(names: readonly string[] = Object.keys(commands)): Promise<Command> {
   const program = new Command('imdb-torch')
-    .description(
-      'Trains a bag-of-words sentiment classifier on the IMDb reviews and fine-tunes it with LoRA.',
-    )
+    .description('Trains a bag-of-words sentiment classifier on the IMDb reviews and fine-tunes it with LoRA.')
     .option('-V, --version', 'print the versions of this package and of libtorch')
     .showSuggestionAfterError()
     .exitOverride();

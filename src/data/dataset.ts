@@ -7,12 +7,7 @@ import { TokenLists } from '../text/tokens/token_lists.js';
 import { tokenizerVersion } from '../text/tokens/tokenizer.js';
 import type { SourceNotes } from './collected_reviews.js';
 import { CollectedTexts } from './collected_texts.js';
-import {
-  encodeSplits,
-  resolveFeatures,
-  type EncodedSplits,
-  type EncodeOptions,
-} from './splits/encoded_splits.js';
+import { encodeSplits, resolveFeatures, type EncodedSplits, type EncodeOptions } from './splits/encoded_splits.js';
 import { assertFewBadRows } from './tables/bad_rows.js';
 import { findSource } from './source.js';
 import type { DataFiles, Source } from './source_types.js';

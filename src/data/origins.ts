@@ -51,8 +51,5 @@ export function originName({ name, unit }: TableFile, number: number): string {
 }
 
 function pathsOf({ paths }: Origins): string[] {
-  return Buffer.from(paths.buffer, paths.byteOffset, paths.byteLength)
-    .toString('utf8')
-    .split('\0')
-    .slice(0, -1);
+  return Buffer.from(paths.buffer, paths.byteOffset, paths.byteLength).toString('utf8').split('\0').slice(0, -1);
 }

@@ -30,10 +30,7 @@ export async function findSource(data: string | DataFiles, options: SourceOption
   });
   if (status.isDirectory()) return folderSource(data, options);
   if (!status.isFile()) {
-    throw new ImdbTorchError(
-      'ERR_DATASET',
-      `Expected a file or folder but ${data} is neither; give another path.`,
-    );
+    throw new ImdbTorchError('ERR_DATASET', `Expected a file or folder but ${data} is neither; give another path.`);
   }
   const file = await inspectFile(data, options.signal);
   const format = detectFormat(file);
@@ -50,11 +47,7 @@ async function filesSource(files: DataFiles, options: SourceOptions): Promise<So
     await open(files.valid),
     await open(files.test),
   ];
-  return splitInputsSource(
-    paths.join(', '),
-    { train, ...(valid && { valid }), ...(test && { test }) },
-    options,
-  );
+  return splitInputsSource(paths.join(', '), { train, ...(valid && { valid }), ...(test && { test }) }, options);
 }
 
 async function sampleSource({ signal, onProgress }: SourceOptions): Promise<Source> {
@@ -126,8 +119,7 @@ async function imdbSource(options: SourceOptions): Promise<Source> {
   const { signal, onProgress } = options;
   const path = await fetchImdbArchive({
     signal,
-    onProgress: ({ received, total }) =>
-      onProgress?.({ stage: 'download', done: received, total, unit: 'bytes' }),
+    onProgress: ({ received, total }) => onProgress?.({ stage: 'download', done: received, total, unit: 'bytes' }),
   });
   // Its hash is known by now: reading 84 MB once more would take longer than a cached data set does.
   return archiveSource({ path, ...imdbArchive, gzip: true }, options);

@@ -27,10 +27,7 @@ export async function inspectFile(path: string, signal: AbortSignal | undefined)
     throw new ImdbTorchError('ERR_DATASET', `Could not read ${path}: ${messageOf(error)}.`, { cause: error });
   });
   if (bytes === 0) {
-    throw new ImdbTorchError(
-      'ERR_DATASET',
-      `Expected a file of reviews but ${path} is empty; fetch it again.`,
-    );
+    throw new ImdbTorchError('ERR_DATASET', `Expected a file of reviews but ${path} is empty; fetch it again.`);
   }
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
   const head = gzip ? inflatedHead(start, bytes === start.length, path) : start;

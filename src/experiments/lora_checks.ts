@@ -46,12 +46,7 @@ function mergedLayerChecks(same: PerLayer<boolean>): Check[] {
  * @param same which parameters kept their bits
  * @param before the test before the merge
  */
-export function mergeChecks(
-  same: PerLayer<boolean>,
-  before: Metrics,
-  merged: MergeResult,
-  dtype: FloatDtype,
-): Check[] {
+export function mergeChecks(same: PerLayer<boolean>, before: Metrics, merged: MergeResult, dtype: FloatDtype): Check[] {
   const lossDifference = Math.abs(merged.test.loss - before.loss);
   const accuracyDifference = Math.abs(merged.test.accuracy - before.accuracy);
   return [

@@ -22,13 +22,7 @@ import {
 import { fineTuningChecks, mergeChecks } from './lora_checks.js';
 import { mergeAndTest, type MergeResult } from './merge.js';
 import { notebook, type ExperimentOptions } from './options.js';
-import {
-  runPhase,
-  runTest,
-  type PhaseContext,
-  type PhaseOptions,
-  type PhaseResult,
-} from '../training/phase.js';
+import { runPhase, runTest, type PhaseContext, type PhaseOptions, type PhaseResult } from '../training/phase.js';
 
 export interface LoraInput extends ExperimentInput {
   /** Fine-tune this model; without one, pretrain a new one for an epoch first. */
@@ -125,10 +119,7 @@ function freezeLayers({ options: { loraDropout } }: LoraInput, { model }: PhaseC
   }
 }
 
-function pretrainingOptions(
-  options: PhaseOptions,
-  pretraining: ExperimentOptions['pretraining'],
-): PhaseOptions {
+function pretrainingOptions(options: PhaseOptions, pretraining: ExperimentOptions['pretraining']): PhaseOptions {
   return { ...(pretraining === 'notebook' ? notebook : options), patience: null };
 }
 

@@ -86,11 +86,6 @@ function outputChangeOf({ tensors }: ModelParts, adapter: Adapter): ModelAnalysi
   if (branch === undefined || weight === undefined) return null;
   const scale = scaleOf(adapter, branch);
   using own = Tensor.from(weight.data, weight.shape);
-  const { norm, weightNorm } = summarizeWeightChange(
-    deltaOf(own, { branch, factor: scale }),
-    weight,
-    noWords,
-    0,
-  );
+  const { norm, weightNorm } = summarizeWeightChange(deltaOf(own, { branch, factor: scale }), weight, noWords, 0);
   return { rank: rankOf(branch), scale, norm, weightNorm };
 }

@@ -38,9 +38,7 @@ export function combineBranches(
   const combine = { linear: sumFactors, cat: joinFactors, svd: joinFactors }[combination];
   const joined = combine(branches);
   const { up, down } = combination === 'svd' ? truncate(joined, rank) : joined;
-  const biases = branches.flatMap(({ branch: { bias }, factor }) =>
-    bias === null ? [] : [scaled(factor, bias)],
-  );
+  const biases = branches.flatMap(({ branch: { bias }, factor }) => (bias === null ? [] : [scaled(factor, bias)]));
   const bias = biases.length === 0 ? null : biases.reduce(plus);
   return { up, down, alpha: down.shape[0] ?? 0, magnitude: null, bias };
 }
@@ -56,9 +54,7 @@ function sumFactors(branches: readonly WeightedBranch[]): Factors {
   const root = (factor: number): number => Math.sqrt(Math.abs(factor));
   return {
     up: branches.map(({ branch, factor }) => scaled(root(factor), branch.up)).reduce(plus),
-    down: branches
-      .map(({ branch, factor }) => scaled(Math.sign(factor) * root(factor), branch.down))
-      .reduce(plus),
+    down: branches.map(({ branch, factor }) => scaled(Math.sign(factor) * root(factor), branch.down)).reduce(plus),
   };
 }
 
@@ -175,9 +171,7 @@ export function assertCombinable(branches: readonly WeightedBranch[], combinatio
   }
   const ranks = new Set(branches.map(({ branch }) => rankOf(branch)));
   if (combination === 'linear' && ranks.size > 1) {
-    throw usageError(
-      `Expected branches of one rank for linear but received ${[...ranks].join(', ')}; use cat or svd`,
-    );
+    throw usageError(`Expected branches of one rank for linear but received ${[...ranks].join(', ')}; use cat or svd`);
   }
 }
 
@@ -186,11 +180,7 @@ export function replaces(adapters: readonly ScaledAdapter[], parameter: string):
 }
 
 /** Returns base + sum of scale * (replaced - base), without rounding where one adapter has scale 1. */
-export function sumReplaced(
-  parameter: string,
-  base: StoredTensor,
-  adapters: readonly ScaledAdapter[],
-): StoredTensor {
+export function sumReplaced(parameter: string, base: StoredTensor, adapters: readonly ScaledAdapter[]): StoredTensor {
   const terms = adapters.flatMap(({ adapter, scale }) => {
     const tensor = adapter.replaced.get(parameter);
     return tensor === undefined ? [] : [{ factor: scale, tensor }];

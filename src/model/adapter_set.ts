@@ -1,11 +1,5 @@
 import { ImdbTorchError } from '../errors.js';
-import {
-  rankOf,
-  writeAdapter,
-  type Adapter,
-  type AdapterBranch,
-  type LayerName,
-} from '../storage/adapter.js';
+import { rankOf, writeAdapter, type Adapter, type AdapterBranch, type LayerName } from '../storage/adapter.js';
 import { findAdapterProblems, readAdapter } from '../storage/read_adapter.js';
 import { emptyTensor, type StoredTensor } from '../storage/stored_tensor.js';
 import {
@@ -24,13 +18,7 @@ import {
 } from './adapter_algebra.js';
 import type { ClassifierModel } from './classifier_model.js';
 import { Tensor } from './native.js';
-import {
-  loadParameters,
-  moduleParameters,
-  parameterShapes,
-  readTensor,
-  type ModuleParameter,
-} from './parameters.js';
+import { loadParameters, moduleParameters, parameterShapes, readTensor, type ModuleParameter } from './parameters.js';
 import { plus, scaled } from './numbers/stored_matrices.js';
 
 export interface AdapterSetOptions {
@@ -100,8 +88,7 @@ export class AdapterSet {
    */
   add(name: string, adapter: Adapter): void {
     this.#assertUnmerged();
-    if (this.#adapters.has(name))
-      throw usageError(`Expected a new name but there is an adapter ${name} already`);
+    if (this.#adapters.has(name)) throw usageError(`Expected a new name but there is an adapter ${name} already`);
     const { baseSha256 } = adapter;
     if (baseSha256 !== null && this.#baseSha256 !== null && baseSha256 !== this.#baseSha256) {
       throw new ImdbTorchError(
@@ -112,10 +99,7 @@ export class AdapterSet {
     }
     const problems = findAdapterProblems(adapter, parameterShapes(this.#model));
     if (problems.length > 0) {
-      throw new ImdbTorchError(
-        'ERR_RUN',
-        `Expected an adapter that fits this model: ${problems.join('; ')}.`,
-      );
+      throw new ImdbTorchError('ERR_RUN', `Expected an adapter that fits this model: ${problems.join('; ')}.`);
     }
     this.#adapters.set(name, { adapter: withoutPissa(adapter, (layer) => this.#weightOf(layer)), scale: 1 });
   }
@@ -195,9 +179,7 @@ export class AdapterSet {
       const own = branchesOf(layer, chosen);
       assertCombinable(own, combination);
       if (replaces(chosen, `${layer}.weight`)) {
-        throw usageError(
-          `Expected adapters that all replace ${layer} or all have a branch on it; use them together`,
-        );
+        throw usageError(`Expected adapters that all replace ${layer} or all have a branch on it; use them together`);
       }
       const most = rank ?? Math.max(...own.map(({ branch }) => rankOf(branch)));
       branches.set(layer, combineBranches(own, combination, most));
@@ -253,9 +235,7 @@ export class AdapterSet {
   /** Returns a handle on the base's weight of a layer. */
   #weightOf(layer: LayerName): Tensor {
     const kept = this.#base.get(`${layer}.weight`);
-    return kept === undefined
-      ? this.#model.parameters['fc1.weight'].detach()
-      : Tensor.from(kept.data, kept.shape);
+    return kept === undefined ? this.#model.parameters['fc1.weight'].detach() : Tensor.from(kept.data, kept.shape);
   }
 
   #keepHiddenWeight(): void {

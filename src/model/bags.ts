@@ -17,12 +17,7 @@ export interface BagWeighting {
  * @param texts whose `labels`, `[texts]`, are class numbers; by default all 0
  */
 export function createBags(
-  {
-    ids,
-    offsets,
-    counts,
-    labels = new Int32Array(offsets.length - 1),
-  }: EncodedTexts & { labels?: Int32Array },
+  { ids, offsets, counts, labels = new Int32Array(offsets.length - 1) }: EncodedTexts & { labels?: Int32Array },
   { options: { normalize, gain }, vocabulary, weights }: BagWeighting,
 ): Bags {
   const bags = { ids, offsets, labels, vocabularySize: vocabulary.size };

@@ -37,8 +37,7 @@ export type ParameterName = `${LayerName}.${'weight' | 'bias' | 'up' | 'down' | 
  * `down` where a layer has a LoRA branch, `magnitude` where that has DoRA.
  */
 export type Parameters = Readonly<
-  Record<'fc1.weight' | 'fc1.bias', Tensor> &
-    Partial<Record<Exclude<ParameterName, 'fc1.weight' | 'fc1.bias'>, Tensor>>
+  Record<'fc1.weight' | 'fc1.bias', Tensor> & Partial<Record<Exclude<ParameterName, 'fc1.weight' | 'fc1.bias'>, Tensor>>
 >;
 
 /**

@@ -90,10 +90,7 @@ export function readOutput({ parameters }: ClassifierModel): Module {
  * @throws ImdbTorchError ERR_SAFETENSORS when one is missing or has another shape; nothing has changed then
  */
 export function loadModule(model: ClassifierModel, stored: ReadonlyMap<string, StoredTensor>): void {
-  loadParameters(
-    model,
-    new Map(Array.from(moduleParameters(model).keys(), (name) => [name, stored.get(name)])),
-  );
+  loadParameters(model, new Map(Array.from(moduleParameters(model).keys(), (name) => [name, stored.get(name)])));
 }
 
 /** Overwrites parameters with stored ones. @throws what `loadModule` throws */

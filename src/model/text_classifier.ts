@@ -51,12 +51,7 @@ export class TextClassifier {
   /** Notes on how it was opened, such as keys of an adapter's configuration that were ignored. */
   readonly notes: readonly string[];
 
-  private constructor(
-    parts: ModelParts,
-    model: ClassifierModel,
-    adapters: AdapterSet,
-    notes: readonly string[],
-  ) {
+  private constructor(parts: ModelParts, model: ClassifierModel, adapters: AdapterSet, notes: readonly string[]) {
     this.description = parts.description;
     this.featurizer = featurizerOf(parts);
     this.model = model;
@@ -163,8 +158,7 @@ export class TextClassifier {
 
   /** Returns the logits of bags of this model's features, or of `rows` of them, `[rows, classes]`, row-major. */
   logitsOfBags(bags: Bags, rows?: Int32Array): Float64Array {
-    const logits =
-      rows === undefined ? this.model.classifier.forward(bags) : this.model.classifier.forward(bags, rows);
+    const logits = rows === undefined ? this.model.classifier.forward(bags) : this.model.classifier.forward(bags, rows);
     try {
       return readNumbers(logits);
     } finally {
@@ -202,10 +196,7 @@ function shapesOf({ tensors }: ModelParts): Map<string, readonly number[]> {
 }
 
 /** Makes the classifier that the files describe, without the adapter but with an engine that can use it. */
-function createModel(
-  { tensors, vocabulary, description }: ModelParts,
-  adapter: Adapter | null,
-): ClassifierModel {
+function createModel({ tensors, vocabulary, description }: ModelParts, adapter: Adapter | null): ClassifierModel {
   const useDora = adapter?.branches.get('fc1')?.magnitude != null;
   const model = createClassifier({
     vocabularySize: vocabulary.size,

@@ -65,9 +65,7 @@ export function stopInTime(app: FastifyInstance, limits: Limits): void {
     done();
   });
   app.addHook('onRequest', (_request, _reply, done) => {
-    done(
-      isStopping ? new ServiceError('ERR_STOPPING', 'The service is ending; ask again later.') : undefined,
-    );
+    done(isStopping ? new ServiceError('ERR_STOPPING', 'The service is ending; ask again later.') : undefined);
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (isStopping) reply.header('connection', 'close');

@@ -22,10 +22,7 @@ export interface ExplainRequest {
 
 /** The answer for many texts. */
 export const predictionsSchema = v.strictObject({
-  predictions: v.pipe(
-    v.array(predictionSchema),
-    v.description('The predictions, in the order of the texts.'),
-  ),
+  predictions: v.pipe(v.array(predictionSchema), v.description('The predictions, in the order of the texts.')),
 });
 
 export const modelSchema = v.strictObject({
@@ -33,15 +30,10 @@ export const modelSchema = v.strictObject({
   version: v.pipe(v.string(), v.description('The version of imdb-torch.')),
   command: v.pipe(v.nullable(v.string()), v.description('The command that trained the model.')),
   test: v.pipe(
-    v.nullable(
-      v.strictObject({ loss: v.number(), accuracy: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) }),
-    ),
+    v.nullable(v.strictObject({ loss: v.number(), accuracy: v.pipe(v.number(), v.minValue(0), v.maxValue(1)) })),
     v.description('How the model did on the test reviews of the run.'),
   ),
-  classes: v.pipe(
-    v.array(v.string()),
-    v.description('The classes of answers to requests that ask for no adapter.'),
-  ),
+  classes: v.pipe(v.array(v.string()), v.description('The classes of answers to requests that ask for no adapter.')),
   classesByAdapter: v.pipe(
     v.record(v.string(), v.array(v.string())),
     v.description('The classes of each adapter: one can have been trained on other classes than the model.'),

@@ -17,10 +17,7 @@ interface ModelRoutesOptions {
 }
 
 /** Adds GET /model, POST /predict and POST /explain. */
-export function addModelRoutes(
-  app: FastifyInstance,
-  { models, limits, queue, metrics }: ModelRoutesOptions,
-): void {
+export function addModelRoutes(app: FastifyInstance, { models, limits, queue, metrics }: ModelRoutesOptions): void {
   const { about } = models;
   const { bodyBytes, texts: mostTexts, predictedCharacters, explainedCharacters } = limits;
   const model: ModelAnswer = {

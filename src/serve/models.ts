@@ -59,8 +59,7 @@ function servedAdapters(path: string, chosen: string): Map<AdapterName, string> 
   const adapters = new Map<AdapterName, string>([['off', 'off']]);
   const isFolder = !isName(chosen);
   if (isFolder) adapters.set('on', chosen);
-  else if (chosen === 'on' || existsSync(join(path, adapterFolder, adapterConfigName)))
-    adapters.set('on', 'on');
+  else if (chosen === 'on' || existsSync(join(path, adapterFolder, adapterConfigName))) adapters.set('on', 'on');
   // The merged model has the run's own adapter in it: beside another one it says nothing.
   const hasMerged = !isFolder && existsSync(join(path, 'merged.safetensors'));
   if (chosen === 'merged' || hasMerged) adapters.set('merged', 'merged');
@@ -92,9 +91,7 @@ function describe(
     command,
     test: isOfRun ? test : null,
     classes: [...classes],
-    classesByAdapter: Object.fromEntries(
-      [...classifiers].map(([one, classifier]) => [one, [...classifier.classes]]),
-    ),
+    classesByAdapter: Object.fromEntries([...classifiers].map(([one, classifier]) => [one, [...classifier.classes]])),
     features: featurizer.vocabulary.size,
     hidden: description.hidden,
     adapters: [...classifiers.keys()],

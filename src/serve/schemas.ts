@@ -58,8 +58,7 @@ export function requestSchemas(
       },
     },
     explain: {
-      summary:
-        'Say what each word of a text does to its prediction: the model is asked again without the word.',
+      summary: 'Say what each word of a text does to its prediction: the model is asked again without the word.',
       body: body({ type: 'string', maxLength: limits.explainedCharacters }),
       response: answerOf('Explanation', 'The explanation.'),
     },

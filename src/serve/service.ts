@@ -66,11 +66,7 @@ export async function createService(options: ServiceOptions): Promise<FastifyIns
 }
 
 function errorHandler(onFailure: ServiceOptions['onFailure']) {
-  return (
-    error: Parameters<typeof serviceErrorOf>[0],
-    _request: FastifyRequest,
-    reply: FastifyReply,
-  ): void => {
+  return (error: Parameters<typeof serviceErrorOf>[0], _request: FastifyRequest, reply: FastifyReply): void => {
     const answer = serviceErrorOf(error);
     if (answer.code === 'ERR_FAILED') onFailure?.(error);
     if (answer.code === 'ERR_BUSY') reply.header('retry-after', '1');

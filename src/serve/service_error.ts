@@ -50,8 +50,7 @@ export function serviceErrorOf(error: FastifyError | ServiceError): ServiceError
   if (error instanceof ServiceError) return error;
   if (error.validation !== undefined) return new ServiceError('ERR_BAD_REQUEST', error.message);
   const code = frameworkCodes[error.code];
-  if (code !== undefined)
-    return new ServiceError(code, `${error.message}; /openapi.json says what is taken.`);
+  if (code !== undefined) return new ServiceError(code, `${error.message}; /openapi.json says what is taken.`);
   const { statusCode = 500 } = error;
   if (statusCode >= 400 && statusCode < 500)
     return new ServiceError('ERR_BAD_REQUEST', `The request cannot be read: ${error.message}.`);

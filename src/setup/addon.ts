@@ -42,10 +42,7 @@ export async function ensureAddon(options: EnsureAddonOptions = {}): Promise<Rea
   const built = await buildAddon({ root, libtorch, to: path, force, onProgress, signal });
   if (built && hashOfSources(root) !== sources) {
     await rm(path, { force: true });
-    throw new ImdbTorchError(
-      'ERR_BUILD',
-      `The sources in ${root} changed while they were compiled; run it again.`,
-    );
+    throw new ImdbTorchError('ERR_BUILD', `The sources in ${root} changed while they were compiled; run it again.`);
   }
   await selectAddon(sources, libtorch);
   return (ready = { path, libtorch: { version: libtorch.version, path: libtorch.path }, built });

@@ -31,9 +31,7 @@ export function hashOfSources(root: string): string {
 /** Names the file in which the addon of these sources for this libtorch and this machine is kept. */
 export function addonPath(sources: string, libtorch: LibtorchFolder): string {
   const machine = `${process.platform}-${process.arch}-napi${nodeApiVersion}`;
-  const key = createHash('sha256')
-    .update([sources, libtorch.path, libtorch.version, machine].join('\0'))
-    .digest('hex');
+  const key = createHash('sha256').update([sources, libtorch.path, libtorch.version, machine].join('\0')).digest('hex');
   return join(addonCache(), key.slice(0, 32), 'imdb_torch.node');
 }
 
@@ -45,9 +43,7 @@ function addonCache(): string {
 export async function selectAddon(sources: string, libtorch: LibtorchFolder): Promise<void> {
   const before = readSelection(sources);
   if (before?.path === libtorch.path && before.version === libtorch.version) return;
-  await writeFileAtomic(selectionPath(sources), [
-    JSON.stringify({ path: libtorch.path, version: libtorch.version }),
-  ]);
+  await writeFileAtomic(selectionPath(sources), [JSON.stringify({ path: libtorch.path, version: libtorch.version })]);
 }
 
 /**

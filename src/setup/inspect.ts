@@ -79,9 +79,7 @@ function probeTools(): Promise<Finding>[] {
         ? finding('CMake', version, true, install)
         : { name: 'CMake', value: version, required: true, advice: `is older than 3.18; ${install}` },
     ),
-    probe('ninja').then(({ version }) =>
-      finding('Ninja', version, false, 'optional: builds are quicker with it'),
-    ),
+    probe('ninja').then(({ version }) => finding('Ninja', version, false, 'optional: builds are quicker with it')),
     probe('python3').then(({ version }) =>
       finding('Python', version, false, 'optional: with it pip can fetch libtorch from your mirrors'),
     ),
@@ -107,12 +105,7 @@ async function inspectLibtorch(options: {
     const reasons = tried.map(({ place, reason }) => `${place}: ${reason}`).join('; ');
     return {
       found,
-      finding: finding(
-        'libtorch',
-        value,
-        true,
-        `run \`npx imdb-torch setup\`, which fetches it (${reasons})`,
-      ),
+      finding: finding('libtorch', value, true, `run \`npx imdb-torch setup\`, which fetches it (${reasons})`),
     };
   } catch (error) {
     if (!(error instanceof ImdbTorchError)) throw error;

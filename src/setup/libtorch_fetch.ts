@@ -64,10 +64,7 @@ export async function fetchLibtorch(
   return withLock(join(cache, '.lock'), () => fetchAlone(cache, options), { onWait, signal: options.signal });
 }
 
-async function fetchAlone(
-  cache: string,
-  options: LibtorchOptions,
-): Promise<LibtorchFolder | { tried: Attempt[] }> {
+async function fetchAlone(cache: string, options: LibtorchOptions): Promise<LibtorchFolder | { tried: Attempt[] }> {
   const destination = join(cache, version);
   const there = readLibtorch(destination);
   if ('path' in there) return there;
@@ -98,8 +95,7 @@ async function fetchAlone(
 /** Removes what killed processes have left: nobody else fetches now. */
 async function removeLeftovers(cache: string): Promise<void> {
   for (const name of await readdir(cache)) {
-    if (name.startsWith('.') && name.endsWith('.tmp'))
-      await rm(join(cache, name), { recursive: true, force: true });
+    if (name.startsWith('.') && name.endsWith('.tmp')) await rm(join(cache, name), { recursive: true, force: true });
   }
 }
 

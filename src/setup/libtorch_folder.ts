@@ -49,8 +49,7 @@ export function readLibtorch(folder: string): LibtorchFolder | Unusable {
 }
 
 function holdsLibtorch(folder: string): boolean {
-  if (!existsSync(join(folder, 'include', 'ATen', 'ATen.h')) || !existsSync(join(folder, 'lib')))
-    return false;
+  if (!existsSync(join(folder, 'include', 'ATen', 'ATen.h')) || !existsSync(join(folder, 'lib'))) return false;
   return readdirSync(join(folder, 'lib')).some((name) => /^libtorch_cpu\.(so|dylib)/.test(name));
 }
 
@@ -59,8 +58,7 @@ function readVersion(folder: string): string | null {
   if (python !== undefined) return python;
   const archive = read(folder, 'build-version').trim();
   if (archive !== '') return archive;
-  const headers =
-    read(folder, 'include/torch/headeronly/version.h') + read(folder, 'include/torch/version.h');
+  const headers = read(folder, 'include/torch/headeronly/version.h') + read(folder, 'include/torch/version.h');
   const parts = ['MAJOR', 'MINOR', 'PATCH'].map(
     (part) => new RegExp(`#define TORCH_VERSION_${part} (\\d+)`).exec(headers)?.[1],
   );

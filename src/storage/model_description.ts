@@ -6,8 +6,7 @@ import { parseJson } from './parse_json.js';
 export const modelDescriptionName = 'model.json';
 
 const finite = v.pipe(v.number(), v.finite());
-const wholeFrom = (least: number): v.GenericSchema<number> =>
-  v.pipe(v.number(), v.safeInteger(), v.minValue(least));
+const wholeFrom = (least: number): v.GenericSchema<number> => v.pipe(v.number(), v.safeInteger(), v.minValue(least));
 
 export const calibrationSchema = v.variant('kind', [
   v.object({ kind: v.literal('temperature'), temperature: v.pipe(finite, v.gtValue(0)) }),

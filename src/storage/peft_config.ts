@@ -102,10 +102,7 @@ const branchFields = v.object({
   ...v.entriesFromList(unsupportedKeys, v.optional(v.custom(isNothing, 'is not supported'))),
 });
 
-const knownKeys = new Set([
-  ...keysWithoutEffect,
-  ...Object.keys({ ...targetFields.entries, ...branchFields.entries }),
-]);
+const knownKeys = new Set([...keysWithoutEffect, ...Object.keys({ ...targetFields.entries, ...branchFields.entries })]);
 
 /**
  * Reads an `adapter_config.json` by the rules of PEFT 0.17 to 0.21 (peft/tuners/tuners_utils.py and
@@ -119,9 +116,7 @@ export function readPeftConfig(
 ): PeftConfig | string[] {
   const target = parseFields(targetFields, fields);
   const branch = parseFields(branchFields, fields);
-  const modulesToSave = modules.filter((module) =>
-    target.values.modules_to_save.some((name) => module.endsWith(name)),
-  );
+  const modulesToSave = modules.filter((module) => target.values.modules_to_save.some((name) => module.endsWith(name)));
   const targets = findTargets(target.values, modules, modulesToSave);
   const problems = [
     ...target.problems,

@@ -129,10 +129,7 @@ function expectedTensors(config: PeftConfig, shapes: ModelShapes, prefix: string
   return expected;
 }
 
-function findProblems(
-  tensors: ReadonlyMap<string, StoredTensor>,
-  expected: ReadonlyMap<string, Expected>,
-): string[] {
+function findProblems(tensors: ReadonlyMap<string, StoredTensor>, expected: ReadonlyMap<string, Expected>): string[] {
   const problems: string[] = [];
   for (const [name, { shape, optional }] of expected) {
     const tensor = tensors.get(name);

@@ -46,9 +46,7 @@ export async function readRun(path: string, { model = 'model' }: ReadRunOptions 
   const { tensors, metadata } = await readSafetensors(modelPath(path, model));
   const hidden = tensors.get('fc1.weight')?.shape[0] ?? 0;
   const description =
-    mergedDescription(path, metadata) ??
-    (await readDescription(path)) ??
-    notebookDescription(vocabulary.size, hidden);
+    mergedDescription(path, metadata) ?? (await readDescription(path)) ?? notebookDescription(vocabulary.size, hidden);
   checkModel(path, `${model}.safetensors`, { run, description, vocabulary, tensors });
   return { run, description, vocabulary, tensors };
 }
@@ -93,10 +91,7 @@ export async function readRunDocument(path: string): Promise<RunDocument> {
   const [issue] = issues;
   const key = issue?.path?.[0].key;
   if (issue === undefined || key === undefined || key === 'schema') {
-    throw runError(
-      path,
-      'run.json is no JSON object with "schema": 1, which this version of imdb-torch reads',
-    );
+    throw runError(path, 'run.json is no JSON object with "schema": 1, which this version of imdb-torch reads');
   }
   throw new ImdbTorchError(
     'ERR_RUN',

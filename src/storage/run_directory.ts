@@ -4,13 +4,7 @@ import { ImdbTorchError } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { outputError, systemCode } from '../system/file_errors.js';
 import { makeFolders } from '../system/make_folders.js';
-import {
-  adapterConfigName,
-  adapterFolder,
-  adapterTensorsName,
-  writeAdapter,
-  type Adapter,
-} from './adapter.js';
+import { adapterConfigName, adapterFolder, adapterTensorsName, writeAdapter, type Adapter } from './adapter.js';
 import { modelDescriptionName, type ModelDescription } from './model_description.js';
 import { describeFile, formatRunDocument, type StoredFile } from './recorded_files.js';
 import type { RunDocument } from './run_document.js';
@@ -96,9 +90,7 @@ export class RunDirectory {
   /** The files written so far, by name. */
   async listFiles(): Promise<StoredFile[]> {
     return this.#inTurn(() =>
-      asOutput(this.path, () =>
-        Promise.all([...this.#madeFiles].sort().map((name) => describeFile(this.path, name))),
-      ),
+      asOutput(this.path, () => Promise.all([...this.#madeFiles].sort().map((name) => describeFile(this.path, name)))),
     );
   }
 

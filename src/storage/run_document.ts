@@ -148,9 +148,7 @@ const analysis = {
       }),
     }),
   ),
-  topWords: v.nullable(
-    v.array(v.object({ class: text, words: v.array(v.object({ word: text, effect: number })) })),
-  ),
+  topWords: v.nullable(v.array(v.object({ class: text, words: v.array(v.object({ word: text, effect: number })) }))),
   weightChange: v.nullable(
     v.object({
       ...change.entries,

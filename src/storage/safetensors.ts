@@ -87,10 +87,7 @@ function* fileChunks(
   }
 }
 
-function* hashed(
-  chunks: Iterable<Uint8Array>,
-  hash: { update(chunk: Uint8Array): unknown },
-): Iterable<Uint8Array> {
+function* hashed(chunks: Iterable<Uint8Array>, hash: { update(chunk: Uint8Array): unknown }): Iterable<Uint8Array> {
   for (const chunk of chunks) {
     hash.update(chunk);
     yield chunk;
@@ -129,10 +126,7 @@ async function fill(handle: FileHandle, path: string, target: Uint8Array, positi
     const length = Math.min(target.length - done, 1 << 30);
     const { bytesRead } = await handle.read(target, done, length, position + done);
     if (bytesRead === 0) {
-      throw new ImdbTorchError(
-        'ERR_SAFETENSORS',
-        `${path} is no intact safetensors file: it ends too early.`,
-      );
+      throw new ImdbTorchError('ERR_SAFETENSORS', `${path} is no intact safetensors file: it ends too early.`);
     }
     done += bytesRead;
   }

@@ -49,10 +49,7 @@ export function layOut(tensors: ReadonlyMap<string, StoredTensor>): TensorEntry[
 }
 
 /** Returns the length field and the header, padded with spaces. */
-export function encodeHeader(
-  entries: readonly TensorEntry[],
-  metadata: Readonly<Record<string, string>>,
-): Uint8Array {
+export function encodeHeader(entries: readonly TensorEntry[], metadata: Readonly<Record<string, string>>): Uint8Array {
   const fields = [`"__metadata__":${JSON.stringify(metadata)}`];
   for (const { name, dtype, shape, begin, end } of entries) {
     const info = { dtype: names[dtype], shape, data_offsets: [begin, end] };
@@ -87,8 +84,7 @@ export function decodeHeader(file: string, json: Uint8Array, dataBytes: number):
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
   for (const { name, begin, end } of entries) {
-    if (begin !== covered)
-      fail(`"${name}" starts at byte ${begin} of the data where ${covered} was expected`);
+    if (begin !== covered) fail(`"${name}" starts at byte ${begin} of the data where ${covered} was expected`);
     covered = end;
   }
   if (covered !== dataBytes) fail(`its header describes ${covered} bytes of data and ${dataBytes} are there`);

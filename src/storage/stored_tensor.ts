@@ -41,10 +41,7 @@ export function bytesOf({ data }: StoredTensor): Uint8Array {
 export function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
   const count = elementCount(shape);
   // By name: an array from another realm (a worker's, a test runner's) is no instance of this realm's class.
-  if (
-    Object.prototype.toString.call(data) !== `[object ${arrayTypes[dtype].name}]` ||
-    count !== data.length
-  ) {
+  if (Object.prototype.toString.call(data) !== `[object ${arrayTypes[dtype].name}]` || count !== data.length) {
     throw new ImdbTorchError(
       'ERR_SAFETENSORS',
       `Expected a ${arrayTypes[dtype].name} of ${String(count)} elements for "${name}" (${dtype} [${shape.join(', ')}]) ` +

@@ -122,11 +122,7 @@ async function receive(part: PartialFile, options: DownloadOptions, dispatcher: 
 }
 
 /** Asks for what is missing: an answer 206 continues the part, an answer 200 starts it anew. */
-async function request(
-  part: PartialFile,
-  options: DownloadOptions,
-  dispatcher: Dispatcher,
-): Promise<Response> {
+async function request(part: PartialFile, options: DownloadOptions, dispatcher: Dispatcher): Promise<Response> {
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   const resumes = part.size > 0 && part.validator !== null;
   if (resumes) {
@@ -134,10 +130,7 @@ async function request(
     headers['if-range'] = part.validator ?? '';
   }
   const response = await answerOf(options, headers, dispatcher);
-  if (
-    resumes &&
-    (response.status === 416 || (response.status === 206 && startOfRange(response) !== part.size))
-  ) {
+  if (resumes && (response.status === 416 || (response.status === 206 && startOfRange(response) !== part.size))) {
     await response.body?.cancel();
     await restartPart(part, null);
     return request(part, options, dispatcher);
@@ -145,8 +138,7 @@ async function request(
   if (response.status === 200 || response.status === 206) return response;
   throw new ImdbTorchError(
     'ERR_DOWNLOAD',
-    `Could not download ${options.url}: the server answered ${response.status} ${response.statusText}`.trimEnd() +
-      '.',
+    `Could not download ${options.url}: the server answered ${response.status} ${response.statusText}`.trimEnd() + '.',
   );
 }
 
@@ -165,13 +157,9 @@ async function answerOf(
     return await fetch(url, { headers, dispatcher, signal: either });
   } catch (error) {
     signal?.throwIfAborted();
-    throw new ImdbTorchError(
-      'ERR_DOWNLOAD',
-      `Could not download ${url}: ${reasonOf(error)}; is there a network?`,
-      {
-        cause: error,
-      },
-    );
+    throw new ImdbTorchError('ERR_DOWNLOAD', `Could not download ${url}: ${reasonOf(error)}; is there a network?`, {
+      cause: error,
+    });
   } finally {
     clearTimeout(timer);
   }

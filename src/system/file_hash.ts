@@ -10,10 +10,7 @@ const pieceBytes = 1 << 18;
  * Returns the size and the SHA-256 of a file, which is read piece by piece.
  * @throws the system's error; the reason of `signal`
  */
-export async function hashFile(
-  path: string,
-  signal?: AbortSignal,
-): Promise<{ bytes: number; sha256: string }> {
+export async function hashFile(path: string, signal?: AbortSignal): Promise<{ bytes: number; sha256: string }> {
   const file = await open(path);
   try {
     // One buffer for the whole file: fresh memory costs more than reading does, and so does a turn for each piece.

@@ -37,8 +37,7 @@ export function naiveBayesWeights(
   const logOf = (sum: number): number => (sum < logs.length ? logs[sum] : Math.log(smoothing + sum));
   const logTotals = Math.log(total(positive)) - Math.log(total(negative));
   const weights = new Float32Array(features);
-  for (let id = 0; id < features; id += 1)
-    weights[id] = logOf(positive[id]) - logOf(negative[id]) - logTotals;
+  for (let id = 0; id < features; id += 1) weights[id] = logOf(positive[id]) - logOf(negative[id]) - logTotals;
   return weights;
 }
 

@@ -72,10 +72,7 @@ export function scoreProbabilities(
 /** The mean of -ln of the true class's probability, which is not rounded to 0 or 1 before, and the share predicted. */
 export function probabilityMetrics(predictions: LabelledPredictions): Metrics {
   const { labels, logOdds, classes } = predictions;
-  const losses = labels.reduce(
-    (sum, label, row) => sum + softplus(-(logOdds[row * classes + label] ?? NaN)),
-    0,
-  );
+  const losses = labels.reduce((sum, label, row) => sum + softplus(-(logOdds[row * classes + label] ?? NaN)), 0);
   const predicted = predictedClasses(predictions);
   const right = labels.reduce((count, label, row) => count + Number(predicted[row] === label), 0);
   return { loss: losses / labels.length, accuracy: right / labels.length };
@@ -107,10 +104,7 @@ function fitInverseTemperature({ logits, labels, classes }: LabelledLogits): num
 
 /** Logistic regression of the labels on one number, by Newton's method with steps halved until they help. */
 function fitSigmoid({ logits, labels }: LabelledLogits): Line {
-  const scores = Float64Array.from(
-    labels,
-    (_, row) => (logits[2 * row + 1] ?? NaN) - (logits[2 * row] ?? NaN),
-  );
+  const scores = Float64Array.from(labels, (_, row) => (logits[2 * row + 1] ?? NaN) - (logits[2 * row] ?? NaN));
   let line: Line = { scale: 1, bias: 0 };
   for (let step = 0; step < mostSteps; step += 1) {
     const direction = newtonStep(scores, labels, line);

@@ -64,8 +64,7 @@ export function classificationReport(predictions: LabelledPredictions): Classifi
     return { precision, recall, f1: ratio(2 * precision * recall, precision + recall), support };
   });
   const reliability = reliabilityBins(predictions);
-  const mean = (name: keyof ClassScores): number =>
-    sum(classes.map((scores) => scores[name])) / classes.length;
+  const mean = (name: keyof ClassScores): number => sum(classes.map((scores) => scores[name])) / classes.length;
   return {
     classes,
     macro: { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') },
@@ -118,9 +117,7 @@ export function mostConfidentMistakes(predictions: LabelledPredictions, count: n
       probability: probabilities[index * classes + predicted] ?? NaN,
     });
   });
-  return mistakes
-    .sort((one, other) => other.probability - one.probability || one.index - other.index)
-    .slice(0, count);
+  return mistakes.sort((one, other) => other.probability - one.probability || one.index - other.index).slice(0, count);
 }
 
 function confusionMatrix(predictions: LabelledPredictions): number[][] {

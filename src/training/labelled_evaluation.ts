@@ -50,10 +50,7 @@ export async function predictLabelled(
   const logits = new Float64Array(labels.length * classes);
   for (let start = 0; start < labels.length; start += reviewsAtOnce) {
     signal?.throwIfAborted();
-    const rows = Int32Array.from(
-      { length: Math.min(reviewsAtOnce, labels.length - start) },
-      (_, row) => start + row,
-    );
+    const rows = Int32Array.from({ length: Math.min(reviewsAtOnce, labels.length - start) }, (_, row) => start + row);
     logits.set(classifier.logitsOfBags(bags, rows), start * classes);
     await setImmediate();
   }

@@ -72,10 +72,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
 }
 
 /** @returns the epoch that early stopping chose */
-async function trainAndEvaluate(
-  options: TrainingOptions,
-  result: TrainingResult,
-): Promise<number | undefined> {
+async function trainAndEvaluate(options: TrainingOptions, result: TrainingResult): Promise<number | undefined> {
   const { events, epochs, earlyStopping } = options;
   const best = earlyStopping && new BestEpoch(earlyStopping.parameters);
   const sliceLength = { batches: 1 };

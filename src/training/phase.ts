@@ -1,12 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { ClassifierModel } from '../model/classifier_model.js';
 import type { Generator, LossForm } from '../model/native.js';
-import {
-  countParameters,
-  trainableGroups,
-  trainableParameters,
-  type ParameterCounts,
-} from '../model/parameters.js';
+import { countParameters, trainableGroups, trainableParameters, type ParameterCounts } from '../model/parameters.js';
 import { DataLoader } from './data_loader.js';
 import { train, type EpochResult, type TrainingResult } from './loop.js';
 import { evaluate, type Metrics } from './metrics.js';
@@ -166,14 +161,7 @@ export async function runRefit(
 
 /** Evaluates the test set, with the draws of a pass over it. */
 export async function runTest(
-  {
-    model,
-    bags,
-    generator,
-    options,
-    signal,
-    events,
-  }: Omit<PhaseContext, 'bags'> & { bags: Pick<SplitBags, 'test'> },
+  { model, bags, generator, options, signal, events }: Omit<PhaseContext, 'bags'> & { bags: Pick<SplitBags, 'test'> },
   tested: Tested,
 ): Promise<{ test: Metrics; testSeconds: number }> {
   new DataLoader({ bags: bags.test, shuffle: false, generator }).skipPass();

@@ -21,12 +21,7 @@ export function lrFactor({ schedule, warmup }: Schedule, step: number, steps: nu
 }
 
 /** Returns the factors of the steps `from` .. `to` - 1; undefined where they are all 1. */
-export function lrFactors(
-  schedule: Schedule,
-  from: number,
-  to: number,
-  steps: number,
-): Float64Array | undefined {
+export function lrFactors(schedule: Schedule, from: number, to: number, steps: number): Float64Array | undefined {
   if (schedule.schedule === 'constant' && schedule.warmup === 0) return undefined;
   return Float64Array.from({ length: to - from }, (_, index) => lrFactor(schedule, from + index, steps));
 }

@@ -15,9 +15,7 @@ export interface SplitBags {
 }
 
 /** Copies the splits of `dataset` to the native side, weighted as its training split says. */
-export function createSplitBags(
-  dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>,
-): SplitBags {
+export function createSplitBags(dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>): SplitBags {
   const featurizer = { ...dataset, options: dataset.features };
   const copied = new Map<SplitName, Bags>();
   const bagsOf = (name: SplitName): Bags => {

@@ -56,9 +56,7 @@ const leastStrong = 0.25;
 
 /** Returns the effect that is shown in full colour. */
 export function strongestEffect({ answers }: ComparedAnswers): number {
-  const effects = answers.flatMap(({ words, target }) =>
-    words.map(({ effects: all }) => Math.abs(all[target] ?? 0)),
-  );
+  const effects = answers.flatMap(({ words, target }) => words.map(({ effects: all }) => Math.abs(all[target] ?? 0)));
   return effects.reduce((strongest, effect) => Math.max(strongest, effect), leastStrong);
 }
 

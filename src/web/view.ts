@@ -1,9 +1,4 @@
-import {
-  adapterTitles,
-  strongestEffect,
-  type ComparedAnswer,
-  type ComparedAnswers,
-} from './compared_answers.js';
+import { adapterTitles, strongestEffect, type ComparedAnswer, type ComparedAnswers } from './compared_answers.js';
 import { element } from './dom.js';
 import { formatShare, formatSigned } from './numbers.js';
 import { cutAtWords } from './text_pieces.js';
@@ -36,9 +31,7 @@ export function drawView(comparison: ComparedAnswers, answer: ComparedAnswer): H
 function drawBars({ classes, target, prediction }: ComparedAnswer): HTMLElement {
   const share = (name: string): number => prediction.probabilities[name] ?? NaN;
   const isFew = classes.length <= shownClasses;
-  const shown = isFew
-    ? classes
-    : classes.toSorted((one, other) => share(other) - share(one)).slice(0, shownClasses);
+  const shown = isFew ? classes : classes.toSorted((one, other) => share(other) - share(one)).slice(0, shownClasses);
   const side = (name: string): string => (name === target ? 'for' : classes.length === 2 ? 'against' : '');
   return element(
     'div',

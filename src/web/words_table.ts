@@ -26,12 +26,7 @@ export function drawWordsTable(comparison: ComparedAnswers): HTMLElement {
   });
   const head = titles.map((text) => element('th', { text, attributes: { scope: 'col' } }));
   const body = lines.map((cells) => element('tr', {}, ...cells.map((text) => element('td', { text }))));
-  const table = element(
-    'table',
-    {},
-    element('thead', {}, element('tr', {}, ...head)),
-    element('tbody', {}, ...body),
-  );
+  const table = element('table', {}, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body));
   const left = rows.length - lines.length;
   if (left > 0) table.append(element('caption', { text: `... and ${formatCount(left)} more words.` }));
   return table;

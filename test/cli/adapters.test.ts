@@ -164,9 +164,7 @@ test('when an adapter is of another base, broken or missing then merge says so a
 });
 
 test('when an adapter is merged into a calibrated base then the calibration is that of its own run, or none', async () => {
-  await runJson(
-    ...['train', ...onSample.slice(0, -2), '--preset', 'fixed', '--epochs', '1', '--out', 'calibrated'],
-  );
+  await runJson(...['train', ...onSample.slice(0, -2), '--preset', 'fixed', '--epochs', '1', '--out', 'calibrated']);
   const lora = ['lora', '--base', 'calibrated', '--preset', 'stable', '--lora-epochs', '1'];
   const { stdout, stderr } = await runCli([...lora, '--json', '--out', 'tuned-calibrated'], { cwd });
   const { base, calibration } = JSON.parse(stdout) as LoraDocument;
@@ -184,9 +182,7 @@ test('when an adapter is merged into a calibrated base then the calibration is t
   await cp(join(cwd, 'tuned-calibrated', 'adapter'), join(cwd, 'moved'), { recursive: true });
   const dropped = await runCli(['merge', 'calibrated', '--adapter', 'moved', '--json'], { cwd });
   expect(JSON.parse(dropped.stdout)).toMatchObject({ calibration: null, test: kept.test });
-  expect(dropped.stderr).toMatch(
-    /^The calibration of calibrated was fitted without an adapter and does not count/m,
-  );
+  expect(dropped.stderr).toMatch(/^The calibration of calibrated was fitted without an adapter and does not count/m);
   const plain = await runJson<Metrics>('evaluate', 'calibrated');
   expect(plain).toMatchObject(kept.test);
   expect(plain).not.toHaveProperty('uncalibrated');

@@ -19,10 +19,7 @@ export interface CliOptions {
 }
 
 /** Runs the built command line. Without IMDB_TORCH_DATA, whatever the caller's environment says. */
-export function runCli(
-  args: readonly string[],
-  { cwd, env, input, onOutput }: CliOptions = {},
-): Promise<CliResult> {
+export function runCli(args: readonly string[], { cwd, env, input, onOutput }: CliOptions = {}): Promise<CliResult> {
   const inherited = { ...process.env, IMDB_TORCH_DATA: '', FORCE_COLOR: undefined };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [main, ...args], { cwd, env: { ...inherited, ...env } });

@@ -117,18 +117,7 @@ test('when a run has a branch on the output layer then every command uses it', a
 });
 
 test('when several seeds are pretrained then the targets change nothing before fine-tuning', async () => {
-  const seeds = [
-    'lora',
-    ...onSample,
-    '--lora-epochs',
-    '1',
-    '--preset',
-    'stable',
-    '--engine',
-    'torch',
-    '--seeds',
-    '2',
-  ];
+  const seeds = ['lora', ...onSample, '--lora-epochs', '1', '--preset', 'stable', '--engine', 'torch', '--seeds', '2'];
   const both = await runJson<{ runs: LoraDocument[] }>(...seeds, '--target', 'fc1,fc2', '--out', 'both');
   const first = await runJson<{ runs: LoraDocument[] }>(...seeds, '--out', 'first');
   const testsOf = ({ runs }: { runs: LoraDocument[] }) => runs.map(({ pretrain }) => pretrain?.test);
@@ -138,10 +127,7 @@ test('when several seeds are pretrained then the targets change nothing before f
 });
 
 test.each([
-  [
-    ['--target', 'fc2', '--engine', 'fused'],
-    /^error: Expected --engine torch or auto with fc2 in --target: the fused/,
-  ],
+  [['--target', 'fc2', '--engine', 'fused'], /^error: Expected --engine torch or auto with fc2 in --target: the fused/],
   [['--target', 'fc3'], /^error: Expected fc1, fc2 or fc1,fc2 for --target but received "fc3"\.$/m],
   [['--target', 'fc2,fc2'], /received "fc2,fc2"/],
   [['--target', ''], /received ""/],
@@ -150,18 +136,12 @@ test.each([
     /--rank to be at most 2, the smaller side of fc2 \(8 units x 2 classes\), but received 3/,
   ],
   [['--target', 'fc1', '--rank', '9'], /--rank to be at most 8, the smaller side of the hidden layer/],
-])(
-  'when lora is given %j then it is refused with the reason and nothing is written',
-  async (options, reason) => {
-    const { code, stdout, stderr } = await runCli(
-      ['lora', ...onSample, ...options, '--quiet', '--out', 'none'],
-      { cwd },
-    );
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(reason);
-    expect(await readdir(cwd)).not.toContain('none');
-  },
-);
+])('when lora is given %j then it is refused with the reason and nothing is written', async (options, reason) => {
+  const { code, stdout, stderr } = await runCli(['lora', ...onSample, ...options, '--quiet', '--out', 'none'], { cwd });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(reason);
+  expect(await readdir(cwd)).not.toContain('none');
+});
 
 test('when targets are configured then the file and the command line say them', async () => {
   const path = join(cwd, 'targets.json');

@@ -75,9 +75,7 @@ test('when rows are bad then they are named on stderr, and --strict stops with 4
     await writeFile(join(folder, 'reviews.csv'), `${csv()},good\n`);
     const told = await runCli(['data', '--data', 'reviews.csv'], { cwd: folder });
     expect(told.code).toBe(0);
-    expect(told.stderr).toBe(
-      'Left out 1 of 1,501 rows, which are no reviews:\n  reviews.csv line 1502 has no text\n',
-    );
+    expect(told.stderr).toBe('Left out 1 of 1,501 rows, which are no reviews:\n  reviews.csv line 1502 has no text\n');
     expect(told.stdout).toMatch(/^Columns: text from "review", labels from "sentiment", by their names/m);
     expect(told.stdout).toMatch(/^Classes: bad, good, mixed\.$/m);
     const strict = await runCli(['train', '--data', 'reviews.csv', '--strict', '--out', 'run'], {
@@ -90,11 +88,7 @@ test('when rows are bad then they are named on stderr, and --strict stops with 4
 test.each([
   ['data and training reviews', ['--data', 'a', '--train', 'b'], /--data or --train but received both/],
   ['test reviews alone', ['--test', 'b'], /Expected --train with the training reviews beside --test b/],
-  [
-    'a validation file alone',
-    ['--valid', 'b'],
-    /Expected --train with the training reviews beside --valid b/,
-  ],
+  ['a validation file alone', ['--valid', 'b'], /Expected --train with the training reviews beside --valid b/],
   ['a single class', ['--labels', 'good'], /two different names, separated by commas, for --labels/],
   ['a class twice', ['--labels', 'good,bad,good'], /two different names, separated by commas, for --labels/],
 ])('when it is given %s then it exits with 2 and one sentence', async (_what, args, sentence) => {

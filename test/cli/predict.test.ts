@@ -27,9 +27,7 @@ test('when texts, a file or standard input are given then each text has its line
   await withTemporaryFolder(async (cwd) => {
     const { path } = await writeSmallRun(cwd);
     using classifier = await TextClassifier.open(path);
-    const lines = classifier
-      .predict(texts)
-      .map(({ label, probability }) => `${label}\t${probability.toFixed(6)}\n`);
+    const lines = classifier.predict(texts).map(({ label, probability }) => `${label}\t${probability.toFixed(6)}\n`);
     expect(await runCli(['predict', 'run', ...texts], { cwd })).toEqual({
       code: 0,
       stdout: lines.join(''),
@@ -41,9 +39,7 @@ test('when texts, a file or standard input are given then each text has its line
     const expected = {
       code: 0,
       stdout: [lines[0], '\n', ...lines.slice(1)].join(''),
-      stderr: expect.stringMatching(
-        /^1 line: empty \(first: line 2\)\n1 line: not UTF-8.*\(first: line 4\)\n$/,
-      ),
+      stderr: expect.stringMatching(/^1 line: empty \(first: line 2\)\n1 line: not UTF-8.*\(first: line 4\)\n$/),
     };
     expect(await runCli(['predict', 'run', '--file', 'texts.txt'], { cwd })).toEqual(expected);
     expect(await runCli(['predict', 'run', '-'], { cwd, input })).toEqual(expected);

@@ -24,9 +24,7 @@ test('when best is calibrated and trained on 1 and on 2 threads then the bits ar
     const train = (threads: string): Promise<TrainDocument> =>
       json([...best, '--calibration', 'sigmoid', '--threads', threads, '--out', threads], cwd);
     const [one, two] = [await train('1'), await train('2')];
-    const [first, second] = await Promise.all(
-      ['1', '2'].map((out) => readFile(join(cwd, out, 'model.safetensors'))),
-    );
+    const [first, second] = await Promise.all(['1', '2'].map((out) => readFile(join(cwd, out, 'model.safetensors'))));
     expect(second?.equals(first ?? Buffer.alloc(0))).toBe(true);
     expect({ ...two.calibration, accuracy: two.test }).toEqual({ ...one.calibration, accuracy: one.test });
     expect(one.refit?.reviews).toBe(one.data.train + one.data.valid);
@@ -42,9 +40,7 @@ test('when best is calibrated and trained on 1 and on 2 threads then the bits ar
     const { stdout } = await runCli(['evaluate', '1'], { cwd });
     const [loss, raw] = [found.loss.toFixed(4), one.test.loss.toFixed(4)];
     expect(stdout).toMatch(
-      new RegExp(
-        `test reviews: loss ${loss} accuracy .*, calibrated \\(not calibrated: loss ${raw} accuracy`,
-      ),
+      new RegExp(`test reviews: loss ${loss} accuracy .*, calibrated \\(not calibrated: loss ${raw} accuracy`),
     );
     const right = confusion.reduce((sum, row, label) => sum + (row[label] ?? 0), 0);
     expect(right / one.data.test).toBe(after?.accuracy);
@@ -56,19 +52,7 @@ test('when best is calibrated and trained on 1 and on 2 threads then the bits ar
 
 test('when folds and seeds are asked for then each seed has its folds, and their mean is given', async () => {
   await withTemporaryFolder(async (cwd) => {
-    const args = [
-      'train',
-      '--preset',
-      'fast',
-      '--data',
-      'sample',
-      '--folds',
-      '3',
-      '--seeds',
-      '2',
-      '--out',
-      'runs',
-    ];
+    const args = ['train', '--preset', 'fast', '--data', 'sample', '--folds', '3', '--seeds', '2', '--out', 'runs'];
     const { seeds, runs, test } = await json<{
       seeds: number[];
       runs: TrainDocument[];
@@ -78,9 +62,7 @@ test('when folds and seeds are asked for then each seed has its folds, and their
     expect(runs.map(({ run }) => basename(run))).toEqual(['seed-123', 'seed-124']);
     for (const { folds = [], data } of runs) {
       expect(folds.reduce((sum, { valid }) => sum + valid, 0)).toBe(data.train + data.valid);
-      expect(folds.map(({ train, valid }) => train + valid)).toEqual(
-        folds.map(() => data.train + data.valid),
-      );
+      expect(folds.map(({ train, valid }) => train + valid)).toEqual(folds.map(() => data.train + data.valid));
     }
     const [one = NaN, two = NaN] = runs.map(({ calibration }) => calibration?.test.after.accuracy);
     expect(test.accuracy.mean).toBeCloseTo((one + two) / 2, 12);

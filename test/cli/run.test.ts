@@ -114,16 +114,7 @@ test('when lora starts from a run then it fine-tunes its model with its options'
 
 test('when n-grams are asked for then the run has them, and fine-tuning and prediction use them', async () => {
   await withTemporaryFolder(async (cwd) => {
-    const features = [
-      '--tokenizer',
-      'words-and-punctuation',
-      '--ngrams',
-      '2',
-      '--min-count',
-      '3',
-      '--vocab',
-      'all',
-    ];
+    const features = ['--tokenizer', 'words-and-punctuation', '--ngrams', '2', '--min-count', '3', '--vocab', 'all'];
     const args = ['train', ...onSample, ...features, '--hidden', '4', '--out', 'base', '--json'];
     const { vocabulary } = JSON.parse((await runCli(args, { cwd })).stdout) as TrainDocument;
     const { description, vocabulary: stored, tensors } = await readRun(join(cwd, 'base'));
@@ -164,9 +155,7 @@ test('when the whole experiment runs on the sample then it ends in one table of 
     const { code, stdout, stderr } = await runCli(args, { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const rows = ['before training', 'full training', 'pretrained', 'LoRA', 'merged'];
-    const found = stdout
-      .split('\n')
-      .flatMap((line) => rows.filter((row) => /^[│|] /.test(line) && line.includes(row)));
+    const found = stdout.split('\n').flatMap((line) => rows.filter((row) => /^[│|] /.test(line) && line.includes(row)));
     expect(found).toEqual(rows);
     expect(existsSync(join(cwd, 'both', 'train', 'run.json'))).toBe(true);
     expect(existsSync(join(cwd, 'both', 'lora', 'run.json'))).toBe(true);
@@ -176,22 +165,19 @@ test('when the whole experiment runs on the sample then it ends in one table of 
   });
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  'when %s comes then it exits with 130 and leaves nothing',
-  async (name) => {
-    await withTemporaryFolder(async (cwd) => {
-      const { code, stderr } = await runCli(['train', '--data', 'sample', '--epochs', '1000000'], {
-        cwd,
-        onOutput: { when: /Epoch +2\//, then: (child) => child.kill(name) },
-      });
-      expect({ code, stderr }).toEqual({
-        code: 130,
-        stderr: `error: Interrupted by ${name}; nothing half-written is left.\n`,
-      });
-      expect(await readdir(cwd)).toEqual([]);
+test.each(['SIGINT', 'SIGTERM'] as const)('when %s comes then it exits with 130 and leaves nothing', async (name) => {
+  await withTemporaryFolder(async (cwd) => {
+    const { code, stderr } = await runCli(['train', '--data', 'sample', '--epochs', '1000000'], {
+      cwd,
+      onOutput: { when: /Epoch +2\//, then: (child) => child.kill(name) },
     });
-  },
-);
+    expect({ code, stderr }).toEqual({
+      code: 130,
+      stderr: `error: Interrupted by ${name}; nothing half-written is left.\n`,
+    });
+    expect(await readdir(cwd)).toEqual([]);
+  });
+});
 
 test('when the reader of stdout has gone then the run goes on quietly to its end', async () => {
   await withTemporaryFolder(async (cwd) => {

@@ -20,8 +20,7 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
         child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
         const ended = once(child, 'close');
         const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-        const url =
-          /^Serving run at (http:\/\/127\.0\.0\.1:\d+\/) \(Ctrl-C ends it\)\.$/.exec(line)?.[1] ?? line;
+        const url = /^Serving run at (http:\/\/127\.0\.0\.1:\d+\/) \(Ctrl-C ends it\)\.$/.exec(line)?.[1] ?? line;
         const ask = (text: string | string[]): Promise<Response> =>
           fetch(`${url}predict`, {
             method: 'POST',

@@ -41,9 +41,7 @@ test('when a run is evaluated then the figures are those of its run.json, and al
 
     const elsewhere = await runCli(['evaluate', 'runs/a', '--data', 'sample', '--split', 'test'], { cwd });
     expect(elsewhere.stdout).toContain(`loss ${tested.loss.toFixed(4)} accuracy`);
-    expect(elsewhere.stdout).toMatch(
-      /The most confident mistakes:\n( {2}test\/.*, labelled (pos|neg)\n){10}$/,
-    );
+    expect(elsewhere.stdout).toMatch(/The most confident mistakes:\n( {2}test\/.*, labelled (pos|neg)\n){10}$/);
     const list = await runCli(['runs', '--json'], { cwd });
     expect(JSON.parse(list.stdout)).toMatchObject({
       command: 'runs',

@@ -46,13 +46,10 @@ test.each([
   ['data without --pytorch', ['--data', 'sample'], 2, /Expected --data together with --pytorch only/],
   ['a seed that is none', ['--pytorch', '--seed', '-1'], 2, /for --seed but received "-1"/],
   ['data that do not exist', ['--pytorch', '--data', '/no/such'], 4, /does not exist/],
-])(
-  'when verify is given %s then it exits with the code and one sentence',
-  async (_what, args, code, sentence) => {
-    const result = await runCli(['verify', ...args]);
-    expect(result).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(sentence) });
-  },
-);
+])('when verify is given %s then it exits with the code and one sentence', async (_what, args, code, sentence) => {
+  const result = await runCli(['verify', ...args]);
+  expect(result).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(sentence) });
+});
 
 test('when no Python has torch then verify --pytorch exits with 3 and says what to do', async () => {
   await withTemporaryFolder(async (folder) => {
@@ -81,9 +78,7 @@ test('when the script fails then verify --pytorch exits with 3 and shows its las
     const env = { IMDB_TORCH_PYTHON: broken, TMPDIR: folder };
     const result = await runCli(['verify', '--pytorch', '--quiet'], { env });
     expect(result).toMatchObject({ code: 3, stdout: '' });
-    expect(result.stderr).toMatch(
-      /with torch 0\.1 to compute the cases but it failed.*\n.*RuntimeError: too old/,
-    );
+    expect(result.stderr).toMatch(/with torch 0\.1 to compute the cases but it failed.*\n.*RuntimeError: too old/);
     // The temporary folder with the encoded reviews has gone.
     expect(await readdir(folder)).toEqual(['python']);
   });

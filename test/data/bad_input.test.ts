@@ -24,9 +24,7 @@ function bareFolder(): string {
 
 /** One sentence, with its code. */
 function sentence(code: string, part: string): object {
-  const message: unknown = expect.stringMatching(
-    new RegExp(`^(?:Expected|Could not) [^\n]*${part}[^\n]*[.]$`),
-  );
+  const message: unknown = expect.stringMatching(new RegExp(`^(?:Expected|Could not) [^\n]*${part}[^\n]*[.]$`));
   return expect.objectContaining({ code, message });
 }
 
@@ -92,25 +90,13 @@ test('when a byte of an archive is changed then it is refused', async () => {
 });
 
 test.each<[string, Entry, string]>([
-  [
-    'a symbolic link',
-    { path: 'a/train/pos/8_8.txt', type: 'SymbolicLink', linkpath: '/etc/passwd' },
-    'is a link',
-  ],
+  ['a symbolic link', { path: 'a/train/pos/8_8.txt', type: 'SymbolicLink', linkpath: '/etc/passwd' }, 'is a link'],
   ['a hard link', { path: 'a/README', type: 'Link', linkpath: '../../x' }, 'is a link'],
   ['a device', { path: 'a/tty', type: 'CharacterDevice' }, 'is neither a file nor a folder'],
   ['an absolute path', { path: '/train/pos/8_8.txt', content: 'x' }, 'is an absolute path'],
   ['a path that leaves it', { path: 'a/../../train/pos/8_8.txt', content: 'x' }, 'leaves the archive'],
-  [
-    'a review that is too long',
-    { path: 'a/train/pos/8_8.txt', content: 'x'.repeat(2 ** 20 + 1) },
-    '1048577 bytes',
-  ],
-  [
-    'a review that claims to be too long',
-    { path: 'a/train/pos/8_8.txt', size: 2 ** 40 },
-    '1099511627776 bytes',
-  ],
+  ['a review that is too long', { path: 'a/train/pos/8_8.txt', content: 'x'.repeat(2 ** 20 + 1) }, '1048577 bytes'],
+  ['a review that claims to be too long', { path: 'a/train/pos/8_8.txt', size: 2 ** 40 }, '1099511627776 bytes'],
   [
     'a review that is not UTF-8',
     { path: 'a/train/pos/8_8.txt', content: Buffer.of(0x66, 0xe9) },
@@ -135,9 +121,7 @@ test('when a folder holds a review that is not UTF-8 or too long then it is name
   }
   const bad = join(folder, 'aclImdb/test/pos/3_9.txt');
   writeFileSync(bad, Buffer.of(0xff));
-  await expect(load(join(folder, 'aclImdb'))).rejects.toEqual(
-    sentence('ERR_DATASET', 'test/pos/3_9.txt is not'),
-  );
+  await expect(load(join(folder, 'aclImdb'))).rejects.toEqual(sentence('ERR_DATASET', 'test/pos/3_9.txt is not'));
   writeFileSync(bad, 'x'.repeat(2 ** 20 + 1));
   await expect(load(join(folder, 'aclImdb'))).rejects.toEqual(sentence('ERR_DATASET', '3_9.txt has 1048577'));
 });
@@ -150,9 +134,7 @@ test.each([
   ['vocab', Number.NaN, 'vocabulary size but received NaN'],
   ['seed', 0.5, 'seed but received 0.5'],
 ])('when %s is %d then it says what is expected', async (option, value, part) => {
-  await expect(load(archive(folder, 'usage.tgz'), { [option]: value })).rejects.toEqual(
-    sentence('ERR_USAGE', part),
-  );
+  await expect(load(archive(folder, 'usage.tgz'), { [option]: value })).rejects.toEqual(sentence('ERR_USAGE', part));
 });
 
 test('when reading is aborted, before or on the way, then the reason is thrown and nothing is stored', async () => {

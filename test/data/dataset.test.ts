@@ -139,9 +139,7 @@ test('when a featurizer is given then the same reviews are encoded with its word
     return [...new Set(known)].sort((one, other) => one - other);
   });
   const { train } = given.splits;
-  const found = expected.map((_, row) =>
-    Array.from(train.ids.subarray(train.offsets[row], train.offsets[row + 1])),
-  );
+  const found = expected.map((_, row) => Array.from(train.ids.subarray(train.offsets[row], train.offsets[row + 1])));
   expect(found).toEqual(expected);
   expect({ labels: train.labels, origins: train.origins }).toEqual({ labels, origins });
 });

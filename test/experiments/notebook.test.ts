@@ -49,10 +49,7 @@ async function readReference(dtype: keyof typeof tolerances): Promise<Reference>
   return JSON.parse(await readFile(path, 'utf8')) as Reference;
 }
 
-function inputOf(
-  dtype: keyof typeof tolerances,
-  change: Partial<ExperimentInput['options']> = {},
-): ExperimentInput {
+function inputOf(dtype: keyof typeof tolerances, change: Partial<ExperimentInput['options']> = {}): ExperimentInput {
   return { dataset, bags, classes: 2, device: 'cpu', options: { ...notebook, dtype, ...change } };
 }
 

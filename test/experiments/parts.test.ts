@@ -44,9 +44,7 @@ test.each([
 });
 
 test('when W moved in fine-tuning or B did not then the checks say so', () => {
-  const checks = fineTuningChecks(
-    new Map([['fc1', { weight: false, bias: true, up: false, down: true }]] as const),
-  );
+  const checks = fineTuningChecks(new Map([['fc1', { weight: false, bias: true, up: false, down: true }]] as const));
   expect(checks.map(({ passed }) => passed)).toEqual([false, true, true, false]);
 });
 
@@ -84,9 +82,7 @@ test('when merging changed the test loss then that check fails alone', () => {
     predictionFlips: 0,
   };
   const same = new Map([['fc1', { weight: false, bias: true, up: false, down: false }]] as const);
-  const failed = mergeChecks(same, { loss: 0.44, accuracy: 0.9 }, merged, 'float32').filter(
-    (check) => !check.passed,
-  );
+  const failed = mergeChecks(same, { loss: 0.44, accuracy: 0.9 }, merged, 'float32').filter((check) => !check.passed);
   expect(failed.map(({ name }) => name)).toEqual(['the merged model has the test loss of before the merge']);
 });
 

@@ -40,11 +40,8 @@ const onLinux = process.platform === 'linux' ? test : test.skip;
 onLinux.each([
   ['exit', 3, '', true],
   ['exitWithoutDestructors', 7, 'said before', false],
-])(
-  'when a process ends by %s then its exit code is %i and static destructors run or not',
-  (way, ...expected) => {
-    const environment = { LD_DEBUG: 'files' };
-    const { code, stdout, stderr } = runScript('exits.cjs', [way], { environment });
-    expect([code, stdout, /calling fini: .*imdb_torch\.node/.test(stderr)]).toEqual(expected);
-  },
-);
+])('when a process ends by %s then its exit code is %i and static destructors run or not', (way, ...expected) => {
+  const environment = { LD_DEBUG: 'files' };
+  const { code, stdout, stderr } = runScript('exits.cjs', [way], { environment });
+  expect([code, stdout, /calling fini: .*imdb_torch\.node/.test(stderr)]).toEqual(expected);
+});

@@ -20,21 +20,13 @@ function tensor(seed: number, ...shape: number[]): StoredTensor {
   };
 }
 
-function branch(
-  seed: number,
-  layer: LayerName,
-  rank: number,
-  changes: Partial<AdapterBranch> = {},
-): AdapterBranch {
+function branch(seed: number, layer: LayerName, rank: number, changes: Partial<AdapterBranch> = {}): AdapterBranch {
   const [out, inputs] = layer === 'fc1' ? [4, 7] : [3, 4];
   const [up, down] = [tensor(seed, out, rank), tensor(seed + 1, rank, inputs)];
   return { up, down, alpha: 2, magnitude: null, bias: null, ...changes };
 }
 
-function adapter(
-  branches: Partial<Record<LayerName, AdapterBranch>>,
-  changes: Partial<Adapter> = {},
-): Adapter {
+function adapter(branches: Partial<Record<LayerName, AdapterBranch>>, changes: Partial<Adapter> = {}): Adapter {
   return {
     branches: new Map(Object.entries(branches)) as Adapter['branches'],
     useRslora: false,
@@ -230,9 +222,7 @@ test('when an adapter does not fit or belongs elsewhere then it is refused with 
   const wrong = adapter({ fc1: branch(1, 'fc2', 2) }, { replaced: new Map([['fc2.bias', tensor(1, 2)]]) });
   expect(() => {
     adapters.add('a', wrong);
-  }).toThrow(
-    refused(/lora_B.weight is .*; .*lora_A.weight is .*; .*fc2.bias is \[2\], expected \[3\]/, 'ERR_RUN'),
-  );
+  }).toThrow(refused(/lora_B.weight is .*; .*lora_A.weight is .*; .*fc2.bias is \[2\], expected \[3\]/, 'ERR_RUN'));
   expect(() => {
     adapters.add('a', adapter({ fc1: branch(1, 'fc1', 2) }, { baseSha256: 'bb' }));
   }).toThrow(refused(/SHA-256 aa but a was trained on the one with bb/, 'ERR_RUN'));

@@ -43,9 +43,7 @@ test('when a text has no word then there is nothing but a prediction', async () 
     using classifier = await TextClassifier.open(run.path);
 
     expect(explainText(classifier, ' !').words).toEqual([]);
-    expect(() => explainText(classifier, 'x'.repeat(longestExplainedText + 1))).toThrow(
-      /at most 100000 characters/,
-    );
+    expect(() => explainText(classifier, 'x'.repeat(longestExplainedText + 1))).toThrow(/at most 100000 characters/);
   });
 });
 
@@ -61,9 +59,7 @@ test('when top words are asked for then those that move an empty text most come 
     const known = effects.slice(1).sort((one, other) => other.effect - one.effect);
 
     const [negative = [], positive] = topWords(classifier, 4);
-    expect(positive).toEqual(
-      known.map(({ word, effect }) => ({ word, effect: expect.closeTo(effect, digits) })),
-    );
+    expect(positive).toEqual(known.map(({ word, effect }) => ({ word, effect: expect.closeTo(effect, digits) })));
     expect(negative.map(({ word }) => word)).toEqual(known.map(({ word }) => word).reverse());
     expect(topWords(classifier, 2)[1]).toEqual(positive?.slice(0, 2));
   });

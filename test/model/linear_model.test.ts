@@ -68,9 +68,7 @@ test('when texts are normalised then top words keep the proportions of their wei
     .sort((one, other) => other.effect - one.effect)
     .map(({ word, effect }) => ({ word, effect: expect.closeTo(effect, digits) }));
   expect(topWords(classifier, 3)[1]).toEqual(expected);
-  const [empty = NaN, bad = NaN] = ['', 'bad'].map(
-    (text) => classifier.logOdds(classifier.logits([text]))[1],
-  );
+  const [empty = NaN, bad = NaN] = ['', 'bad'].map((text) => classifier.logOdds(classifier.logits([text]))[1]);
   expect(topWords(classifier, 3)[1]).toContainEqual({
     word: 'bad',
     effect: expect.closeTo(bad - empty, digits),
@@ -79,9 +77,7 @@ test('when texts are normalised then top words keep the proportions of their wei
 
 test('when it is stored and loaded then it has one layer with the same bits', () => {
   const generator = new Generator(1);
-  const [one, other] = [1, 2].map(() =>
-    createClassifier({ vocabularySize: 5, hidden: 0, classes: 3, generator }),
-  );
+  const [one, other] = [1, 2].map(() => createClassifier({ vocabularySize: 5, hidden: 0, classes: 3, generator }));
   if (!one || !other) throw new Error('no models');
   expect(one.output).toBeNull();
   expect(Object.keys(one.parameters)).toEqual(['fc1.weight', 'fc1.bias', 'fc1.up', 'fc1.down']);

@@ -50,17 +50,7 @@ const hasPeft = spawnSync(python, ['-c', findPeft]).status === 0;
 if (!hasPeft) console.log('skipped: no Python with PEFT here; IMDB_TORCH_PYTHON names one');
 
 const names = [
-  ...[
-    'plain',
-    'rslora',
-    'dora',
-    'rsdora',
-    'patterns',
-    'bias-all',
-    'bias-lora-only',
-    'bias-all-both',
-    'saved',
-  ],
+  ...['plain', 'rslora', 'dora', 'rsdora', 'patterns', 'bias-all', 'bias-lora-only', 'bias-all-both', 'saved'],
   ...['saved-first', 'saved-with-biases', 'branch-bias', 'expression', 'all-linear', 'suffix', 'pissa'],
   ...['rspissa', 'dropout', 'orthogonal'],
 ];

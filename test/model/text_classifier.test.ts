@@ -60,9 +60,7 @@ test('when an adapter was trained on another model then it is refused', async ()
     const adapter = join(run.path, 'adapter');
     await expect(TextClassifier.open(other.path, { adapter })).rejects.toMatchObject({
       code: 'ERR_RUN',
-      message: expect.stringMatching(
-        /^Expected an adapter of the model with SHA-256 [0-9a-f]{64} but adapter was /,
-      ),
+      message: expect.stringMatching(/^Expected an adapter of the model with SHA-256 [0-9a-f]{64} but adapter was /),
     });
     using own = await TextClassifier.open(run.path, { adapter });
     expect(own.notes).toEqual([]);
@@ -149,8 +147,7 @@ test('when an adapter takes part or not then only a calibration that was fitted 
       `The calibration of ${path} was fitted ${how} and does not count here: probabilities are the model's own.`;
 
     expect(await calibrationOf(base.path)).toEqual([calibration]);
-    for (const own of ['on', 'merged', adapter])
-      expect(await calibrationOf(tuned.path, own)).toEqual([hotter]);
+    for (const own of ['on', 'merged', adapter]) expect(await calibrationOf(tuned.path, own)).toEqual([hotter]);
     expect(await calibrationOf(tuned.path, 'off')).toEqual([null, note(tuned.path, 'with its own adapter')]);
 
     // The run of the adapter does not say that it has the same base, then it does, then the adapter is elsewhere.

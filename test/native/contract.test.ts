@@ -3,13 +3,7 @@ import { expect, test } from '@jest/globals';
 import { native } from '../../src/binding.js';
 import { readContract, type ClassContract, type Field, type Parameter } from './support/contract.js';
 import { World, type Argument, type Objects } from './support/misuse.js';
-import {
-  classes,
-  functions,
-  methodsElsewhere,
-  type Arguments,
-  type ClassEntry,
-} from './support/misuse_table.js';
+import { classes, functions, methodsElsewhere, type Arguments, type ClassEntry } from './support/misuse_table.js';
 
 const contract = readContract();
 const place = 'test/native/support/misuse_table.ts';
@@ -71,11 +65,7 @@ class Comparison {
     );
   }
 
-  call(
-    what: string,
-    declared: readonly Parameter[] | null | undefined,
-    listed: Arguments | null | undefined,
-  ): void {
+  call(what: string, declared: readonly Parameter[] | null | undefined, listed: Arguments | null | undefined): void {
     if (!declared || !listed) return;
     const given = listed(this.world);
     const written = (list: readonly { name: string; optional?: boolean }[]): string =>
@@ -99,12 +89,7 @@ function namesOf(list: readonly { name: string }[]): string[] {
   return list.map(({ name }) => name);
 }
 
-function compareClass(
-  comparison: Comparison,
-  name: string,
-  declared: ClassContract,
-  entry: ClassEntry,
-): void {
+function compareClass(comparison: Comparison, name: string, declared: ClassContract, entry: ClassEntry): void {
   const methods = Object.keys(declared.methods).filter((key) => key !== '[Symbol.dispose]');
   const elsewhere = methodsElsewhere[name as keyof Objects] ?? [];
   comparison.names(`${name}.`, Object.keys(declared.statics), Object.keys(entry.statics));

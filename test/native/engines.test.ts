@@ -54,8 +54,7 @@ const combinations = dtypes.flatMap((dtype) =>
     [1, 2, 3, 4, 5]
       .filter((rank) => rank <= hidden)
       .map(
-        (rank) =>
-          ({ dtype, hidden, rank, classes: 2 + (rank % 2), loss: rank < 4 ? 'softmax' : 'logits' }) as const,
+        (rank) => ({ dtype, hidden, rank, classes: 2 + (rank % 2), loss: rank < 4 ? 'softmax' : 'logits' }) as const,
       ),
   ),
 );
@@ -100,10 +99,7 @@ describe('the fused engine', () => {
   );
 });
 
-function scalar(
-  value: number,
-  dtype: FloatDtype,
-): { dtype: FloatDtype; shape: number[]; data: Float64Array } {
+function scalar(value: number, dtype: FloatDtype): { dtype: FloatDtype; shape: number[]; data: Float64Array } {
   return { dtype, shape: [], data: Float64Array.of(value) };
 }
 
@@ -133,9 +129,7 @@ describe.each(engines)('the engine %s', (engine) => {
       own.push(...apart.classifier.trainBatches(bags, rows, { batchSize: 16, optimizer, loss: 'softmax' }));
     }
     expect(own).toEqual([...losses]);
-    expect(Object.values(parametersOf(apart)).map(bits)).toEqual(
-      Object.values(parametersOf(together)).map(bits),
-    );
+    expect(Object.values(parametersOf(apart)).map(bits)).toEqual(Object.values(parametersOf(together)).map(bits));
   });
 
   test('when gradients are asked for then nothing changes', () => {
@@ -152,8 +146,7 @@ describe.each(engines)('the engine %s', (engine) => {
     const parts = [0, 20, 50].map((start, i, starts) =>
       classifier.evaluate(bags, { loss: 'logits', start, end: starts[i + 1] ?? 50 }),
     );
-    const sum = (key: 'lossSum' | 'correct' | 'count'): number =>
-      parts.reduce((total, part) => total + part[key], 0);
+    const sum = (key: 'lossSum' | 'correct' | 'count'): number => parts.reduce((total, part) => total + part[key], 0);
     expectCloseNumbers([sum('lossSum')], scalar(whole.lossSum, 'float64'), bags.length);
     expect([sum('correct'), sum('count')]).toEqual([whole.correct, 50]);
   });

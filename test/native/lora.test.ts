@@ -19,9 +19,7 @@ import { expectCloseNumbers } from './support/tolerance.js';
 const vocabulary = 30;
 const bags = randomBags(20, vocabulary);
 const loss: LossForm = 'softmax';
-const options = engines.flatMap((engine) =>
-  dtypes.map((dtype) => ({ engine, dtype, vocabulary, hidden: 7, rank: 2 })),
-);
+const options = engines.flatMap((engine) => dtypes.map((dtype) => ({ engine, dtype, vocabulary, hidden: 7, rank: 2 })));
 
 function bitsOfAll(model: Model): Record<ParameterName, string> {
   const entries = Object.entries(parametersOf(model)).map(([name, tensor]) => [name, bits(tensor)]);
@@ -66,9 +64,7 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     const before = bitsOfAll(model);
     train(model);
     const after = bitsOfAll(model);
-    const moved = Object.keys(after).filter(
-      (name) => after[name as ParameterName] !== before[name as ParameterName],
-    );
+    const moved = Object.keys(after).filter((name) => after[name as ParameterName] !== before[name as ParameterName]);
     expect(moved).toEqual(['up', 'down', 'outputWeight', 'outputBias']);
   });
 
@@ -77,9 +73,7 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     const before = bitsOfAll(model);
     train(model);
     const after = bitsOfAll(model);
-    const moved = Object.keys(after).filter(
-      (name) => after[name as ParameterName] !== before[name as ParameterName],
-    );
+    const moved = Object.keys(after).filter((name) => after[name as ParameterName] !== before[name as ParameterName]);
     expect(moved).toEqual(['weight', 'bias', 'outputWeight', 'outputBias']);
   });
 
@@ -104,11 +98,7 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
     const { hidden, generator } = model;
     hidden.merge({ generator });
     const bitsAfter = bitsOfAll(model);
-    expectCloseNumbers(
-      logits(model),
-      { ...setup, shape: [], data: Float64Array.from(before) },
-      2 * vocabulary,
-    );
+    expectCloseNumbers(logits(model), { ...setup, shape: [], data: Float64Array.from(before) }, 2 * vocabulary);
     expect(hidden.loraEnabled).toBe(false);
     expect([hidden.weight, hidden.bias, hidden.up, hidden.down].map((t) => t.requiresGrad)).toEqual([
       true,
@@ -182,11 +172,7 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
       [3, vocabulary],
     ]);
     expect(hidden.scale).toBe(6 / Math.sqrt(3));
-    expect([hidden.loraEnabled, hidden.up.requiresGrad, hidden.weight.requiresGrad]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    expect([hidden.loraEnabled, hidden.up.requiresGrad, hidden.weight.requiresGrad]).toEqual([true, true, false]);
     const before = logits(model);
     train(model);
     expect(logits(model)).not.toEqual(before);
@@ -196,9 +182,7 @@ describe.each(options)('LoRA with engine $engine in $dtype', (setup) => {
   test.each([NaN, Infinity])('when `down` has %p then merging fails and changes nothing', (value) => {
     const model = createModel(setup);
     setLora(model, true);
-    model.hidden.down.copy_(
-      native.Tensor.from(new Float32Array(2 * vocabulary).fill(value), [2, vocabulary]),
-    );
+    model.hidden.down.copy_(native.Tensor.from(new Float32Array(2 * vocabulary).fill(value), [2, vocabulary]));
     const before = bitsOfAll(model);
     const { hidden, generator } = model;
     expect(() => {

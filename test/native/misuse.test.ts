@@ -76,23 +76,13 @@ describe.each(Object.entries(functions))('%s', (name, argumentsOf) => {
 function expectReceiversRefused(world: World, name: keyof Objects, call: Call, afterDispose: unknown): void {
   const { [name]: own, ...others } = world.live;
   const heirs = [Object.create(prototypeOf(name)), Object.create(own), new Proxy(own, {})] as unknown[];
-  const foreign = [
-    ...Object.values(others),
-    ...heirs,
-    prototypeOf(name),
-    native[name],
-    {},
-    1,
-    null,
-    undefined,
-  ];
+  const foreign = [...Object.values(others), ...heirs, prototypeOf(name), native[name], {}, 1, null, undefined];
   for (const receiver of foreign) expect(outcome(() => call(receiver))).toEqual(refusal('ERR_ARG_TYPE'));
   expect(outcome(() => call(world.disposed[name]))).toEqual(afterDispose);
 }
 
 describe.each(entries)('%s', (name, entry) => {
-  const constructor = native[name] as unknown as (new (...values: unknown[]) => object) &
-    Record<string, Call>;
+  const constructor = native[name] as unknown as (new (...values: unknown[]) => object) & Record<string, Call>;
 
   test('when it is constructed wrongly then it refuses', () => {
     const world = new World();

@@ -56,9 +56,7 @@ describe('lr', () => {
   });
 });
 
-const everyEngine = kinds.flatMap((kind) =>
-  (['torch', 'fused'] as const).map((engine) => ({ kind, engine })),
-);
+const everyEngine = kinds.flatMap((kind) => (['torch', 'fused'] as const).map((engine) => ({ kind, engine })));
 
 describe.each(everyEngine)('the state of $kind with the $engine engine', ({ kind, engine }) => {
   const bags = randomBags(40, 30);

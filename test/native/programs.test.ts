@@ -83,11 +83,7 @@ const evaluate = step('evaluate', fc.tuple(batch, picks), ([{ which, loss }, [fr
   const rows = data.labels.map((_, row) => row).slice(start);
   const { lossSum, correct, count } = session.model.classifier.evaluate(bags, { loss, start });
   const expected = session.plain.evaluate(data, rows, loss);
-  expectSameNumbers(
-    'evaluation',
-    [lossSum, correct, count],
-    [expected.lossSum, expected.correct, rows.length],
-  );
+  expectSameNumbers('evaluation', [lossSum, correct, count], [expected.lossSum, expected.correct, rows.length]);
 });
 
 const forward = step('forward', batch, ({ which, picks }: Batch) => (session) => {
@@ -174,17 +170,13 @@ const unmerge = step('unmerge', fc.constant(null), () => ({ model, plain }) => {
   plain.unmerge();
 });
 
-const overwrite = step(
-  'copy_',
-  fc.tuple(parameter, fc.array(eighths, { minLength: 1 })),
-  ([name, values]) => {
-    return ({ parameters, plain }) => {
-      const numbers = plain.parameters[name].map((_, i) => values[i % values.length] ?? 0);
-      parameters[name].copy_(native.Tensor.from(Float64Array.from(numbers), parameters[name].shape));
-      plain.parameters[name] = numbers;
-    };
-  },
-);
+const overwrite = step('copy_', fc.tuple(parameter, fc.array(eighths, { minLength: 1 })), ([name, values]) => {
+  return ({ parameters, plain }) => {
+    const numbers = plain.parameters[name].map((_, i) => values[i % values.length] ?? 0);
+    parameters[name].copy_(native.Tensor.from(Float64Array.from(numbers), parameters[name].shape));
+    plain.parameters[name] = numbers;
+  };
+});
 
 const refusals: readonly Run[] = [
   ({ model, bags, optimizer }) => {

@@ -48,9 +48,7 @@ const title =
 function bagsOfRareWords(): Bags {
   const labels = Int32Array.from({ length: 200 }, (_, bag) => bag % 2);
   const ids = Array.from(labels, (_, bag) => {
-    const words = Array.from({ length: 100 }, (_none, k) =>
-      k < 20 ? k * 3 : (bag * 7919 + k * 977) % 100_000,
-    );
+    const words = Array.from({ length: 100 }, (_none, k) => (k < 20 ? k * 3 : (bag * 7919 + k * 977) % 100_000));
     return [...new Set(words)].sort((one, other) => one - other);
   });
   const offsets = new Int32Array(labels.length + 1);
@@ -187,27 +185,24 @@ describe.each(engines)('the engine %s', (engine) => {
     expect(multiples.some((multiple) => Math.round(multiple) !== 0)).toBe(true);
   });
 
-  test.each(names)(
-    'when %s trains with dropout call by call then the bits are those of one call',
-    (optimizer) => {
-      const bags = weightedBags(bagCount, vocabulary);
-      const training = { ...setup, hidden: 16, optimizer, bags, dropout: 0.3 };
-      const [together, apart] = [createTrained(training), createTrained(training)];
-      const factors = { batchSize: 10, loss: 'logits', inputDropout: 0.3, dropoutSeed: 3 } as const;
-      const rows = new native.Generator(4).randperm(bagCount);
-      const losses = together.classifier.trainBatches(bags, rows, {
-        ...factors,
-        optimizer: together.optimizer,
-      });
-      const own: number[] = [];
-      for (let start = 0; start < bagCount; start += 10) {
-        const slice = rows.subarray(start, start + 10);
-        own.push(...apart.classifier.trainBatches(bags, slice, { ...factors, optimizer: apart.optimizer }));
-      }
-      expect(own).toEqual([...losses]);
-      expect(Object.values(apart.parameters).map(bits)).toEqual(Object.values(together.parameters).map(bits));
-    },
-  );
+  test.each(names)('when %s trains with dropout call by call then the bits are those of one call', (optimizer) => {
+    const bags = weightedBags(bagCount, vocabulary);
+    const training = { ...setup, hidden: 16, optimizer, bags, dropout: 0.3 };
+    const [together, apart] = [createTrained(training), createTrained(training)];
+    const factors = { batchSize: 10, loss: 'logits', inputDropout: 0.3, dropoutSeed: 3 } as const;
+    const rows = new native.Generator(4).randperm(bagCount);
+    const losses = together.classifier.trainBatches(bags, rows, {
+      ...factors,
+      optimizer: together.optimizer,
+    });
+    const own: number[] = [];
+    for (let start = 0; start < bagCount; start += 10) {
+      const slice = rows.subarray(start, start + 10);
+      own.push(...apart.classifier.trainBatches(bags, slice, { ...factors, optimizer: apart.optimizer }));
+    }
+    expect(own).toEqual([...losses]);
+    expect(Object.values(apart.parameters).map(bits)).toEqual(Object.values(together.parameters).map(bits));
+  });
 
   test('when the seed of dropout is another then so are the losses', () => {
     const bags = weightedBags(bagCount, vocabulary);

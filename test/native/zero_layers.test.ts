@@ -4,10 +4,7 @@ import { dtypes } from './support/models.js';
 
 test.each(dtypes)('when there is no generator then all parameters of %s are 0 and can be loaded', (dtype) => {
   const shape = { inFeatures: 5, outFeatures: 3, dtype };
-  const layers = [
-    new native.Linear(shape),
-    new native.LoraLinear({ ...shape, rank: 2, alpha: 4, useDora: false }),
-  ];
+  const layers = [new native.Linear(shape), new native.LoraLinear({ ...shape, rank: 2, alpha: 4, useDora: false })];
   for (const { weight, bias } of layers) {
     expect(Array.from(weight.toTypedArray(), Number)).toEqual(new Array(15).fill(0));
     expect(Array.from(bias.toTypedArray(), Number)).toEqual([0, 0, 0]);

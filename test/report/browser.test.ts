@@ -37,22 +37,19 @@ browserTest('when a screen is narrow then no report is wider than it', async () 
   });
 });
 
-browserTest(
-  'when there are many classes then no number of the confusion matrix leaves its cell',
-  async () => {
-    const classes = Array.from({ length: 12 }, (_, k) => `class ${k}`);
-    const many = drawPage(viewsOf([trainRun({ classes })]));
-    await withBrowser(async (browser) => {
-      const page = await open(browser, narrowAndDark, many);
-      expect(
-        await page.evaluate(
-          "[...document.querySelectorAll('.matrix td')].filter((cell) => cell.scrollWidth > cell.clientWidth).length",
-        ),
-      ).toBe(0);
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-    });
-  },
-);
+browserTest('when there are many classes then no number of the confusion matrix leaves its cell', async () => {
+  const classes = Array.from({ length: 12 }, (_, k) => `class ${k}`);
+  const many = drawPage(viewsOf([trainRun({ classes })]));
+  await withBrowser(async (browser) => {
+    const page = await open(browser, narrowAndDark, many);
+    expect(
+      await page.evaluate(
+        "[...document.querySelectorAll('.matrix td')].filter((cell) => cell.scrollWidth > cell.clientWidth).length",
+      ),
+    ).toBe(0);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+  });
+});
 
 browserTest('when a report is opened then it fetches nothing and has no script', async () => {
   await withBrowser(async (browser) => {
@@ -102,10 +99,7 @@ browserTest('when a report is printed then it is light and its tables of details
     await page.emulateMedia({ media: 'print' });
     const coloursOf = 'const { backgroundColor, color } = getComputedStyle(document.body)';
     const light = (await open(browser, { colorScheme: 'light' }, lora)).evaluate(`${coloursOf}; color`);
-    expect(await page.evaluate(`${coloursOf}; [backgroundColor, color]`)).toEqual([
-      'rgb(255, 255, 255)',
-      await light,
-    ]);
+    expect(await page.evaluate(`${coloursOf}; [backgroundColor, color]`)).toEqual(['rgb(255, 255, 255)', await light]);
     expect(await page.locator('details:visible').count()).toBe(0);
     expect((await page.pdf({ format: 'A4' })).subarray(0, 5).toString()).toBe('%PDF-');
   });

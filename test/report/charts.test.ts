@@ -17,10 +17,7 @@ function placeOn(labels: readonly number[][], value: number): number {
 }
 
 const bottomLabels = (picture: string): number[][] =>
-  attributes(picture, /class="tick middle"\s+x="([\d.]+)%"\s+y="\d+"\s*>([\d.]+)</g).map(([x = 0, v = 0]) => [
-    v,
-    x,
-  ]);
+  attributes(picture, /class="tick middle"\s+x="([\d.]+)%"\s+y="\d+"\s*>([\d.]+)</g).map(([x = 0, v = 0]) => [v, x]);
 const sideLabels = (picture: string): number[][] =>
   attributes(picture, /class="tick end"\s+x="-8"\s+y="([\d.]+)"\s+dy="0.32em"\s*>([\d.]+)(?: %)?</g).map(
     ([y = 0, v = 0]) => [v, y],
@@ -135,9 +132,8 @@ test('when a matrix is drawn then its rows and columns are named and its diagona
     names: ['<a>', 'b'],
     cells,
   });
-  const found = Array.from(
-    text.matchAll(/<td\s+class="(\w+)"\s+style="--strength:\s?0.25"\s*>\s*(\d\d)/g),
-    (match) => match.slice(1),
+  const found = Array.from(text.matchAll(/<td\s+class="(\w+)"\s+style="--strength:\s?0.25"\s*>\s*(\d\d)/g), (match) =>
+    match.slice(1),
   );
   expect(found).toEqual([
     ['right', '00'],

@@ -74,10 +74,7 @@ test('when lines are long then they are wrapped to the width, marks and colours 
 
 test('when words are written in wide characters then lines take no more columns than there are', () => {
   const wide = Array.from({ length: 30 }, () => '映画').join(' ');
-  const lines = describeExplanation({ ...explanation, words: [] }, wide, { ...plain, width: 42 }).slice(
-    2,
-    -1,
-  );
+  const lines = describeExplanation({ ...explanation, words: [] }, wide, { ...plain, width: 42 }).slice(2, -1);
   // Four columns each, and one between them.
   expect(lines.slice(0, 3)).toEqual(new Array(3).fill(`  ${new Array(8).fill('映画').join(' ')}`));
 

@@ -157,10 +157,7 @@ test('when pretraining had another loss then the line of the losses does not go 
   const run = loraRun({ epochs: 3 });
   const mixed = { ...run, options: { loss: 'logits', pretraining: 'notebook' } };
   const lengths = (page: string): number[] =>
-    Array.from(
-      page.matchAll(/<path class="line colour-2"\s+d="([^"]*)"/g),
-      ([, d = '']) => d.split('L').length,
-    );
+    Array.from(page.matchAll(/<path class="line colour-2"\s+d="([^"]*)"/g), ([, d = '']) => d.split('L').length);
   expect(lengths(draw([run]))).toEqual([4, 4]);
   expect(lengths(draw([mixed]))).toEqual([3, 4]);
   expect(draw([mixed])).toContain('Only losses of one kind can be compared');
@@ -218,9 +215,7 @@ test('when metrics.jsonl is missing or has broken lines then the curves have wha
 test('when names are HTML then they are shown as text', () => {
   const evil = '<script>alert("1")</script>&amp;';
   const run = loraRun({ classes: [evil, 'pos'] });
-  const page = draw([
-    { ...run, device: evil, topWords: [{ class: evil, words: [{ word: evil, effect: 1 }] }] },
-  ]);
+  const page = draw([{ ...run, device: evil, topWords: [{ class: evil, words: [{ word: evil, effect: 1 }] }] }]);
   expect(page).not.toContain('<script');
   expect(readPage(page).filter(({ text }) => text === evil).length).toBeGreaterThan(5);
 });

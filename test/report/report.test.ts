@@ -47,8 +47,6 @@ test('when the end is not known then progress shows what has come', () => {
 
 test('when a table cannot use line drawing then it is drawn in ASCII', () => {
   expect(formatTable(['model', 'loss'], [['LoRA', '0.4']], plain)).toBe(
-    ['+-------+------+', '| model | loss |', '+-------+------+', '| LoRA  |  0.4 |', '+-------+------+'].join(
-      '\n',
-    ),
+    ['+-------+------+', '| model | loss |', '+-------+------+', '| LoRA  |  0.4 |', '+-------+------+'].join('\n'),
   );
 });

@@ -61,9 +61,7 @@ test('when runs are listed then each has a line of at most 80 columns', () => {
   const runs = [summarizeRun('x'.repeat(60), full), summarizeRun('c', null)];
   const lines = formatRuns(runs, plain).split('\n');
 
-  expect(lines.find((line) => line.includes('xxx'))).toMatch(
-    /\.\.\.x+ .* train .* 0\.4500 .* 86\.00 % .* 2\.50 s/,
-  );
+  expect(lines.find((line) => line.includes('xxx'))).toMatch(/\.\.\.x+ .* train .* 0\.4500 .* 86\.00 % .* 2\.50 s/);
   expect(lines.find((line) => line.includes('| c'))).toContain('not complete');
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
 });

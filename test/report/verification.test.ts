@@ -5,11 +5,7 @@ import {
   formatVerification,
   verificationRows,
 } from '../../src/report/console/verification.js';
-import {
-  type CaseComparison,
-  casePassed,
-  type CaseResult,
-} from '../../src/experiments/verify/case_result.js';
+import { type CaseComparison, casePassed, type CaseResult } from '../../src/experiments/verify/case_result.js';
 
 const plain = { unicode: false, colour: false };
 const comparison = (relative: number, tolerance: number, absolute = relative): CaseComparison => ({
@@ -30,10 +26,7 @@ const result = (name: string, ...comparisons: CaseComparison[]): CaseResult => (
 });
 
 test('when cases are summarised then a row has the largest error and the one nearest to its tolerance', () => {
-  const cases = [
-    result('one', comparison(3e-7, 1e-3, 5), comparison(1e-7, 2e-7)),
-    result('two', comparison(0, 0)),
-  ];
+  const cases = [result('one', comparison(3e-7, 1e-3, 5), comparison(1e-7, 2e-7)), result('two', comparison(0, 0))];
   expect(verificationRows(cases)).toEqual([
     {
       ...{ group: 'layers', dtype: 'float32', engine: 'torch', device: 'cpu' },

@@ -32,14 +32,7 @@ const badRequests: BadRequest[] = [
   ['a text too long', 400, 'ERR_BAD_REQUEST', '/explain', JSON.stringify({ text: 'x'.repeat(10_001) })],
   ['a body too large', 413, 'ERR_TOO_LARGE', '/predict', `{"text":"${'x'.repeat(1 << 20)}"}`],
   ['bytes that are no UTF-8', 400, 'ERR_NOT_UTF8', '/predict', invalidUtf8],
-  [
-    'a form',
-    415,
-    'ERR_MEDIA_TYPE',
-    '/predict',
-    'text=a',
-    { 'content-type': 'application/x-www-form-urlencoded' },
-  ],
+  ['a form', 415, 'ERR_MEDIA_TYPE', '/predict', 'text=a', { 'content-type': 'application/x-www-form-urlencoded' }],
   ['plain text', 415, 'ERR_MEDIA_TYPE', '/predict', '{"text":"a"}', { 'content-type': 'text/plain' }],
   ['another path', 404, 'ERR_NOT_FOUND', '/../../etc/passwd', '{}'],
   ['another method', 405, 'ERR_METHOD', '/model', '{}'],
@@ -96,9 +89,7 @@ test('when too much waits then further requests are turned away, and what waits 
   await withService(
     async ({ ask }) => {
       const body = { text: Array(1000).fill('good bad film '.repeat(60)) as string[] };
-      const answers = await Promise.all(
-        Array.from({ length: 8 }, () => ask('/predict', { method: 'POST', body })),
-      );
+      const answers = await Promise.all(Array.from({ length: 8 }, () => ask('/predict', { method: 'POST', body })));
       const statuses = answers.map(({ status }) => status);
       expect(new Set(statuses)).toEqual(new Set([200, 503]));
       expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(2);
@@ -142,9 +133,7 @@ test('when bytes are no HTTP, or the headers too many, then the answer is an err
   await withService(async ({ port }) => {
     const noise = await talk(port, (socket) => socket.write('\u0016\u0003\u0001 hello\r\n\r\n'));
     expect(noise).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*\{"code":"ERR_BAD_REQUEST",/);
-    const many = await talk(port, (socket) =>
-      socket.write(`GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`),
-    );
+    const many = await talk(port, (socket) => socket.write(`GET / HTTP/1.1\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`));
     expect(many).toMatch(/^HTTP\/1\.1 431 [^]*\{"code":"ERR_HEADERS_TOO_LARGE",/);
   });
 });

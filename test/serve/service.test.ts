@@ -32,10 +32,7 @@ test('when many texts are sent then each has its prediction, in their order', as
   await withService(
     async ({ post }) => {
       const some = ['good', '', 'bad bad film', 'not \u{1f600} \ud800', '<script>', 'not good'];
-      const text = Array.from(
-        { length: 1000 },
-        (_, k) => `${some[k % some.length] ?? ''}${k % 7 ? '' : ' bad'}`,
-      );
+      const text = Array.from({ length: 1000 }, (_, k) => `${some[k % some.length] ?? ''}${k % 7 ? '' : ' bad'}`);
       const alone = await Promise.all(text.slice(0, 42).map((one) => post('/predict', { text: one })));
       expect(await post('/predict', { text })).toEqual({ predictions: text.map((_, k) => alone[k % 42]) });
       expect(await post('/predict', { text: [] })).toEqual({ predictions: [] });
@@ -84,10 +81,7 @@ test('when the model is asked for then name, classes, adapters and limits are to
 });
 
 interface OpenApi {
-  paths: Record<
-    string,
-    Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>
-  >;
+  paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>>;
 }
 
 test('when answers are compared with /openapi.json then each is as described, failures too', async () => {

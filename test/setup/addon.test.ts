@@ -128,9 +128,7 @@ withToy('when the source is wrong then the error has the last lines and where th
   const log = join(toy.home, 'logs', 'build.log');
   await expect(toy.build()).rejects.toMatchObject({
     code: 'ERR_BUILD',
-    message: expect.stringMatching(
-      new RegExp(`libtorch 2\\.13\\.0 in .*the whole output is in ${log}[^]*broken`),
-    ),
+    message: expect.stringMatching(new RegExp(`libtorch 2\\.13\\.0 in .*the whole output is in ${log}[^]*broken`)),
   });
   expect(await readFile(log, 'utf8')).toContain('int broken');
   expect(await readdir(join(toy.home, 'build'))).toEqual([]);
@@ -180,25 +178,22 @@ withToy('when the cache cannot be written then the error says where and why', as
   });
 });
 
-withToy(
-  'when the disk of the cache is full then the build fails with a reason and leaves no addon',
-  async (toy) => {
-    await mkdir(toy.home);
-    const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', toy.home]);
-    if (mount.status !== 0) {
-      console.warn('Skipped: a small file system cannot be mounted here.');
-      return;
-    }
-    try {
-      await expect(toy.build()).rejects.toMatchObject({
-        message: expect.stringMatching(/disk is full|No space left/),
-      });
-      expect(await readdir(toy.home)).not.toContain('addon');
-    } finally {
-      execFileSync('umount', [toy.home]);
-    }
-  },
-);
+withToy('when the disk of the cache is full then the build fails with a reason and leaves no addon', async (toy) => {
+  await mkdir(toy.home);
+  const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16k', 'tmpfs', toy.home]);
+  if (mount.status !== 0) {
+    console.warn('Skipped: a small file system cannot be mounted here.');
+    return;
+  }
+  try {
+    await expect(toy.build()).rejects.toMatchObject({
+      message: expect.stringMatching(/disk is full|No space left/),
+    });
+    expect(await readdir(toy.home)).not.toContain('addon');
+  } finally {
+    execFileSync('umount', [toy.home]);
+  }
+});
 
 withToy('when it is aborted then its reason is thrown and the next call builds', async (toy) => {
   const controller = new AbortController();

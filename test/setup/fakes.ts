@@ -11,10 +11,7 @@ export async function writeTree(folder: string, files: Readonly<Record<string, s
 }
 
 /** A folder that looks like libtorch, with further files. */
-export async function writeLibtorch(
-  folder: string,
-  files: Readonly<Record<string, string>>,
-): Promise<string> {
+export async function writeLibtorch(folder: string, files: Readonly<Record<string, string>>): Promise<string> {
   await writeTree(folder, { 'include/ATen/ATen.h': '', 'lib/libtorch_cpu.so': '', ...files });
   return folder;
 }

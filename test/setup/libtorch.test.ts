@@ -49,27 +49,21 @@ nowhere('when a folder is given then it is taken before all others', async ({ fo
   });
 });
 
-nowhere(
-  'when the folder given is too old then the error names what came and what is needed',
-  async ({ folder }) => {
-    const path = await writeLibtorch(join(folder, 'old'), { 'build-version': '2.6.0+cpu' });
-    await expect(ensureLibtorch({ libtorch: path })).rejects.toMatchObject({
-      code: 'ERR_LIBTORCH',
-      message: expect.stringMatching(`libtorch 2\\.7 or newer but ${path} is libtorch 2\\.6\\.0\\+cpu`),
-    });
-  },
-);
+nowhere('when the folder given is too old then the error names what came and what is needed', async ({ folder }) => {
+  const path = await writeLibtorch(join(folder, 'old'), { 'build-version': '2.6.0+cpu' });
+  await expect(ensureLibtorch({ libtorch: path })).rejects.toMatchObject({
+    code: 'ERR_LIBTORCH',
+    message: expect.stringMatching(`libtorch 2\\.7 or newer but ${path} is libtorch 2\\.6\\.0\\+cpu`),
+  });
+});
 
-nowhere(
-  'when the folder given has no libtorch then no other place is looked at',
-  async ({ folder, home }) => {
-    await writeLibtorch(join(home, 'libtorch', '2.13.0'), usable);
-    await expect(ensureLibtorch({ libtorch: join(folder, 'missing') })).rejects.toMatchObject({
-      code: 'ERR_LIBTORCH',
-      message: expect.stringMatching('missing does not exist; name another folder'),
-    });
-  },
-);
+nowhere('when the folder given has no libtorch then no other place is looked at', async ({ folder, home }) => {
+  await writeLibtorch(join(home, 'libtorch', '2.13.0'), usable);
+  await expect(ensureLibtorch({ libtorch: join(folder, 'missing') })).rejects.toMatchObject({
+    code: 'ERR_LIBTORCH',
+    message: expect.stringMatching('missing does not exist; name another folder'),
+  });
+});
 
 nowhere('when the cache holds several then the newest usable one is taken', async ({ home }) => {
   await writeLibtorch(join(home, 'libtorch', '2.9.0'), { 'build-version': '2.9.0' });
@@ -86,33 +80,27 @@ nowhere('when only Python has a torch then that is taken', async ({ folder, prog
   expect(found).toEqual({ path, version: '2.13.0+cpu', foundBy: 'python' });
 });
 
-nowhere(
-  "when Python's torch is too old then it is passed over with the reason",
-  async ({ folder, programs }) => {
-    const path = await writeLibtorch(join(folder, 'torch'), { 'build-version': '2.1.0' });
-    await writeProgram(programs, 'python3', `echo "torch: ${path}"`);
-    const { found, tried } = await findLibtorch({});
-    expect(found).toBeNull();
-    expect(tried[1]).toEqual({
-      place: "this machine's Python",
-      reason: `${path} is libtorch 2.1.0, older than 2.7`,
-    });
-  },
-);
+nowhere("when Python's torch is too old then it is passed over with the reason", async ({ folder, programs }) => {
+  const path = await writeLibtorch(join(folder, 'torch'), { 'build-version': '2.1.0' });
+  await writeProgram(programs, 'python3', `echo "torch: ${path}"`);
+  const { found, tried } = await findLibtorch({});
+  expect(found).toBeNull();
+  expect(tried[1]).toEqual({
+    place: "this machine's Python",
+    reason: `${path} is libtorch 2.1.0, older than 2.7`,
+  });
+});
 
-nowhere(
-  'when nothing is usable then the error lists each place with its reason and the remedies',
-  async () => {
-    const begun = performance.now();
-    await expect(ensureLibtorch({})).rejects.toMatchObject({
-      code: 'ERR_LIBTORCH',
-      message: expect.stringMatching(
-        /the cache: nothing in .*\n.*Python: python3 has no torch\n.*pip download torch==.*\n.*download\.pytorch\.org: .*127\.0\.0\.1:9.*\n.*option libtorch/,
-      ),
-    });
-    expect(performance.now() - begun).toBeLessThan(10_000);
-  },
-);
+nowhere('when nothing is usable then the error lists each place with its reason and the remedies', async () => {
+  const begun = performance.now();
+  await expect(ensureLibtorch({})).rejects.toMatchObject({
+    code: 'ERR_LIBTORCH',
+    message: expect.stringMatching(
+      /the cache: nothing in .*\n.*Python: python3 has no torch\n.*pip download torch==.*\n.*download\.pytorch\.org: .*127\.0\.0\.1:9.*\n.*option libtorch/,
+    ),
+  });
+  expect(performance.now() - begun).toBeLessThan(10_000);
+});
 
 nowhere('when the network is silent then all ways together cost about ten seconds', async ({ programs }) => {
   await writeProgram(programs, 'python3', 'case "$*" in *pip*) sleep 60;; esac; exit 1');
@@ -172,9 +160,7 @@ nowhere(
 );
 
 nowhere('when a wheel has a path that leads outside then nothing is unpacked', async (places) => {
-  await withEnvironment({ PATH: real }, () =>
-    writePip(places, { 'torch/lib/../../../../outside': 'x', ...wheel }),
-  );
+  await withEnvironment({ PATH: real }, () => writePip(places, { 'torch/lib/../../../../outside': 'x', ...wheel }));
   await expect(ensureLibtorch({})).rejects.toMatchObject({
     code: 'ERR_LIBTORCH',
     message: expect.stringMatching('invalid relative path: torch/lib/'),

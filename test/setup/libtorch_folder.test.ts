@@ -6,8 +6,7 @@ import { readLibtorch } from '../../src/setup/libtorch_folder.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeLibtorch } from './fakes.js';
 
-const header =
-  '#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 11\n#define TORCH_VERSION_PATCH 3\n';
+const header = '#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION_MINOR 11\n#define TORCH_VERSION_PATCH 3\n';
 
 test.each([
   ['version.py', { 'version.py': "__version__ = '2.13.0+cpu'\ndebug = False\n" }, '2.13.0+cpu'],

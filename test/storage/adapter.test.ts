@@ -37,14 +37,8 @@ const plain: Adapter = {
 /** Everything that an adapter can have, but for what excludes something else. */
 const full: Adapter = {
   branches: new Map([
-    [
-      'fc1',
-      { up: tensor([3, 2], 1), down: tensor([2, 4], 2), alpha: 3, magnitude: tensor([3], 5), bias: null },
-    ],
-    [
-      'fc2',
-      { up: tensor([2, 1], 6), down: tensor([1, 3], 7), alpha: 4, magnitude: tensor([2], 8), bias: null },
-    ],
+    ['fc1', { up: tensor([3, 2], 1), down: tensor([2, 4], 2), alpha: 3, magnitude: tensor([3], 5), bias: null }],
+    ['fc2', { up: tensor([2, 1], 6), down: tensor([1, 3], 7), alpha: 4, magnitude: tensor([2], 8), bias: null }],
   ]),
   useRslora: true,
   dropout: 0.25,
@@ -56,10 +50,7 @@ const full: Adapter = {
 const withBranchBias: Adapter = {
   ...plain,
   branches: new Map([
-    [
-      'fc1',
-      { up: tensor([3, 2], 1), down: tensor([2, 4], 2), alpha: 3, magnitude: null, bias: tensor([3], 5) },
-    ],
+    ['fc1', { up: tensor([3, 2], 1), down: tensor([2, 4], 2), alpha: 3, magnitude: null, bias: tensor([3], 5) }],
   ]),
   replaced: new Map([
     ['fc1.bias', tensor([3], 6)],

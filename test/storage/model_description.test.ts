@@ -41,9 +41,7 @@ test.each<[string, object, RegExp]>([
 });
 
 test('when several fields are wrong then all are named', () => {
-  expect(problemOf({ ...description, schema: 3, hidden: -1 })).toMatch(
-    /"schema" 1, a whole number as "hidden"/,
-  );
+  expect(problemOf({ ...description, schema: 3, hidden: -1 })).toMatch(/"schema" 1, a whole number as "hidden"/);
 });
 
 test.each(['', '[]', 'null', '{'])('when it is %j then it is refused', (text) => {

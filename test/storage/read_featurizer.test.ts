@@ -34,19 +34,16 @@ async function writeRun(folder: string, { weights }: { weights: number[] | null 
 test.each([
   ['nothing', null],
   ['features', [0.5, -2, 0.25]],
-])(
-  'when %s is weighted then texts are encoded as by the whole run, without the model',
-  async (_, weights) => {
-    await withTemporaryFolder(async (folder) => {
-      const path = await writeRun(folder, { weights });
-      const expected = featurizerOf(await readRun(path)).encodeBatch(texts);
-      await rm(join(path, 'model.safetensors'));
-      const encoded = (await readFeaturizer(path)).encodeBatch(texts);
-      expect(encoded).toEqual(expected);
-      expect([...encoded.ids]).toEqual([0, 1, 2, 2]);
-    });
-  },
-);
+])('when %s is weighted then texts are encoded as by the whole run, without the model', async (_, weights) => {
+  await withTemporaryFolder(async (folder) => {
+    const path = await writeRun(folder, { weights });
+    const expected = featurizerOf(await readRun(path)).encodeBatch(texts);
+    await rm(join(path, 'model.safetensors'));
+    const encoded = (await readFeaturizer(path)).encodeBatch(texts);
+    expect(encoded).toEqual(expected);
+    expect([...encoded.ids]).toEqual([0, 1, 2, 2]);
+  });
+});
 
 test('when the run is none or its vocabulary is gone then it says so', async () => {
   await withTemporaryFolder(async (folder) => {

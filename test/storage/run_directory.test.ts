@@ -38,9 +38,7 @@ async function writeAll(run: RunDirectory): Promise<void> {
   await run.appendMetrics({ epoch: 1 });
   const { sha256 } = await run.writeModel('model', model());
   await run.writeAdapter({
-    branches: new Map([
-      ['fc1', { up: zeros(4, 1), down: zeros(1, 3), alpha: 2, magnitude: null, bias: null }],
-    ]),
+    branches: new Map([['fc1', { up: zeros(4, 1), down: zeros(1, 3), alpha: 2, magnitude: null, bias: null }]]),
     useRslora: false,
     dropout: 0,
     pissa: false,
@@ -66,10 +64,7 @@ describe('createRunDirectory', () => {
     const before = process.cwd();
     process.chdir(folder);
     try {
-      const runs = [
-        await createRunDirectory({ command: 'train' }),
-        await createRunDirectory({ command: 'train' }),
-      ];
+      const runs = [await createRunDirectory({ command: 'train' }), await createRunDirectory({ command: 'train' })];
       for (const run of runs) {
         expect(relative(folder, run.path)).toMatch(/^runs\/\d{8}T\d{6}Z-train(-2)?$/);
       }
@@ -249,17 +244,9 @@ describe('readRun', () => {
     ['has no words', (path) => rm(join(path, 'vocabulary.txt')), /has no vocabulary\.txt/],
     ['has a broken document', (path) => writeFile(join(path, 'run.json'), '{'), /is no JSON/],
     ['has a document of another kind', (path) => writeFile(join(path, 'run.json'), 'null'), /"schema": 1/],
-    [
-      'has a document of the future',
-      (path) => writeFile(join(path, 'run.json'), '{"schema":2}'),
-      /"schema": 1/,
-    ],
+    ['has a document of the future', (path) => writeFile(join(path, 'run.json'), '{"schema":2}'), /"schema": 1/],
     ['has other words', (path) => writeFile(join(path, 'vocabulary.txt'), 'a\nb\nc\n'), /not the one/],
-    [
-      'has words that are no UTF-8',
-      (path) => writeFile(join(path, 'vocabulary.txt'), Buffer.of(255)),
-      /cannot read/,
-    ],
+    ['has words that are no UTF-8', (path) => writeFile(join(path, 'vocabulary.txt'), Buffer.of(255)), /cannot read/],
   ])('when it %s then the error says so', async (_, damage, message) => {
     const path = await completeRun();
     await damage(path);
@@ -271,12 +258,7 @@ describe('readRun', () => {
   test.each<[string, string, StoredTensor, RegExp]>([
     ['is for another vocabulary', 'fc1.weight', zeros(4, 2), /for 2 words and vocabulary\.txt has 3/],
     ['has a hidden layer of another width', 'fc2.weight', zeros(2, 5), /"fc2\.weight" of shape \[2, 4\]/],
-    [
-      'has another dtype',
-      'fc1.bias',
-      { ...zeros(4), dtype: 'float64', data: new Float64Array(4) },
-      /"fc1\.bias"/,
-    ],
+    ['has another dtype', 'fc1.bias', { ...zeros(4), dtype: 'float64', data: new Float64Array(4) }, /"fc1\.bias"/],
   ])('when its model %s then the error says so', async (_, name, tensor, message) => {
     const run = await createRunDirectory({ out: join(folder, 'run'), command: 'lora' });
     await run.writeVocabulary(Vocabulary.of(words));

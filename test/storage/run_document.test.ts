@@ -25,11 +25,8 @@ test.each([
   [{ epochs: {} }, /expected Array as "epochs" but it is Object/],
   [{ epochs: [{ epoch: 1 }] }, /expected a field "epochs\.0\.seconds"/],
   [{ calibration: null }, /as "calibration" but it is null/],
-])(
-  'when a document has %j then the error names the file, the field, and what to do',
-  async (fields, message) => {
-    const error = await read({ schema: 1, ...fields });
-    expect(error).toMatchObject({ code: 'ERR_RUN', message: expect.stringMatching(message) });
-    expect((error as Error).message).toMatch(/run\.json.* make the run again\.$/);
-  },
-);
+])('when a document has %j then the error names the file, the field, and what to do', async (fields, message) => {
+  const error = await read({ schema: 1, ...fields });
+  expect(error).toMatchObject({ code: 'ERR_RUN', message: expect.stringMatching(message) });
+  expect((error as Error).message).toMatch(/run\.json.* make the run again\.$/);
+});

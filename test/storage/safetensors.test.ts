@@ -24,10 +24,7 @@ const tensors = new Map<string, StoredTensor>([
   ['__proto__', { dtype: 'float32', shape: [1], data: Float32Array.of(9) }],
 ]);
 
-function expectSame(
-  actual: ReadonlyMap<string, StoredTensor>,
-  expected: ReadonlyMap<string, StoredTensor>,
-): void {
+function expectSame(actual: ReadonlyMap<string, StoredTensor>, expected: ReadonlyMap<string, StoredTensor>): void {
   expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort());
   for (const [name, tensor] of expected) {
     expect(actual.get(name)?.dtype).toBe(tensor.dtype);
@@ -114,16 +111,8 @@ describe('a damaged safetensors file', () => {
     ['has a header that is a list', fileOf('[]'), /no JSON object/],
     ['has a header that starts with a space', fileOf(' {}'), /no JSON object/],
     ['names a tensor twice', fileOf(`{${x},${x}}`, '1234'), /"x" twice/],
-    [
-      'names a tensor twice, once escaped',
-      fileOf(`{${x},${x.replace('x', '\\u0078')}}`, '1234'),
-      /"x" twice/,
-    ],
-    [
-      'gives a shape twice',
-      fileOf(`{${x.replace('"shape"', '"shape":[1],"shape"')}}`, '1234'),
-      /"shape" twice/,
-    ],
+    ['names a tensor twice, once escaped', fileOf(`{${x},${x.replace('x', '\\u0078')}}`, '1234'), /"x" twice/],
+    ['gives a shape twice', fileOf(`{${x.replace('"shape"', '"shape":[1],"shape"')}}`, '1234'), /"shape" twice/],
     ['has metadata that are no strings', fileOf('{"__metadata__":{"a":1}}'), /"a" is no string/],
     ['has metadata that are a list', fileOf('{"__metadata__":[]}'), /metadata is no JSON object/],
     ['has a tensor that is null', fileOf('{"x":null}'), /dtype undefined/],
@@ -135,11 +124,7 @@ describe('a damaged safetensors file', () => {
     ['has an offset below zero', fileOf(`{${x.replace('0,4', '-0,4')}}`, '1234'), /number -0/],
     ['has half a character in a name', fileOf(`{${x.replace('x', '\\ud800')}}`, '1234'), /no Unicode text/],
     ['has half a character in metadata', fileOf('{"__metadata__":{"a":"\\udfff"}}'), /no string of Unicode/],
-    [
-      'has a shape beyond counting',
-      fileOf(`{${x.replace('[1]', '[4294967296,4294967296,0]')}}`),
-      /no valid shape/,
-    ],
+    ['has a shape beyond counting', fileOf(`{${x.replace('[1]', '[4294967296,4294967296,0]')}}`), /no valid shape/],
     ['has three offsets', fileOf(`{${x.replace('0,4', '0,4,4')}}`, '1234'), /no valid offsets/],
     ['has a negative offset', fileOf(`{${x.replace('0,4', '-4,0')}}`, '1234'), /no valid offsets/],
     [
@@ -147,18 +132,10 @@ describe('a damaged safetensors file', () => {
       fileOf(`{${x.replace('0,4', '0,9007199254740993')}}`, '1234'),
       /no valid offsets/,
     ],
-    [
-      'has offsets that its shape does not fit',
-      fileOf(`{${x.replace('0,4', '0,8')}}`, '12345678'),
-      /do not fit/,
-    ],
+    ['has offsets that its shape does not fit', fileOf(`{${x.replace('0,4', '0,8')}}`, '12345678'), /do not fit/],
     ['has offsets the wrong way round', fileOf(`{${x.replace('0,4', '4,0')}}`, '1234'), /do not fit/],
     ['has a hole before the data', fileOf(`{${y}}`, '12345678'), /starts at byte 4/],
-    [
-      'has a hole in the data',
-      fileOf(`{${x},${y.replace('4,8', '8,12')}}`, '123456789012'),
-      /starts at byte 8/,
-    ],
+    ['has a hole in the data', fileOf(`{${x},${y.replace('4,8', '8,12')}}`, '123456789012'), /starts at byte 8/],
     ['has tensors that overlap', fileOf(`{${x},${y.replace('4,8', '0,4')}}`, '1234'), /starts at byte 0/],
     ['has bytes after the last tensor', fileOf(`{${x}}`, '12345'), /describes 4 bytes of data and 5/],
     ['lacks its last bytes', fileOf(`{${x}}`, '123'), /describes 4 bytes of data and 3/],

@@ -28,10 +28,7 @@ export async function withBrowser<T>(use: (browser: Browser) => Promise<T>): Pro
 }
 
 /** Runs `use` with a new page of a new browser. @param options such as `viewport` and `colorScheme` */
-export async function withPage<T>(
-  options: BrowserContextOptions,
-  use: (page: Page) => Promise<T>,
-): Promise<T> {
+export async function withPage<T>(options: BrowserContextOptions, use: (page: Page) => Promise<T>): Promise<T> {
   return withBrowser(async (browser) => use(await browser.newPage(options)));
 }
 

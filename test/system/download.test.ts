@@ -59,18 +59,15 @@ function inFolder(name: string, body: (folder: string, to: string) => Promise<vo
   test(name, () => withTemporaryFolder((folder) => body(folder, join(folder, 'file'))));
 }
 
-inFolder(
-  'when nothing is there then the file is fetched whole and progress ends at its size',
-  async (folder, to) => {
-    const ranges: (string | undefined)[] = [];
-    const seen: { received: number; total: number | null }[] = [];
-    const url = await serve(ranged(ranges));
-    await download({ url, sha256, to, onProgress: (progress) => seen.push(progress) });
-    await expectWhole(folder);
-    expect(ranges).toEqual([undefined]);
-    expect(seen.at(-1)).toEqual({ received: content.length, total: content.length });
-  },
-);
+inFolder('when nothing is there then the file is fetched whole and progress ends at its size', async (folder, to) => {
+  const ranges: (string | undefined)[] = [];
+  const seen: { received: number; total: number | null }[] = [];
+  const url = await serve(ranged(ranges));
+  await download({ url, sha256, to, onProgress: (progress) => seen.push(progress) });
+  await expectWhole(folder);
+  expect(ranges).toEqual([undefined]);
+  expect(seen.at(-1)).toEqual({ received: content.length, total: content.length });
+});
 
 inFolder('when the file is there already then nothing is asked for', async (folder, to) => {
   const ranges: (string | undefined)[] = [];
@@ -141,27 +138,24 @@ inFolder('when the connection is cut once then the same call goes on from there'
   expect(ranges).toEqual([`bytes=${half}-`]);
 });
 
-inFolder(
-  'when connections keep breaking then the error says how far it came and the part stays',
-  async (_, to) => {
-    const url = await serve((request, response) => {
-      const resumes = request.headers.range !== undefined;
-      response.writeHead(resumes ? 206 : 200, {
-        etag: '"one"',
-        'content-length': content.length - (resumes ? half : 0),
-        ...(resumes && { 'content-range': `bytes ${half}-${content.length - 1}/${content.length}` }),
-      });
-      if (resumes) response.flushHeaders();
-      else response.write(content.subarray(0, half));
-      setTimeout(() => response.destroy(), 50);
+inFolder('when connections keep breaking then the error says how far it came and the part stays', async (_, to) => {
+  const url = await serve((request, response) => {
+    const resumes = request.headers.range !== undefined;
+    response.writeHead(resumes ? 206 : 200, {
+      etag: '"one"',
+      'content-length': content.length - (resumes ? half : 0),
+      ...(resumes && { 'content-range': `bytes ${half}-${content.length - 1}/${content.length}` }),
     });
-    await expect(download({ url, sha256, to })).rejects.toMatchObject({
-      code: 'ERR_DOWNLOAD',
-      message: expect.stringMatching(`broke off after ${half} bytes .*go on from there`),
-    });
-    expect((await readFile(`${to}.part`)).equals(content.subarray(0, half))).toBe(true);
-  },
-);
+    if (resumes) response.flushHeaders();
+    else response.write(content.subarray(0, half));
+    setTimeout(() => response.destroy(), 50);
+  });
+  await expect(download({ url, sha256, to })).rejects.toMatchObject({
+    code: 'ERR_DOWNLOAD',
+    message: expect.stringMatching(`broke off after ${half} bytes .*go on from there`),
+  });
+  expect((await readFile(`${to}.part`)).equals(content.subarray(0, half))).toBe(true);
+});
 
 inFolder('when the checksum is wrong then the error names both and nothing is left', async (folder, to) => {
   const url = await serve((_, response) => response.writeHead(200, { etag: '"one"' }).end('other'));
@@ -217,37 +211,34 @@ inFolder('when a proxy is set then the request goes through it', async (folder, 
   expect(asked).toEqual(['http://files.invalid/file.tgz']);
 });
 
-inFolder(
-  'when it is aborted then its reason is thrown and the next call goes on from the part',
-  async (folder, to) => {
-    const ranges: (string | undefined)[] = [];
-    const good = ranged(ranges);
-    const url = await serve((request, response) => {
-      if (request.headers.range !== undefined) {
-        good(request, response);
-        return;
-      }
-      response.writeHead(200, { etag: '"one"', 'content-length': content.length });
-      response.write(content.subarray(0, half));
-    });
-    const controller = new AbortController();
-    const stop = new Error('stopped by the user');
-    const aborted = download({
-      url,
-      sha256,
-      to,
-      signal: controller.signal,
-      onProgress: ({ received }) => {
-        if (received === half) controller.abort(stop);
-      },
-    });
-    await expect(aborted).rejects.toBe(stop);
-    await expect(access(to)).rejects.toMatchObject({ code: 'ENOENT' });
-    await download({ url, sha256, to });
-    expect(ranges).toEqual([`bytes=${half}-`]);
-    await expectWhole(folder);
-  },
-);
+inFolder('when it is aborted then its reason is thrown and the next call goes on from the part', async (folder, to) => {
+  const ranges: (string | undefined)[] = [];
+  const good = ranged(ranges);
+  const url = await serve((request, response) => {
+    if (request.headers.range !== undefined) {
+      good(request, response);
+      return;
+    }
+    response.writeHead(200, { etag: '"one"', 'content-length': content.length });
+    response.write(content.subarray(0, half));
+  });
+  const controller = new AbortController();
+  const stop = new Error('stopped by the user');
+  const aborted = download({
+    url,
+    sha256,
+    to,
+    signal: controller.signal,
+    onProgress: ({ received }) => {
+      if (received === half) controller.abort(stop);
+    },
+  });
+  await expect(aborted).rejects.toBe(stop);
+  await expect(access(to)).rejects.toMatchObject({ code: 'ENOENT' });
+  await download({ url, sha256, to });
+  expect(ranges).toEqual([`bytes=${half}-`]);
+  await expectWhole(folder);
+});
 
 inFolder('when two calls fetch the same file at once then it is fetched once', async (folder, to) => {
   const ranges: (string | undefined)[] = [];

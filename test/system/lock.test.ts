@@ -34,14 +34,11 @@ function inFolder(name: string, body: (folder: string, path: string) => Promise<
   test(name, () => withTemporaryFolder((folder) => body(folder, join(folder, 'lock'))));
 }
 
-inFolder(
-  'when the lock is free then it names this process inside and is gone afterwards',
-  async (folder, path) => {
-    const inside = await withLock(path, () => readFile(path, 'utf8'));
-    expect(Number.parseInt(inside, 10)).toBe(process.pid);
-    expect(await readdir(folder)).toEqual([]);
-  },
-);
+inFolder('when the lock is free then it names this process inside and is gone afterwards', async (folder, path) => {
+  const inside = await withLock(path, () => readFile(path, 'utf8'));
+  expect(Number.parseInt(inside, 10)).toBe(process.pid);
+  expect(await readdir(folder)).toEqual([]);
+});
 
 inFolder('when the body throws then the lock is gone and the error comes through', async (folder, path) => {
   const error = new RangeError('inside');
@@ -62,24 +59,21 @@ inFolder('when several calls want it then they come one after another', async (_
   expect(order.toSorted()).toEqual(['a', 'b', 'c']);
 });
 
-inFolder(
-  'when another process holds it then the call says once that it waits, and waits',
-  async (_, path) => {
-    const holder = await startHolder(path);
-    let waits = 0;
-    let holderIsDead = false;
-    const entered = withLock(path, () => Promise.resolve(holderIsDead), {
-      onWait: () => {
-        waits += 1;
-      },
-    });
-    await sleep(350);
-    holderIsDead = true;
-    await holder.kill();
-    expect(await entered).toBe(true);
-    expect(waits).toBe(1);
-  },
-);
+inFolder('when another process holds it then the call says once that it waits, and waits', async (_, path) => {
+  const holder = await startHolder(path);
+  let waits = 0;
+  let holderIsDead = false;
+  const entered = withLock(path, () => Promise.resolve(holderIsDead), {
+    onWait: () => {
+      waits += 1;
+    },
+  });
+  await sleep(350);
+  holderIsDead = true;
+  await holder.kill();
+  expect(await entered).toBe(true);
+  expect(waits).toBe(1);
+});
 
 inFolder('when its holder was killed then the lock is broken at once', async (folder, path) => {
   const holder = await startHolder(path);

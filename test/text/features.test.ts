@@ -13,9 +13,7 @@ test('when an option is out of range then it is refused by name', () => {
   for (const [change, message] of bad) {
     expect(() => {
       checkFeatures({ ...notebookFeatures, ...change });
-    }).toThrow(
-      expect.objectContaining({ code: 'ERR_USAGE', message: expect.stringMatching(message) as unknown }),
-    );
+    }).toThrow(expect.objectContaining({ code: 'ERR_USAGE', message: expect.stringMatching(message) as unknown }));
   }
   expect(() => {
     checkFeatures({ ...notebookFeatures, vocabularySize: null });

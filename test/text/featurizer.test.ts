@@ -54,13 +54,7 @@ test('when tokens are asked for their places then the text there gives them', ()
   const spans = featurizer.tokenSpans(text);
 
   expect(spans.map(({ token }) => token)).toEqual(['it', 'isnt', 'good', '𝐀nd', 'naïve']);
-  expect(spans.map(({ start, end }) => text.slice(start, end))).toEqual([
-    'It',
-    "isn't",
-    'GOOD',
-    '𝐀nd',
-    'naïve',
-  ]);
+  expect(spans.map(({ start, end }) => text.slice(start, end))).toEqual(['It', "isn't", 'GOOD', '𝐀nd', 'naïve']);
 });
 
 test('when texts are encoded in slices then they have what they have at once, and progress is told', async () => {

@@ -24,13 +24,7 @@ test.each([
 test('when vocabularies have the same words in the same order then they are equal, else not', () => {
   const vocabulary = Vocabulary.of(['a', 'b c']);
   const equal = (lines: string): boolean => vocabulary.equals(new Vocabulary(Buffer.from(lines)));
-  expect(['a\nb c', 'b c\na', 'a b\nc', 'a\nb', 'a\nb c\nd'].map(equal)).toEqual([
-    true,
-    false,
-    false,
-    false,
-    false,
-  ]);
+  expect(['a\nb c', 'b c\na', 'a b\nc', 'a\nb', 'a\nb c\nd'].map(equal)).toEqual([true, false, false, false, false]);
 });
 
 test('when there are no words then the vocabulary is empty', () => {

@@ -52,10 +52,7 @@ test('when two trainings run at once then each gives the bits that it gives alon
   const order: string[] = [];
   const logged = (name: string): TrainingEvents => ({ onProgress: () => order.push(name) });
   const alone = [await runTraining(one, 10, {}), await runTraining(other, 20, {})];
-  const together = await Promise.all([
-    runTraining(one, 10, logged('one')),
-    runTraining(other, 20, logged('other')),
-  ]);
+  const together = await Promise.all([runTraining(one, 10, logged('one')), runTraining(other, 20, logged('other'))]);
   expect(together).toEqual(alone);
   expect(alone[0]?.weight).not.toBe(alone[1]?.weight);
   // They did take turns: the first had not ended when the second began.

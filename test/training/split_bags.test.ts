@@ -16,9 +16,7 @@ function reviewsOf(length: number) {
   const masks = Array.from({ length }, (_, k) => (k * 2654435761) & 127);
   masks[1] = 0;
   masks[2] = 1 << 4;
-  const words = masks.map((mask) =>
-    Array.from({ length: size }, (_, id) => id).filter((id) => (mask >> id) & 1),
-  );
+  const words = masks.map((mask) => Array.from({ length: size }, (_, id) => id).filter((id) => (mask >> id) & 1));
   const ids = Int32Array.from(words.flat());
   let offset = 0;
   const offsets = Int32Array.of(0, ...words.map((own) => (offset += own.length)));

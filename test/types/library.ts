@@ -30,10 +30,7 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 
 /** Compiles only when the type of the value is exactly `Expected`. */
 function expectType<Expected>() {
-  return <Actual>(value: Actual, ...same: Same<Actual, Expected> extends true ? [] : [never]): unknown => [
-    value,
-    same,
-  ];
+  return <Actual>(value: Actual, ...same: Same<Actual, Expected> extends true ? [] : [never]): unknown => [value, same];
 }
 
 export function tensors(): void {

@@ -2,9 +2,7 @@
 import { readSafetensors, writeSafetensors, type StoredTensor } from 'imdb-torch/safetensors';
 
 export async function files(): Promise<StoredTensor | undefined> {
-  const tensors = new Map<string, StoredTensor>([
-    ['w', { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) }],
-  ]);
+  const tensors = new Map<string, StoredTensor>([['w', { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) }]]);
   const { sha256 } = await writeSafetensors('model.safetensors', tensors, { note: sha256Of(tensors) });
   // @ts-expect-error Metadata are strings.
   await writeSafetensors('model.safetensors', tensors, { epoch: 3 });

@@ -86,42 +86,39 @@ browserTest('when one types then label, bars and coloured words are those of the
   });
 });
 
-browserTest(
-  'when the switch is on then the review is shown with each adapter, and the differences',
-  async () => {
-    await withServicePage(async (page, { post }) => {
-      const text = 'Not a good film, not bad: good, bad, good.';
-      await page.getByLabel('A review').fill(text);
-      await page.getByRole('switch', { name: 'Compare adapter off, on and merged' }).check();
-      await page.locator('.view').nth(2).waitFor();
-      const adapters = ['off', 'on', 'merged'] as const;
-      const answers = (await Promise.all(
-        adapters.map((adapter) => post('/explain', { text, adapter })),
-      )) as ExplanationAnswer[];
-      const share = (index: number): number => answers[index]?.prediction.probabilities.pos ?? NaN;
-      for (const [index, answer] of answers.entries()) {
-        const adapter = adapters[index] ?? '';
-        const view = `.view[data-adapter=${adapter}]`;
-        expect(await page.locator(`${view} h2`).innerText()).toBe(`Adapter ${adapter}`);
-        expect(await shownWords(page, view)).toEqual(expectedWords(answer, text, strongestOf(answers)));
-        if (index === 0) continue;
-        const points = ((share(index) - share(0)) * 100).toFixed(1).replace('-', '\u2212');
-        expect(await page.locator(`${view} .difference`).innerText()).toContain(`${points} points for pos`);
-      }
-      await page.getByText('All words by their effect').click();
-      const differences = (answers[1]?.words ?? []).map(({ word, effects: { pos = NaN } }, k) => ({
-        word,
-        difference: pos - (answers[0]?.words[k]?.effects.pos ?? NaN),
-      }));
-      differences.sort((one, other) => Math.abs(other.difference) - Math.abs(one.difference));
-      const { word, difference } = differences[0] ?? { word: '', difference: NaN };
-      const cells = await page.locator('tbody tr').first().locator('td').allInnerTexts();
-      expect(cells[0]).toBe(word);
-      expect(cells.at(-1)?.replace('\u2212', '-').replace('+', '')).toBe(difference.toFixed(2));
-      expect(await page.locator('tbody tr').count()).toBe(differences.length);
-    });
-  },
-);
+browserTest('when the switch is on then the review is shown with each adapter, and the differences', async () => {
+  await withServicePage(async (page, { post }) => {
+    const text = 'Not a good film, not bad: good, bad, good.';
+    await page.getByLabel('A review').fill(text);
+    await page.getByRole('switch', { name: 'Compare adapter off, on and merged' }).check();
+    await page.locator('.view').nth(2).waitFor();
+    const adapters = ['off', 'on', 'merged'] as const;
+    const answers = (await Promise.all(
+      adapters.map((adapter) => post('/explain', { text, adapter })),
+    )) as ExplanationAnswer[];
+    const share = (index: number): number => answers[index]?.prediction.probabilities.pos ?? NaN;
+    for (const [index, answer] of answers.entries()) {
+      const adapter = adapters[index] ?? '';
+      const view = `.view[data-adapter=${adapter}]`;
+      expect(await page.locator(`${view} h2`).innerText()).toBe(`Adapter ${adapter}`);
+      expect(await shownWords(page, view)).toEqual(expectedWords(answer, text, strongestOf(answers)));
+      if (index === 0) continue;
+      const points = ((share(index) - share(0)) * 100).toFixed(1).replace('-', '\u2212');
+      expect(await page.locator(`${view} .difference`).innerText()).toContain(`${points} points for pos`);
+    }
+    await page.getByText('All words by their effect').click();
+    const differences = (answers[1]?.words ?? []).map(({ word, effects: { pos = NaN } }, k) => ({
+      word,
+      difference: pos - (answers[0]?.words[k]?.effects.pos ?? NaN),
+    }));
+    differences.sort((one, other) => Math.abs(other.difference) - Math.abs(one.difference));
+    const { word, difference } = differences[0] ?? { word: '', difference: NaN };
+    const cells = await page.locator('tbody tr').first().locator('td').allInnerTexts();
+    expect(cells[0]).toBe(word);
+    expect(cells.at(-1)?.replace('\u2212', '-').replace('+', '')).toBe(difference.toFixed(2));
+    expect(await page.locator('tbody tr').count()).toBe(differences.length);
+  });
+});
 
 browserTest(
   'when an adapter has classes of its own then it is shown with them, and no difference is told',
@@ -220,23 +217,20 @@ browserTest('when the service is slow, or goes away, then the page says so and r
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  browserTest(
-    `when it is ${colorScheme} then axe-core finds nothing, and nothing is wider than a phone`,
-    async () => {
-      await withServicePage(
-        async (page) => {
-          await page.getByRole('button', { name: 'Bored' }).click();
-          await page.locator('.word').first().waitFor();
-          expect(await accessibilityProblems(page)).toEqual([]);
-          await page.getByRole('switch').check();
-          await page.locator('.view').nth(2).waitFor();
-          await page.getByText('All words by their effect').click();
-          await page.locator('.text').first().focus();
-          expect(await accessibilityProblems(page)).toEqual([]);
-          expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
-        },
-        { colorScheme, viewport: { width: 360, height: 740 } },
-      );
-    },
-  );
+  browserTest(`when it is ${colorScheme} then axe-core finds nothing, and nothing is wider than a phone`, async () => {
+    await withServicePage(
+      async (page) => {
+        await page.getByRole('button', { name: 'Bored' }).click();
+        await page.locator('.word').first().waitFor();
+        expect(await accessibilityProblems(page)).toEqual([]);
+        await page.getByRole('switch').check();
+        await page.locator('.view').nth(2).waitFor();
+        await page.getByText('All words by their effect').click();
+        await page.locator('.text').first().focus();
+        expect(await accessibilityProblems(page)).toEqual([]);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+      },
+      { colorScheme, viewport: { width: 360, height: 740 } },
+    );
+  });
 }

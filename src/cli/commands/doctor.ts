@@ -27,9 +27,7 @@ async function doctor(raw: RawOptions): Promise<void> {
   const { findings, ...inspection } = await inspectMachine({ libtorch });
   const data = dataAtHand();
   const all = [...findings, dataFinding(data)];
-  const isUsable = !all.some(
-    ({ required, value, advice }) => required && (value === null || advice !== null),
-  );
+  const isUsable = !all.some(({ required, value, advice }) => required && (value === null || advice !== null));
   terminal.document({ schema: 1, command: 'doctor', ok: isUsable, findings: all, data, ...inspection });
   if (!json) {
     terminal.result(`imdb-torch ${inspection.version}`);
@@ -47,8 +45,7 @@ function dataAtHand(): string | null {
 }
 
 function dataFinding(value: string | null): Finding {
-  const advice =
-    value === null ? 'run `npx imdb-torch data`, which fetches them; `--data sample` needs none' : null;
+  const advice = value === null ? 'run `npx imdb-torch data`, which fetches them; `--data sample` needs none' : null;
   return { name: 'IMDb reviews', value, required: false, advice };
 }
 

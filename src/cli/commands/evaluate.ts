@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
 import { splitNames } from '../../data/collected_reviews.js';
 import type { Dataset } from '../../data/dataset.js';
-import {
-  describeEvaluation,
-  evaluationDocument,
-  type EvaluationFigures,
-} from '../../report/console/evaluation.js';
+import { describeEvaluation, evaluationDocument, type EvaluationFigures } from '../../report/console/evaluation.js';
 import type { TextClassifier } from '../../model/text_classifier.js';
 import { readRunDocument } from '../../storage/read_run.js';
 import type { Featurizer } from '../../text/featurizer.js';
@@ -82,8 +78,7 @@ async function evaluateReviews(
 ): Promise<EvaluationFigures> {
   const { classes, description } = classifier;
   const { evaluateLabelled } = await import('../../training/labelled_evaluation.js');
-  const { classificationReport, mostConfidentMistakes } =
-    await import('../../training/classification_report.js');
+  const { classificationReport, mostConfidentMistakes } = await import('../../training/classification_report.js');
   const { metrics, ofLogits, predictions } = await evaluateLabelled(classifier, reviews, { loss, signal });
   if (savePredictions !== undefined) {
     await writeFileAtomic(savePredictions, predictionLines(reviews, predictions, classes), { signal });

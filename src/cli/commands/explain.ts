@@ -2,11 +2,7 @@ import type { Command } from 'commander';
 import { text as readAll } from 'node:stream/consumers';
 import { ImdbTorchError } from '../../errors.js';
 import type { Explanation, TopWord } from '../../model/explanation.js';
-import {
-  describeExplanation,
-  describeTopWords,
-  explanationAnswer,
-} from '../../report/console/explanation.js';
+import { describeExplanation, describeTopWords, explanationAnswer } from '../../report/console/explanation.js';
 import { interruptSignal } from '../interrupt.js';
 import { integer, optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
@@ -60,11 +56,7 @@ async function explain(path: string, text: string | undefined, raw: RawOptions):
 }
 
 /** @throws ImdbTorchError ERR_USAGE when there is no such class */
-function chooseTarget(
-  label: string | undefined,
-  explanation: Explanation | null,
-  classes: readonly string[],
-): number {
+function chooseTarget(label: string | undefined, explanation: Explanation | null, classes: readonly string[]): number {
   if (label === undefined) return classes.indexOf(explanation?.prediction.label ?? classes[0] ?? '');
   const target = classes.indexOf(label);
   if (target !== -1) return target;

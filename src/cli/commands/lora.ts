@@ -38,8 +38,7 @@ async function lora(raw: RawOptions): Promise<void> {
     return;
   }
   const checks: Check[] = [];
-  const adapt = (dataset: Dataset): Dataset =>
-    base === null ? dataset : asBase(base.path, base.run, dataset);
+  const adapt = (dataset: Dataset): Dataset => (base === null ? dataset : asBase(base.path, base.run, dataset));
   const { runSeeds } = await import('../experiment/run_seeds.js');
   await runSeeds(
     'lora',

@@ -43,8 +43,7 @@ async function listRuns(folder: string, raw: RawOptions): Promise<void> {
     // A run that is still going, or was killed, has no document yet; a damaged one is as little use.
     runs.push(summarizeRun(name, await readRunDocument(path).catch(() => null)));
   }
-  if (!options.json && runs.length === 0)
-    terminal.result(`There are no runs in ${folder}; \`train\` makes one.`);
+  if (!options.json && runs.length === 0) terminal.result(`There are no runs in ${folder}; \`train\` makes one.`);
   else terminal.result(formatRuns(runs, terminal.style));
   terminal.document({ schema: 1, command: 'runs', folder, runs });
 }
@@ -69,10 +68,7 @@ async function compareRuns(a: string, b: string, _raw: RawOptions, command: Comm
   const options = readOptions(json, command.optsWithGlobals<RawOptions>());
   const terminal = new Terminal({ ...options, quiet: false });
   const documents: [RunDocument, RunDocument] = [await readRunDocument(a), await readRunDocument(b)];
-  const [settingsA, settingsB] = documents.map(recordedSettings) as [
-    Map<string, unknown>,
-    Map<string, unknown>,
-  ];
+  const [settingsA, settingsB] = documents.map(recordedSettings) as [Map<string, unknown>, Map<string, unknown>];
   const [figuresA, figuresB] = documents.map(figuresOf) as [Map<string, unknown>, Map<string, unknown>];
   const settings = differencesOf(settingsA, settingsB);
   const figures = pairFigures(figuresA, figuresB);

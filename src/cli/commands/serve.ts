@@ -60,12 +60,7 @@ async function serve(path: string, raw: RawOptions): Promise<void> {
   }
 }
 
-function sayWhere(
-  run: string,
-  host: string,
-  { address, port, family }: AddressInfo,
-  terminal: Terminal,
-): void {
+function sayWhere(run: string, host: string, { address, port, family }: AddressInfo, terminal: Terminal): void {
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`;
   terminal.result(`Serving ${run} at ${url} (Ctrl-C ends it).`);
   if (!/^(127\.|::1$|::ffff:127\.)/.test(address)) {

@@ -4,12 +4,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { ImdbTorchError } from '../../errors.js';
 import { notebook } from '../../experiments/options.js';
 import type { ReferenceSet } from '../../experiments/verify/reference_cases.js';
-import {
-  formatCase,
-  formatFailures,
-  formatVerification,
-  verificationRows,
-} from '../../report/console/verification.js';
+import { formatCase, formatFailures, formatVerification, verificationRows } from '../../report/console/verification.js';
 import { casePassed, type CaseResult } from '../../experiments/verify/case_result.js';
 import { interruptSignal } from '../interrupt.js';
 import { output } from '../options/output_options.js';

@@ -46,11 +46,7 @@ export async function prepare(
 }
 
 /** Reads the reviews, saying how far it is. */
-export async function readData(
-  choice: DataChoice,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<Dataset> {
+export async function readData(choice: DataChoice, terminal: Terminal, signal: AbortSignal): Promise<Dataset> {
   const begun = performance.now();
   const labels = { download: 'Fetching the reviews', read: 'Reading', encode: 'Encoding' } as const;
   const dataset = await loadDataset({
@@ -68,19 +64,13 @@ export async function readData(
 }
 
 /** Does what `readData` does, but takes the embedded sample where the reviews of IMDb cannot be had. */
-export async function readDataOrSample(
-  choice: DataChoice,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<Dataset> {
+export async function readDataOrSample(choice: DataChoice, terminal: Terminal, signal: AbortSignal): Promise<Dataset> {
   try {
     return await readData(choice, terminal, signal);
   } catch (error) {
     if (!(error instanceof ImdbTorchError && error.code === 'ERR_DOWNLOAD')) throw error;
     terminal.note(`The IMDb reviews cannot be fetched: ${error.message}`);
-    terminal.note(
-      'Going on with the embedded sample, whose reviews are made up: its figures are not those of IMDb.',
-    );
+    terminal.note('Going on with the embedded sample, whose reviews are made up: its figures are not those of IMDb.');
     return readData({ ...choice, data: 'sample' }, terminal, signal);
   }
 }

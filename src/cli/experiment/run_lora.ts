@@ -72,8 +72,5 @@ export function assertChecks(checks: readonly Check[]): void {
   const failed = checks.filter(({ passed }) => !passed);
   if (failed.length === 0) return;
   const names = failed.map(({ name }) => name).join('; ');
-  throw new ImdbTorchError(
-    'ERR_CHECK_FAILED',
-    `${failed.length} of ${checks.length} checks failed: ${names}.`,
-  );
+  throw new ImdbTorchError('ERR_CHECK_FAILED', `${failed.length} of ${checks.length} checks failed: ${names}.`);
 }

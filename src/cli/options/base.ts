@@ -51,10 +51,7 @@ export function inheritFrom(
   const fixed = checkValues(settings, model, (key) => `${key} of the model of ${path}`);
   const contradictions = (['hidden', 'dtype'] as const)
     .filter((key) => given[key] !== undefined && given[key] !== layers[key])
-    .map(
-      (key) =>
-        `Expected ${flagOf(key)} ${layers[key]}, as the model of ${path} has, but received ${given[key]}.`,
-    );
+    .map((key) => `Expected ${flagOf(key)} ${layers[key]}, as the model of ${path} has, but received ${given[key]}.`);
   throwProblems([...usual.problems, ...fixed.problems, ...contradictions]);
   return { usual: usual.values, fixed: fixed.values };
 }

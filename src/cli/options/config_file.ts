@@ -2,13 +2,7 @@ import { readFileSync } from 'node:fs';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import type { Given } from './option.js';
 import type { SettingsCommand } from './setting.js';
-import {
-  checkDocument,
-  settingsOf,
-  type ExperimentSettings,
-  type SettingKey,
-  type SomeSettings,
-} from './settings.js';
+import { checkDocument, settingsOf, type ExperimentSettings, type SettingKey, type SomeSettings } from './settings.js';
 
 /**
  * Reads a file of settings, as `configOf` makes it; any of them may be missing.
@@ -36,7 +30,5 @@ function parse(path: string): unknown {
 
 /** Returns the document of a configuration file that has these settings. */
 export function configOf(settings: ExperimentSettings, command: SettingsCommand): object {
-  return Object.fromEntries(
-    Object.keys(settingsOf(command)).map((key) => [key, settings[key as SettingKey]]),
-  );
+  return Object.fromEntries(Object.keys(settingsOf(command)).map((key) => [key, settings[key as SettingKey]]));
 }

@@ -7,10 +7,7 @@ const usesFused = ({ engine }: ExperimentSettings): boolean => engine === 'fused
 
 /** The settings that do not go together. */
 const rules: readonly Rule[] = [
-  [
-    ({ data, train }) => data !== undefined && train !== undefined,
-    'Expected --data or --train but received both.',
-  ],
+  [({ data, train }) => data !== undefined && train !== undefined, 'Expected --data or --train but received both.'],
   [
     ({ optimizer, momentum }) => momentum > 0 && optimizer !== 'sgd',
     'Expected --optimizer sgd with --momentum: the others have moments of their own.',

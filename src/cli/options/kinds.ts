@@ -37,9 +37,7 @@ export function integer(least: number, most = 1_000_000_000): Kind<number> {
     expected: `a whole number ${describeRange({ least, most })}`,
     parse: (text) => (/^[+-]?\d+$/.test(text) ? Number(text) : text),
     accept: (value) =>
-      Number.isSafeInteger(value) && isWithin({ least, most }, value as number)
-        ? (value as number)
-        : undefined,
+      Number.isSafeInteger(value) && isWithin({ least, most }, value as number) ? (value as number) : undefined,
   };
 }
 
@@ -47,26 +45,17 @@ function isNumber(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value);
 }
 
-function isWithin(
-  { least = -Infinity, above = -Infinity, most = Infinity, below = Infinity }: Range,
-  value: number,
-) {
+function isWithin({ least = -Infinity, above = -Infinity, most = Infinity, below = Infinity }: Range, value: number) {
   return value >= least && value > above && value <= most && value < below;
 }
 
 function describeRange({ least, above, most, below }: Range): string {
   if (above !== undefined) return `above ${above}`;
-  return below === undefined
-    ? `from ${String(least)} to ${String(most)}`
-    : `from ${String(least)} to below ${below}`;
+  return below === undefined ? `from ${String(least)} to ${String(most)}` : `from ${String(least)} to below ${below}`;
 }
 
 /** @param pattern says which texts are meant, where they cannot all be listed */
-export function choice<const T extends string>(
-  choices: readonly T[],
-  value = 'name',
-  pattern?: RegExp,
-): Kind<T> {
+export function choice<const T extends string>(choices: readonly T[], value = 'name', pattern?: RegExp): Kind<T> {
   return {
     value,
     choices,

@@ -43,8 +43,7 @@ export function addOptions(command: Command, options: Options, defaults: object 
     // A flag that is on by default only has its other form.
     if (own !== true || not === undefined)
       add(command, option, flag + value, option.help + describeDefault(option, own));
-    if (not !== undefined)
-      add(command, { ...option, isRare: own !== true }, flag.replace('--', '--no-'), not);
+    if (not !== undefined) add(command, { ...option, isRare: own !== true }, flag.replace('--', '--no-'), not);
   }
   if (!Object.values(options).some(({ isRare }) => isRare)) return command;
   return command.option('--help-all', 'show rarely needed options as well').on('option:help-all', () => {
@@ -53,12 +52,7 @@ export function addOptions(command: Command, options: Options, defaults: object 
   });
 }
 
-function add(
-  command: Command,
-  { group, isRare = false }: Option<unknown>,
-  flags: string,
-  help: string,
-): void {
+function add(command: Command, { group, isRare = false }: Option<unknown>, flags: string, help: string): void {
   const option = new CommanderOption(flags, help).hideHelp(isRare);
   if (group !== undefined) option.helpGroup(`${group}:`);
   command.addOption(option);
@@ -102,9 +96,7 @@ export function checkValues<Table extends Options>(
 
 /** Reads the options that were given on the command line. */
 export function readGiven<Table extends Options>(options: Table, raw: RawOptions): Given<Table> {
-  return checkValues(options, raw, flagOf, (kind, given) =>
-    typeof given === 'string' ? kind.parse(given) : given,
-  );
+  return checkValues(options, raw, flagOf, (kind, given) => (typeof given === 'string' ? kind.parse(given) : given));
 }
 
 /**

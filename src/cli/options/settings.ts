@@ -57,10 +57,7 @@ export function recordSettings(
  * setting. A key goes before the recorded name of the same setting.
  */
 export function byKeys(document: object): { values: Record<string, unknown>; unknown: string[] } {
-  const names = Object.entries<Setting<unknown>>(settings).map(([key, { recordedAs = key }]) => [
-    recordedAs,
-    key,
-  ]);
+  const names = Object.entries<Setting<unknown>>(settings).map(([key, { recordedAs = key }]) => [recordedAs, key]);
   const keys = new Map<string, string>(names as [string, string][]);
   // The number of the reviews in a file for validation is recorded beside the file.
   keys.set('validFile', 'valid');

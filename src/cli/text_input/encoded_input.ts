@@ -53,8 +53,7 @@ export class EncodedInput {
       return;
     }
     const { signal } = this;
-    for await (const lines of readTextLines(file, { textColumn, signal }))
-      yield* encodeLines(featurizer, lines);
+    for await (const lines of readTextLines(file, { textColumn, signal })) yield* encodeLines(featurizer, lines);
   }
 
   async stop(): Promise<void> {

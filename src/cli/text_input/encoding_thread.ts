@@ -15,8 +15,7 @@ export interface EncodingTask {
 
 /** Lines that follow on each other: encoded, or as texts that the main thread is to encode. */
 export type LineBatch =
-  | { kind: 'encoded'; lines: EncodedLines; bytes: number }
-  | { kind: 'texts'; lines: TextLine[]; bytes: number };
+  { kind: 'encoded'; lines: EncodedLines; bytes: number } | { kind: 'texts'; lines: TextLine[]; bytes: number };
 
 /** The worker sends batches in the order of the input; the main thread answers each with a message when it has used it. */
 export type WorkerMessage = LineBatch | { kind: 'end' } | { kind: 'error'; code: ErrorCode; message: string };

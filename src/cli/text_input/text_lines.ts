@@ -82,8 +82,7 @@ function openInput(file: string): Readable {
   if (isMainThread) return process.stdin;
   // Other threads have a `process.stdin` that only the main thread can fill.
   const fd = 0;
-  if (fstatSync(fd).isFile())
-    return createReadStream('', { fd, autoClose: false, highWaterMark: chunkBytes });
+  if (fstatSync(fd).isFile()) return createReadStream('', { fd, autoClose: false, highWaterMark: chunkBytes });
   return new Socket({ fd, readable: true, writable: false });
 }
 

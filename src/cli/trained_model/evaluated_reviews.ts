@@ -37,11 +37,7 @@ export function chooseReviews(
   return { ...joined, name, labels, originOf: joinOrigins(splits) };
 }
 
-function mapLabels(
-  { source, classes: own }: Dataset,
-  labels: Int32Array,
-  classes: readonly string[],
-): Int32Array {
+function mapLabels({ source, classes: own }: Dataset, labels: Int32Array, classes: readonly string[]): Int32Array {
   const numbers = own.map((name) => classes.indexOf(name));
   const unknown = own.filter((_, k) => numbers[k] === -1);
   if (unknown.length === 0) return labels.map((label) => numbers[label] ?? 0);

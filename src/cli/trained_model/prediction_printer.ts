@@ -1,10 +1,6 @@
 import { ImdbTorchError } from '../../errors.js';
 import type { TextClassifier } from '../../model/text_classifier.js';
-import {
-  formatNoPrediction,
-  formatPrediction,
-  type PredictionFormat,
-} from '../../report/console/predictions.js';
+import { formatNoPrediction, formatPrediction, type PredictionFormat } from '../../report/console/predictions.js';
 import { formatCount } from '../../report/format.js';
 import { outputError, systemCode } from '../../system/file_errors.js';
 import type { Terminal } from '../terminal.js';
@@ -33,9 +29,7 @@ export class PredictionPrinter {
 
   #predict({ first, count, problems, encoded }: EncodedLines): string {
     const predictions = this.classifier.predictEncoded(encoded).values();
-    const withoutText = new Map(
-      problems.flatMap(({ line, hasText, problem }) => (hasText ? [] : [[line, problem]])),
-    );
+    const withoutText = new Map(problems.flatMap(({ line, hasText, problem }) => (hasText ? [] : [[line, problem]])));
     let text = '';
     for (let line = first; line < first + count; line += 1) {
       const problem = withoutText.get(line);

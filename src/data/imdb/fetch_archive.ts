@@ -31,9 +31,7 @@ export function imdbArchivePath(): string {
  * Fetches the archive unless a whole one is there, and returns its path.
  * @throws ImdbTorchError as `download` does
  */
-export async function fetchImdbArchive(
-  options: Pick<DownloadOptions, 'signal' | 'onProgress'> = {},
-): Promise<string> {
+export async function fetchImdbArchive(options: Pick<DownloadOptions, 'signal' | 'onProgress'> = {}): Promise<string> {
   const to = imdbArchivePath();
   await download({ ...options, url: imdbArchive.url, sha256: imdbArchive.sha256, to });
   return to;

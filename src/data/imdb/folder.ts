@@ -64,9 +64,7 @@ async function listClass(root: string, folder: string, signal?: AbortSignal): Pr
   const names = await readdir(join(root, folder)).catch((error: unknown) => {
     throw missing(root, folder, error);
   });
-  const files = names
-    .sort()
-    .map((name) => ({ path: `${folder}/${name}`, file: parseReviewPath(`${folder}/${name}`) }));
+  const files = names.sort().map((name) => ({ path: `${folder}/${name}`, file: parseReviewPath(`${folder}/${name}`) }));
   const found: FoundReview[] = [];
   const statuses = mapInGroups(files, signal, async ({ path, file }) => ({
     path,

@@ -9,10 +9,7 @@ import { originNames } from '../origins.js';
  * @returns `[reviews]`
  * @throws ImdbTorchError ERR_USAGE when a name has none
  */
-export function starsOf(
-  { labels, origins }: Pick<EncodedSplit, 'labels' | 'origins'>,
-  location: string,
-): Int32Array {
+export function starsOf({ labels, origins }: Pick<EncodedSplit, 'labels' | 'origins'>, location: string): Int32Array {
   const nameOf = originNames(origins);
   return Int32Array.from(labels, (_, review) => {
     const name = nameOf(review);

@@ -43,11 +43,7 @@ interface Entry extends Omit<EncodedSplits, 'vocabulary' | 'splits'> {
  * Returns what was stored under `key`; null when there is nothing, or nothing that is whole and fits.
  * @throws the reason of `signal`
  */
-export async function loadSplits(
-  folder: string,
-  key: string,
-  signal?: AbortSignal,
-): Promise<EncodedSplits | null> {
+export async function loadSplits(folder: string, key: string, signal?: AbortSignal): Promise<EncodedSplits | null> {
   const path = entryPath(folder, key);
   let file: FileHandle | undefined;
   try {

@@ -70,12 +70,7 @@ function moviesOf(collected: CollectedReviews): Int32Array {
 }
 
 /** Marks all reviews of movies at random, at most `size` reviews. @returns `[reviews]`: 1 for those held out */
-function holdOutMovies(
-  { location }: CollectedReviews,
-  movies: Int32Array,
-  size: number,
-  seed: number,
-): Uint8Array {
+function holdOutMovies({ location }: CollectedReviews, movies: Int32Array, size: number, seed: number): Uint8Array {
   const reviewsOfMovie = new Map<number, number[]>();
   movies.forEach((movie, index) => {
     const reviews = reviewsOfMovie.get(movie);
@@ -101,11 +96,7 @@ function holdOutMovies(
   return isHeld;
 }
 
-function nonEmpty(
-  split: CollectedSplit | null,
-  name: SplitName,
-  { location }: CollectedReviews,
-): CollectedSplit {
+function nonEmpty(split: CollectedSplit | null, name: SplitName, { location }: CollectedReviews): CollectedSplit {
   if (split !== null && split.rows.length > 0) return split;
   throw new ImdbTorchError(
     'ERR_DATASET',
@@ -113,11 +104,7 @@ function nonEmpty(
   );
 }
 
-function checkedValidationSize(
-  { location }: CollectedReviews,
-  reviews: number,
-  given: number | null,
-): number {
+function checkedValidationSize({ location }: CollectedReviews, reviews: number, given: number | null): number {
   const ofShare = Math.max(1, Math.floor(reviews * defaultValidationShare));
   const size = given ?? Math.min(largestDefaultValidation, ofShare);
   if (size < reviews) return size;

@@ -62,8 +62,7 @@ export async function readClassFolder(
     text: file.bytes > maximumReviewBytes ? null : await readTextOf(root, file.path),
   }));
   for await (const { path, label, bytes, text } of texts) {
-    if (text === null)
-      collector.bad(path, `has ${bytes} bytes, more than the ${maximumReviewBytes} of any review`);
+    if (text === null) collector.bad(path, `has ${bytes} bytes, more than the ${maximumReviewBytes} of any review`);
     else collector.row(path, text, label);
     bytesRead += bytes;
     onRead?.(bytesRead);

@@ -106,8 +106,7 @@ export class TableCollector implements CollectedReviews {
     const name = label.trim();
     if (name === '') return 'has no label';
     if (!isUtf8(text)) return 'is not UTF-8';
-    if (text.length > maximumReviewBytes)
-      return `has a text of ${text.length} bytes, more than ${maximumReviewBytes}`;
+    if (text.length > maximumReviewBytes) return `has a text of ${text.length} bytes, more than ${maximumReviewBytes}`;
     if (isBlank(text)) return 'has no text';
     const number = this.#labels.numberOf(name);
     if (number === null) return `has the unknown label ${JSON.stringify(name.slice(0, 60))}`;

@@ -63,11 +63,7 @@ export function chooseColumns(
   return { text, label, guessed: textColumn === undefined || labelColumn === undefined };
 }
 
-function guess(
-  names: readonly string[],
-  usual: readonly string[],
-  taken: string | undefined,
-): string | undefined {
+function guess(names: readonly string[], usual: readonly string[], taken: string | undefined): string | undefined {
   const free = names.filter((name) => name !== taken);
   for (const wanted of usual) {
     const found = free.find((name) => name.toLowerCase().replace(/[^a-z]/g, '') === wanted);

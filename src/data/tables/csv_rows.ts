@@ -98,10 +98,7 @@ class CsvReader {
     // A record may have several mistakes.
     if (line === this.#lineSkipped) return;
     this.#lineSkipped = line;
-    this.collector.bad(
-      line,
-      isOpen ? 'opens a quote that is never closed' : 'has a quote in the wrong place',
-    );
+    this.collector.bad(line, isOpen ? 'opens a quote that is never closed' : 'has a quote in the wrong place');
   }
 }
 

@@ -12,11 +12,7 @@ const mostLabelBytes = 1 << 10;
  * Reads the lines that fastText trains on: `__label__positive text`.
  * @throws ImdbTorchError ERR_DATASET; the reason of `signal`
  */
-export async function readFastText(
-  file: SourceFile,
-  options: ReadOptions,
-  collector: SplitCollector,
-): Promise<void> {
+export async function readFastText(file: SourceFile, options: ReadOptions, collector: SplitCollector): Promise<void> {
   await readLines(file, options, (line, number) => {
     const [first, label] = matchLabel(line);
     if (label === null) {

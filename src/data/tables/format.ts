@@ -29,9 +29,7 @@ export function detectFormat({ path, head }: SourceFile): TableFormat | 'archive
 
 /** Takes nothing but zeros for a tar file too, one without an entry. */
 function isTar(head: Buffer): boolean {
-  return (
-    head.toString('latin1', 257, 262) === 'ustar' || (head.length >= 512 && head.every((byte) => byte === 0))
-  );
+  return head.toString('latin1', 257, 262) === 'ustar' || (head.length >= 512 && head.every((byte) => byte === 0));
 }
 
 export function withoutByteOrderMark(start: Buffer): Buffer {

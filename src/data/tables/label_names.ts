@@ -33,9 +33,7 @@ export class LabelNames {
     const number = this.#numbers.get(label);
     if (number !== undefined) return number;
     if (this.#complete) {
-      return this.#byNumber && /^\d+$/.test(label) && Number(label) < this.#numbers.size
-        ? Number(label)
-        : null;
+      return this.#byNumber && /^\d+$/.test(label) && Number(label) < this.#numbers.size ? Number(label) : null;
     }
     if (this.#numbers.size === mostClasses) {
       throw new ImdbTorchError(

@@ -1,13 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import {
-  parquetMetadataAsync,
-  parquetRead,
-  parquetSchema,
-  type AsyncBuffer,
-  type FileMetaData,
-} from 'hyparquet';
+import { parquetMetadataAsync, parquetRead, parquetSchema, type AsyncBuffer, type FileMetaData } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import * as v from 'valibot';
 import { ImdbTorchError, messageOf } from '../../errors.js';
@@ -34,8 +28,7 @@ export async function readParquet(
     const columns = chooseColumns(names, options, file.path);
     if (columns.guessed) collector.guessed(columns);
     const classNames = classLabelNames(metadata, columns.label);
-    const nameOf = (label: string): string =>
-      classNames === null ? label : (classNames[Number(label)] ?? label);
+    const nameOf = (label: string): string => (classNames === null ? label : (classNames[Number(label)] ?? label));
     await readGroups(content.buffer, metadata, [columns.text, columns.label], options, (values, row) => {
       addRow(collector, row, values, nameOf);
     });
@@ -102,10 +95,7 @@ async function readGroups(
 }
 
 /** Reads what the `datasets` library has kept of a column's classes, as JSON under the key `huggingface`. */
-function classLabelNames(
-  { key_value_metadata: pairs }: FileMetaData,
-  column: string,
-): readonly string[] | null {
+function classLabelNames({ key_value_metadata: pairs }: FileMetaData, column: string): readonly string[] | null {
   const text = pairs?.find(({ key }) => key === 'huggingface')?.value;
   const named = v.object({ names: v.array(v.string()) });
   const features = v.object({ info: v.object({ features: v.object({ [column]: named }) }) });

@@ -93,12 +93,7 @@ function dropped(reference: Reference, kind: 'dense' | 'bags', input: Tensor): T
 }
 
 /** Checks that a branch that is put into another layer gives the same there. */
-function compareElsewhere(
-  { facts }: Reference,
-  layer: LoraLinear,
-  input: Tensor,
-  comparisons: Comparisons,
-): void {
+function compareElsewhere({ facts }: Reference, layer: LoraLinear, input: Tensor, comparisons: Comparisons): void {
   const { weight, bias, up, down, magnitude, scale } = layer;
   const { dtype, inFeatures, outFeatures } = facts;
   const generator = new Generator(0);

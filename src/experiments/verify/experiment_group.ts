@@ -73,12 +73,7 @@ function compareMetrics(
   const losses = evaluations.map(({ loss }) => loss);
   const accuracies = evaluations.map(({ accuracy }) => accuracy);
   comparisons.values(`${phase}.losses`, losses, reference.get(`${phase}.losses`), tolerance.losses);
-  comparisons.values(
-    `${phase}.accuracies`,
-    accuracies,
-    reference.get(`${phase}.accuracies`),
-    tolerance.accuracies,
-  );
+  comparisons.values(`${phase}.accuracies`, accuracies, reference.get(`${phase}.accuracies`), tolerance.accuracies);
 }
 
 function toleranceOfPhase(phase: ComparedPhase, dtype: FloatDtype): (typeof trainingTolerance)[FloatDtype] {

@@ -1,11 +1,4 @@
-import {
-  Generator,
-  Linear,
-  LoraLinear,
-  type Bags,
-  type FloatDtype,
-  type Tensor,
-} from '../../model/native.js';
+import { Generator, Linear, LoraLinear, type Bags, type FloatDtype, type Tensor } from '../../model/native.js';
 import { Comparisons } from './comparisons.js';
 import type { Backend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
@@ -33,17 +26,12 @@ type LayerFacts = LinearFacts | LoraFacts;
 export function recomputeLayer(reference: ReferenceCase<LayerFacts>, backend: Backend): Comparisons {
   const { facts } = reference;
   const comparisons = new Comparisons();
-  if (facts.layer === 'Linear')
-    recomputeLinear(reference as ReferenceCase<LinearFacts>, backend, comparisons);
+  if (facts.layer === 'Linear') recomputeLinear(reference as ReferenceCase<LinearFacts>, backend, comparisons);
   else recomputeLora(reference as ReferenceCase<LoraFacts>, backend, comparisons);
   return comparisons;
 }
 
-function recomputeLinear(
-  reference: ReferenceCase<LinearFacts>,
-  { device }: Backend,
-  comparisons: Comparisons,
-): void {
+function recomputeLinear(reference: ReferenceCase<LinearFacts>, { device }: Backend, comparisons: Comparisons): void {
   const layer = new Linear({ ...reference.facts, device, generator: new Generator(0) });
   const parameters = { weight: layer.weight, bias: layer.bias };
   const bags = multiHotOf(reference, reference.facts.inFeatures);
@@ -53,11 +41,7 @@ function recomputeLinear(
   });
 }
 
-function recomputeLora(
-  reference: ReferenceCase<LoraFacts>,
-  { device }: Backend,
-  comparisons: Comparisons,
-): void {
+function recomputeLora(reference: ReferenceCase<LoraFacts>, { device }: Backend, comparisons: Comparisons): void {
   const { facts } = reference;
   const layer = new LoraLinear({ ...facts, device, generator: new Generator(0) });
   layer.scale = facts.scale;
@@ -81,8 +65,7 @@ function passThrough(
   forward: { dense(input: Tensor): Tensor; bags(): Tensor },
 ): void {
   const device = Object.values(parameters)[0]?.device ?? 'cpu';
-  for (const [name, tensor] of Object.entries(parameters))
-    tensor.copy_(tensorOf(reference.get(name), device));
+  for (const [name, tensor] of Object.entries(parameters)) tensor.copy_(tensorOf(reference.get(name), device));
   const input = tensorOf(reference.get('input'), device);
   input.requiresGrad = true;
   const { terms } = reference.facts;

@@ -41,10 +41,7 @@ interface OptimizerTrainingFacts extends OptimizerFacts {
 }
 
 /** Recomputes steps of a matrix and a vector, in groups of their own, with given gradients; then the optimizer's state. */
-export function recomputeOptimizer(
-  reference: ReferenceCase<OptimizerFacts>,
-  { device }: Backend,
-): Comparisons {
+export function recomputeOptimizer(reference: ReferenceCase<OptimizerFacts>, { device }: Backend): Comparisons {
   const { optimizer: kind, options, kept, terms } = reference.facts;
   const comparisons = new Comparisons();
   const names = ['matrix', 'vector'] as const;

@@ -29,8 +29,7 @@ const shownLines = 8;
  */
 export async function findPythonWithTorch(signal?: AbortSignal): Promise<PythonWithTorch> {
   const { IMDB_TORCH_PYTHON: given = '', VIRTUAL_ENV: virtual = '' } = process.env;
-  const commands =
-    given !== '' ? [given] : [...(virtual === '' ? [] : [join(virtual, 'bin', 'python')]), 'python3'];
+  const commands = given !== '' ? [given] : [...(virtual === '' ? [] : [join(virtual, 'bin', 'python')]), 'python3'];
   const tried: string[] = [];
   for (const command of commands) {
     const found = await probeTorch(command, signal);
@@ -75,12 +74,7 @@ interface FreshOptions {
  * Has PyTorch compute fresh cases, which `seed` decides, and the notebook's experiment over `dataset`.
  * @throws ImdbTorchError ERR_PYTHON when the script fails; the reason of `signal`
  */
-export async function computeFreshCases({
-  python,
-  seed,
-  dataset,
-  signal,
-}: FreshOptions): Promise<ReferenceSet> {
+export async function computeFreshCases({ python, seed, dataset, signal }: FreshOptions): Promise<ReferenceSet> {
   const folder = await mkdtemp(join(tmpdir(), 'imdb-torch-verify-'));
   try {
     await writeExperiment(folder, dataset, { seed, epochs: notebook.epochs, loraEpochs: stableLoraEpochs });

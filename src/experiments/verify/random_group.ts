@@ -17,13 +17,12 @@ interface RandomFacts {
 
 type Reference = ReferenceCase<RandomFacts>;
 
-const recomputations: Readonly<Record<RandomFacts['kind'], (reference: Reference, to: Comparisons) => void>> =
-  {
-    initial: recomputeInitial,
-    draws: recomputeDraws,
-    loader: recomputeLoader,
-    shuffle: recomputeShuffle,
-  };
+const recomputations: Readonly<Record<RandomFacts['kind'], (reference: Reference, to: Comparisons) => void>> = {
+  initial: recomputeInitial,
+  draws: recomputeDraws,
+  loader: recomputeLoader,
+  shuffle: recomputeShuffle,
+};
 
 /** Recomputes initial parameters, draws and orders, which are drawn on the CPU, whatever computes with them. */
 export function recomputeRandom(reference: Reference): Comparisons {

@@ -76,11 +76,9 @@ async function readIndex(path: string): Promise<{ torch: string; seed: number | 
   try {
     return JSON.parse(await readFile(path, 'utf8')) as Awaited<ReturnType<typeof readIndex>>;
   } catch (error) {
-    throw new ImdbTorchError(
-      'ERR_SAFETENSORS',
-      `Cannot read the reference cases ${path}: ${messageOf(error)}.`,
-      { cause: error },
-    );
+    throw new ImdbTorchError('ERR_SAFETENSORS', `Cannot read the reference cases ${path}: ${messageOf(error)}.`, {
+      cause: error,
+    });
   }
 }
 

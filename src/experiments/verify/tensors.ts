@@ -14,12 +14,8 @@ export function int32Of({ data }: StoredTensor): Int32Array {
 /** Makes the bags of a case, which keeps them as compressed rows. */
 export function bagsOf(reference: ReferenceCase, vocabularySize: number): Bags {
   const [ids, offsets, labels] = ['ids', 'offsets', 'labels'].map((role) => int32Of(reference.get(role)));
-  const values = reference.has('values')
-    ? { values: Float32Array.from(reference.get('values').data, Number) }
-    : {};
-  return new Bags({ ids, offsets, labels, vocabularySize, ...values } as ConstructorParameters<
-    typeof Bags
-  >[0]);
+  const values = reference.has('values') ? { values: Float32Array.from(reference.get('values').data, Number) } : {};
+  return new Bags({ ids, offsets, labels, vocabularySize, ...values } as ConstructorParameters<typeof Bags>[0]);
 }
 
 /** Returns the bags of a case as rows of ones and zeros, `[bags, vocabularySize]`. */

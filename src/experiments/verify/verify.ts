@@ -70,8 +70,7 @@ export async function verifyCases({ cases }: ReferenceSet, options: VerifyOption
 /** Returns those of `backends` that compute such a case. */
 export function backendsOf(reference: ReferenceCase, backends: readonly Backend[]): Backend[] {
   const { runsOn } = groupOf(reference);
-  if (runsOn === 'host')
-    return backends.filter(({ engine, device }) => engine === 'torch' && device === 'cpu');
+  if (runsOn === 'host') return backends.filter(({ engine, device }) => engine === 'torch' && device === 'cpu');
   return runsOn === 'torch' ? backends.filter(({ engine }) => engine === 'torch') : [...backends];
 }
 

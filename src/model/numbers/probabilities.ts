@@ -25,11 +25,7 @@ export function probabilitiesOf(
  * Returns ln(p / (1 - p)) of each class, exact where a probability rounds to 0 or 1.
  * @param logits `[n, classes]`, row-major, as is the result
  */
-export function logOddsOf(
-  logits: ArrayLike<number>,
-  classes: number,
-  calibration: Calibration | null,
-): Float64Array {
+export function logOddsOf(logits: ArrayLike<number>, classes: number, calibration: Calibration | null): Float64Array {
   const result = new Float64Array(logits.length);
   const row = new Float64Array(classes);
   for (let start = 0; start < logits.length; start += classes) {

@@ -27,10 +27,7 @@ export function beside(one: StoredTensor, other: StoredTensor): StoredTensor {
   return transposed(below(transposed(one), transposed(other)));
 }
 
-export function firstRows(
-  { dtype, shape: [, columns = 0], data }: StoredTensor,
-  count: number,
-): StoredTensor {
+export function firstRows({ dtype, shape: [, columns = 0], data }: StoredTensor, count: number): StoredTensor {
   return { dtype, shape: [count, columns], data: data.slice(0, count * columns) };
 }
 

@@ -9,14 +9,7 @@ import type { EpochResult } from '../../training/loop.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { LineStyle } from './line_style.js';
 import { meanEpochSeconds } from '../../training/statistics.js';
-import {
-  formatCount,
-  formatLoss,
-  formatMetrics,
-  formatSeconds,
-  formatShare,
-  formatValue,
-} from '../format.js';
+import { formatCount, formatLoss, formatMetrics, formatSeconds, formatShare, formatValue } from '../format.js';
 import { formatTable } from './table.js';
 
 const splitTitles: Readonly<Record<SplitName, string>> = {
@@ -35,8 +28,7 @@ export function describeDevice(device: Device, engine: Engine, dtype: FloatDtype
 
 /** Says how large the splits are, where they come from, and what the first words are. */
 export function describeDataset(dataset: Dataset): string[] {
-  const { source, splits, vocabulary, fromCache, seconds, requestedVocabularySize, guess, testHeldOut } =
-    dataset;
+  const { source, splits, vocabulary, fromCache, seconds, requestedVocabularySize, guess, testHeldOut } = dataset;
   const count = (split: SplitName): string => formatCount(splits[split].labels.length);
   const lines = [
     `Data: ${source.location}${fromCache ? ', encoded by an earlier run' : ''} (${formatSeconds(seconds)}).`,
@@ -57,9 +49,7 @@ export function describeDataset(dataset: Dataset): string[] {
     );
   }
   if (testHeldOut) {
-    lines.push(
-      'Test reviews: a fifth of each class of these, held out by the seed, as there is no test file.',
-    );
+    lines.push('Test reviews: a fifth of each class of these, held out by the seed, as there is no test file.');
   }
   return lines;
 }
@@ -107,8 +97,7 @@ export function describeBefore(train: Metrics): string {
 export function describeEpoch({ epoch, seconds, train, valid }: EpochResult, epochs: number): string {
   const number = String(epoch).padStart(String(epochs).length);
   // Short enough for 80 columns.
-  const brief = ({ loss, accuracy }: Metrics): string =>
-    `loss ${formatLoss(loss)} (${formatShare(accuracy)})`;
+  const brief = ({ loss, accuracy }: Metrics): string => `loss ${formatLoss(loss)} (${formatShare(accuracy)})`;
   return `Epoch ${number}/${epochs}: train ${brief(train)}, valid ${brief(valid)}, ${formatSeconds(seconds)}`;
 }
 

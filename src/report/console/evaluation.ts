@@ -52,11 +52,7 @@ function formatClassScores(
   return formatTable(['class', 'precision', 'recall', 'F1', 'reviews'], [...rows, mean], style);
 }
 
-function formatConfusion(
-  classes: readonly string[],
-  { confusion }: ClassificationReport,
-  style: LineStyle,
-): string {
+function formatConfusion(classes: readonly string[], { confusion }: ClassificationReport, style: LineStyle): string {
   const titles = ['label', ...classes.map((name) => `predicted ${name}`)];
   return formatTable(
     titles,

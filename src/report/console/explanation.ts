@@ -27,11 +27,7 @@ const strong = 0.5;
 const controls = /[\u0000-\u001f\u007f-\u009f]+/g;
 
 /** The prediction, the text with its words marked by their effects, and the words with the largest effects. */
-export function describeExplanation(
-  explanation: Explanation,
-  text: string,
-  format: ExplanationFormat,
-): string[] {
+export function describeExplanation(explanation: Explanation, text: string, format: ExplanationFormat): string[] {
   const { classes, target, style, width } = format;
   const { prediction, logOdds, words } = explanation;
   const name = classes[target] ?? '';
@@ -77,11 +73,7 @@ export function explanationAnswer(
 }
 
 /** The words of the text in their order, coloured by their effects, or followed by them. */
-function markWords(
-  text: string,
-  words: readonly WordEffect[],
-  { target, style }: ExplanationFormat,
-): string[] {
+function markWords(text: string, words: readonly WordEffect[], { target, style }: ExplanationFormat): string[] {
   const spans = words.flatMap(({ spans: all, effects }) =>
     all.map(({ start, end }) => ({ start, end, effect: effects[target] ?? 0 })),
   );

@@ -26,10 +26,7 @@ export function describeFolds(folds: readonly FoldResult[], style: LineStyle): s
 }
 
 /** Says what calibration does to the probabilities. */
-export function describeCalibration(
-  { calibration, heldOut, test }: CalibrationResult,
-  style: LineStyle,
-): string[] {
+export function describeCalibration({ calibration, heldOut, test }: CalibrationResult, style: LineStyle): string[] {
   const how =
     calibration.kind === 'temperature'
       ? `temperature ${formatValue(calibration.temperature)}`

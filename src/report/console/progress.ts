@@ -19,8 +19,7 @@ const shortestBar = 5;
  */
 export function formatProgress(state: ProgressState, width: number, unicode: boolean): string {
   const { label, done, total, unit, seconds } = state;
-  const amount = (value: number): string =>
-    unit === 'bytes' ? formatBytes(value) : `${formatCount(value)} ${unit}`;
+  const amount = (value: number): string => (unit === 'bytes' ? formatBytes(value) : `${formatCount(value)} ${unit}`);
   const rate = seconds > 0 ? done / seconds : 0;
   const parts = [label, `${amount(rate)}/s`];
   if (total === null) return fit([label, amount(done), `${amount(rate)}/s`], width);
@@ -28,8 +27,7 @@ export function formatProgress(state: ProgressState, width: number, unicode: boo
   parts.splice(1, 0, `${String(Math.floor(share * 100)).padStart(3)} %`);
   if (rate > 0) parts.push(`ETA ${formatClock((total - done) / rate)}`);
   const room = width - parts.join('  ').length - '  '.length;
-  if (room >= shortestBar + 2)
-    parts.splice(1, 0, drawBar(share, Math.min(room, longestBar + 2) - 2, unicode));
+  if (room >= shortestBar + 2) parts.splice(1, 0, drawBar(share, Math.min(room, longestBar + 2) - 2, unicode));
   return fit(parts, width);
 }
 

@@ -82,10 +82,7 @@ export function figuresOf(document: RunDocument): Map<string, unknown> {
   return new Map([...figures].filter(([, value]) => typeof value === 'number'));
 }
 
-export function differencesOf(
-  a: ReadonlyMap<string, unknown>,
-  b: ReadonlyMap<string, unknown>,
-): Difference[] {
+export function differencesOf(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): Difference[] {
   const shown = (value: unknown): unknown => (Array.isArray(value) ? JSON.stringify(value) : value);
   return [...new Set([...a.keys(), ...b.keys()])]
     .map((name) => ({ name, a: shown(a.get(name)), b: shown(b.get(name)) }))
@@ -109,23 +106,15 @@ export function pairFigures(a: ReadonlyMap<string, unknown>, b: ReadonlyMap<stri
 
 export function formatDifferences(differences: readonly Difference[], style: LineStyle): string {
   const shown = (value: unknown): string =>
-    value === undefined
-      ? '-'
-      : shortenStart(typeof value === 'string' ? value : JSON.stringify(value), longestSetting);
+    value === undefined ? '-' : shortenStart(typeof value === 'string' ? value : JSON.stringify(value), longestSetting);
   const rows = differences.map(({ name, a, b }) => [name, shown(a), shown(b)]);
   return formatTable(['setting', 'A', 'B'], rows, style);
 }
 
 export function formatFigures(figures: readonly FigurePair[], style: LineStyle): string {
   const rows = figures.map(({ name, a, b }) => {
-    const difference =
-      a === null || b === null ? '-' : `${b >= a ? '+' : ''}${formatDifference(name, b - a)}`;
-    return [
-      name,
-      a === null ? '-' : formatFigure(name, a),
-      b === null ? '-' : formatFigure(name, b),
-      difference,
-    ];
+    const difference = a === null || b === null ? '-' : `${b >= a ? '+' : ''}${formatDifference(name, b - a)}`;
+    return [name, a === null ? '-' : formatFigure(name, a), b === null ? '-' : formatFigure(name, b), difference];
   });
   return formatTable(['figure', 'A', 'B', 'B - A'], rows, style);
 }

@@ -11,29 +11,18 @@ export interface TestFigures extends Metrics {
 }
 
 /** @param calibration of the run, where it has one: its log loss and accuracy are then those that count */
-export function testFigures(
-  test: Metrics,
-  calibration: { test: CalibrationScores } | undefined,
-): TestFigures {
+export function testFigures(test: Metrics, calibration: { test: CalibrationScores } | undefined): TestFigures {
   if (calibration === undefined) return { accuracy: test.accuracy, loss: test.loss };
   const { accuracy, logLoss: loss, calibrationError } = calibration.test.after;
   return { accuracy, loss, calibrationError };
 }
 
 /** Describes the figures of several seeds, their mean and their standard deviation. */
-export function describeSeeds(
-  seeds: readonly number[],
-  figures: readonly TestFigures[],
-  style: LineStyle,
-): string[] {
+export function describeSeeds(seeds: readonly number[], figures: readonly TestFigures[], style: LineStyle): string[] {
   const titles = ['seed', 'test accuracy', 'loss'];
   const accuracy = summarize(figures.map((each) => each.accuracy));
   const loss = summarize(figures.map((each) => each.loss));
-  const rows = figures.map((each, index) => [
-    String(seeds[index]),
-    formatShare(each.accuracy),
-    formatLoss(each.loss),
-  ]);
+  const rows = figures.map((each, index) => [String(seeds[index]), formatShare(each.accuracy), formatLoss(each.loss)]);
   rows.push(
     ['mean', formatShare(accuracy.mean), formatLoss(loss.mean)],
     ['standard deviation', formatShare(accuracy.standardDeviation), formatLoss(loss.standardDeviation)],

@@ -31,8 +31,7 @@ function checkLine(check: Field<Check>): Markup {
   const passed = check.at('passed').value === true;
   const detail = quote(check.at('detail'));
   return html`<li class="${passed ? 'passed' : 'failed'}">
-    <span aria-hidden="true">${passed ? '✓' : '✗'}</span
-    ><span class="spoken">${passed ? 'passed:' : 'failed:'}</span>
+    <span aria-hidden="true">${passed ? '✓' : '✗'}</span><span class="spoken">${passed ? 'passed:' : 'failed:'}</span>
     <span>${quote(check.at('name'))}${detail === null ? null : html` <small>${detail}</small>`}</span>
   </li>`;
 }

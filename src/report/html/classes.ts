@@ -34,9 +34,7 @@ function confusion(evaluation: Field<NamedScores>): Markup {
       const count = evaluation.at('confusion', row, column);
       const support = label.at('support');
       return {
-        content: html`${figure(count, formatCount)}<small
-            >${shareFigure(count, support, formatShare)}</small
-          >`,
+        content: html`${figure(count, formatCount)}<small>${shareFigure(count, support, formatShare)}</small>`,
         strength: shareOf(count, support) ?? 0,
       };
     }),
@@ -163,8 +161,8 @@ function uncalibrated({ fields }: RunView): Markup | null {
   const calibration = fields.at('calibration');
   const before = figure(calibration.at('test', 'before', 'calibrationError'), formatShare);
   if (before === null) return null;
-  return html`, with probabilities that were calibrated by ${quote(calibration.at('calibration', 'kind'))} on
-  the validation reviews; before that ${before}`;
+  return html`, with probabilities that were calibrated by ${quote(calibration.at('calibration', 'kind'))} on the
+  validation reviews; before that ${before}`;
 }
 
 function binTable(bins: readonly Field<ReliabilityBin>[]): Markup {

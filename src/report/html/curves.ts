@@ -106,10 +106,7 @@ function picture(
     (['train', 'valid'] as const).map((split): Series => ({
       colour: phase.colour,
       minor: split === 'train',
-      points: thin(
-        pointsOf(drawnLines(phase, metric, lines), split, metric, format),
-        mostPoints / (2 * phases.length),
-      ),
+      points: thin(pointsOf(drawnLines(phase, metric, lines), split, metric, format), mostPoints / (2 * phases.length)),
     })),
   );
   const label = `${title} after every epoch on the training and the validation reviews; the numbers are in the table below.`;
@@ -124,12 +121,7 @@ function picture(
   </figure>`;
 }
 
-function pointsOf(
-  epochs: readonly EpochLine[],
-  split: 'train' | 'valid',
-  metric: Metric,
-  format: Format,
-): Point[] {
+function pointsOf(epochs: readonly EpochLine[], split: 'train' | 'valid', metric: Metric, format: Format): Point[] {
   return epochs.flatMap(({ phase, fields, epoch, place }) => {
     const value = finiteNumber(fields.at(split, metric));
     const of = split === 'train' ? 'training' : 'validation';
@@ -161,13 +153,6 @@ function epochTable(lines: readonly EpochLine[]): Markup {
       epoch === 0 ? 'before' : figure(fields.at('seconds'), formatSeconds),
     ];
   });
-  const titles = [
-    'epoch',
-    'training loss',
-    'validation loss',
-    'training accuracy',
-    'validation accuracy',
-    'time',
-  ];
+  const titles = ['epoch', 'training loss', 'validation loss', 'training accuracy', 'validation accuracy', 'time'];
   return table('Loss and accuracy after every epoch', titles, rows);
 }

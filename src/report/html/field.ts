@@ -14,15 +14,12 @@ export class Field<T> {
 
   /** The field that stands in this one under a name or an index, or under several, one in the other. */
   at<A extends keyof Known<T>>(a: A): Field<Known<Known<T>[A]>>;
-  at<A extends keyof Known<T>, B extends keyof Known<Known<T>[A]>>(
+  at<A extends keyof Known<T>, B extends keyof Known<Known<T>[A]>>(a: A, b: B): Field<Known<Known<Known<T>[A]>[B]>>;
+  at<A extends keyof Known<T>, B extends keyof Known<Known<T>[A]>, C extends keyof Known<Known<Known<T>[A]>[B]>>(
     a: A,
     b: B,
-  ): Field<Known<Known<Known<T>[A]>[B]>>;
-  at<
-    A extends keyof Known<T>,
-    B extends keyof Known<Known<T>[A]>,
-    C extends keyof Known<Known<Known<T>[A]>[B]>,
-  >(a: A, b: B, c: C): Field<Known<Known<Known<Known<T>[A]>[B]>[C]>>;
+    c: C,
+  ): Field<Known<Known<Known<Known<T>[A]>[B]>[C]>>;
   at(...names: readonly PropertyKey[]): Field<unknown> {
     let { path, value } = this as Field<unknown>;
     for (const name of names.map(String)) {
@@ -34,9 +31,7 @@ export class Field<T> {
 
   /** The elements of a list. */
   items<E>(this: Field<readonly E[]>): Field<E>[] {
-    return (this.value ?? []).map(
-      (value, index) => new Field(this.run, `${this.path}.${index}`, value ?? undefined),
-    );
+    return (this.value ?? []).map((value, index) => new Field(this.run, `${this.path}.${index}`, value ?? undefined));
   }
 }
 

@@ -9,9 +9,7 @@ export function headline(runs: readonly RunView[]): Markup {
   const [run] = runs;
   const isOne = runs.length === 1 && run !== undefined;
   return html`<header class="headline">
-    <p class="eyebrow">
-      ${isOne ? html`${run.fields.at('command').value ?? 'run'} · ${nameOf(run)}` : 'comparison'}
-    </p>
+    <p class="eyebrow">${isOne ? html`${run.fields.at('command').value ?? 'run'} · ${nameOf(run)}` : 'comparison'}</p>
     ${
       isOne
         ? html`<h1>${sentence(run, colourOf(run, runs))}</h1>
@@ -33,8 +31,8 @@ function sentence(run: RunView, colour: number, name: Content = null): Markup {
   const accuracy = phase === null ? null : figure(testOf(phase).accuracy, formatShare);
   if (phase === null || accuracy === null) return html`${subject}A run without a test.`;
   return html`${subject}<strong class="colour-${colour}">${accuracy}</strong> of
-    ${unlessMissing(figure(run.fields.at('data', 'test'), formatCount))} test reviews are classified correctly
-    after ${whatWasTrained(phase)}${onWhat(run)}${inWhatTime(run)}.`;
+    ${unlessMissing(figure(run.fields.at('data', 'test'), formatCount))} test reviews are classified correctly after
+    ${whatWasTrained(phase)}${onWhat(run)}${inWhatTime(run)}.`;
 }
 
 function whatWasTrained(phase: PhaseView): Markup {
@@ -56,10 +54,7 @@ function epochsOf(phase: PhaseView): Field<number> {
 
 function onWhat(run: RunView): Markup | null {
   const { fields } = run;
-  const count = figure(
-    isRefitted(run) ? fields.at('refit', 'reviews') : fields.at('data', 'train'),
-    formatCount,
-  );
+  const count = figure(isRefitted(run) ? fields.at('refit', 'reviews') : fields.at('data', 'train'), formatCount);
   if (count === null) return null;
   const source = fields.at('data', 'source').value;
   const where = source === undefined ? null : html` of <q data-name>${fileName(source)}</q>`;
@@ -78,9 +73,7 @@ function inWhatTime(run: RunView): Markup | null {
     formatSeconds,
   );
   const isPretrained = fields.at('pretrain').value !== undefined;
-  return seconds === null
-    ? null
-    : html`, in ${seconds} of training${isPretrained ? ' with the pretraining' : null}`;
+  return seconds === null ? null : html`, in ${seconds} of training${isPretrained ? ' with the pretraining' : null}`;
 }
 
 function keyFigures(run: RunView): Markup | null {

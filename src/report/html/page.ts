@@ -12,16 +12,7 @@ import { wordLists, weightChange } from './words.js';
 /** The report of one run, or of several side by side: a page that needs no other file and no script. */
 export function drawPage(runs: readonly RunView[]): string {
   const title = runs.map(({ name }) => name).join(' and ');
-  const sections = [
-    curves,
-    comparison,
-    classFigures,
-    reliability,
-    wordLists,
-    weightChange,
-    checks,
-    settingsSection,
-  ];
+  const sections = [curves, comparison, classFigures, reliability, wordLists, weightChange, checks, settingsSection];
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -44,8 +35,7 @@ export function drawPage(runs: readonly RunView[]): string {
 function footer(runs: readonly RunView[]): Content {
   const versions = new Set(runs.map(({ fields }) => fields.at('versions', 'imdb-torch').value));
   const [version] = versions;
-  const made =
-    versions.size === 1 && typeof version === 'string' ? html` <span data-name>${version}</span>` : null;
+  const made = versions.size === 1 && typeof version === 'string' ? html` <span data-name>${version}</span>` : null;
   return html`<p>
     Drawn by imdb-torch${made} from <code>run.json</code> and <code>metrics.jsonl</code> of
     ${runs.map((run, index) => [index > 0 ? ', ' : null, nameOf(run)])}.

@@ -15,10 +15,7 @@ export type CommandLineOf = (run: RunDocument) => string | null;
  * Reads what a report shows of runs.
  * @throws ERR_RUN when a folder is no complete run; ERR_USAGE when there are none or too many
  */
-export async function readRunViews(
-  paths: readonly string[],
-  commandLineOf: CommandLineOf,
-): Promise<RunView[]> {
+export async function readRunViews(paths: readonly string[], commandLineOf: CommandLineOf): Promise<RunView[]> {
   if (paths.length === 0 || paths.length > paletteSize) {
     throw new ImdbTorchError(
       'ERR_USAGE',

@@ -24,10 +24,7 @@ export function section({ title, note, body }: SectionParts): Markup {
  * Draws what every run has to say about something, side by side where there are several; null where none has anything.
  * @param draw null: this run has nothing
  */
-export function sideBySide(
-  runs: readonly RunView[],
-  draw: (run: RunView, colour: number) => Content,
-): Markup | null {
+export function sideBySide(runs: readonly RunView[], draw: (run: RunView, colour: number) => Content): Markup | null {
   const drawn = runs.flatMap((run) => {
     const colour = colourOf(run, runs);
     const content = draw(run, colour);
@@ -50,11 +47,7 @@ export function sideBySide(
  * A table whose rows begin with their names; it can be scrolled by keyboard where the screen is too narrow.
  * @param titles of the columns; empty: they have none
  */
-export function table(
-  caption: Content,
-  titles: readonly Content[],
-  rows: readonly (readonly Content[])[],
-): Markup {
+export function table(caption: Content, titles: readonly Content[], rows: readonly (readonly Content[])[]): Markup {
   return html`<div class="scroll" tabindex="0" role="group">
     <table>
       <caption>

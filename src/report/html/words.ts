@@ -86,17 +86,15 @@ export function weightChange(runs: readonly RunView[]): Markup | null {
 type Change = NonNullable<ModelAnalysis['weightChange']>;
 
 function hiddenChange(change: Field<Change>, colour: number, runs: number): Markup {
-  return html`<div class="pair">
-      ${unitPicture(change, colour)}${movedWords(change, colour, listLength(runs))}
-    </div>
+  return html`<div class="pair">${unitPicture(change, colour)}${movedWords(change, colour, listLength(runs))}</div>
     ${unitTable(change, Math.ceil(tabledUnits / runs))}`;
 }
 
 function changeSentence(change: Field<Omit<Change, 'units' | 'words'>>, layer: string): Markup {
   return html`<p class="lead">
     In ${layer}, a change of rank ${figure(change.at('rank'), formatCount)} at scale
-    ${figure(change.at('scale'), formatScale)} and of size ${figure(change.at('norm'), formatNorm)}, to a
-    weight of size ${figure(change.at('weightNorm'), formatNorm)}.
+    ${figure(change.at('scale'), formatScale)} and of size ${figure(change.at('norm'), formatNorm)}, to a weight of size
+    ${figure(change.at('weightNorm'), formatNorm)}.
   </p>`;
 }
 
@@ -112,8 +110,7 @@ function unitPicture(change: Field<Change>, colour: number): Markup {
   return html`<figure>
     <figcaption>Size of the change of each hidden unit</figcaption>
     ${areaChart({
-      label:
-        'Size of the change of each hidden unit, the most changed first; the largest are in the table below.',
+      label: 'Size of the change of each hidden unit, the most changed first; the largest are in the table below.',
       values: rankedUnits(change).map((unit) => finiteNumber(unit) ?? 0),
       height: 300,
       colour,

@@ -109,11 +109,7 @@ export class NgramCorpus {
   }
 
   /** Encodes ascending ranges of texts, once `putIds` has gone through all tokens. */
-  async writeBags(
-    ranges: readonly Range[],
-    options: BagOptions,
-    slices: TimeSlices,
-  ): Promise<readonly EncodedTexts[]> {
+  async writeBags(ranges: readonly Range[], options: BagOptions, slices: TimeSlices): Promise<readonly EncodedTexts[]> {
     const next = this.arrays.occurrenceStarts.slice();
     const encoded: EncodedTexts[] = [];
     let reached = 0;
@@ -137,12 +133,7 @@ export class NgramCorpus {
   ): Promise<EncodedTexts> {
     const { starts, occurrences } = this.arrays;
     const orders = occurrences.width + 1;
-    const writer = new BagWriter(
-      options.features,
-      end - start,
-      orders * (starts[end] - starts[start]),
-      options.counts,
-    );
+    const writer = new BagWriter(options.features, end - start, orders * (starts[end] - starts[start]), options.counts);
     let ids = new Int32Array(0);
     for (let text = start; text < end; text += 1) {
       const most = orders * (starts[text + 1] - starts[text]);

@@ -1,15 +1,6 @@
 import { ContinuationCounts } from './continuation_counts.js';
 import { exclusivePrefixSum, restoreStarts } from './counting_sort.js';
-import {
-  markOf,
-  newText,
-  noNgram,
-  numberOf,
-  pack,
-  sameText,
-  uncounted,
-  type Occurrences,
-} from './occurrences.js';
+import { markOf, newText, noNgram, numberOf, pack, sameText, uncounted, type Occurrences } from './occurrences.js';
 
 /** The kept n-grams with the same number of tokens, numbered in the order in which they are found. */
 export class NgramsOfOrder {

@@ -47,9 +47,7 @@ export function selectFeatures(
       // An n-gram is never more frequent than its parts, so the parts of a feature are features.
       const nameOf = (order: number, part: number): string => names[ids[order][part]];
       names[id] =
-        k === 0
-          ? tokenOf(lastToken[ngram])
-          : `${nameOf(k - 1, prefix[ngram])} ${nameOf(0, lastToken[ngram])}`;
+        k === 0 ? tokenOf(lastToken[ngram]) : `${nameOf(k - 1, prefix[ngram])} ${nameOf(0, lastToken[ngram])}`;
     });
   });
   return { names, ids };

@@ -12,8 +12,7 @@ const foldedBytes = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte >= 0x80) return beyondAscii;
   const character = String.fromCharCode(byte);
   const spans = punctuationSpans(character);
-  if (spans.length === 0)
-    return character.trim() === '' || (byte >= 0x1c && byte < 0x20) ? whiteSpace : skipped;
+  if (spans.length === 0) return character.trim() === '' || (byte >= 0x1c && byte < 0x20) ? whiteSpace : skipped;
   return punctuationSpans(`a${character}`).length === 1 ? spans[0].token.charCodeAt(0) : mark;
 });
 

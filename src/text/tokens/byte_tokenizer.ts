@@ -8,11 +8,7 @@ import type { TokenSink } from './token_sink.js';
  * the interner; a stretch that holds anything else goes through `tokenSpans`.
  * @param text UTF-8
  */
-export function tokenizeBytes(
-  text: Uint8Array,
-  tokenizer: FeatureOptions['tokenizer'],
-  sink: TokenSink,
-): void {
+export function tokenizeBytes(text: Uint8Array, tokenizer: FeatureOptions['tokenizer'], sink: TokenSink): void {
   if (tokenizer === 'notebook') tokenizeWords(text, sink);
   else tokenizeWordsAndMarks(text, sink);
 }

@@ -37,10 +37,7 @@ export class TokenLists implements TokenSink {
    */
   constructor(
     readonly tokenizer: FeatureOptions['tokenizer'] = 'notebook',
-    {
-      interner = new TokenInterner(),
-      room = bytesPerBlock,
-    }: { interner?: TokenInterner; room?: number } = {},
+    { interner = new TokenInterner(), room = bytesPerBlock }: { interner?: TokenInterner; room?: number } = {},
   ) {
     this.interner = interner;
     this.#room = room;

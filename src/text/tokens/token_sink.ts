@@ -17,11 +17,6 @@ export interface TokenSink {
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Adds the tokens of a stretch that is not ASCII, by way of a string. */
-export function tokenizeStretch(
-  stretch: Uint8Array,
-  tokenizer: FeatureOptions['tokenizer'],
-  sink: TokenSink,
-): void {
-  for (const { token } of tokenSpans(utf8.decode(stretch), tokenizer))
-    sink.push(sink.interner.internString(token));
+export function tokenizeStretch(stretch: Uint8Array, tokenizer: FeatureOptions['tokenizer'], sink: TokenSink): void {
+  for (const { token } of tokenSpans(utf8.decode(stretch), tokenizer)) sink.push(sink.interner.internString(token));
 }

@@ -6,9 +6,7 @@ const options = { data: 'my reviews.csv', seed: 7 };
 
 test('when a run is repeated then data and seed are written out, and where the output goes is left out', () => {
   const argv = ['train', '--lr', '0.2', '--out', 'runs/a', '--json', '--quiet', '--no-report', '--out=b'];
-  expect(commandLineOf({ argv, options })).toBe(
-    "npx imdb-torch train --lr 0.2 --data 'my reviews.csv' --seed 7",
-  );
+  expect(commandLineOf({ argv, options })).toBe("npx imdb-torch train --lr 0.2 --data 'my reviews.csv' --seed 7");
 });
 
 test('when a run says its data and seed, or has them from a base, then they stay as they are', () => {

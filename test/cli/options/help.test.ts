@@ -22,9 +22,7 @@ async function allHelp(words: readonly string[] = []): Promise<[words: readonly 
 test('when help is asked of any command then it is within 80 columns', async () => {
   const texts = await allHelp();
   const names = texts.map(([words]) => words.join(' '));
-  expect(names).toEqual(
-    expect.arrayContaining(['', 'train', 'experiment notebook', 'runs compare', 'doctor']),
-  );
+  expect(names).toEqual(expect.arrayContaining(['', 'train', 'experiment notebook', 'runs compare', 'doctor']));
   const whole = await Promise.all(
     ['train', 'lora', 'data'].map(async (name) => [[name], await helpOf([name], '--help-all')] as const),
   );

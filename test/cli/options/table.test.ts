@@ -28,18 +28,7 @@ async function printed(...args: readonly string[]): Promise<object> {
 const recordedNames = [
   ...['seed', 'vocabularySize', 'hidden', 'optimizer', 'learningRate', 'momentum', 'nesterov', 'weightDecay'],
   ...['betas', 'eps', 'schedule', 'warmup', 'maxGradNorm', 'inputDropout', 'learningRateA', 'learningRateB'],
-  ...[
-    'patience',
-    'epochs',
-    'batchSize',
-    'loss',
-    'engine',
-    'dtype',
-    'device',
-    'targetModules',
-    'rank',
-    'alpha',
-  ],
+  ...['patience', 'epochs', 'batchSize', 'loss', 'engine', 'dtype', 'device', 'targetModules', 'rank', 'alpha'],
   ...['useRslora', 'useDora', 'initialization', 'loraDropout', 'loraEpochs', 'pretraining', 'calibration'],
   ...['folds', 'refit', 'validationSize', 'features', 'split', 'data', 'strict', 'threads', 'seeds'],
   ...['train', 'validFile', 'test', 'textColumn', 'labelColumn', 'labels'],
@@ -91,8 +80,7 @@ test('when every option of a command is in a file, by its key or its recorded na
         validationSize: 5,
       });
       const known = Object.entries(recorded).filter(
-        ([name]) =>
-          name === 'features' || Object.keys(byKeys({ [name]: 1 }).values).every((key) => key in keys),
+        ([name]) => name === 'features' || Object.keys(byKeys({ [name]: 1 }).values).every((key) => key in keys),
       );
       for (const document of [whole, Object.fromEntries(known)]) {
         await writeFile(path, JSON.stringify(document));
@@ -128,7 +116,6 @@ test('when the library names options by their keys then the command line names t
     'name them with --text-column and --label-column.',
   );
   expect(withFlags('as the option strict asks, but')).toBe('as --strict asks, but');
-  const plain =
-    'Expected the options that a run was made with, the option strictness and the options of text.';
+  const plain = 'Expected the options that a run was made with, the option strictness and the options of text.';
   expect(withFlags(plain)).toBe(plain);
 });

@@ -29,9 +29,7 @@ const movies: Readonly<Record<string, number>> = {
 };
 
 function moviesOf({ splits }: Dataset, name: 'train' | 'valid'): number[] {
-  expect(Array.from(splits[name].movies ?? [])).toEqual(
-    originsOf(splits[name]).map((path) => movies[path] ?? NaN),
-  );
+  expect(Array.from(splits[name].movies ?? [])).toEqual(originsOf(splits[name]).map((path) => movies[path] ?? NaN));
   return Array.from(splits[name].movies ?? []);
 }
 
@@ -90,9 +88,7 @@ test('when the movies are not known then that is said, and a random split goes o
   await expect(load(archive(folder, 'short.tgz', short), { split: 'movie' })).rejects.toMatchObject({
     code: 'ERR_DATASET',
   });
-  await expect(
-    load(archive(folder, 'large.tgz', withUrls), { split: 'movie', valid: 1 }),
-  ).rejects.toMatchObject({
+  await expect(load(archive(folder, 'large.tgz', withUrls), { split: 'movie', valid: 1 })).rejects.toMatchObject({
     code: 'ERR_USAGE',
     message: expect.stringContaining('hold out more') as unknown,
   });

@@ -25,7 +25,5 @@ test('when folds are assigned then each movie is in one, and the smallest fold t
 test('when movies are not known then reviews are dealt out; when there are too few then that is refused', () => {
   expect(assignFolds(reviewsOf(5), 2)).toEqual(Int32Array.of(0, 1, 0, 1, 0));
   expect(() => assignFolds(reviewsOf(2), 3)).toThrow(/at most 2 folds, one for each of the training reviews/);
-  expect(() => assignFolds(reviewsOf(3, [4, 4, 4]), 2)).toThrow(
-    /at most 1 folds, one for each of the movies/,
-  );
+  expect(() => assignFolds(reviewsOf(3, [4, 4, 4]), 2)).toThrow(/at most 1 folds, one for each of the movies/);
 });

@@ -29,9 +29,7 @@ test('when splits are joined then their reviews follow each other', () => {
   const joined = joinReviews([one, other]);
   expect(listOf(joined)).toEqual([...listOf(one), ...listOf(other)]);
   expect(joined.movies).toEqual(Int32Array.of(7, 8, 7, 9, 8));
-  const plain = joinReviews(
-    [{ ...one, counts: null }, reviewsOf([[1]])].map((part) => ({ ...part, counts: null })),
-  );
+  const plain = joinReviews([{ ...one, counts: null }, reviewsOf([[1]])].map((part) => ({ ...part, counts: null })));
   expect(plain.counts).toBeNull();
   expect(plain.movies).toBeUndefined();
 });

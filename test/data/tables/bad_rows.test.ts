@@ -173,11 +173,7 @@ test.each([
     () => `text,label\n${Array.from({ length: 1001 }, (_, i) => `a,b${i}`).join('\n')}`,
     'at most 1000 classes',
   ],
-  [
-    'is too small to hold out test reviews',
-    () => 'text,label\na,dull\nb,fine\n',
-    'at least three reviews of a class',
-  ],
+  ['is too small to hold out test reviews', () => 'text,label\na,dull\nb,fine\n', 'at least three reviews of a class'],
 ])('when a table %s then it says so', async (name, content, part) => {
   const path = file(`${name.replaceAll(' ', '-')}.csv`, content());
 

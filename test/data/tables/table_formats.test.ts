@@ -86,8 +86,7 @@ test('when the same reviews come in any format then the bags are the same', asyn
 test('when a table is read then a fifth of each class is held out for testing, in the order of the file', async () => {
   const dataset = await load(file('held.csv', csv()), { valid: null });
   const { train, valid, test } = dataset.splits;
-  const count = (labels: Int32Array, label: number): number =>
-    labels.filter((value) => value === label).length;
+  const count = (labels: Int32Array, label: number): number => labels.filter((value) => value === label).length;
 
   expect([0, 1, 2].map((label) => count(test.labels, label))).toEqual([4, 4, 4]);
   expect([train, valid, test].map(({ labels }) => labels.length)).toEqual([39, 9, 12]);
@@ -99,21 +98,18 @@ test('when a table is read then a fifth of each class is held out for testing, i
   expect(originsOf(other.splits.test)).not.toEqual(originsOf(test));
 });
 
-test.each(['\n', '\r\n'])(
-  'when fields have line ends %j then a row is named by the line it begins on',
-  async (end) => {
-    const text = csv(rows, { end }).replaceAll(/(?<!\r)\n/g, end);
-    const dataset = await load(file('numbers.csv', text));
-    const lines = text.split('\n');
+test.each(['\n', '\r\n'])('when fields have line ends %j then a row is named by the line it begins on', async (end) => {
+  const text = csv(rows, { end }).replaceAll(/(?<!\r)\n/g, end);
+  const dataset = await load(file('numbers.csv', text));
+  const lines = text.split('\n');
 
-    for (const split of Object.values(dataset.splits)) {
-      for (const name of originsOf(split)) {
-        const line = lines[Number(/line (\d+)$/.exec(name)?.[1]) - 1];
-        expect(line).toMatch(/^\d+,"/);
-      }
+  for (const split of Object.values(dataset.splits)) {
+    for (const name of originsOf(split)) {
+      const line = lines[Number(/line (\d+)$/.exec(name)?.[1]) - 1];
+      expect(line).toMatch(/^\d+,"/);
     }
-  },
-);
+  }
+});
 
 test('when files are given for the splits then they are the splits, and have their own lines', async () => {
   const part = (name: string, from: number, to: number): string => file(name, csv(rows.slice(from, to)));
@@ -188,9 +184,7 @@ test('when a folder has a sub-folder a class then each file is a review', async 
 });
 
 test('when a folder has classes in train and test then these are the splits', async () => {
-  rows.forEach(({ text, label }, index) =>
-    file(`splits/${index < 45 ? 'train' : 'test'}/${label}/${index}`, text),
-  );
+  rows.forEach(({ text, label }, index) => file(`splits/${index < 45 ? 'train' : 'test'}/${label}/${index}`, text));
   const dataset = await load(join(folder, 'splits'));
 
   expect(originsOf(dataset.splits.test)).toHaveLength(15);

@@ -39,21 +39,9 @@ describe.each([...new Set(cases.map(({ facts }) => facts.group))])('of %s', (gro
 });
 
 test('when every operator that returns a tensor is listed then each has a case', () => {
-  const operatorOf = ({ facts }: ReferenceCase): string =>
-    (facts as unknown as { operator: string }).operator;
+  const operatorOf = ({ facts }: ReferenceCase): string => (facts as unknown as { operator: string }).operator;
   const tested = new Set(cases.filter(({ facts }) => facts.group === 'operators').map(operatorOf));
-  const others = [
-    'to',
-    'detach',
-    'copy_',
-    'equal',
-    'isFinite',
-    'backward',
-    'zeroGrad',
-    'dispose',
-    'item',
-    'svd',
-  ];
+  const others = ['to', 'detach', 'copy_', 'equal', 'isFinite', 'backward', 'zeroGrad', 'dispose', 'item', 'svd'];
   const descriptors = Object.entries(Object.getOwnPropertyDescriptors(Tensor.prototype));
   const methods = descriptors.filter(([, { value }]) => typeof value === 'function').map(([name]) => name);
   const operators = methods.filter((name) => !['constructor', 'toTypedArray', ...others].includes(name));

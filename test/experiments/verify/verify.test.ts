@@ -33,8 +33,7 @@ async function withChange<T>(
   return withTemporaryFolder(async (folder) => {
     const copy = join(folder, 'cases');
     await mkdir(copy);
-    for (const name of await readdir(committedCases))
-      await copyFile(join(committedCases, name), join(copy, name));
+    for (const name of await readdir(committedCases)) await copyFile(join(committedCases, name), join(copy, name));
     await change(copy);
     return work(await readReferenceSet(copy));
   });
@@ -95,10 +94,7 @@ test('when a recomputation throws then its case fails and the others go on', asy
     const text = await readFile(path, 'utf8');
     await writeFile(
       path,
-      text.replace(
-        /"name": "relu-float32"(.*)"operator": "relu"/,
-        '"name": "relu-float32"$1"operator": "item"',
-      ),
+      text.replace(/"name": "relu-float32"(.*)"operator": "relu"/, '"name": "relu-float32"$1"operator": "item"'),
     );
   };
   const results = await withChange(change, (set) =>

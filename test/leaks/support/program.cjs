@@ -52,14 +52,5 @@ exports.round = function round(native, engine) {
   const { weight, bias, outputWeight, outputBias } = classifier.gradients(bags, rows, { loss: 'logits' });
   hidden.merge({ generator });
   const gradients = [gradient, weight, bias, outputWeight, outputBias];
-  return [
-    ...Object.values(objects),
-    ...parameters,
-    input,
-    activations,
-    rectified,
-    logits,
-    loss,
-    ...gradients,
-  ];
+  return [...Object.values(objects), ...parameters, input, activations, rectified, logits, loss, ...gradients];
 };

@@ -10,8 +10,7 @@ export interface Ended {
 
 /** Runs a script of this folder, or source text, in a Node of its own; `process.argv[2]` is the addon's path. */
 export function runNode(script: { file: string } | { source: string }, ...flags: string[]): Ended {
-  const program =
-    'file' in script ? [new URL(script.file, import.meta.url).pathname] : ['-e', script.source, '--'];
+  const program = 'file' in script ? [new URL(script.file, import.meta.url).pathname] : ['-e', script.source, '--'];
   // With -e the script has no place in argv, so that the addon would come one place earlier.
   const filler = 'file' in script ? [] : ['-'];
   const environment = { ...process.env, NODE_OPTIONS: '' };

@@ -87,12 +87,9 @@ export function state(world: World, ...names: string[]): Argument {
   const good: Record<string, unknown> = { 'param_groups.0.lr': 0.1 };
   if (names.length > 0) good['state.0.step'] = 1;
   for (const name of names) good[`state.0.${name}`] = native.Tensor.ones([3, 5]);
-  const without = (key: string): unknown =>
-    Object.fromEntries(Object.entries(good).filter(([other]) => other !== key));
+  const without = (key: string): unknown => Object.fromEntries(Object.entries(good).filter(([other]) => other !== key));
   const tensors = names.flatMap((name) => tensorEntries(world, `state.0.${name}`, good, without));
-  const steps = [0, -1, 0.5, 2 ** 60].map((steps) =>
-    wrong.range(`${steps} steps`, { ...good, 'state.0.step': steps }),
-  );
+  const steps = [0, -1, 0.5, 2 ** 60].map((steps) => wrong.range(`${steps} steps`, { ...good, 'state.0.step': steps }));
   const bad = [
     ...[null, 1, 'x', undefined].map((value) => wrong.type(String(value), value)),
     wrong.range('nothing', {}),

@@ -125,9 +125,7 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
       ...{ add: operand, sub: operand, mul: operand, div: operand, matmul: factor, mm: factor },
       ...{ t: none, relu: none, abs: none, exp: none, log: none, sum: none, mean: none, max: none },
       ...{ softmax: dimension, logSoftmax: dimension, argmax: dimension },
-      reshape: () => [
-        { ...sizes('shape', [3, 2]), bad: [...sizes('shape', []).bad, torch('another size', [4])] },
-      ],
+      reshape: () => [{ ...sizes('shape', [3, 2]), bad: [...sizes('shape', []).bad, torch('another size', [4])] }],
       equal: (world) => [object(world, 'other', 'Tensor')],
       isFinite: none,
       svd: none,
@@ -170,14 +168,9 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
       setTrainable: () => [options('options', [boolean('base', true), boolean('lora', false)])],
       deltaWeight: none,
       merge: (world) => [
-        options('options', [
-          object(world, 'generator', 'Generator'),
-          optional(boolean('keepAdapter', false)),
-        ]),
+        options('options', [object(world, 'generator', 'Generator'), optional(boolean('keepAdapter', false))]),
       ],
-      initializeAdapter: (world) => [
-        options('options', [...loraOptions(), object(world, 'generator', 'Generator')]),
-      ],
+      initializeAdapter: (world) => [options('options', [...loraOptions(), object(world, 'generator', 'Generator')])],
       setAdapter: (world) => [options('adapter', adapterFields(world))],
       ...dispose,
     },
@@ -202,11 +195,7 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
         wrong.range('an output layer of another dtype', precise),
       ];
       return [
-        options('options', [
-          object(world, 'hidden', 'LoraLinear'),
-          output(world, ...bad),
-          choice('engine', 'fused'),
-        ]),
+        options('options', [object(world, 'hidden', 'LoraLinear'), output(world, ...bad), choice('engine', 'fused')]),
       ];
     },
     statics: {},
@@ -253,13 +242,7 @@ export const methodsElsewhere: Readonly<Partial<Record<keyof Objects, readonly s
 
 export const functions: Readonly<Record<Exclude<keyof typeof native, keyof Objects>, Arguments>> = {
   crossEntropy: (world) => [
-    object(
-      world,
-      'logits',
-      'Tensor',
-      wrong.shape('a vector', tensor(2)),
-      wrong.shape('other rows', tensor(3, 3)),
-    ),
+    object(world, 'logits', 'Tensor', wrong.shape('a vector', tensor(2)), wrong.shape('other rows', tensor(3, 3))),
     int32(
       'labels',
       Int32Array.of(0, 2),

@@ -68,23 +68,13 @@ export function createModel(options: ModelOptions): Model {
 }
 
 /** Every parameter by the name that `Gradients` gives it. */
-export function parametersOf({
-  hidden,
-  output,
-}: Pick<Model, 'hidden' | 'output'>): Record<ParameterName, Tensor> {
+export function parametersOf({ hidden, output }: Pick<Model, 'hidden' | 'output'>): Record<ParameterName, Tensor> {
   const { weight, bias, up, down } = hidden;
   return { weight, bias, up, down, outputWeight: output.weight, outputBias: output.bias };
 }
 
 export type ParameterName = 'weight' | 'bias' | 'up' | 'down' | 'outputWeight' | 'outputBias';
-export const parameterNames: readonly ParameterName[] = [
-  'weight',
-  'bias',
-  'up',
-  'down',
-  'outputWeight',
-  'outputBias',
-];
+export const parameterNames: readonly ParameterName[] = ['weight', 'bias', 'up', 'down', 'outputWeight', 'outputBias'];
 
 /** Switches LoRA on with the base frozen, or off, as the notebook does. */
 export function setLora({ hidden }: Pick<Model, 'hidden'>, on: boolean): void {

@@ -78,8 +78,7 @@ class FalseTensor extends native.Tensor {}
 const calls = {
   hugeTensor: () => native.Tensor.zeros([2 ** 40]),
   hugeLinear: () => new native.Linear({ inFeatures: largest, outFeatures: largest, generator }),
-  hugeLora: () =>
-    new native.LoraLinear({ inFeatures: largest, outFeatures: largest, rank: 1, alpha: 1, generator }),
+  hugeLora: () => new native.LoraLinear({ inFeatures: largest, outFeatures: largest, rank: 1, alpha: 1, generator }),
   hugeShape: () => native.Tensor.zeros(Object.assign([], { length: 2 ** 32 - 1 })),
   manyDimensions: () => native.Tensor.zeros(new Array(70).fill(1)).sum().item(),
   deepGraph,
@@ -101,8 +100,7 @@ const calls = {
   noClasses: () => native.crossEntropy(native.Tensor.zeros([1, 0]), rows, 'softmax'),
   wholeLogits: () => native.crossEntropy(native.Tensor.zeros([1, 2], { dtype: 'int64' }), rows, 'softmax'),
   largestVocabulary: () =>
-    new native.Bags({ ids: rows, offsets: Int32Array.of(0, 1), labels: rows, vocabularySize: 2 ** 27 })
-      .length,
+    new native.Bags({ ids: rows, offsets: Int32Array.of(0, 1), labels: rows, vocabularySize: 2 ** 27 }).length,
   disposedTwice: () => {
     const tensor = native.Tensor.zeros([1]);
     tensor.dispose();

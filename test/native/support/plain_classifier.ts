@@ -22,8 +22,7 @@ export class PlainClassifier {
   loraEnabled = false;
   trainable = { base: true, lora: false };
   /** What `unmerge` restores; null unless merged. */
-  unmerged: { weight: number[]; loraEnabled: boolean; trainable: { base: boolean; lora: boolean } } | null =
-    null;
+  unmerged: { weight: number[]; loraEnabled: boolean; trainable: { base: boolean; lora: boolean } } | null = null;
 
   constructor(
     readonly sizes: PlainSizes,
@@ -72,13 +71,7 @@ export class PlainClassifier {
   }
 
   /** One step of SGD on the rows. @returns the loss before it */
-  step(
-    data: PlainBags,
-    rows: readonly number[],
-    form: LossForm,
-    lr: number,
-    held: ReadonlySet<ParameterName>,
-  ): number {
+  step(data: PlainBags, rows: readonly number[], form: LossForm, lr: number, held: ReadonlySet<ParameterName>): number {
     const { loss, ...gradients } = this.gradients(data, rows, form);
     for (const [name, gradient] of Object.entries(gradients) as [ParameterName, number[]][]) {
       if (!held.has(name) || !this.requiresGrad(name)) continue;
@@ -152,13 +145,8 @@ export class PlainClassifier {
 }
 
 /** Cross entropy of the logits, or of their softmax, and its derivatives by the logits. */
-function lossOf(
-  logits: readonly number[],
-  label: number,
-  form: LossForm,
-): { value: number; slopes: number[] } {
-  const minusTarget = (values: readonly number[]): number[] =>
-    values.map((value, c) => value - (c === label ? 1 : 0));
+function lossOf(logits: readonly number[], label: number, form: LossForm): { value: number; slopes: number[] } {
+  const minusTarget = (values: readonly number[]): number[] => values.map((value, c) => value - (c === label ? 1 : 0));
   const p = softmax(logits);
   if (form === 'logits') return { value: -Math.log(at(p, label)), slopes: minusTarget(p) };
   const q = softmax(p);

@@ -116,8 +116,7 @@ function padded(shape: readonly number[], rank: number): number[] {
 /** Every position of a shape, row by row. */
 function positionsOf(shape: readonly number[]): number[][] {
   return shape.reduce<number[][]>(
-    (positions, size) =>
-      positions.flatMap((position) => Array.from({ length: size }, (_, i) => [...position, i])),
+    (positions, size) => positions.flatMap((position) => Array.from({ length: size }, (_, i) => [...position, i])),
     [[]],
   );
 }

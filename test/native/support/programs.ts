@@ -50,11 +50,7 @@ export class Session {
     const requiresGrad = parameterNames.map((name) => this.parameters[name].requiresGrad);
     expect(requiresGrad).toEqual(parameterNames.map((name) => this.plain.requiresGrad(name)));
     const { loraEnabled, scale, unmerged } = this.plain;
-    expect([hidden.loraEnabled, hidden.scale, hidden.merged]).toEqual([
-      loraEnabled,
-      scale,
-      unmerged !== null,
-    ]);
+    expect([hidden.loraEnabled, hidden.scale, hidden.merged]).toEqual([loraEnabled, scale, unmerged !== null]);
   }
 
   #numbers(): PlainParameters {

@@ -30,11 +30,7 @@ export function backward(output: Tensor, reference: ReferenceCase): void {
     .backward();
 }
 
-export function expectGradient(
-  leaf: Tensor,
-  reference: ReferenceCase<{ terms: number }>,
-  role: string,
-): void {
+export function expectGradient(leaf: Tensor, reference: ReferenceCase<{ terms: number }>, role: string): void {
   if (!leaf.grad) throw new Error(`There is no ${role}`);
   expectClose(leaf.grad, reference.get(role), reference.facts.terms);
 }

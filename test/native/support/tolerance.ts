@@ -29,8 +29,6 @@ export function expectCloseNumbers(
 
   function differ(pair: { value: number | bigint; expected: number }): boolean {
     // Written so that NaN on either side counts as a difference.
-    return (
-      !Object.is(pair.value, pair.expected) && !(Math.abs(Number(pair.value) - pair.expected) <= tolerance)
-    );
+    return !Object.is(pair.value, pair.expected) && !(Math.abs(Number(pair.value) - pair.expected) <= tolerance);
   }
 }

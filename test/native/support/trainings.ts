@@ -57,8 +57,7 @@ export function createTrained(training: Training): Trained {
     alpha: 1,
     initialization: 'gaussian',
   });
-  const output =
-    width === 0 ? null : new native.Linear({ ...placement, inFeatures: width, outFeatures: classes });
+  const output = width === 0 ? null : new native.Linear({ ...placement, inFeatures: width, outFeatures: classes });
   hidden.dropout = training.branchDropout ?? 0;
   hidden.loraEnabled = rank !== undefined;
   hidden.setTrainable({ base: rank === undefined, lora: rank !== undefined });

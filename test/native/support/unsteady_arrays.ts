@@ -7,10 +7,7 @@ interface ResizableArrayBuffer extends ArrayBuffer {
 }
 type ResizableConstructor = new (length: number, options: { maxByteLength: number }) => ResizableArrayBuffer;
 
-export function unsteadyArrays(
-  Class: Int32ArrayConstructor | Float32ArrayConstructor,
-  good: ArrayLike<number>,
-): Bad[] {
+export function unsteadyArrays(Class: Int32ArrayConstructor | Float32ArrayConstructor, good: ArrayLike<number>): Bad[] {
   const bytes = Class.BYTES_PER_ELEMENT * good.length;
   const resizable = (): ResizableArrayBuffer =>
     new (ArrayBuffer as unknown as ResizableConstructor)(bytes, { maxByteLength: 2 * bytes });

@@ -166,10 +166,7 @@ export function metricsLines(run: Fields): Fields[] {
   return (['full', 'pretrain', 'lora'] as const).flatMap((name) => {
     const source = (name === 'full' ? run : (run[name] ?? {})) as { epochs?: Fields[]; before?: Fields };
     if (source.epochs === undefined) return [];
-    return [
-      { phase: name, epoch: 0, ...source.before },
-      ...source.epochs.map((epoch) => ({ phase: name, ...epoch })),
-    ];
+    return [{ phase: name, epoch: 0, ...source.before }, ...source.epochs.map((epoch) => ({ phase: name, ...epoch }))];
   });
 }
 

@@ -45,9 +45,7 @@ async function count({
 function bagsOf({ ids, offsets, counts }: EncodedTexts, names: readonly string[]): Map<string, number>[] {
   return Array.from(offsets.subarray(1), (end, text) => {
     const start = offsets[text] ?? 0;
-    return new Map(
-      Array.from(ids.subarray(start, end), (id, i) => [names[id] ?? '', counts?.[start + i] ?? 1]),
-    );
+    return new Map(Array.from(ids.subarray(start, end), (id, i) => [names[id] ?? '', counts?.[start + i] ?? 1]));
   });
 }
 
@@ -75,8 +73,7 @@ function countSlowly({ texts, counted, ngrams, minimumCount }: Case): Map<string
 function orderSlowly({ texts, counted, ngrams, minimumCount, vocabularySize }: Case): string[] {
   const bags = countSlowly({ texts, counted, ngrams, minimumCount }).slice(0, counted);
   const totals = new Map<string, number>();
-  for (const bag of bags)
-    for (const [ngram, often] of bag) totals.set(ngram, (totals.get(ngram) ?? 0) + often);
+  for (const bag of bags) for (const [ngram, often] of bag) totals.set(ngram, (totals.get(ngram) ?? 0) + often);
   // Of each length those that begin with the same shorter n-gram together, and each as it first appears.
   const appearing = texts.slice(0, counted).flatMap((text) => {
     const words = tokenSpans(text, tokenizer).map(({ token }) => token);
@@ -84,9 +81,7 @@ function orderSlowly({ texts, counted, ngrams, minimumCount, vocabularySize }: C
   });
   let [shorter, found]: [string[], string[]] = [[''], []];
   for (let length = 1; length <= ngrams; length += 1) {
-    const longEnough = appearing
-      .filter((words) => words.length >= length)
-      .map((words) => words.slice(0, length));
+    const longEnough = appearing.filter((words) => words.length >= length).map((words) => words.slice(0, length));
     shorter = shorter.flatMap((prefix) => [
       ...new Set(
         longEnough
@@ -205,8 +200,7 @@ test('when a vocabulary has n-grams without what is inside them then they are fo
   const features = ['not at all', 'b', 'a b c d', 'b c'];
   const featurizer = new Featurizer({ options, vocabulary: Vocabulary.of(features), weights: null });
 
-  const found = (text: string): string[] =>
-    Array.from(featurizer.encode(text).ids, (id) => features[id] ?? '');
+  const found = (text: string): string[] => Array.from(featurizer.encode(text).ids, (id) => features[id] ?? '');
   expect(found('Not at all: a b c d')).toEqual(features);
   expect(found('not at. all a b c, d')).toEqual(['b', 'b c']);
   const repeated = new Featurizer({ options, vocabulary: Vocabulary.of(['a b', 'c', 'a b']), weights: null });

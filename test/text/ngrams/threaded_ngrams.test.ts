@@ -50,9 +50,7 @@ test('when a second thread helps then features and encoded texts are the same, w
   for (let seed = 0; seed < 24; seed += 1) {
     const random = new PythonRandom(seed);
     const texts = Array.from({ length: seed * 3 }, () =>
-      Array.from({ length: random.below(20) }, () => 'abcdefghij'[random.below(1 + random.below(10))]).join(
-        ' ',
-      ),
+      Array.from({ length: random.below(20) }, () => 'abcdefghij'[random.below(1 + random.below(10))]).join(' '),
     );
     const counted = Math.ceil(0.7 * texts.length);
     const vocabularySize = seed % 4 === 0 ? 5 : null;

@@ -7,8 +7,7 @@ import { TokenInterner } from '../../../src/text/tokens/token_interner.js';
 /** Words of 0 to 19 letters that often have a beginning or an end in common, and control characters in front. */
 function similarWords(count: number): string[] {
   const random = new PythonRandom(5);
-  const piece = (): string =>
-    ['', 'a', 'abcdefg', 'abcdefgh', '\u0000', '\u0001', 'é'][random.below(7)] ?? '';
+  const piece = (): string => ['', 'a', 'abcdefg', 'abcdefgh', '\u0000', '\u0001', 'é'][random.below(7)] ?? '';
   return Array.from({ length: count }, () => `${piece()}${piece()}${piece()}`);
 }
 
@@ -46,12 +45,7 @@ test('when a table is frozen then it finds all that it holds and nothing else', 
 });
 
 test('when punctuation inside long words is dropped then the byte tokenizer finds the words of the reference', () => {
-  const texts = [
-    "un-for-get-table's --internationally-- a",
-    "'tis ",
-    '',
-    'abcdefgh abcdefg xabcdefgh ABCDEFG-H',
-  ];
+  const texts = ["un-for-get-table's --internationally-- a", "'tis ", '', 'abcdefgh abcdefg xabcdefgh ABCDEFG-H'];
   const lists = new TokenLists('notebook');
   const rows = texts.map((text) => lists.add(Buffer.from(text)));
 

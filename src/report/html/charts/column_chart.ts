@@ -1,13 +1,5 @@
 import { html, type Markup } from '../markup.js';
-import {
-  across,
-  drawPlot,
-  horizontalAxis,
-  coordinate,
-  verticalAxis,
-  type Axis,
-  type TickForm,
-} from './plot.js';
+import { across, drawPlot, horizontalAxis, coordinate, verticalAxis, type Axis, type TickForm } from './plot.js';
 
 export interface Column {
   /** The ends of the column on the horizontal axis. */
@@ -55,12 +47,7 @@ export function columnChart(options: ColumnChartOptions): Markup {
   });
 }
 
-function drawColumn(
-  { from, to, value, mark = value, title }: Column,
-  colour: number,
-  x: Axis,
-  y: Axis,
-): Markup {
+function drawColumn({ from, to, value, mark = value, title }: Column, colour: number, x: Axis, y: Axis): Markup {
   const [left, right] = [x.scale(from), x.scale(to)];
   const rectangle = (name: string, one: number, other: number): Markup => {
     const [top, bottom] = [y.scale(Math.max(one, other)), y.scale(Math.min(one, other))];

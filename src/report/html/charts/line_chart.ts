@@ -1,14 +1,6 @@
 import { curveLinear, line } from 'd3-shape';
 import { html, type Markup } from '../markup.js';
-import {
-  across,
-  drawPlot,
-  horizontalAxis,
-  coordinate,
-  verticalAxis,
-  type Axis,
-  type TickForm,
-} from './plot.js';
+import { across, drawPlot, horizontalAxis, coordinate, verticalAxis, type Axis, type TickForm } from './plot.js';
 
 export interface Point {
   x: number;

@@ -39,10 +39,7 @@ export function matrix({ caption, titles, names, cells }: MatrixOptions): Markup
               <th scope="row"><small>${titles.rows}</small> ${names[index] ?? null}</th>
               ${row.map(
                 ({ content, strength }, column) =>
-                  html`<td
-                    class="${column === index ? 'right' : 'wrong'}"
-                    style="--strength:${coordinate(strength)}"
-                  >
+                  html`<td class="${column === index ? 'right' : 'wrong'}" style="--strength:${coordinate(strength)}">
                     ${content}
                   </td>`,
               )}

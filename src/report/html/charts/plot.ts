@@ -31,11 +31,7 @@ export function verticalAxis(values: readonly number[], count: number, height: n
   return { scale, ...ticksOf(scale, count, form) };
 }
 
-function ticksOf(
-  scale: ScaleLinear<number, number>,
-  count: number,
-  form: TickForm,
-): Pick<Axis, 'ticks' | 'format'> {
+function ticksOf(scale: ScaleLinear<number, number>, count: number, form: TickForm): Pick<Axis, 'ticks' | 'format'> {
   const format = scale.tickFormat(count, specifiers[form]);
   const ticks = scale.ticks(count);
   return {

@@ -18,7 +18,7 @@ const parts = 3;
 
 await prepare();
 await mustRun(process.execPath, [cli, 'setup'], 'Getting the native addon ready…');
-const { PythonRandom } = await import('../dist/data/splits/python_random.js');
+const { PythonRandom } = await import('../dist/data/numbers/python_random.js');
 const { writeSample } = await import('../dist/data/sample/sample.js');
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-large-'));
 // The encoded 2 GB would only take room in the user's cache.

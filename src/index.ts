@@ -128,7 +128,7 @@ export {
   type LabelledPredictions,
   type Mistake,
   type ReliabilityBin,
-} from './training/classification_report.js';
+} from './training/numbers/classification_report.js';
 export { notebookFeatures, type FeatureOptions } from './text/features.js';
 export { Vocabulary } from './text/vocabulary.js';
 export {

@@ -1,3 +1,5 @@
+import { gather } from './numbers/gather.js';
+
 /** The file that reviews were read from, and what is counted in it. */
 export interface TableFile {
   readonly name: string;
@@ -29,10 +31,7 @@ export function rowOrigins(table: TableFile, numbers: Int32Array): Origins {
 export function pickOrigins(origins: Origins, order: Int32Array): Origins {
   const { table, numbers } = origins;
   if (table !== null) {
-    return rowOrigins(
-      table,
-      order.map((index) => numbers[index] ?? 0),
-    );
+    return rowOrigins(table, gather(numbers, order));
   }
   const paths = pathsOf(origins);
   return fileOrigins(Array.from(order, (index) => paths[index] ?? ''));

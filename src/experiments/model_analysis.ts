@@ -6,7 +6,7 @@ import { TextClassifier, type ModelParts } from '../model/text_classifier.js';
 import { summarizeWeightChange, type WeightChange } from '../model/numbers/weight_change.js';
 import { rankOf, scaleOf, type Adapter } from '../storage/adapter.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { classificationReport, nameScores, type NamedScores } from '../training/classification_report.js';
+import { classificationReport, nameScores, type NamedScores } from '../training/numbers/classification_report.js';
 import { predictLabelled } from '../training/labelled_evaluation.js';
 
 interface BranchFigures {

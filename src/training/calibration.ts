@@ -5,7 +5,7 @@ import {
   predictedClasses,
   reliabilityBins,
   type LabelledPredictions,
-} from './classification_report.js';
+} from './numbers/classification_report.js';
 import type { Metrics } from './metrics.js';
 
 /** The kinds that can be fitted: nothing, one factor, or a factor and a shift of the log-odds. */

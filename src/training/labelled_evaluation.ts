@@ -3,7 +3,7 @@ import type { Reviews } from '../data/splits/reviews.js';
 import type { Bags, LossForm } from '../model/native.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { probabilityMetrics } from './calibration.js';
-import type { LabelledPredictions } from './classification_report.js';
+import type { LabelledPredictions } from './numbers/classification_report.js';
 import { evaluate, type Metrics } from './metrics.js';
 import { createBags } from '../model/bags.js';
 

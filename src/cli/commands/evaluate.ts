@@ -78,7 +78,8 @@ async function evaluateReviews(
 ): Promise<EvaluationFigures> {
   const { classes, description } = classifier;
   const { evaluateLabelled } = await import('../../training/labelled_evaluation.js');
-  const { classificationReport, mostConfidentMistakes } = await import('../../training/classification_report.js');
+  const { classificationReport, mostConfidentMistakes } =
+    await import('../../training/numbers/classification_report.js');
   const { metrics, ofLogits, predictions } = await evaluateLabelled(classifier, reviews, { loss, signal });
   if (savePredictions !== undefined) {
     await writeFileAtomic(savePredictions, predictionLines(reviews, predictions, classes), { signal });

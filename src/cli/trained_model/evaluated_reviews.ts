@@ -4,7 +4,7 @@ import type { Dataset } from '../../data/dataset.js';
 import type { EncodedSplit } from '../../data/splits/encoded_splits.js';
 import { joinReviews, type Reviews } from '../../data/splits/reviews.js';
 import { ImdbTorchError } from '../../errors.js';
-import { predictedClasses, type LabelledPredictions } from '../../training/classification_report.js';
+import { predictedClasses, type LabelledPredictions } from '../../training/numbers/classification_report.js';
 
 /** The reviews that a model is evaluated on. */
 export interface ChosenReviews extends Reviews {

@@ -1,4 +1,4 @@
-import { PythonRandom } from '../splits/python_random.js';
+import { PythonRandom } from '../numbers/python_random.js';
 import type { ReviewFile } from '../imdb/collector.js';
 import * as words from './sample_words.js';
 

@@ -1,4 +1,5 @@
 import type { FeatureIds } from '../../text/bag_writer.js';
+import { gather, gatheredOffsets } from '../numbers/gather.js';
 import type { EncodedSplit } from './encoded_splits.js';
 
 /** Encoded reviews without what only people read of them. */
@@ -32,22 +33,19 @@ export function joinReviews(splits: readonly Reviews[]): Reviews {
 
 /** Takes the reviews `rows`, in that order. */
 export function selectReviews({ ids, offsets, labels, counts }: Reviews, rows: Int32Array): Reviews {
-  const chosen = new Int32Array(rows.length + 1);
-  rows.forEach((row, index) => {
-    chosen[index + 1] = (chosen[index] ?? 0) + (offsets[row + 1] ?? 0) - (offsets[row] ?? 0);
-  });
+  const chosen = gatheredOffsets(offsets, rows);
   const entries = chosen.at(-1) ?? 0;
-  const gather = <T extends FeatureIds>(source: T, gathered: T): T => {
+  const gatherEntries = <T extends FeatureIds>(source: T, gathered: T): T => {
     rows.forEach((row, index) => {
       gathered.set(source.subarray(offsets[row], offsets[row + 1]), chosen[index]);
     });
     return gathered;
   };
   return {
-    ids: gather(ids, emptyLike(ids, entries)),
+    ids: gatherEntries(ids, emptyLike(ids, entries)),
     offsets: chosen,
-    labels: rows.map((row) => labels[row] ?? 0),
-    counts: counts && gather(counts, new Int32Array(entries)),
+    labels: gather(labels, rows),
+    counts: counts && gatherEntries(counts, new Int32Array(entries)),
   };
 }
 

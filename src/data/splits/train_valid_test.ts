@@ -3,7 +3,8 @@ import type { TimeSlices } from '../../system/time_slices.js';
 import type { CollectedReviews, CollectedSplit, SplitName } from '../collected_reviews.js';
 import { noMovies } from '../imdb/movies.js';
 import { pickOrigins } from '../origins.js';
-import { PythonRandom } from './python_random.js';
+import { gather } from '../numbers/gather.js';
+import { PythonRandom } from '../numbers/python_random.js';
 
 /** The share that is held out for testing where a source has no test reviews. */
 const testShare = 0.2;
@@ -151,9 +152,9 @@ function holdOutTest(
 
 function pick({ rows, labels, origins, movies }: CollectedSplit, order: Int32Array): CollectedSplit {
   return {
-    ...(movies && { movies: order.map((index) => movies[index] ?? 0) }),
-    rows: order.map((index) => rows[index] ?? 0),
-    labels: order.map((index) => labels[index] ?? 0),
+    ...(movies && { movies: gather(movies, order) }),
+    rows: gather(rows, order),
+    labels: gather(labels, order),
     origins: pickOrigins(origins, order),
   };
 }

@@ -1,4 +1,4 @@
-import { PythonRandom } from '../../data/splits/python_random.js';
+import { PythonRandom } from '../../data/numbers/python_random.js';
 import { Bags, Generator, Linear, LoraLinear, Tensor } from '../../model/native.js';
 import { DataLoader } from '../../training/data_loader.js';
 import { drawTerms } from '../tolerances.js';

@@ -3,7 +3,7 @@ import {
   nameScores,
   type ClassificationReport,
   type Mistake,
-} from '../../training/classification_report.js';
+} from '../../training/numbers/classification_report.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { LineStyle } from './line_style.js';
 import { formatCount, formatShare, formatMetrics } from '../format.js';

@@ -1,4 +1,4 @@
-import type { NamedScores, ReliabilityBin } from '../../training/classification_report.js';
+import type { NamedScores, ReliabilityBin } from '../../training/numbers/classification_report.js';
 import { formatCount, formatLoss, formatShare } from '../format.js';
 import { columnChart, matrix } from './charts/charts.js';
 import type { Field } from './field.js';

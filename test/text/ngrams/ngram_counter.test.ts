@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../../src/data/splits/python_random.js';
+import { PythonRandom } from '../../../src/data/numbers/python_random.js';
 import { writeSample } from '../../../src/data/sample/sample.js';
 import { TimeSlices } from '../../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../../src/text/bag_writer.js';

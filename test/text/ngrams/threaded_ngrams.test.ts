@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../../src/data/splits/python_random.js';
+import { PythonRandom } from '../../../src/data/numbers/python_random.js';
 import { TimeSlices } from '../../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../../src/text/bag_writer.js';
 import type * as Counter from '../../../src/text/ngrams/ngram_counter.js';

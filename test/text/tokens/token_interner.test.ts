@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../../src/data/splits/python_random.js';
+import { PythonRandom } from '../../../src/data/numbers/python_random.js';
 import { TokenLists } from '../../../src/text/tokens/token_lists.js';
 import { tokenize } from '../../../src/text/tokens/tokenizer.js';
 import { TokenInterner } from '../../../src/text/tokens/token_interner.js';

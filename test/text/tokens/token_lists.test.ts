@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../../src/data/splits/python_random.js';
+import { PythonRandom } from '../../../src/data/numbers/python_random.js';
 import { writeSample } from '../../../src/data/sample/sample.js';
 import type { FeatureOptions } from '../../../src/text/features.js';
 import { TokenLists } from '../../../src/text/tokens/token_lists.js';

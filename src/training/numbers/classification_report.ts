@@ -1,4 +1,4 @@
-import { indexOfLargest } from '../model/numbers/largest.js';
+import { indexOfLargest } from '../../model/numbers/largest.js';
 
 /** Scores as scikit-learn's `precision_recall_fscore_support` gives them; 0 where there is nothing to divide by. */
 export interface ClassScores {
@@ -58,8 +58,8 @@ export function classificationReport(predictions: LabelledPredictions): Classifi
   const confusion = confusionMatrix(predictions);
   const classes = confusion.map((row, k) => {
     const support = sum(row);
-    const right = row[k] ?? 0;
-    const precision = ratio(right, sum(confusion.map((other) => other[k] ?? 0)));
+    const right = row[k];
+    const precision = ratio(right, sum(confusion.map((other) => other[k])));
     const recall = ratio(right, support);
     return { precision, recall, f1: ratio(2 * precision * recall, precision + recall), support };
   });
@@ -84,7 +84,7 @@ export interface NamedScores extends Pick<ClassificationReport, 'macro' | 'confu
 export function nameScores(names: readonly string[], report: ClassificationReport): NamedScores {
   const { classes, macro, confusion, rocAuc, reliability, calibrationError: error } = report;
   return {
-    classes: classes.map((scores, k) => ({ name: names[k] ?? '', ...scores })),
+    classes: classes.map((scores, k) => ({ name: names[k], ...scores })),
     macro,
     confusion,
     rocAuc,
@@ -108,13 +108,13 @@ export function mostConfidentMistakes(predictions: LabelledPredictions, count: n
   const { labels, probabilities, classes } = predictions;
   const mistakes: Mistake[] = [];
   predictedClasses(predictions).forEach((predicted, index) => {
-    const label = labels[index] ?? 0;
+    const label = labels[index];
     if (label === predicted) return;
     mistakes.push({
       index,
       label,
       predicted,
-      probability: probabilities[index * classes + predicted] ?? NaN,
+      probability: probabilities[index * classes + predicted],
     });
   });
   return mistakes.sort((one, other) => other.probability - one.probability || one.index - other.index).slice(0, count);
@@ -124,8 +124,7 @@ function confusionMatrix(predictions: LabelledPredictions): number[][] {
   const { labels, classes } = predictions;
   const counts = Array.from({ length: classes }, () => new Array<number>(classes).fill(0));
   predictedClasses(predictions).forEach((predicted, index) => {
-    const row = counts[labels[index] ?? 0] ?? [];
-    row[predicted] = (row[predicted] ?? 0) + 1;
+    counts[labels[index]][predicted] += 1;
   });
   return counts;
 }
@@ -135,14 +134,14 @@ function rocAuc({ labels, logOdds, classes }: LabelledPredictions): number | nul
   const positives = labels.reduce((count, label) => count + Number(label === 1), 0);
   const negatives = labels.length - positives;
   if (classes !== 2 || positives === 0 || negatives === 0) return null;
-  const score = (index: number): number => logOdds[index * classes + 1] ?? NaN;
+  const score = (index: number): number => logOdds[index * classes + 1];
   const order = Uint32Array.from(labels, (_, index) => index).sort((one, other) => score(one) - score(other));
   let rankSum = 0;
   for (let start = 0; start < order.length;) {
     let end = start;
     let tiedPositives = 0;
-    for (; end < order.length && score(order[end] ?? 0) === score(order[start] ?? 0); end += 1) {
-      tiedPositives += Number(labels[order[end] ?? 0] === 1);
+    for (; end < order.length && score(order[end]) === score(order[start]); end += 1) {
+      tiedPositives += Number(labels[order[end]] === 1);
     }
     rankSum += tiedPositives * ((start + 1 + end) / 2);
     start = end;
@@ -156,9 +155,9 @@ export function reliabilityBins(
   const { labels, probabilities, classes } = predictions;
   const bins = Array.from({ length: calibrationBins }, () => ({ count: 0, confidence: 0, right: 0 }));
   predictedClasses(predictions).forEach((predicted, index) => {
-    const confidence = probabilities[index * classes + predicted] ?? NaN;
+    const confidence = probabilities[index * classes + predicted];
+    if (Number.isNaN(confidence)) return;
     const bin = bins[Math.max(0, Math.ceil(confidence * calibrationBins) - 1)];
-    if (bin === undefined) return;
     bin.count += 1;
     bin.confidence += confidence;
     bin.right += Number(predicted === labels[index]);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { PythonRandom } from '../../../src/data/splits/python_random.js';
+import { PythonRandom } from '../../../src/data/numbers/python_random.js';
 
 function shuffled(seed: number, length: number): number[] {
   const items = Array.from({ length }, (_, index) => index);

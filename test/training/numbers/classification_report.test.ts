@@ -3,7 +3,7 @@ import {
   classificationReport,
   mostConfidentMistakes,
   type LabelledPredictions,
-} from '../../src/training/classification_report.js';
+} from '../../../src/training/numbers/classification_report.js';
 
 function predictionsOf(labels: number[], rows: number[][]): LabelledPredictions {
   const probabilities = Float64Array.from(rows.flat());

@@ -34,8 +34,8 @@ export class PythonRandom {
   shuffle(items: { [index: number]: number; readonly length: number }): void {
     for (let i = items.length - 1; i > 0; i -= 1) {
       const j = this.below(i + 1);
-      const moved = items[i] ?? 0;
-      items[i] = items[j] ?? 0;
+      const moved = items[i];
+      items[i] = items[j];
       items[j] = moved;
     }
   }
@@ -47,11 +47,11 @@ export class PythonRandom {
     let i = 1;
     for (let k = 0; k < size; k += 1) {
       const j = k % key.length;
-      state[i] = (this.#at(i) ^ imul(this.#mixed(i - 1), 1664525)) + (key[j] ?? 0) + j;
+      state[i] = (this.#state[i] ^ imul(this.#mixed(i - 1), 1664525)) + key[j] + j;
       i = this.#following(i);
     }
     for (let k = 1; k < size; k += 1) {
-      state[i] = (this.#at(i) ^ imul(this.#mixed(i - 1), 1566083941)) - i;
+      state[i] = (this.#state[i] ^ imul(this.#mixed(i - 1), 1566083941)) - i;
       i = this.#following(i);
     }
     state[0] = 0x80000000;
@@ -59,7 +59,7 @@ export class PythonRandom {
 
   #next(): number {
     if (this.#index === size) this.#twist();
-    let number = this.#at(this.#index);
+    let number = this.#state[this.#index];
     this.#index += 1;
     number ^= number >>> 11;
     number ^= (number << 7) & 0x9d2c5680;
@@ -69,25 +69,21 @@ export class PythonRandom {
 
   #twist(): void {
     for (let k = 0; k < size; k += 1) {
-      const bits = (this.#at(k) & 0x80000000) | (this.#at((k + 1) % size) & 0x7fffffff);
+      const bits = (this.#state[k] & 0x80000000) | (this.#state[(k + 1) % size] & 0x7fffffff);
       const magic = (bits & 1) === 0 ? 0 : 0x9908b0df;
-      this.#state[k] = this.#at((k + middle) % size) ^ (bits >>> 1) ^ magic;
+      this.#state[k] = this.#state[(k + middle) % size] ^ (bits >>> 1) ^ magic;
     }
     this.#index = 0;
   }
 
-  #at(index: number): number {
-    return this.#state[index] ?? 0;
-  }
-
   #mixed(index: number): number {
-    return this.#at(index) ^ (this.#at(index) >>> 30);
+    return this.#state[index] ^ (this.#state[index] >>> 30);
   }
 
   /** The index behind `i`; where the state begins anew, its first word becomes its last. */
   #following(i: number): number {
     if (i + 1 < size) return i + 1;
-    this.#state[0] = this.#at(size - 1);
+    this.#state[0] = this.#state[size - 1];
     return 1;
   }
 }

@@ -56,14 +56,17 @@ class NarrowTable {
 
   /** Computes x times the rows of some ranges, of some examples, for `product`. */
   void multiply(const Batch& batch, Examples examples, WordRanges ranges) {
-    for (int range = ranges.begin; range < ranges.end; ++range) {
+    const auto multiplyRange = [&](int64_t example, int range) {
       const T* const rows = isGathered_ ? gathered_[range].values.data() : values_;
-      T* out = parts_.data() + (range * batchSize_ + examples.begin) * width_;
-      for (int64_t example = examples.begin; example < examples.end; ++example, out += width_) {
-        const Entries entries = entriesOf(batch, example, range, range + 1);
-        kernels_.sumNarrowRows(rows, width_, entries.begin, entries.end, entries.values, out);
-      }
-    }
+      const Entries entries = entriesOf(batch, example, range, range + 1);
+      kernels_.sumNarrowRows(rows, width_, entries.begin, entries.end, entries.values,
+                             parts_.data() + (range * batchSize_ + example) * width_);
+    };
+    // Gathered, the rows of a range lie together; in place, the entries of an example do.
+    for (int range = ranges.begin; isGathered_ && range < ranges.end; ++range)
+      for (int64_t example = examples.begin; example < examples.end; ++example) multiplyRange(example, range);
+    for (int64_t example = examples.begin; !isGathered_ && example < examples.end; ++example)
+      for (int range = ranges.begin; range < ranges.end; ++range) multiplyRange(example, range);
   }
 
   /** Returns element `index` of x times the table, [batch, width]. */

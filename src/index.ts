@@ -94,6 +94,7 @@ export type { MergeComparison, MergeResult } from './experiments/merge.js';
 export { saveLoraRun, saveTrainRun, type SaveRunInput } from './experiments/save_run.js';
 export type { BaseFacts } from './experiments/run_documents.js';
 export type { LoraDocument, RunDocument, TrainDocument } from './storage/run_document.js';
+export type { CommandLineOf } from './report/html/read_runs.js';
 export { writeReport, type WrittenReport } from './report/html/write_report.js';
 export type { Check } from './experiments/check.js';
 export { loadDataset, type Dataset, type DatasetOptions } from './data/dataset.js';

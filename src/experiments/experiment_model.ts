@@ -35,7 +35,7 @@ export async function withNewModel<T>(
 }
 
 /** The model of both experiments, drawn from `generator`. */
-export function createExperimentModel(
+function createExperimentModel(
   { dataset, classes, device, options }: Pick<ExperimentInput, 'dataset' | 'classes' | 'device' | 'options'>,
   generator: Generator,
 ): ClassifierModel {

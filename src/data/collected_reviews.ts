@@ -1,4 +1,5 @@
 import type { Origins } from './origins.js';
+import type { ReadAccount } from './read_account.js';
 
 /** A larger text is no review: the longest one of the IMDb data has 14 kB. */
 export const maximumReviewBytes = 1 << 20;
@@ -42,6 +43,7 @@ export interface SourceNotes {
   /** Names of the classes; a label is an index into them. */
   readonly classes: readonly string[];
   readonly badRows: BadRows;
+  readonly read: ReadAccount;
   /** The columns that were taken by their names, since none were given. */
   readonly guess: Columns | null;
   /** Says whether the source has no test reviews, so that some of the training reviews were held out. */

@@ -55,8 +55,8 @@ function inflatedHead(start: Buffer, isWhole: boolean, path: string): Buffer {
 
 export interface ReadOptions {
   signal?: AbortSignal | undefined;
-  /** Called with the number of bytes of the file that have been read so far. */
-  onRead?: ((bytes: number) => void) | undefined;
+  /** Called with the number of bytes of the file that have been read so far; reading goes on when that is done. */
+  onRead?: ((bytes: number) => void | Promise<void>) | undefined;
 }
 
 /**
@@ -83,7 +83,7 @@ export async function readContent(
         failure.error = error instanceof Error ? error : new Error(messageOf(error));
         throw failure.error;
       }
-      onRead?.(file.bytesRead);
+      await onRead?.(file.bytesRead);
     }
   };
   const pipeOptions = signal === undefined ? {} : { signal };

@@ -13,7 +13,7 @@ import type { MergeResult } from './merge.js';
 const schema = 1;
 const firstWordCount = 12;
 
-type DatasetDocument = Pick<TrainDocument, 'data' | 'classes' | 'vocabulary'>;
+type DatasetDocument = Pick<TrainDocument, 'data' | 'read' | 'classes' | 'vocabulary'>;
 type FrozenDocument = Omit<LoraDocument['frozen'], 'fc2'>;
 
 /** The facts of every run. */
@@ -104,7 +104,7 @@ function factsDocument({
 
 /** Documents where the reviews come from, how many there are, and the vocabulary. */
 export function datasetDocument(dataset: Dataset): DatasetDocument {
-  const { source, splits, vocabulary, classes, testHeldOut, guess, badRows } = dataset;
+  const { source, splits, vocabulary, classes, testHeldOut, guess, badRows, read } = dataset;
   return {
     data: {
       source: source.location,
@@ -117,6 +117,7 @@ export function datasetDocument(dataset: Dataset): DatasetDocument {
       guess,
       badRows,
     },
+    read,
     classes,
     vocabulary: {
       size: vocabulary.size,

@@ -46,6 +46,15 @@ const dataset = {
       first: v.pipe(v.array(v.object({ origin: text, reason: text })), v.readonly()),
     }),
   }),
+  // What became of all that was there; absent from runs of versions that kept no account.
+  read: v.exactOptional(
+    v.object({
+      rows: number,
+      leftOut: v.pipe(v.array(v.object({ why: text, count: number, first: text })), v.readonly()),
+      notLookedAt: v.pipe(v.array(text), v.readonly()),
+      notes: v.pipe(v.array(text), v.readonly()),
+    }),
+  ),
   // Names of the classes; a label is an index into them.
   classes: v.pipe(v.array(text), v.readonly()),
   vocabulary: v.object({ size: number, sha256: text, first: v.array(text) }),

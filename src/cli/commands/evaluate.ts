@@ -61,7 +61,7 @@ async function evaluate(path: string, raw: RawOptions): Promise<void> {
     const { location: source, sha256 } = dataset.source;
     terminal.say(`Data: ${source}`);
     if (!given.json) terminal.result(...describeEvaluation(figures, terminal.style));
-    const document = { run: path, data: { source, sha256 }, ...evaluationDocument(figures) };
+    const document = { run: path, data: { source, sha256 }, read: dataset.read, ...evaluationDocument(figures) };
     terminal.document({ schema: 1, command: 'evaluate', ...document });
   } finally {
     classifier.dispose();

@@ -4,6 +4,7 @@ import type { CollectedReviews, CollectedSplit, SourceNotes, SplitName } from '.
 import { MovieUrls } from './movies.js';
 import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins } from '../origins.js';
+import { AccountKeeper } from '../read_account.js';
 
 /** The classes of the IMDb data; a label is an index into them. */
 export const imdbClasses = ['neg', 'pos'] as const;
@@ -27,7 +28,7 @@ interface Group {
  */
 export class ImdbCollector implements CollectedReviews {
   readonly urls: MovieUrls;
-  #count = 0;
+  readonly #account = new AccountKeeper();
   readonly #groups: Record<ImdbSplit, Group[]> = {
     train: imdbClasses.map(() => ({ names: [], rows: [] })),
     test: imdbClasses.map(() => ({ names: [], rows: [] })),
@@ -44,7 +45,8 @@ export class ImdbCollector implements CollectedReviews {
   get notes(): SourceNotes {
     return {
       classes: imdbClasses,
-      badRows: { count: 0, total: this.#count, first: [] },
+      badRows: this.#account.badRows,
+      read: this.#account.account,
       guess: null,
       testHeldOut: false,
     };
@@ -61,7 +63,7 @@ export class ImdbCollector implements CollectedReviews {
     const group = this.#groups[split][label];
     group?.names.push(name);
     group?.rows.push(this.texts.add(text));
-    this.#count += 1;
+    this.#account.used();
   }
 
   /**

@@ -98,7 +98,7 @@ export async function readFolder(
   for await (const { file, text } of texts) {
     collector.add(file, text);
     bytes += text.length;
-    onRead?.(bytes);
+    await onRead?.(bytes);
   }
 }
 

@@ -65,6 +65,6 @@ export async function readClassFolder(
     if (text === null) collector.bad(path, `has ${bytes} bytes, more than the ${maximumReviewBytes} of any review`);
     else collector.row(path, text, label);
     bytesRead += bytes;
-    onRead?.(bytesRead);
+    await onRead?.(bytesRead);
   }
 }

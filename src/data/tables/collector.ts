@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Int32List } from '../../text/int32_list.js';
 import {
-  type BadRow,
   type BadRows,
   type CollectedReviews,
   type CollectedSplit,
@@ -13,9 +12,7 @@ import { LabelNames } from './label_names.js';
 import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins, originName, rowOrigins, type TableFile } from '../origins.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
-
-/** The number of bad rows that are named. */
-const namedBadRows = 20;
+import { AccountKeeper } from '../read_account.js';
 
 interface SplitRows {
   /** Null for reviews that have files of their own. */
@@ -33,9 +30,7 @@ interface SplitRows {
 export class TableCollector implements CollectedReviews {
   readonly #labels: LabelNames;
   readonly #parts = new Map<SplitName, SplitRows>();
-  readonly #badRows: BadRow[] = [];
-  #badCount = 0;
-  #total = 0;
+  readonly #account = new AccountKeeper();
   #guess: Columns | null = null;
   #classes: ReturnType<LabelNames['classes']> | null = null;
 
@@ -67,8 +62,8 @@ export class TableCollector implements CollectedReviews {
         const reason = this.#add(part, origin, text, label);
         if (reason !== null) this.#addBad(part, origin, reason);
       },
-      bad: (origin, reason) => {
-        this.#addBad(part, origin, reason);
+      bad: (origin, reason, lines) => {
+        this.#addBad(part, origin, reason, lines);
       },
       guessed: (columns) => {
         this.#guess ??= columns;
@@ -77,13 +72,14 @@ export class TableCollector implements CollectedReviews {
   }
 
   get badRows(): BadRows {
-    return { count: this.#badCount, total: this.#total, first: this.#badRows };
+    return this.#account.badRows;
   }
 
   get notes(): SourceNotes {
     return {
       classes: this.#ordered().names,
       badRows: this.badRows,
+      read: this.#account.account,
       guess: this.#guess,
       testHeldOut: !this.#parts.has('test'),
     };
@@ -110,7 +106,7 @@ export class TableCollector implements CollectedReviews {
     if (isBlank(text)) return 'has no text';
     const number = this.#labels.numberOf(name);
     if (number === null) return `has the unknown label ${JSON.stringify(name.slice(0, 60))}`;
-    this.#total += 1;
+    this.#account.used();
     part.labels.push(number);
     part.rows.push(this.texts.add(text));
     if (typeof origin === 'number') part.numbers.push(origin);
@@ -118,12 +114,9 @@ export class TableCollector implements CollectedReviews {
     return null;
   }
 
-  #addBad({ table }: SplitRows, origin: number | string, reason: string): void {
-    this.#total += 1;
-    this.#badCount += 1;
-    if (this.#badRows.length >= namedBadRows) return;
+  #addBad({ table }: SplitRows, origin: number | string, reason: string, lines?: number): void {
     const name = table === null || typeof origin === 'string' ? String(origin) : originName(table, origin);
-    this.#badRows.push({ origin: name, reason });
+    this.#account.leaveOut(name, reason, lines);
   }
 
   #ordered(): ReturnType<LabelNames['classes']> {
@@ -136,8 +129,11 @@ export class TableCollector implements CollectedReviews {
 export interface SplitCollector {
   /** @param origin line or row number, or the path of a review's own file */
   row(origin: number | string, text: Uint8Array, label: string): void;
-  /** @param reason completes a sentence that begins with the row: `has 3 fields` */
-  bad(origin: number | string, reason: string): void;
+  /**
+   * @param reason completes a sentence that begins with the row: `has 3 fields`
+   * @param lines the number of lines that are lost with it
+   */
+  bad(origin: number | string, reason: string, lines?: number): void;
   /** Says which columns were taken by their names. */
   guessed(columns: Columns): void;
 }

@@ -1,26 +1,18 @@
 import { parse, type CsvError, type Info } from 'csv-parse';
 import { ImdbTorchError } from '../../errors.js';
-import type { Columns } from '../collected_reviews.js';
-import type { SplitCollector } from './collector.js';
 import { readContent, type ReadOptions, type SourceFile } from '../source_file.js';
-import { chooseColumns, type ColumnOptions } from './columns.js';
 import { csvOptions, findDialect } from './csv_dialect.js';
 import { withoutByteOrderMark } from './format.js';
 import { mostRecordBytes } from './line_reader.js';
+import type { RowConsumer } from './row_consumer.js';
 
 /**
  * Reads a CSV or TSV file with a header; rows are named by the line they begin on.
- * @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); the reason of `signal`
+ * @throws ImdbTorchError ERR_DATASET; what `consumer` throws; the reason of `signal`
  */
-export async function readCsv(
-  file: SourceFile,
-  options: ColumnOptions & ReadOptions,
-  collector: SplitCollector,
-): Promise<void> {
+export async function readCsv(file: SourceFile, options: ReadOptions, consumer: RowConsumer): Promise<void> {
   const { dialect, header } = findDialect(file.head);
-  const columns = chooseColumns(header, options, file.path);
-  if (columns.guessed) collector.guessed(columns);
-  const reader = new CsvReader(header, columns, collector);
+  const reader = new CsvReader(header, consumer.choose(header), consumer);
   const parser = parse({
     ...csvOptions(dialect),
     encoding: null,
@@ -49,7 +41,7 @@ export async function readCsv(
   if (parser.errored !== null) throw parser.errored;
 }
 
-/** Turns records into reviews. */
+/** Turns records into rows. */
 class CsvReader {
   /** Counts records, the header included. */
   records = 0;
@@ -58,16 +50,15 @@ class CsvReader {
   /** csv-parse counts a line end of two bytes within quotes twice. */
   #countedTwice = 0;
   #lineSkipped = 0;
-  readonly #textIndex: number;
-  readonly #labelIndex: number;
+  /** The places of the chosen columns. */
+  readonly #indices: readonly number[];
 
   constructor(
     readonly header: readonly string[],
-    columns: Columns,
-    readonly collector: SplitCollector,
+    columns: readonly string[],
+    readonly consumer: RowConsumer,
   ) {
-    this.#textIndex = header.indexOf(columns.text);
-    this.#labelIndex = header.indexOf(columns.label);
+    this.#indices = columns.map((name) => header.indexOf(name));
   }
 
   record(record: readonly Buffer[], { lines }: Info): void {
@@ -81,14 +72,15 @@ class CsvReader {
     this.records += 1;
     this.line = lines - this.#countedTwice;
     if (this.records === 1) return;
-    const [text, label] = [record[this.#textIndex], record[this.#labelIndex]];
-    if (record.length !== this.header.length || text === undefined || label === undefined) {
-      this.collector.bad(
-        this.line - breaks,
-        `has ${record.length} field${record.length === 1 ? '' : 's'} where the header has ${this.header.length}`,
-      );
+    const number = this.line - breaks;
+    const [count, wanted] = [record.length, this.header.length];
+    if (count !== wanted) {
+      this.consumer.bad(number, `has ${count} field${count === 1 ? '' : 's'} where the header has ${wanted}`);
     } else {
-      this.collector.row(this.line - breaks, text, label.toString('utf8'));
+      this.consumer.row(
+        number,
+        this.#indices.map((index) => record[index] ?? null),
+      );
     }
   }
 
@@ -98,7 +90,7 @@ class CsvReader {
     // A record may have several mistakes.
     if (line === this.#lineSkipped) return;
     this.#lineSkipped = line;
-    this.collector.bad(line, isOpen ? 'opens a quote that is never closed' : 'has a quote in the wrong place');
+    this.consumer.bad(line, isOpen ? 'opens a quote that is never closed' : 'has a quote in the wrong place');
   }
 }
 

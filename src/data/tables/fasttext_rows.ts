@@ -1,7 +1,7 @@
-import type { SplitCollector } from './collector.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
 import { fastTextPrefix } from './format.js';
 import { readLines } from './line_reader.js';
+import type { RowConsumer } from './row_consumer.js';
 
 /** fastText ends a label at white space. */
 const labelAtStart = new RegExp(`^${fastTextPrefix}(\\S+)(?:\\s+|$)`);
@@ -9,19 +9,26 @@ const labelAtStart = new RegExp(`^${fastTextPrefix}(\\S+)(?:\\s+|$)`);
 const mostLabelBytes = 1 << 10;
 
 /**
- * Reads the lines that fastText trains on: `__label__positive text`.
- * @throws ImdbTorchError ERR_DATASET; the reason of `signal`
+ * Reads the lines that fastText trains on, `__label__positive text`, as rows of two columns, text and label.
+ * @throws ImdbTorchError ERR_DATASET; what `consumer` throws; the reason of `signal`
  */
-export async function readFastText(file: SourceFile, options: ReadOptions, collector: SplitCollector): Promise<void> {
+export async function readFastText(file: SourceFile, options: ReadOptions, consumer: RowConsumer): Promise<void> {
+  const columns = consumer.choose(['text', 'label']);
   await readLines(file, options, (line, number) => {
     const [first, label] = matchLabel(line);
     if (label === null) {
-      collector.bad(number, `does not begin with ${fastTextPrefix} and a label`);
+      consumer.bad(number, `does not begin with ${fastTextPrefix} and a label`);
       return;
     }
     const text = line.subarray(first);
-    if (matchLabel(text)[1] !== null) collector.bad(number, 'has more than one label');
-    else collector.row(number, text, label);
+    if (matchLabel(text)[1] !== null) {
+      consumer.bad(number, 'has more than one label');
+    } else {
+      consumer.row(
+        number,
+        columns.map((name) => (name === 'text' ? text : label)),
+      );
+    }
   });
 }
 

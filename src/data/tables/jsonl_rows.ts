@@ -1,34 +1,25 @@
 import { isUtf8 } from 'node:buffer';
-import type { SplitCollector } from './collector.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
-import { chooseColumns, type ColumnOptions, type ChosenColumns } from './columns.js';
 import { readLines } from './line_reader.js';
+import type { Cell, RowConsumer } from './row_consumer.js';
 
 /**
  * Reads JSON Lines, one object per line. The first one has the names of the columns.
- * @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); the reason of `signal`
+ * @throws ImdbTorchError ERR_DATASET; what `consumer` throws; the reason of `signal`
  */
-export async function readJsonLines(
-  file: SourceFile,
-  options: ColumnOptions & ReadOptions,
-  collector: SplitCollector,
-): Promise<void> {
-  let columns: ChosenColumns | null = null;
+export async function readJsonLines(file: SourceFile, options: ReadOptions, consumer: RowConsumer): Promise<void> {
+  let columns: readonly string[] | null = null;
   await readLines(file, options, (line, number) => {
     const row = isUtf8(line) ? parseObject(line.toString('utf8')) : 'is not UTF-8';
     if (typeof row === 'string') {
-      collector.bad(number, row);
+      consumer.bad(number, row);
       return;
     }
-    if (columns === null) {
-      columns = chooseColumns(Object.keys(row), options, file.path);
-      if (columns.guessed) collector.guessed(columns);
-    }
-    const text = row[columns.text];
-    const label = row[columns.label];
-    if (typeof text !== 'string') collector.bad(number, 'has no text');
-    else if (!isLabel(label)) collector.bad(number, 'has no label');
-    else collector.row(number, Buffer.from(text), String(label));
+    columns ??= consumer.choose(Object.keys(row));
+    consumer.row(
+      number,
+      columns.map((name) => cellOf(row[name])),
+    );
   });
 }
 
@@ -43,6 +34,6 @@ function parseObject(line: string): Readonly<Record<string, unknown>> | string {
   }
 }
 
-export function isLabel(value: unknown): value is string | number | bigint | boolean {
-  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+function cellOf(value: unknown): Cell {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null;
 }

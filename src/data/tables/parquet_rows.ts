@@ -6,33 +6,28 @@ import { compressors } from 'hyparquet-compressors';
 import * as v from 'valibot';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { TimeSlices } from '../../system/time_slices.js';
-import type { SplitCollector } from './collector.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
-import { chooseColumns, type ColumnOptions } from './columns.js';
-import { isLabel } from './jsonl_rows.js';
+import type { Cell, RowConsumer } from './row_consumer.js';
 
 /**
  * Reads a Parquet file, one row group at a time. Where the Hugging Face `datasets` library has kept the names of its
  * class labels, they name them.
- * @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); the reason of `signal`
+ * @throws ImdbTorchError ERR_DATASET; what `consumer` throws; the reason of `signal`
  */
-export async function readParquet(
-  file: SourceFile,
-  options: ColumnOptions & ReadOptions,
-  collector: SplitCollector,
-): Promise<void> {
+export async function readParquet(file: SourceFile, options: ReadOptions, consumer: RowConsumer): Promise<void> {
   const content = await openContent(file);
   try {
     const metadata = await parquetMetadataAsync(content.buffer);
     const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-    const columns = chooseColumns(names, options, file.path);
-    if (columns.guessed) collector.guessed(columns);
-    const classNames = classLabelNames(metadata, columns.label);
-    const nameOf = (label: string): string => (classNames === null ? label : (classNames[Number(label)] ?? label));
-    await readGroups(content.buffer, metadata, [columns.text, columns.label], options, (values, row) => {
-      addRow(collector, row, values, nameOf);
+    const columns = consumer.choose(names);
+    const classNames = columns.map((name) => classLabelNames(metadata, name));
+    await readGroups(content.buffer, metadata, columns, options, (values, row) => {
+      consumer.row(
+        row,
+        values.map((value, index) => cellOf(value, classNames[index] ?? null)),
+      );
     });
-    options.onRead?.(file.bytes);
+    await options.onRead?.(file.bytes);
   } catch (error) {
     options.signal?.throwIfAborted();
     if (error instanceof ImdbTorchError) throw error;
@@ -46,16 +41,12 @@ export async function readParquet(
   }
 }
 
-function addRow(
-  collector: SplitCollector,
-  row: number,
-  [text, label]: readonly unknown[],
-  nameOf: (label: string) => string,
-): void {
-  const labelText = label instanceof Uint8Array ? Buffer.from(label).toString('utf8') : label;
-  if (!(text instanceof Uint8Array)) collector.bad(row, 'has no text');
-  else if (!isLabel(labelText)) collector.bad(row, 'has no label');
-  else collector.row(row, text, nameOf(String(labelText)));
+/** @param classNames of a column of class labels, which names them by their numbers */
+function cellOf(value: unknown, classNames: readonly string[] | null): Cell {
+  if (value instanceof Uint8Array) return value;
+  const isCell = ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
+  if (!isCell) return null;
+  return classNames?.[Number(value)] ?? (value as Cell);
 }
 
 async function readGroups(
@@ -90,7 +81,7 @@ async function readGroups(
       if (slices.isOver) await slices.next();
     }
     rowStart = rowEnd;
-    onRead?.(Math.round((file.byteLength * rowEnd) / Number(metadata.num_rows)));
+    await onRead?.(Math.round((file.byteLength * rowEnd) / Number(metadata.num_rows)));
   }
 }
 

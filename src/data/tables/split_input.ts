@@ -8,6 +8,8 @@ import type { SplitCollector } from './collector.js';
 import { inspectFile, type ReadOptions, type SourceFile } from '../source_file.js';
 import type { ColumnOptions } from './columns.js';
 import { detectFormat, type TableFormat } from './format.js';
+import { labelledRows } from './labelled_rows.js';
+import { readTable } from './read_table.js';
 
 /** A table, or a folder with one sub-folder a class, that has been found but not read yet. */
 export interface SplitInput {
@@ -56,19 +58,6 @@ export function tableInput(file: SourceFile, format: TableFormat): SplitInput {
     sha256,
     bytes,
     table: { name: basename(file.path), unit: format === 'parquet' ? 'row' : 'line' },
-    // Only then: loading a parser takes time that a cached data set does not have to spend.
-    read: async (collector, options) => {
-      switch (format) {
-        case 'csv':
-        case 'tsv':
-          return (await import('./csv_rows.js')).readCsv(file, options, collector);
-        case 'jsonl':
-          return (await import('./jsonl_rows.js')).readJsonLines(file, options, collector);
-        case 'fasttext':
-          return (await import('./fasttext_rows.js')).readFastText(file, options, collector);
-        case 'parquet':
-          return (await import('./parquet_rows.js')).readParquet(file, options, collector);
-      }
-    },
+    read: (collector, options) => readTable(file, format, options, labelledRows(collector, options, file.path)),
   };
 }

@@ -1,0 +1,27 @@
+import type { ReadOptions, SourceFile } from '../source_file.js';
+import type { TableFormat } from './format.js';
+import type { RowConsumer } from './row_consumer.js';
+
+/**
+ * Reads a table, whatever its format.
+ * @throws ImdbTorchError ERR_DATASET, ERR_USAGE (columns); what `consumer` throws; the reason of the signal
+ */
+export async function readTable(
+  file: SourceFile,
+  format: TableFormat,
+  options: ReadOptions,
+  consumer: RowConsumer,
+): Promise<void> {
+  // Only now: loading a parser takes time that a cached data set does not have to spend.
+  switch (format) {
+    case 'csv':
+    case 'tsv':
+      return (await import('./csv_rows.js')).readCsv(file, options, consumer);
+    case 'jsonl':
+      return (await import('./jsonl_rows.js')).readJsonLines(file, options, consumer);
+    case 'fasttext':
+      return (await import('./fasttext_rows.js')).readFastText(file, options, consumer);
+    case 'parquet':
+      return (await import('./parquet_rows.js')).readParquet(file, options, consumer);
+  }
+}

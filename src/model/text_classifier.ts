@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ImdbTorchError } from '../errors.js';
 import { adapterConfigName, adapterFolder, type Adapter } from '../storage/adapter.js';
 import type { ModelDescription } from '../storage/model_description.js';
 import { readAdapter } from '../storage/read_adapter.js';
+import { areFinite } from '../storage/numbers/floats.js';
 import { featurizerOf, modelPath, readRun, type StoredRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
 import type { EncodedTexts } from '../text/bag_writer.js';
@@ -156,11 +158,14 @@ export class TextClassifier {
     return this.logitsOfBags(bags);
   }
 
-  /** Returns the logits of bags of this model's features, or of `rows` of them, `[rows, classes]`, row-major. */
+  /**
+   * Returns the logits of bags of this model's features, or of `rows` of them, `[rows, classes]`, row-major.
+   * @throws ERR_NON_FINITE when one is a NaN or an infinity
+   */
   logitsOfBags(bags: Bags, rows?: Int32Array): Float64Array {
     const logits = rows === undefined ? this.model.classifier.forward(bags) : this.model.classifier.forward(bags, rows);
     try {
-      return readNumbers(logits);
+      return finite('logits', readNumbers(logits));
     } finally {
       logits.dispose();
     }
@@ -168,13 +173,23 @@ export class TextClassifier {
 
   /** Returns the probabilities that logits stand for, calibrated where the model is, `[texts, classes]`, row-major. */
   probabilities(logits: Float64Array): Float64Array {
-    return probabilitiesOf(logits, this.classes.length, this.description.calibration);
+    return finite('probabilities', probabilitiesOf(logits, this.classes.length, this.description.calibration));
   }
 
   /** Returns ln(p / (1 - p)) of each class, `[texts, classes]`, row-major. */
   logOdds(logits: Float64Array): Float64Array {
-    return logOddsOf(logits, this.classes.length, this.description.calibration);
+    return finite('log-odds', logOddsOf(logits, this.classes.length, this.description.calibration));
   }
+}
+
+/** Finite weights can be so large that what they give is not. @throws ERR_NON_FINITE */
+function finite(what: string, numbers: Float64Array): Float64Array {
+  if (areFinite(numbers)) return numbers;
+  throw new ImdbTorchError(
+    'ERR_NON_FINITE',
+    `Expected finite ${what} but the model gave a NaN or an infinity: its weights, its adapter or its calibration are ` +
+      'broken; train it again.',
+  );
 }
 
 /** Returns what a run is opened with by default: `merged`, `on` or `off`. */

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { ImdbTorchError, messageOf } from '../errors.js';
+import { systemCode } from '../system/file_errors.js';
 import {
   adapterConfigName,
   adapterTensorsName,
@@ -14,7 +16,7 @@ import {
 } from './adapter.js';
 import { readPeftConfig, type PeftConfig } from './peft_config.js';
 import { readSafetensors } from './safetensors.js';
-import type { StoredTensor } from './stored_tensor.js';
+import { isFiniteTensor, type StoredTensor } from './stored_tensor.js';
 
 /** Shapes of a model's parameters: `fc1.weight` `[out, in]`, `fc1.bias` `[out]`, ... */
 type ModelShapes = ReadonlyMap<string, readonly number[]>;
@@ -27,10 +29,11 @@ interface ReadAdapter extends Adapter {
 /**
  * Reads an adapter that `writeAdapter` or Hugging Face PEFT (0.17 and newer) has written, for a model of these shapes.
  * @throws ERR_RUN when the folder has none, when its configuration asks for what is not supported, or when tensors are
- *   missing, surplus or of another shape, naming all of them; ERR_SAFETENSORS when its tensors are damaged
+ *   missing, surplus, of another shape or not finite, naming all of them; ERR_SAFETENSORS when they are damaged
  */
 export async function readAdapter(folder: string, shapes: ModelShapes): Promise<ReadAdapter> {
   const fields = await readConfig(folder);
+  assertNoPickle(folder);
   const { tensors, metadata } = await readSafetensors(join(folder, adapterTensorsName));
   const prefix = findPrefix(tensors);
   const config = readPeftConfig(fields, modulesOf(shapes, prefix));
@@ -63,9 +66,22 @@ async function readConfig(folder: string): Promise<Readonly<Record<string, unkno
     const config: unknown = JSON.parse(await readFile(join(folder, adapterConfigName), 'utf8'));
     if (typeof config === 'object' && config !== null) return config as Readonly<Record<string, unknown>>;
   } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') throw adapterError(folder, 'it is a file and no folder', error);
     throw adapterError(folder, `its ${adapterConfigName} cannot be read (${messageOf(error)})`, error);
   }
   throw adapterError(folder, `its ${adapterConfigName} is no JSON object`);
+}
+
+/** Refuses an adapter that is only there as a pickle, which could run any program when it is read. */
+function assertNoPickle(folder: string): void {
+  const pickle = join(folder, 'adapter_model.bin');
+  if (existsSync(join(folder, adapterTensorsName)) || !existsSync(pickle)) return;
+  throw new ImdbTorchError(
+    'ERR_RUN',
+    `Expected ${adapterTensorsName} in ${folder} but its tensors are in ${basename(pickle)}, a Python pickle; save it ` +
+      'with `save_pretrained(folder, safe_serialization=True)` in PEFT, or convert that file with ' +
+      '`safetensors.torch.save_file`.',
+  );
 }
 
 /** Reads the classes that `writeAdapter` has noted, one for each output. */
@@ -139,7 +155,7 @@ function findProblems(tensors: ReadonlyMap<string, StoredTensor>, expected: Read
       problems.push(`${name} is [${tensor.shape.join(', ')}], expected [${shape.join(', ')}]`);
     } else if (tensor.dtype === 'int64') {
       problems.push(`${name} is of whole numbers, expected float32 or float64`);
-    }
+    } else if (!isFiniteTensor(tensor)) problems.push(`${name} has a NaN or an infinity`);
   }
   const surplus = [...tensors.keys()].filter((name) => !expected.has(name));
   return [...problems, ...surplus.map((name) => `${name} is not expected`)];

@@ -13,7 +13,7 @@ import {
 import { describeIssue, parseJson } from './parse_json.js';
 import { runDocumentSchema, type RunDocument } from './run_document.js';
 import { readSafetensors } from './safetensors.js';
-import type { StoredTensor } from './stored_tensor.js';
+import { isFiniteTensor, type StoredTensor } from './stored_tensor.js';
 import { readVocabulary } from './vocabulary_file.js';
 
 export interface StoredRun {
@@ -37,8 +37,8 @@ export interface ReadRunOptions {
 
 /**
  * Reads a complete run directory.
- * @throws ERR_RUN when the folder is no run, is not complete or its parts do not fit together; ERR_SAFETENSORS when
- *   its model is damaged
+ * @throws ERR_RUN when the folder is no run, is not complete, its parts do not fit together or a weight is not finite;
+ *   ERR_SAFETENSORS when its model is damaged
  */
 export async function readRun(path: string, { model = 'model' }: ReadRunOptions = {}): Promise<StoredRun> {
   const run = await readRunDocument(path);
@@ -136,7 +136,8 @@ async function part<T>(path: string, name: string, read: (file: string) => Promi
   try {
     return await read(join(path, name));
   } catch (error) {
-    const missing = ['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '');
+    if (systemCode(error) === 'ENOTDIR') throw runError(path, 'it is a file and no folder', error);
+    const missing = systemCode(error) === 'ENOENT';
     throw runError(path, missing ? `it has no ${name}` : `cannot read ${name} (${messageOf(error)})`, error);
   }
 }
@@ -153,6 +154,7 @@ function checkModel(path: string, file: string, { description, vocabulary, tenso
     if (tensor?.shape.join() !== wanted.join() || tensor.dtype !== dtype || dtype === 'int64') {
       throw runError(path, `${file} has no "${name}" of shape [${wanted.join(', ')}] and one float dtype`);
     }
+    if (!isFiniteTensor(tensor)) throw runError(path, `"${name}" in ${file} has a NaN or an infinity`);
   }
 }
 

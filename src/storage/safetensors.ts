@@ -1,14 +1,24 @@
 /**
  * Reads and writes files of tensors in the format of https://github.com/huggingface/safetensors, without the native
  * addon and without other packages. What is written has the bytes that the Python library writes for the same tensors;
- * what is read is refused where it breaks a rule of the format, and takes no more memory than the file has bytes.
+ * what is read is refused where it breaks a rule of the format, and takes no more memory than the file has bytes (twice
+ * that for half-precision numbers, which are read as float32).
  * @module imdb-torch/safetensors
  */
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
-import { decodeHeader, encodeHeader, isUnicode, layOut, maximumHeaderBytes } from './safetensors_header.js';
+import { foreignKind, headBytes } from './foreign_file.js';
+import { fromBfloat16, fromFloat16 } from './numbers/floats.js';
+import {
+  decodeHeader,
+  encodeHeader,
+  isUnicode,
+  layOut,
+  maximumHeaderBytes,
+  type TensorEntry,
+} from './safetensors_header.js';
 import { bytesOf, checkTensor, emptyTensor, type StoredTensor } from './stored_tensor.js';
 
 export type { StoredDtype, StoredTensor } from './stored_tensor.js';
@@ -47,8 +57,9 @@ export async function writeSafetensors(
 }
 
 /**
- * Reads a whole safetensors file.
- * @throws ERR_SAFETENSORS when it cannot be read, breaks a rule of the format or has a dtype other than F32, F64, I64
+ * Reads a whole safetensors file. F16 and BF16 become float32, which has all their values.
+ * @throws ERR_SAFETENSORS when it cannot be read, breaks a rule of the format, is of another format or has a dtype
+ *   other than F16, BF16, F32, F64, I64
  */
 export async function readSafetensors(path: string): Promise<SafetensorsFile> {
   let handle: FileHandle | undefined;
@@ -100,6 +111,10 @@ async function readFrom(handle: FileHandle, path: string): Promise<SafetensorsFi
   await fill(handle, path, lengthField, 0);
   const headerBytes = lengthField.readBigUInt64LE();
   if (headerBytes > maximumHeaderBytes || 8 + Number(headerBytes) > size) {
+    const head = Buffer.alloc(Math.min(size, headBytes));
+    await fill(handle, path, head, 0);
+    const kind = foreignKind(head);
+    if (kind !== null) throw new ImdbTorchError('ERR_SAFETENSORS', `${path} is no safetensors file but ${kind}.`);
     throw new ImdbTorchError(
       'ERR_SAFETENSORS',
       `${path} is no intact safetensors file: its header would have ${headerBytes.toString()} bytes, ` +
@@ -111,12 +126,24 @@ async function readFrom(handle: FileHandle, path: string): Promise<SafetensorsFi
   const dataStart = 8 + json.length;
   const { metadata, entries } = decodeHeader(path, json, size - dataStart);
   const tensors = new Map<string, StoredTensor>();
-  for (const { name, dtype, shape, begin } of entries) {
+  for (const entry of entries) tensors.set(entry.name, await readTensor(handle, path, entry, dataStart));
+  return { tensors, metadata };
+}
+
+async function readTensor(
+  handle: FileHandle,
+  path: string,
+  { dtype, half, shape, begin, end }: TensorEntry,
+  dataStart: number,
+): Promise<StoredTensor> {
+  if (half === undefined) {
     const tensor = emptyTensor(dtype, shape);
     await fill(handle, path, bytesOf(tensor), dataStart + begin);
-    tensors.set(name, tensor);
+    return tensor;
   }
-  return { tensors, metadata };
+  const halves = new Uint16Array((end - begin) / 2);
+  await fill(handle, path, new Uint8Array(halves.buffer), dataStart + begin);
+  return { dtype, shape, data: half === 'F16' ? fromFloat16(halves) : fromBfloat16(halves) };
 }
 
 /** Fills `target` with the file's bytes from `position`; one read may return fewer bytes than asked for. */

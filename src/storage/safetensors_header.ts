@@ -8,19 +8,32 @@ export const maximumHeaderBytes = 100_000_000;
 /** The data follow the header and are aligned to the largest element. */
 const alignment = 8;
 
-const dtypes: ReadonlyMap<unknown, StoredDtype> = new Map([
-  ['F32', 'float32'],
-  ['F64', 'float64'],
-  ['I64', 'int64'],
+/** Half-precision numbers, which are read as float32. */
+export type HalfDtype = 'F16' | 'BF16';
+
+interface ReadDtype {
+  dtype: StoredDtype;
+  half?: HalfDtype;
+}
+
+const dtypes: ReadonlyMap<unknown, ReadDtype> = new Map<unknown, ReadDtype>([
+  ['F32', { dtype: 'float32' }],
+  ['F64', { dtype: 'float64' }],
+  ['I64', { dtype: 'int64' }],
+  ['F16', { dtype: 'float32', half: 'F16' }],
+  ['BF16', { dtype: 'float32', half: 'BF16' }],
 ]);
+const halfSize = 2;
 const names: Readonly<Record<StoredDtype, string>> = { float32: 'F32', float64: 'F64', int64: 'I64' };
 
 /** The order in which the format's own library writes tensors: by dtype, the largest first, then by name. */
 const writingOrder: readonly StoredDtype[] = ['int64', 'float64', 'float32'];
 
-interface TensorEntry {
+export interface TensorEntry {
   name: string;
   dtype: StoredDtype;
+  /** How the file has it, where that is not as `dtype`. */
+  half?: HalfDtype;
   shape: readonly number[];
   /** Where its bytes begin and end, from the end of the header. */
   begin: number;
@@ -68,7 +81,7 @@ export function encodeHeader(entries: readonly TensorEntry[], metadata: Readonly
  * @param file the file's name, for errors
  * @param json the bytes between the length field and the data
  * @param dataBytes the number of bytes after it, to the end of the file
- * @throws ERR_SAFETENSORS for everything that the format forbids, and for dtypes other than F32, F64 and I64
+ * @throws ERR_SAFETENSORS for everything that the format forbids, and for other dtypes than F16, BF16, F32, F64 and I64
  */
 export function decodeHeader(file: string, json: Uint8Array, dataBytes: number): Header {
   const fail = (problem: string): never => {
@@ -118,15 +131,16 @@ function readMetadata(value: unknown, fail: Fail): [string, string][] {
 function readEntry(name: string, value: unknown, fail: Fail): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = (isObject(value) ? value : {}) as Record<string, unknown>;
   const known = dtypes.get(dtype);
-  if (known === undefined) return fail(`"${name}" has dtype ${String(dtype)}, expected F32, F64 or I64`);
+  if (known === undefined) return fail(`"${name}" has dtype ${String(dtype)}, expected F16, BF16, F32, F64 or I64`);
   const count = Array.isArray(shape) ? elementCount(shape) : null;
   if (count === null) return fail(`"${name}" has no valid shape`);
   const [begin, end, ...rest] = (Array.isArray(offsets) ? offsets : []) as unknown[];
   if (!isOffset(begin) || !isOffset(end) || rest.length > 0) return fail(`"${name}" has no valid offsets`);
-  if (end - begin !== count * elementSize(known)) {
+  const size = known.half === undefined ? elementSize(known.dtype) : halfSize;
+  if (end - begin !== count * size) {
     return fail(`"${name}" has ${end - begin} bytes, which its shape and dtype do not fit`);
   }
-  return { name, dtype: known, shape: shape as number[], begin, end };
+  return { name, ...known, shape: shape as number[], begin, end };
 }
 
 /** Whether UTF-8 can hold the text: it has no half of a surrogate pair. */

@@ -1,4 +1,5 @@
 import { ImdbTorchError } from '../errors.js';
+import { areFinite } from './numbers/floats.js';
 
 export type StoredDtype = 'float32' | 'float64' | 'int64';
 
@@ -35,6 +36,11 @@ export function emptyTensor(dtype: StoredDtype, shape: readonly number[]): Store
 /** Returns the memory of a tensor as bytes. */
 export function bytesOf({ data }: StoredTensor): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Returns whether no element is a NaN or an infinity. */
+export function isFiniteTensor({ dtype, data }: StoredTensor): boolean {
+  return dtype === 'int64' || areFinite(data as Float32Array);
 }
 
 /** @throws ERR_SAFETENSORS when dtype, shape and data do not fit together */

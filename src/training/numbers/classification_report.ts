@@ -138,8 +138,9 @@ function rocAuc({ labels, logOdds, classes }: LabelledPredictions): number | nul
   const order = Uint32Array.from(labels, (_, index) => index).sort((one, other) => score(one) - score(other));
   let rankSum = 0;
   for (let start = 0; start < order.length;) {
-    let end = start;
-    let tiedPositives = 0;
+    let end = start + 1;
+    let tiedPositives = Number(labels[order[start]] === 1);
+    // A NaN is not equal to itself: the first one has been counted already.
     for (; end < order.length && score(order[end]) === score(order[start]); end += 1) {
       tiedPositives += Number(labels[order[end]] === 1);
     }

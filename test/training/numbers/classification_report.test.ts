@@ -91,6 +91,22 @@ test('when all scores are equal then the area under the curve is a half, and und
   expect(classificationReport(predictionsOf([1, 1, 1], equal)).rocAuc).toBeNull();
 });
 
+test('when scores are NaN then counting ends', () => {
+  const report = classificationReport(
+    predictionsOf(
+      [0, 1, 1, 0],
+      [
+        [NaN, NaN],
+        [0.5, 0.5],
+        [NaN, NaN],
+        [NaN, NaN],
+      ],
+    ),
+  );
+  expect(report.rocAuc).toEqual(expect.any(Number));
+  expect(report.reliability.reduce((sum, { count }) => sum + count, 0)).toBe(1);
+});
+
 test('when mistakes are asked for then the most confident come first', () => {
   expect(mostConfidentMistakes(three, 2)).toEqual([
     { index: 1, label: 1, predicted: 2, probability: 0.6 },

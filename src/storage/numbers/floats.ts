@@ -1,0 +1,31 @@
+/** Returns whether no element is a NaN or an infinity. */
+export function areFinite(values: Float32Array | Float64Array): boolean {
+  for (let k = 0; k < values.length; k += 1) {
+    // The difference of an infinity, or of a NaN, from itself is NaN.
+    if (values[k] - values[k] !== 0) return false;
+  }
+  return true;
+}
+
+/** Returns the values of bfloat16 numbers, which are the upper halves of float32 numbers. */
+export function fromBfloat16(halves: Uint16Array): Float32Array {
+  const bits = new Uint32Array(halves.length);
+  for (let k = 0; k < halves.length; k += 1) bits[k] = halves[k] << 16;
+  return new Float32Array(bits.buffer);
+}
+
+let float16Values: Float32Array | null = null;
+
+/** Returns the values of IEEE 754 half-precision numbers, all of which float32 has. */
+export function fromFloat16(halves: Uint16Array): Float32Array {
+  float16Values ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => float16Value(bits));
+  const values = new Float32Array(halves.length);
+  for (let k = 0; k < halves.length; k += 1) values[k] = float16Values[halves[k]];
+  return values;
+}
+
+function float16Value(bits: number): number {
+  const [sign, exponent, fraction] = [bits >> 15 === 0 ? 1 : -1, (bits >> 10) & 31, bits & 1023];
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+}

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { packageVersion } from '../setup/package_root.js';
 import { startAddonThread } from './addon/load_addon.js';
+import { writeErr, writeOut, writeOutAndWait } from './standard_streams.js';
 
 const usageExitCode = 2;
 const failedExitCode = 1;
@@ -88,18 +89,31 @@ const trainingCommands = ['train', 'lora', 'experiment'];
 
 /** Runs the command line, and prints what goes wrong. @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) return printVersion();
+  try {
+    await runCommand(args);
+    await writeOutAndWait('');
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    // Commander has said what is wrong already.
+    if (error instanceof CommanderError) return usageExitCode;
+    await printError(error);
+    return exitCodeOf(error);
+  }
+}
+
+async function runCommand(args: readonly string[]): Promise<void> {
+  if (args.length === 1 && /^(--version|-V)$/.test(args[0] ?? '')) {
+    await printVersion();
+    return;
+  }
   const [name = ''] = args[0] === 'help' ? args.slice(1) : args;
   const computes = !args.some((word) => /^(-h|--help|--help-all|--print-config)$/.test(word));
   if (computes && trainingCommands.includes(args[0] ?? '')) startAddonThread();
   try {
     await (await createProgram([name])).parseAsync(args, { from: 'user' });
-    return Number(process.exitCode ?? 0);
   } catch (error) {
-    // Commander has said what is wrong already, and exits with 0 after --help.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usageExitCode;
-    await printError(error);
-    return exitCodeOf(error);
+    // So commander ends after --help.
+    if (!(error instanceof CommanderError && error.exitCode === 0)) throw error;
   }
 }
 
@@ -109,6 +123,7 @@ export async function createProgram(names: readonly string[] = Object.keys(comma
     .description('Trains a bag-of-words sentiment classifier on the IMDb reviews and fine-tunes it with LoRA.')
     .option('-V, --version', 'print the versions of this package and of libtorch')
     .showSuggestionAfterError()
+    .configureOutput({ writeOut, writeErr })
     .exitOverride();
   for (const [name, { about, define }] of Object.entries(commands)) {
     const command = program.command(name).description(about);
@@ -117,23 +132,21 @@ export async function createProgram(names: readonly string[] = Object.keys(comma
   return program;
 }
 
-async function printVersion(): Promise<number> {
-  process.stdout.write(`imdb-torch ${packageVersion()}\n`);
-  try {
-    const { versions } = await import('../model/native.js');
-    process.stdout.write(`libtorch ${versions().libtorch}\n`);
-  } catch {
-    process.stdout.write('libtorch: not set up yet (npx imdb-torch setup)\n');
-  }
-  return 0;
+async function printVersion(): Promise<void> {
+  writeOut(`imdb-torch ${packageVersion()}\n`);
+  const versions = await import('../model/native.js').then(
+    (native) => native.versions(),
+    () => null,
+  );
+  writeOut(versions === null ? 'libtorch: not set up yet (npx imdb-torch setup)\n' : `libtorch ${versions.libtorch}\n`);
 }
 
 async function printError(error: unknown): Promise<void> {
   const { withFlags } = await import('./options/settings.js');
   const lines = withFlags(messageOf(error)).split('\n');
-  for (const line of lines) process.stderr.write(`error: ${line}\n`);
+  for (const line of lines) writeErr(`error: ${line}\n`);
   const known = error instanceof ImdbTorchError || typeof codeOf(error) === 'string';
-  if (!known && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (!known && error instanceof Error) writeErr(`${error.stack ?? ''}\n`);
 }
 
 function exitCodeOf(error: unknown): number {

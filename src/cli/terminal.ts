@@ -1,5 +1,6 @@
 import { formatProgress, type ProgressState } from '../report/console/progress.js';
 import type { LineStyle } from '../report/console/line_style.js';
+import { writeErr, writeOut } from './standard_streams.js';
 
 interface TerminalOptions {
   json: boolean;
@@ -49,7 +50,7 @@ export class Terminal {
   note(line: string): void {
     if (this.#options.quiet) return;
     this.clearProgress();
-    process.stderr.write(`${line}\n`);
+    writeErr(`${line}\n`);
   }
 
   /** Prints the document of `--json`, where that was asked for. */
@@ -61,7 +62,7 @@ export class Terminal {
 
   /** Prints a JSON document. */
   static print(value: object): void {
-    process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+    writeOut(`${JSON.stringify(value, null, 2)}\n`);
   }
 
   /** Draws the progress bar, at most 20 times a second, where stderr is a terminal. */
@@ -73,19 +74,19 @@ export class Terminal {
     this.#lastDrawn = now;
     this.#barShown = true;
     const width = stderr.columns - 1;
-    stderr.write(`\r\x1b[K${formatProgress(state, width, speaksUnicode())}`);
+    writeErr(`\r\x1b[K${formatProgress(state, width, speaksUnicode())}`);
   }
 
   clearProgress(): void {
     if (!this.#barShown) return;
     this.#barShown = false;
-    process.stderr.write('\r\x1b[K');
+    writeErr('\r\x1b[K');
   }
 
   #print(lines: readonly string[]): void {
     this.clearProgress();
-    const stream = this.#options.json ? process.stderr : process.stdout;
-    for (const line of lines) stream.write(`${line}\n`);
+    const write = this.#options.json ? writeErr : writeOut;
+    for (const line of lines) write(`${line}\n`);
   }
 }
 

@@ -10,6 +10,7 @@ import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { prepareAddon } from '../addon/prepare_addon.js';
 import { settings } from '../options/settings.js';
 import { adapter } from '../trained_model/run_argument.js';
+import { writeErr } from '../standard_streams.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -44,17 +45,20 @@ async function serve(path: string, raw: RawOptions): Promise<void> {
   for (const note of models.notes) terminal.note(note);
   try {
     const onFailure = (error: unknown): void => {
-      process.stderr.write(`error: ${error instanceof Error ? String(error.stack) : messageOf(error)}\n`);
+      writeErr(`error: ${error instanceof Error ? String(error.stack) : messageOf(error)}\n`);
     };
     const service = await createService({ models, onFailure });
     await service.listen({ host, port }).catch((error: unknown) => {
       throw listenError(host, port, error);
     });
-    const address = service.server.address() as AddressInfo;
-    sayWhere(path, host, address, terminal);
-    if (!signal.aborted) await once(signal, 'abort');
-    terminal.note('Stopping; what is under way is finished first.');
-    await service.close();
+    try {
+      const address = service.server.address() as AddressInfo;
+      sayWhere(path, host, address, terminal);
+      if (!signal.aborted) await once(signal, 'abort');
+      terminal.note('Stopping; what is under way is finished first.');
+    } finally {
+      await service.close();
+    }
   } finally {
     models.dispose();
   }

@@ -10,6 +10,7 @@ import { createSplitBags, type SplitBags } from '../../training/split_bags.js';
 import { commandLineOf } from '../options/command_line.js';
 import type { RunSettings } from '../options/output_options.js';
 import { recordSettings } from '../options/settings.js';
+import { noteFinished } from '../standard_streams.js';
 import type { Terminal } from '../terminal.js';
 import { checkSizes } from './size_checks.js';
 
@@ -69,11 +70,20 @@ export function saveInput(context: ExperimentContext, directory: RunDirectory): 
   return { directory, dataset, device, options, argv: process.argv.slice(2), recordedOptions, signal };
 }
 
+/** Writes the report of a run that is complete, unless there is to be none, and says where both are. */
+export async function finishRun(context: ExperimentContext, run: string): Promise<void> {
+  noteFinished(run);
+  // The report is there even when nothing can be said any more.
+  const report = context.options.report ? await writeReport([run], undefined, commandLineOf) : null;
+  context.terminal.say(`Run directory: ${run}`);
+  if (report !== null) context.terminal.say(`Report: ${report.path}`);
+}
+
 /** Writes the report of finished runs, unless there is to be none. */
 export async function reportRuns(
   { options, terminal }: Pick<ExperimentContext, 'options' | 'terminal'>,
   runs: readonly string[],
-  file?: string,
+  file: string,
 ): Promise<void> {
   if (!options.report) return;
   const { path } = await writeReport(runs, file, commandLineOf);

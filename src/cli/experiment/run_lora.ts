@@ -9,7 +9,7 @@ import { formatHeading } from '../../report/console/line_style.js';
 import { describeCalibration } from '../../report/console/folds_and_calibration.js';
 import type { StoredRun } from '../../storage/read_run.js';
 import { hasSeenAll, type LoraDocument } from '../../storage/run_document.js';
-import { reportRuns, saveInput, withRunDirectory, type ExperimentContext } from './experiment_context.js';
+import { finishRun, saveInput, withRunDirectory, type ExperimentContext } from './experiment_context.js';
 import { createEvents } from './training_events.js';
 
 interface LoraOptions {
@@ -30,7 +30,7 @@ export async function runLora(context: ExperimentContext, options: LoraOptions):
     );
   }
   const document = await withRunDirectory(out, 'lora', async (directory) => {
-    const { bags, dataset, device, signal, terminal } = context;
+    const { bags, dataset, device, signal } = context;
     const result = await runLoraFineTuning({
       dataset,
       bags,
@@ -45,11 +45,9 @@ export async function runLora(context: ExperimentContext, options: LoraOptions):
     sayOutcome(context, result);
     const baseFacts = base && { path: base.path, seenValidation };
     const input = { ...saveInput(context, directory), test: bags.test, base: baseFacts };
-    const saved = await saveLoraRun(input, result);
-    terminal.say(`Run directory: ${directory.path}`);
-    return saved;
+    return saveLoraRun(input, result);
   });
-  await reportRuns(context, [document.run]);
+  await finishRun(context, document.run);
   return document;
 }
 

@@ -2,7 +2,7 @@ import { ImdbTorchError } from '../../errors.js';
 import type { TextClassifier } from '../../model/text_classifier.js';
 import { formatNoPrediction, formatPrediction, type PredictionFormat } from '../../report/console/predictions.js';
 import { formatCount } from '../../report/format.js';
-import { outputError, systemCode } from '../../system/file_errors.js';
+import { writeOutAndWait } from '../standard_streams.js';
 import type { Terminal } from '../terminal.js';
 import type { EncodedLines } from '../text_input/encoded_lines.js';
 import { notUtf8 } from '../text_input/text_lines.js';
@@ -18,7 +18,7 @@ export class PredictionPrinter {
 
   /** Predicts and prints a batch. @returns false when the reader of stdout, such as `head`, has gone */
   async print(lines: EncodedLines): Promise<boolean> {
-    if (!(await write(this.#predict(lines)))) return false;
+    if (!(await writeOutAndWait(this.#predict(lines)))) return false;
     for (const { line, problem } of lines.problems) {
       const found = this.#problems.get(problem);
       if (found === undefined) this.#problems.set(problem, { count: 1, firstLine: line });
@@ -51,15 +51,4 @@ export class PredictionPrinter {
       terminal.note(message);
     }
   }
-}
-
-/** Writes to stdout and waits until that is done. @returns false when the reader has gone */
-function write(text: string): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => {
-      if (!error) resolve(true);
-      else if (systemCode(error) === 'EPIPE') resolve(false);
-      else reject(outputError('standard output', error));
-    });
-  });
 }

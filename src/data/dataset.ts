@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { cacheHome } from '../system/cache_home.js';
+import { encodingNamed } from '../system/text_encoding.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { TokenLists } from '../text/tokens/token_lists.js';
 import { tokenizerVersion } from '../text/tokens/tokenizer.js';
@@ -35,9 +36,10 @@ export interface DatasetOptions extends EncodeOptions {
  * the same options.
  * @throws ImdbTorchError ERR_DATASET, ERR_DOWNLOAD, ERR_USAGE (an option out of range); the reason of `signal`
  */
-export async function loadDataset(options: DatasetOptions): Promise<Dataset> {
+export async function loadDataset(given: DatasetOptions): Promise<Dataset> {
   const started = performance.now();
-  checkOptions(options);
+  checkOptions(given);
+  const options = { ...given, encoding: chooseEncoding(given) };
   options.signal?.throwIfAborted();
   const { data, cacheFolder = join(cacheHome(), 'encoded') } = options;
   const source = await findSource(data, options);
@@ -72,6 +74,15 @@ function checkOptions({ seed, valid }: DatasetOptions): void {
       `Expected a whole number of at least ${least} as ${name} but received ${value}.`,
     );
   }
+}
+
+function chooseEncoding({ encoding = 'auto' }: DatasetOptions): string {
+  const name = encodingNamed(encoding);
+  if (name !== null) return name;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected auto or an encoding that TextDecoder knows as the option encoding but received ${JSON.stringify(encoding)}.`,
+  );
 }
 
 /** Names everything that the encoded splits depend on. */

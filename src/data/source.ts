@@ -32,7 +32,7 @@ export async function findSource(data: string | DataFiles, options: SourceOption
   if (!status.isFile()) {
     throw new ImdbTorchError('ERR_DATASET', `Expected a file or folder but ${data} is neither; give another path.`);
   }
-  const file = await inspectFile(data, options.signal);
+  const file = await inspectFile(data, options.signal, options.encoding);
   const format = detectFormat(file);
   if (format === 'archive') return archiveSource(file, options);
   return splitInputsSource(data, { train: tableInput(file, format) }, options);
@@ -41,12 +41,8 @@ export async function findSource(data: string | DataFiles, options: SourceOption
 async function filesSource(files: DataFiles, options: SourceOptions): Promise<Source> {
   const paths = splitNames.flatMap((name) => files[name] ?? []);
   const open = async (path: string | undefined): Promise<SplitInput | undefined> =>
-    path === undefined ? undefined : openInput(path, options.signal);
-  const [train, valid, test] = [
-    await openInput(files.train, options.signal),
-    await open(files.valid),
-    await open(files.test),
-  ];
+    path === undefined ? undefined : openInput(path, options);
+  const [train, valid, test] = [await openInput(files.train, options), await open(files.valid), await open(files.test)];
   return splitInputsSource(paths.join(', '), { train, ...(valid && { valid }), ...(test && { test }) }, options);
 }
 
@@ -126,7 +122,7 @@ async function imdbSource(options: SourceOptions): Promise<Source> {
 }
 
 function archiveSource(
-  { path, sha256, bytes, gzip }: Omit<SourceFile, 'head'>,
+  { path, sha256, bytes, gzip }: Pick<SourceFile, 'path' | 'sha256' | 'bytes' | 'gzip'>,
   { signal, onProgress }: SourceOptions,
 ): Source {
   const onRead = (done: number): void => onProgress?.({ stage: 'read', done, total: bytes, unit: 'bytes' });

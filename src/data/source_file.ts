@@ -1,27 +1,48 @@
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { hashFile } from '../system/file_hash.js';
+import { foreignKind, isParquet, isTar } from '../system/file_kind.js';
+import { describeDecoding, encodingOf, TextDecoding } from '../system/text_encoding.js';
 import { TimeSlices } from '../system/time_slices.js';
 
 /** A piece is so large that it costs nothing, and so small that inflating one overlaps with reading the last. */
 const pieceBytes = 1 << 18;
 
-/** A file of reviews, of which only the beginning has been read. */
-export interface SourceFile {
+/** A file or stream of which only the beginning has been read. */
+export interface OpenedFile {
+  /** Its path, or its name in messages. */
   readonly path: string;
-  readonly sha256: string;
-  readonly bytes: number;
   readonly gzip: boolean;
-  /** At most 256 KiB of the beginning of its content, inflated. */
+  /** At most 256 KiB of the beginning of its content, inflated; that of text is UTF-8 without a byte order mark. */
   readonly head: Buffer;
+  /** The encoding of its text, `auto` where lines may differ; null where the content is read as it is. */
+  readonly encoding: string | null;
+  /** Where it is read from, its beginning included; by default from the file at the path. */
+  readonly stream?: Readable;
 }
 
-/** @throws ImdbTorchError ERR_DATASET when it cannot be read, is empty or damaged; the reason of `signal` */
-export async function inspectFile(path: string, signal: AbortSignal | undefined): Promise<SourceFile> {
+/** A file of reviews. */
+export interface SourceFile extends OpenedFile {
+  readonly sha256: string;
+  readonly bytes: number;
+}
+
+/**
+ * @param encoding what the text is in, where no byte order mark tells; `auto` is UTF-8, and Windows-1252 for other lines
+ * @throws ImdbTorchError ERR_DATASET when it cannot be read, is empty, damaged or of a kind that holds no reviews; the
+ *   reason of `signal`
+ */
+export async function inspectFile(
+  path: string,
+  signal: AbortSignal | undefined,
+  encoding?: string,
+): Promise<SourceFile> {
   const { start, bytes, sha256 } = await readStartAndHash(path, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw new ImdbTorchError('ERR_DATASET', `Could not read ${path}: ${messageOf(error)}.`, { cause: error });
@@ -29,9 +50,46 @@ export async function inspectFile(path: string, signal: AbortSignal | undefined)
   if (bytes === 0) {
     throw new ImdbTorchError('ERR_DATASET', `Expected a file of reviews but ${path} is empty; fetch it again.`);
   }
+  return { ...inspectStart(path, start, bytes === start.length, encoding), bytes, sha256 };
+}
+
+/**
+ * Looks at the beginning of a stream, such as standard input, as soon as there is some of it.
+ * @param path its name in messages
+ * @throws as `inspectFile`, but for an empty stream; the stream's error
+ */
+export async function inspectStream(stream: Readable, path: string, encoding?: string): Promise<OpenedFile> {
+  let start = Buffer.alloc(0);
+  while (!stream.readableEnded && start.length < neededBytes(start)) {
+    const piece = stream.read() as Buffer | null;
+    if (piece !== null) start = Buffer.concat([start, piece]);
+    else await Promise.race([once(stream, 'readable'), once(stream, 'end')]);
+  }
+  if (stream.readableEnded) return { ...inspectStart(path, start, true, encoding), stream: Readable.from([start]) };
+  stream.unshift(start);
+  return { ...inspectStart(path, start, false, encoding), stream };
+}
+
+/** Returns the size of the beginning that tells what it is, where its first bytes are no plain text. */
+function neededBytes(start: Buffer): number {
+  if (start[0] === 0x1f) return 512;
+  return [0xef, 0xfe, 0xff].includes(start[0] ?? 0) ? 4 : 1;
+}
+
+/** @param isWhole says that there is no more than the beginning */
+function inspectStart(path: string, start: Buffer, isWhole: boolean, named = 'auto'): OpenedFile {
   const gzip = start[0] === 0x1f && start[1] === 0x8b;
-  const head = gzip ? inflatedHead(start, bytes === start.length, path) : start;
-  return { path, sha256, bytes, gzip, head };
+  const content = gzip ? inflatedHead(start, isWhole, path) : start;
+  const kind = foreignKind(content);
+  if (kind !== null) {
+    throw new ImdbTorchError('ERR_DATASET', `Expected a file of texts but ${path} is ${kind.name}; ${kind.remedy}.`);
+  }
+  if (isTar(content) || isParquet(content)) return { path, gzip, head: content, encoding: null };
+  const encoding = encodingOf(content, named);
+  const decoding = new TextDecoding(encoding);
+  const lines = decoding.push(content);
+  const head = lines.length > 0 && !isWhole ? lines : Buffer.concat([lines, decoding.end()]);
+  return { path, gzip, head, encoding };
 }
 
 async function readStartAndHash(path: string, signal: AbortSignal | undefined) {
@@ -57,34 +115,43 @@ export interface ReadOptions {
   signal?: AbortSignal | undefined;
   /** Called with the number of bytes of the file that have been read so far; reading goes on when that is done. */
   onRead?: ((bytes: number) => void | Promise<void>) | undefined;
+  /** Called with whole sentences about what is unusual in how the file is read. */
+  onNote?: ((sentence: string) => void) | undefined;
 }
 
 /**
- * Hands the content of a file, inflated, to `take`, piece by piece.
+ * Hands the content of a file, inflated, to `take`, piece by piece: text as UTF-8, the lines that are not in its encoding
+ * aside.
  * @param kind names the file in messages
  * @throws ImdbTorchError ERR_DATASET when it cannot be read or is damaged; what `take` throws; the reason of `signal`
  */
 export async function readContent(
-  { path, gzip }: Pick<SourceFile, 'path' | 'gzip'>,
-  { signal, onRead }: ReadOptions,
+  opened: ReadableFile,
+  { signal, onRead, onNote }: ReadOptions,
   take: (piece: Buffer) => void,
   kind = 'file',
 ): Promise<void> {
-  const file = createReadStream(path, { highWaterMark: pieceBytes });
+  const { path, gzip, encoding = null, stream } = opened;
+  const file = stream ?? createReadStream(path, { highWaterMark: pieceBytes });
+  const decoding = encoding === null ? null : new TextDecoding(encoding);
   // `pipeline` may report that it stopped the streams instead of why.
   const failure: { error?: Error } = {};
   const slices = new TimeSlices(signal);
+  const takeDecoded = (piece: Buffer): void => {
+    try {
+      if (piece.length > 0) take(piece);
+    } catch (error) {
+      failure.error = error instanceof Error ? error : new Error(messageOf(error));
+      throw failure.error;
+    }
+  };
   const takeAll = async (pieces: AsyncIterable<Buffer>): Promise<void> => {
     for await (const piece of pieces) {
       if (slices.isOver) await slices.next();
-      try {
-        take(piece);
-      } catch (error) {
-        failure.error = error instanceof Error ? error : new Error(messageOf(error));
-        throw failure.error;
-      }
-      await onRead?.(file.bytesRead);
+      takeDecoded(decoding?.push(piece) ?? piece);
+      await onRead?.(bytesReadFrom(file));
     }
+    if (decoding !== null) takeDecoded(decoding.end());
   };
   const pipeOptions = signal === undefined ? {} : { signal };
   try {
@@ -95,6 +162,14 @@ export async function readContent(
     if (failure.error !== undefined) throw failure.error;
     throw damaged(path, kind, reasonOf(error), error);
   }
+  if (decoding !== null) for (const sentence of describeDecoding(decoding, path)) onNote?.(sentence);
+}
+
+/** What of a file is needed to read it; without an encoding it is read as it is. */
+type ReadableFile = Pick<OpenedFile, 'path' | 'gzip'> & Partial<Pick<OpenedFile, 'encoding' | 'stream'>>;
+
+function bytesReadFrom(stream: Readable & { bytesRead?: number }): number {
+  return stream.bytesRead ?? 0;
 }
 
 function reasonOf(error: unknown): string {

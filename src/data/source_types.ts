@@ -16,6 +16,11 @@ export interface SourceOptions {
   labelColumn?: string | undefined;
   /** The classes of a table in their order; a whole number stands for the name at that place. By default all labels. */
   labels?: readonly string[] | undefined;
+  /**
+   * The encoding of texts without a byte order mark, by a name of the Encoding Standard. By default `auto`: UTF-8, and
+   * Windows-1252 for the lines of a table, or the files of a folder, that are not UTF-8. IMDb's layout is UTF-8.
+   */
+  encoding?: string | undefined;
   /** Refuses a single bad row; by default up to 1 % of them are left out. */
   strict?: boolean | undefined;
   signal?: AbortSignal | undefined;

@@ -27,6 +27,7 @@ const options = {
   textColumn: { ...settings.textColumn, help: 'column of the texts in a table that is given with --data' },
   labelColumn: { ...settings.labelColumn, help: 'column of the labels in such a table' },
   labels: { ...settings.labels, help: 'the classes in these data, in order', usual: 'as the run was told' },
+  encoding: { ...settings.encoding, help: 'encoding of such texts: auto is UTF-8, and Windows-1252 for what is not' },
   mistakes: {
     kind: integer(0),
     group: 'Output',
@@ -98,7 +99,7 @@ async function evaluateReviews(
 
 /** Reads the reviews as the model reads them: those of the run, or others. */
 async function readReviews(
-  { data, textColumn, labelColumn, labels }: EvaluateOptions,
+  { data, textColumn, labelColumn, labels, encoding }: EvaluateOptions,
   stored: StoredOptions,
   featurizer: Featurizer,
   terminal: Terminal,
@@ -106,7 +107,7 @@ async function readReviews(
 ): Promise<Dataset> {
   if (data === undefined) return readRunReviews(stored, featurizer, terminal, signal);
   const { seed, vocab } = stored;
-  const columns = { textColumn, labelColumn, labels: labels ?? stored.labels };
+  const columns = { textColumn, labelColumn, labels: labels ?? stored.labels, encoding };
   const others = { data, seed, vocab, ...columns, valid: null, featurizer };
   return readData(others, terminal, signal);
 }

@@ -21,6 +21,7 @@ export interface DataChoice {
   textColumn?: string | undefined;
   labelColumn?: string | undefined;
   labels?: readonly string[] | undefined;
+  encoding?: string | undefined;
   strict?: boolean;
   /** Encodes the reviews as a model was trained. */
   featurizer?: Featurizer;

@@ -1,6 +1,6 @@
 import { mostNgrams } from '../../text/features.js';
 import { choice, flag, integer, number, optional, orNull, text } from './kinds.js';
-import { classNames, reviewsOrFile } from './list_kinds.js';
+import { classNames, encodingName, reviewsOrFile } from './list_kinds.js';
 import { declare } from './setting.js';
 
 const commands = ['train', 'lora', 'experiment', 'data'] as const;
@@ -42,6 +42,10 @@ export const dataSettings = {
   }),
   labels: data(optional(classNames), 'names of the classes that the labels 0, 1, ... stand for', {
     inherited: 'data',
+  }),
+  encoding: data(encodingName, 'encoding of the texts: auto is UTF-8, and Windows-1252 for what is not', {
+    inherited: 'data',
+    default: 'auto',
   }),
   strict: data(flag, 'stop at a single bad row rather than at 1 % of them', { default: false }),
   tokenizer: feature(

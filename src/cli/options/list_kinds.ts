@@ -1,3 +1,4 @@
+import { encodingNamed } from '../../system/text_encoding.js';
 import { integer, list, number, text, type Kind } from './kinds.js';
 
 const layerNames = ['fc1', 'fc2'] as const;
@@ -36,6 +37,14 @@ export const classNames = list(
     return isList && new Set(names).size === names.length ? (names as string[]) : undefined;
   },
 );
+
+/** An encoding of texts, under the name that the Encoding Standard has for it. */
+export const encodingName: Kind<string> = {
+  value: 'name',
+  expected: 'auto or an encoding that browsers know, such as utf-8, windows-1252, utf-16le or shift_jis,',
+  parse: (given) => given,
+  accept: (given) => (typeof given === 'string' ? (encodingNamed(given) ?? undefined) : undefined),
+};
 
 /** A number of reviews or a file of them: what begins like a number is meant as one. */
 export const reviewsOrFile: Kind<number | string | null> = {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { foreignKind } from '../../system/file_kind.js';
+import { TextFileDecoding } from '../../system/text_encoding.js';
 import { mapInGroups, readTextOf, statOf } from '../imdb/folder.js';
 import type { SplitCollector } from './collector.js';
 import type { ReadOptions } from '../source_file.js';
@@ -52,10 +54,11 @@ export async function listClassFolder(root: string, signal: AbortSignal | undefi
 /** @throws ImdbTorchError ERR_DATASET when a file cannot be read; the reason of `signal` */
 export async function readClassFolder(
   { root, files }: ClassFolder,
-  { signal, onRead }: ReadOptions,
+  { signal, onRead, onNote, encoding }: ReadOptions & { encoding: string },
   collector: SplitCollector,
 ): Promise<void> {
   let bytesRead = 0;
+  const decoding = new TextFileDecoding(encoding);
   // A file too large for a review is not read, only reported.
   const texts = mapInGroups(files, signal, async (file) => ({
     ...file,
@@ -63,8 +66,13 @@ export async function readClassFolder(
   }));
   for await (const { path, label, bytes, text } of texts) {
     if (text === null) collector.bad(path, `has ${bytes} bytes, more than the ${maximumReviewBytes} of any review`);
-    else collector.row(path, text, label);
+    else {
+      const kind = foreignKind(text);
+      if (kind === null || kind.isMarkup) collector.row(path, decoding.decode(text, path), label);
+      else collector.bad(path, `is ${kind.name}`);
+    }
     bytesRead += bytes;
     await onRead?.(bytesRead);
   }
+  for (const sentence of decoding.notes(root)) onNote?.(sentence);
 }

@@ -71,6 +71,11 @@ export class TableCollector implements CollectedReviews {
     };
   }
 
+  /** Takes a whole sentence about what is unusual. */
+  note(sentence: string): void {
+    this.#account.note(sentence);
+  }
+
   get badRows(): BadRows {
     return this.#account.badRows;
   }

@@ -1,4 +1,5 @@
 import { ImdbTorchError } from '../../errors.js';
+import { isParquet, isTar } from '../../system/file_kind.js';
 import type { SourceFile } from '../source_file.js';
 
 export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet' | 'fasttext';
@@ -14,9 +15,8 @@ const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
  */
 export function detectFormat({ path, head }: SourceFile): TableFormat | 'archive' {
   if (isTar(head)) return 'archive';
-  if (head.toString('latin1', 0, 4) === 'PAR1') return 'parquet';
+  if (isParquet(head)) return 'parquet';
   const text = withoutByteOrderMark(head).toString('utf8');
-  if (text.includes('\0')) throw unknownFormat(path, describeBinary(head));
   const firstLine = /[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '';
   if (firstLine.startsWith(fastTextPrefix)) return 'fasttext';
   if (firstLine.trimStart().startsWith('{')) return 'jsonl';
@@ -27,18 +27,8 @@ export function detectFormat({ path, head }: SourceFile): TableFormat | 'archive
   throw unknownFormat(path, 'none of them');
 }
 
-/** Takes nothing but zeros for a tar file too, one without an entry. */
-function isTar(head: Buffer): boolean {
-  return head.toString('latin1', 257, 262) === 'ustar' || (head.length >= 512 && head.every((byte) => byte === 0));
-}
-
 export function withoutByteOrderMark(start: Buffer): Buffer {
   return start.subarray(0, 3).equals(byteOrderMark) ? start.subarray(3) : start;
-}
-
-function describeBinary(head: Buffer): string {
-  const mark = head.readUInt16BE(0);
-  return mark === 0xfffe || mark === 0xfeff ? 'UTF-16 text, where UTF-8 is read' : 'none of them';
 }
 
 function unknownFormat(path: string, what: string): ImdbTorchError {

@@ -8,6 +8,7 @@ import type { SplitCollector } from './collector.js';
 import { inspectFile, type ReadOptions, type SourceFile } from '../source_file.js';
 import type { ColumnOptions } from './columns.js';
 import { detectFormat, type TableFormat } from './format.js';
+import type { SourceOptions } from '../source_types.js';
 import { labelledRows } from './labelled_rows.js';
 import { readTable } from './read_table.js';
 
@@ -18,19 +19,22 @@ export interface SplitInput {
   readonly bytes: number;
   /** Null where the reviews are files of a folder. */
   readonly table: TableFile | null;
-  read(collector: SplitCollector, options: ColumnOptions & ReadOptions): Promise<void>;
+  read(collector: SplitCollector, options: ColumnOptions & ReadOptions & { encoding: string }): Promise<void>;
 }
 
 /**
  * Looks at the file or folder at `path`.
  * @throws ImdbTorchError ERR_DATASET when it is neither; the reason of `signal`
  */
-export async function openInput(path: string, signal: AbortSignal | undefined): Promise<SplitInput> {
+export async function openInput(
+  path: string,
+  { signal, encoding }: Pick<SourceOptions, 'signal' | 'encoding'>,
+): Promise<SplitInput> {
   const status = await stat(path).catch((error: unknown) => {
     throw unreadable('', path, error);
   });
   if (status.isDirectory()) return folderInput(path, signal);
-  const file = await inspectFile(path, signal);
+  const file = await inspectFile(path, signal, encoding);
   const format = detectFormat(file);
   if (format !== 'archive') return tableInput(file, format);
   throw new ImdbTorchError(

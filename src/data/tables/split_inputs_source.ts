@@ -11,7 +11,7 @@ export function splitInputsSource(
   parts: Readonly<Partial<Record<SplitName, SplitInput>>> & { readonly train: SplitInput },
   options: SourceOptions,
 ): Source {
-  const { textColumn, labelColumn, labels = null, signal, onProgress } = options;
+  const { textColumn, labelColumn, labels = null, encoding = 'auto', signal, onProgress } = options;
   const found = splitNames.flatMap((name) => {
     const part = parts[name];
     return part === undefined ? [] : [{ name, part }];
@@ -25,6 +25,7 @@ export function splitInputsSource(
       parts: found.map(({ name, part }) => [name, part.kind, part.table]),
       columns: [textColumn ?? null, labelColumn ?? null],
       labels,
+      encoding,
     },
     read: async (texts) => {
       const collector = new TableCollector(location, labels, texts);
@@ -32,7 +33,11 @@ export function splitInputsSource(
       for (const { name, part } of found) {
         const onRead = (bytes: number): void =>
           onProgress?.({ stage: 'read', done: before + bytes, total, unit: 'bytes' });
-        await part.read(collector.begin(name, part.table), { textColumn, labelColumn, signal, onRead });
+        const onNote = (sentence: string): void => {
+          collector.note(sentence);
+        };
+        const reading = { textColumn, labelColumn, encoding, signal, onRead, onNote };
+        await part.read(collector.begin(name, part.table), reading);
         before += part.bytes;
       }
       // Before anything else that could be wrong: it may be the reason.

@@ -1,5 +1,5 @@
 import type { Origins } from './origins.js';
-import type { ReadAccount } from './read_account.js';
+import type { BadRows, ReadAccount } from './read_account.js';
 
 /** A larger text is no review: the longest one of the IMDb data has 14 kB. */
 export const maximumReviewBytes = 1 << 20;
@@ -16,21 +16,6 @@ export interface CollectedSplit {
   readonly origins: Origins;
   /** `[reviews]`: the number of the movie that each is about; absent where that does not matter. */
   readonly movies?: Int32Array;
-}
-
-/** A row of a table, or a file, that is no review. */
-export interface BadRow {
-  /** Named as `originNames` does. */
-  readonly origin: string;
-  readonly reason: string;
-}
-
-export interface BadRows {
-  readonly count: number;
-  /** Counts good and bad rows. */
-  readonly total: number;
-  /** Has the first 20 of them. */
-  readonly first: readonly BadRow[];
 }
 
 export interface Columns {

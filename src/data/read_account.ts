@@ -1,7 +1,20 @@
-import type { BadRow, BadRows } from './collected_reviews.js';
-
 /** The number of bad rows that are named. */
 const namedBadRows = 20;
+
+/** A row of a table, or a file, that is no review. */
+export interface BadRow {
+  /** Named as `originNames` does. */
+  readonly origin: string;
+  readonly reason: string;
+}
+
+export interface BadRows {
+  readonly count: number;
+  /** Counts good and bad rows. */
+  readonly total: number;
+  /** Has the first 20 of them. */
+  readonly first: readonly BadRow[];
+}
 
 /** Rows, lines or files that were left out for one reason. */
 export interface LeftOut {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Dataset } from '../data/dataset.js';
 import { chooseEngine } from '../model/classifier_model.js';
 import { versions, type Bags, type Device } from '../model/native.js';
@@ -5,6 +6,7 @@ import type { ModelParts } from '../model/text_classifier.js';
 import { packageVersion } from '../setup/package_root.js';
 import type { Adapter } from '../storage/adapter.js';
 import type { ModelDescription } from '../storage/model_description.js';
+import { absolutePaths } from '../storage/recorded_paths.js';
 import type { LoraDocument, RunDocument, TrainDocument } from '../storage/run_document.js';
 import type { RunDirectory } from '../storage/run_directory.js';
 import type { CalibrationResult } from './calibration_result.js';
@@ -45,7 +47,7 @@ export async function saveTrainRun(input: SaveRunInput, result: FullTrainingResu
   await directory.writeModel('model', tensors);
   await directory.writeDescription(description);
   const model = { description, vocabulary, tensors };
-  return finishRun(input, { model, adapter: null, bags }, (facts) => trainDocument(facts, result));
+  return finishRun(input, { model, adapter: null, bags, base: null }, (facts) => trainDocument(facts, result));
 }
 
 /**
@@ -73,7 +75,7 @@ export async function saveLoraRun(
     await directory.writeModel('merged', merged, { base_sha256: baseSha256 });
   }
   const model = { description, vocabulary, tensors };
-  return finishRun(input, { model, adapter, bags }, (facts) => loraDocument(facts, result, base));
+  return finishRun(input, { model, adapter, bags, base }, (facts) => loraDocument(facts, result, base));
 }
 
 function describeModel(
@@ -99,12 +101,13 @@ function factsOf({ directory, dataset, device, options }: SaveRunInput): RunFact
 /** Looks at the model and writes `run.json`, after which the run is complete. */
 async function finishRun<Document extends TrainDocument | LoraDocument>(
   input: SaveRunInput,
-  { model, adapter, bags }: { model: ModelParts; adapter: Adapter | null; bags: Bags },
+  parts: { model: ModelParts; adapter: Adapter | null; bags: Bags; base: BaseFacts | null },
   describe: (facts: RunFacts) => Document,
 ): Promise<Document> {
   const { directory, dataset, argv, recordedOptions, options, signal } = input;
+  const { base, ...analysed } = parts;
   const { labels } = dataset.splits.test;
-  const analysis = await analyzeModel({ model, adapter, bags, labels, signal });
+  const analysis = await analyzeModel({ ...analysed, labels, signal });
   const files = await directory.listFiles();
   signal?.throwIfAborted();
   const document = { ...describe(factsOf(input)), ...analysis, files };
@@ -112,6 +115,7 @@ async function finishRun<Document extends TrainDocument | LoraDocument>(
     ...document,
     argv: [...argv],
     options: recordedOptions,
+    paths: { ...absolutePaths(recordedOptions), ...(base && { base: resolve(base.path) }) },
     seed: options.seed,
     versions: runVersions(),
   });

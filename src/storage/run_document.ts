@@ -179,6 +179,8 @@ const record = {
     pretraining: v.optional(text),
     features: v.optional(v.looseObject({ normalize: v.optional(v.boolean()) })),
   }),
+  // The absolute paths of what the options, `base` and `adapter` name, which have what was typed.
+  paths: v.record(text, v.union([text, v.array(text)])),
   seed: number,
   versions: v.object({ 'imdb-torch': text, node: text, libtorch: text }),
   files: v.array(v.object({ name: text, bytes: number, sha256: text })),

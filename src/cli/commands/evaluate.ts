@@ -1,19 +1,16 @@
 import type { Command } from 'commander';
 import { splitNames } from '../../data/collected_reviews.js';
-import type { Dataset } from '../../data/dataset.js';
 import { describeEvaluation, evaluationDocument, type EvaluationFigures } from '../../report/console/evaluation.js';
 import type { TextClassifier } from '../../model/text_classifier.js';
 import { readRunDocument } from '../../storage/read_run.js';
-import type { Featurizer } from '../../text/featurizer.js';
 import { writeFileAtomic } from '../../system/atomic_file.js';
 import { chooseReviews, predictionLines, type ChosenReviews } from '../trained_model/evaluated_reviews.js';
 import { interruptSignal } from '../interrupt.js';
 import { choice, integer, optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions, type Values } from '../options/option.js';
 import { settings } from '../options/settings.js';
-import { readData } from '../experiment/read_dataset.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
-import { readRunReviews, storedOptions, type StoredOptions } from '../trained_model/run_reviews.js';
+import { readRunReviews, storedOptions, type GivenData, type StoredOptions } from '../trained_model/run_reviews.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -53,10 +50,12 @@ async function evaluate(path: string, raw: RawOptions): Promise<void> {
   const given = readOptions(options, raw);
   const signal = interruptSignal();
   const terminal = new Terminal(given);
-  const stored = storedOptions(await readRunDocument(path), path);
+  const named = { path, run: await readRunDocument(path) };
+  const stored = storedOptions(named);
   const classifier = await openClassifier(path, given, terminal, signal);
   try {
-    const dataset = await readReviews(given, stored, classifier.featurizer, terminal, signal);
+    const others = given.data === undefined ? null : othersOf(given, given.data);
+    const dataset = await readRunReviews(named, others, classifier.featurizer, terminal, signal);
     const reviews = chooseReviews(dataset, given.split, given.data !== undefined, classifier.classes);
     const figures = await evaluateReviews(classifier, reviews, stored, given, signal);
     const { location: source, sha256 } = dataset.source;
@@ -97,17 +96,7 @@ async function evaluateReviews(
   };
 }
 
-/** Reads the reviews as the model reads them: those of the run, or others. */
-async function readReviews(
-  { data, textColumn, labelColumn, labels, encoding }: EvaluateOptions,
-  stored: StoredOptions,
-  featurizer: Featurizer,
-  terminal: Terminal,
-  signal: AbortSignal,
-): Promise<Dataset> {
-  if (data === undefined) return readRunReviews(stored, featurizer, terminal, signal);
-  const { seed, vocab } = stored;
-  const columns = { textColumn, labelColumn, labels: labels ?? stored.labels, encoding };
-  const others = { data, seed, vocab, ...columns, valid: null, featurizer };
-  return readData(others, terminal, signal);
+/** Says what to read instead of the reviews of the run. */
+function othersOf({ textColumn, labelColumn, labels, encoding }: EvaluateOptions, data: string): GivenData {
+  return { data, textColumn, labelColumn, labels, encoding };
 }

@@ -3,6 +3,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { ImdbTorchError } from '../../errors.js';
 import { loraPresets } from '../../experiments/presets.js';
 import type { Check } from '../../experiments/check.js';
+import { assertSameData, assertThere } from '../trained_model/same_data.js';
 import type { StoredRun } from '../../storage/read_run.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 import type { Base } from '../options/base.js';
@@ -38,7 +39,9 @@ async function lora(raw: RawOptions): Promise<void> {
     return;
   }
   const checks: Check[] = [];
-  const adapt = (dataset: Dataset): Dataset => (base === null ? dataset : asBase(base.path, base.run, dataset));
+  const isInherited = inheritsData(base, request.named, settings);
+  if (base !== null && isInherited) assertThere({ path: base.path, run: base.run.run });
+  const adapt = (dataset: Dataset): Dataset => (base === null ? dataset : asBase(base, dataset, isInherited));
   const { runSeeds } = await import('../experiment/run_seeds.js');
   await runSeeds(
     'lora',
@@ -69,8 +72,19 @@ function assertHiddenLayer({ hidden }: ExperimentSettings): void {
   );
 }
 
-/** Weights the reviews as the base does. @throws ImdbTorchError ERR_USAGE when their vocabulary is another one */
-function asBase(path: string, run: StoredRun, dataset: Dataset): Dataset {
+/** Says whether all reviews are those of the base, as no others are named. */
+function inheritsData(base: Base | null, named: ReadonlySet<string>, { valid }: ExperimentSettings): boolean {
+  if (base === null || ['data', 'train', 'test'].some((key) => named.has(key))) return false;
+  const hasFile = typeof valid === 'string' || base.run.run.options?.validFile !== undefined;
+  return !(named.has('valid') && hasFile);
+}
+
+/**
+ * Weights the reviews as the base does.
+ * @throws ImdbTorchError ERR_DATASET when they are not what they were, ERR_USAGE when their vocabulary is another one
+ */
+function asBase({ path, run }: Base, dataset: Dataset, isInherited: boolean): Dataset {
+  if (isInherited) assertSameData({ path, run: run.run }, dataset);
   assertSameVocabulary(path, run, dataset.vocabulary);
   const weights = run.tensors.get('features.weight');
   return weights === undefined ? dataset : { ...dataset, weights: Float32Array.from(weights.data, Number) };

@@ -17,6 +17,7 @@ import { readRunReviews, storedOptions } from '../trained_model/run_reviews.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
+  data: { ...settings.data, help: 'reviews to compare on', usual: 'the data of the run' },
   adapter: {
     kind: optional(text('folder')),
     help: 'an adapter of this package or of PEFT',
@@ -37,18 +38,24 @@ export function defineMerge(command: Command): void {
 }
 
 async function merge(path: string, raw: RawOptions): Promise<void> {
-  const { adapter: named, out, threads, ...printed } = readOptions(options, raw);
+  const { adapter: named, data, out, threads, ...printed } = readOptions(options, raw);
   assertFolder(named);
   const signal = interruptSignal();
   const terminal = new Terminal(printed);
   const run = await readRunDocument(path);
-  const stored = storedOptions(run, path);
+  const stored = storedOptions({ path, run });
   const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
   const adapter = named ?? (await chooseAdapter(path, baseSha256));
   terminal.say(`Adapter: ${adapter}`);
   const classifier = await openClassifier(path, { adapter, threads }, terminal, signal);
   try {
-    const { splits, classes } = await readRunReviews(stored, classifier.featurizer, terminal, signal);
+    const { splits, classes } = await readRunReviews(
+      { path, run },
+      data === undefined ? null : { data },
+      classifier.featurizer,
+      terminal,
+      signal,
+    );
     const { mergeAdapters } = await import('../../experiments/merge.js');
     const { evaluateLabelled } = await import('../../training/labelled_evaluation.js');
     const validation = { count: splits.valid.labels.length, ...mergeAdapters(classifier, splits.valid) };

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { ImdbTorchError } from '../../errors.js';
 import { modelPath, readRunDocument } from '../../storage/read_run.js';
+import { pathFromHere } from '../../storage/recorded_paths.js';
 import { readSafetensors } from '../../storage/safetensors.js';
 import { outputError } from '../../system/file_errors.js';
 import { hashFile } from '../../system/file_hash.js';
@@ -18,10 +19,10 @@ export function defineUnmerge(command: Command): void {
 
 async function unmerge(path: string, raw: RawOptions): Promise<void> {
   const terminal = new Terminal(readOptions(output, raw));
-  const { command, base } = await readRunDocument(path);
+  const { command, base, paths } = await readRunDocument(path);
   const merged = modelPath(path, 'merged');
   if (!existsSync(merged)) {
-    const from = command === 'merge' && base !== undefined ? `; its base is ${base.run}` : '';
+    const from = command === 'merge' && base !== undefined ? `; its base is ${String(pathFromHere(base.run, paths?.base))}` : '';
     throw new ImdbTorchError('ERR_RUN', `Expected a run with a merged model but ${path} has none${from}.`);
   }
   const sha256 = await hashOfBase(path, merged);

@@ -1,4 +1,5 @@
 import type { StoredRun } from '../../storage/read_run.js';
+import { optionsFromHere } from '../../storage/recorded_paths.js';
 import { checkValues, flagOf, throwProblems } from './option.js';
 import { byKeys, settings, settingsThat, type ExperimentSettings } from './settings.js';
 import type { Setting } from './setting.js';
@@ -32,7 +33,7 @@ export function inheritFrom(
     optimizer: preset === undefined && !isNamed('optimizer'),
     data: !isNamed('data') && !isNamed('train'),
   };
-  const options = (run.options ?? {}) as { validFile?: unknown };
+  const options = optionsFromHere(run) as { validFile?: unknown };
   // A file of reviews for validation belongs to the reviews, their number does not.
   const { values } = byKeys(takes.data === true ? options : { ...options, validFile: undefined });
   const usual = checkValues(

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ImdbTorchError, messageOf } from '../../errors.js';
+import { absolutePaths } from '../../storage/recorded_paths.js';
 import type { Given } from './option.js';
 import type { SettingsCommand } from './setting.js';
 import { checkDocument, settingsOf, type ExperimentSettings, type SettingKey, type SomeSettings } from './settings.js';
@@ -28,7 +29,8 @@ function parse(path: string): unknown {
   }
 }
 
-/** Returns the document of a configuration file that has these settings. */
+/** Returns the document of a configuration file that has these settings, which means the same whatever the working directory. */
 export function configOf(settings: ExperimentSettings, command: SettingsCommand): object {
-  return Object.fromEntries(Object.keys(settingsOf(command)).map((key) => [key, settings[key as SettingKey]]));
+  const all = { ...settings, ...absolutePaths(settings) };
+  return Object.fromEntries(Object.keys(settingsOf(command)).map((key) => [key, all[key as SettingKey]]));
 }

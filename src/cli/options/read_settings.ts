@@ -53,6 +53,8 @@ export function addSettings(command: Command, name: SettingsCommand): Command {
 interface Request<Own extends Options> {
   /** The options beside the settings. */
   readonly options: Values<Own>;
+  /** The keys of the settings that the command line or the configuration file names. */
+  readonly named: ReadonlySet<string>;
   /**
    * Completes the settings with those of the base, the configuration file and the preset.
    * @throws ImdbTorchError ERR_USAGE that names everything that does not go together
@@ -87,7 +89,7 @@ export function readRequest<Own extends Options>(
     return all as ExperimentSettings;
   };
   if (problems.length > 0) settle();
-  return { options, settle };
+  return { options, named: new Set(Object.keys({ ...config.values, ...given.values })), settle };
 }
 
 /** Puts settings over others. Where they name reviews, nothing of the reviews below them is left. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Module } from '../../model/parameters.js';
 import type { TextClassifier } from '../../model/text_classifier.js';
 import type { MergeComparison } from '../../experiments/merge.js';
@@ -54,7 +54,7 @@ export async function recordMergedModel(run: string): Promise<void> {
 export async function writeMergedRun(merged: MergedModel, out: string): Promise<string> {
   const { run, path, adapter, baseSha256, classifier, figures } = merged;
   const { description, featurizer } = classifier;
-  const { data, vocabulary, options, seed, dtype } = run;
+  const { data, vocabulary, options, paths, seed, dtype } = run;
   const { runVersions } = await import('../../experiments/save_run.js');
   const directory = await createRunDirectory({ out, command: 'merge' });
   try {
@@ -70,6 +70,7 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
       ...figures,
       classes: classifier.classes,
       ...{ data, vocabulary, options, seed, dtype },
+      paths: { ...paths, base: resolve(path), adapter: resolve(adapter) },
       argv: process.argv.slice(2),
       versions: runVersions(),
       files: await directory.listFiles(),

@@ -1,26 +1,29 @@
 import type { Dataset } from '../../data/dataset.js';
 import { ImdbTorchError } from '../../errors.js';
 import type { LossForm } from '../../model/native.js';
-import type { RunDocument } from '../../storage/run_document.js';
+import { optionsFromHere } from '../../storage/recorded_paths.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import { dataChoice } from '../options/choose_data.js';
 import { completeSettings } from '../options/read_settings.js';
 import { byKeys, type ExperimentSettings } from '../options/settings.js';
 import { readData, type DataChoice } from '../experiment/read_dataset.js';
 import type { Terminal } from '../terminal.js';
+import { assertSameData, assertThere, type NamedRun } from './same_data.js';
 
 /** The settings that decide the reviews of a run and how they are judged. */
 export interface StoredOptions extends DataChoice {
   loss: LossForm;
 }
 
+/** What to read instead of the reviews of a run. */
+export type GivenData = Partial<DataChoice> & Pick<DataChoice, 'data'>;
+
 /**
- * Returns the settings that a run was made with.
- * @param path what messages call it
+ * Returns the settings that a run was made with; its files are found whatever the working directory.
  * @throws ImdbTorchError ERR_RUN when run.json does not say
  */
-export function storedOptions({ options }: RunDocument, path: string): StoredOptions {
-  const stored: Partial<ExperimentSettings> = byKeys(options ?? {}).values;
+export function storedOptions({ path, run }: NamedRun): StoredOptions {
+  const stored: Partial<ExperimentSettings> = byKeys(optionsFromHere(run)).values;
   const { data, train, vocab, seed, loss } = stored;
   if ((data ?? train) !== undefined && vocab !== undefined && seed !== undefined && loss !== undefined) {
     return { ...dataChoice(completeSettings(stored)), loss };
@@ -31,15 +34,30 @@ export function storedOptions({ options }: RunDocument, path: string): StoredOpt
   );
 }
 
-/** Reads the reviews of a run as its model reads them; as a rule the cache has them. */
+/**
+ * Reads the reviews of a run, or others with the same settings, as its model reads them; as a rule the cache has them.
+ * @param given others
+ * @throws ImdbTorchError ERR_DATASET when the run's are gone or are not what they were
+ */
 export async function readRunReviews(
-  stored: StoredOptions,
+  named: NamedRun,
+  given: GivenData | null,
   featurizer: Featurizer,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Dataset> {
+  const stored = storedOptions(named);
+  if (given !== null) {
+    const { seed, vocab, labels } = stored;
+    return readData(
+      { seed, vocab, valid: null, featurizer, ...given, labels: given.labels ?? labels },
+      terminal,
+      signal,
+    );
+  }
+  assertThere(named);
   const dataset = await readData(stored, terminal, signal);
+  assertSameData(named, dataset);
   if (dataset.vocabulary.equals(featurizer.vocabulary)) return dataset;
-  terminal.note(`${dataset.source.location} has changed since this model was trained on it.`);
   return readData({ ...stored, featurizer }, terminal, signal);
 }

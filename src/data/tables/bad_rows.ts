@@ -1,5 +1,5 @@
 import { ImdbTorchError } from '../../errors.js';
-import type { BadRow, BadRows } from '../collected_reviews.js';
+import type { BadRow, BadRows } from '../read_account.js';
 
 /** A larger share means that the file is not what it was taken for. */
 const toleratedShare = 0.01;

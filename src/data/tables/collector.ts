@@ -1,7 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Int32List } from '../../text/int32_list.js';
 import {
-  type BadRows,
   type CollectedReviews,
   type CollectedSplit,
   type Columns,
@@ -12,7 +11,7 @@ import { LabelNames } from './label_names.js';
 import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins, originName, rowOrigins, type TableFile } from '../origins.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
-import { AccountKeeper } from '../read_account.js';
+import { AccountKeeper, type BadRows } from '../read_account.js';
 
 interface SplitRows {
   /** Null for reviews that have files of their own. */

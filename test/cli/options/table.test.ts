@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { findConflicts } from '../../../src/cli/options/conflicts.js';
 import { flagOf } from '../../../src/cli/options/option.js';
@@ -68,7 +68,13 @@ test('when settings are recorded then run.json has the names that it has always 
 test('when every option of a command is in a file, by its key or its recorded name, then it is read as it is', async () => {
   await withTemporaryFolder(async (folder) => {
     const path = join(folder, 'config.json');
-    const others = { train: 'a.csv', valid: 'b.csv', test: 'c.csv', textColumn: 'x', labelColumn: 'y' };
+    const others = {
+      train: resolve('a.csv'),
+      valid: resolve('b.csv'),
+      test: resolve('c.csv'),
+      textColumn: 'x',
+      labelColumn: 'y',
+    };
     for (const command of ['train', 'lora'] as const) {
       const config = await printed(command, '--seed', '7', '--vocab', 'all');
       const whole = { ...config, ...others, labels: ['a', 'b'], split: 'movie', threads: 3 };

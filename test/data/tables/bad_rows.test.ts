@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { BadRow } from '../../../src/data/collected_reviews.js';
+import type { BadRow } from '../../../src/data/read_account.js';
 import { contentOf, load, temporaryFolder } from '../helpers.js';
 
 const folder = temporaryFolder();

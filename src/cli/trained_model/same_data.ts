@@ -1,0 +1,34 @@
+import { existsSync } from 'node:fs';
+import type { Dataset } from '../../data/dataset.js';
+import { ImdbTorchError } from '../../errors.js';
+import { absolutePaths, optionsFromHere } from '../../storage/recorded_paths.js';
+import type { RunDocument } from '../../storage/run_document.js';
+
+/** A run, and what messages call it. */
+export interface NamedRun {
+  readonly path: string;
+  readonly run: RunDocument;
+}
+
+/** @throws ImdbTorchError ERR_DATASET when a file or folder of the run is gone */
+export function assertThere({ path, run }: NamedRun): void {
+  const gone = Object.values(absolutePaths(optionsFromHere(run)))
+    .flat()
+    .find((file) => !/[*?[{]/.test(file) && !existsSync(file));
+  if (gone === undefined) return;
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected the data of the run ${path} at ${gone} but nothing is there; put them back, or name data with --data.`,
+  );
+}
+
+/** @throws ImdbTorchError ERR_DATASET when the data are not those that the run was made with */
+export function assertSameData({ path, run: { data } }: NamedRun, { source }: Dataset): void {
+  if (data === undefined || data.sha256 === source.sha256) return;
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected the data that the run ${path} was made with (SHA-256 ${data.sha256.slice(0, 12)}...) but received ` +
+      `${source.location}, which has changed since (${source.sha256.slice(0, 12)}...); put them back, or name ` +
+      'this or other data with --data.',
+  );
+}

@@ -1,6 +1,7 @@
 import { ImdbTorchError } from '../errors.js';
 import type { TokenSpan } from '../text/tokens/token_span.js';
 import { createBags, type BagWeighting } from './bags.js';
+import { LeftOutWords } from './left_out_words.js';
 import { subtract, subtractFromRows } from './numbers/differences.js';
 import { largestOfColumn } from './numbers/largest.js';
 import type { Prediction, TextClassifier } from './text_classifier.js';
@@ -27,10 +28,9 @@ export interface TopWord {
   effect: number;
 }
 
-/** The largest number of characters of a text to explain; the work grows with its square. */
-export const longestExplainedText = 100_000;
-/** Characters of text, and features, that are computed in one slice, which takes some milliseconds. */
-const charactersAtOnce = 1 << 15;
+/** The largest number of characters of a text to explain. */
+export const longestExplainedText = 1_000_000;
+/** The number of features whose effects are computed at once. */
 const featuresAtOnce = 1 << 18;
 
 /**
@@ -58,22 +58,21 @@ export function* explainInSlices(
       `Expected a text of at most ${longestExplainedText} characters but received ${text.length}; explain a part of it.`,
     );
   }
-  const words = groupByWord(classifier.featurizer.tokenSpans(text));
-  const logOdds = logOddsOf(classifier, [text]);
+  const spans = classifier.featurizer.tokenSpans(text);
+  const { words, wordOf } = groupByWord(spans);
   const [prediction] = classifier.predict([text]);
   if (prediction === undefined) throw new Error('There is a prediction for each text.');
-  const variantsAtOnce = Math.ceil(charactersAtOnce / (text.length + 1));
-  for (let start = 0; start < words.length; start += variantsAtOnce) {
+  const logOdds = classifier.logOdds(classifier.logits([text]));
+  const tokens = spans.map(({ token }) => token);
+  const leftOut = new LeftOutWords(classifier, tokens, wordOf);
+  const whole = classifier.logOdds(leftOut.whole);
+  for (let start = 0; start < words.length;) {
     yield;
-    const some = words.slice(start, start + variantsAtOnce);
-    const without = logOddsOf(
-      classifier,
-      some.map(({ spans }) => blankOut(text, spans)),
-    );
-    some.forEach((word, row) => {
-      const { length } = logOdds;
-      word.effects = Array.from(subtract(logOdds, without.subarray(row * length, (row + 1) * length)));
-    });
+    const some = leftOut.without(start);
+    for (const [k, word] of words.slice(start, start + some.length).entries()) {
+      word.effects = Array.from(subtract(whole, classifier.logOdds(some[k] ?? leftOut.whole)));
+    }
+    start += some.length;
   }
   return { prediction, logOdds: Array.from(logOdds), words };
 }
@@ -125,27 +124,15 @@ function withoutNorm({ options, vocabulary, weights }: BagWeighting): BagWeighti
   return { options: { normalize: false, gain }, vocabulary, weights };
 }
 
-function logOddsOf(classifier: TextClassifier, texts: readonly string[]): Float64Array {
-  return classifier.logOdds(classifier.logits(texts));
-}
-
-function groupByWord(spans: readonly TokenSpan[]): WordEffect[] {
-  const words = new Map<string, WordEffect>();
-  for (const span of spans) {
-    const word = words.get(span.token);
-    if (word === undefined) words.set(span.token, { word: span.token, spans: [span], effects: [] });
-    else word.spans.push(span);
-  }
-  return [...words.values()];
-}
-
-/** Replaces each span by a blank, so that its neighbours stay apart. */
-function blankOut(text: string, spans: readonly TokenSpan[]): string {
-  let result = '';
-  let end = 0;
-  for (const span of spans) {
-    result += `${text.slice(end, span.start)} `;
-    ({ end } = span);
-  }
-  return result + text.slice(end);
+/** @returns the different words, and for each token the number of its word */
+function groupByWord(spans: readonly TokenSpan[]): { words: WordEffect[]; wordOf: Int32Array } {
+  const numbers = new Map<string, number>();
+  const words: WordEffect[] = [];
+  const wordOf = Int32Array.from(spans, (span) => {
+    const number = numbers.get(span.token) ?? numbers.size;
+    numbers.set(span.token, number);
+    (words[number] ??= { word: span.token, spans: [], effects: [] }).spans.push(span);
+    return number;
+  });
+  return { words, wordOf };
 }

@@ -4,7 +4,7 @@ export interface Limits {
   /** The number of texts in a request. */
   readonly texts: number;
   readonly predictedCharacters: number;
-  /** This limit is lower, since the work grows with the square of the length. */
+  /** With many classes the limit is lower, since an answer has a number for each class of each word. */
   readonly explainedCharacters: number;
   readonly headerBytes: number;
   readonly connections: number;
@@ -28,7 +28,7 @@ export const usualLimits: Limits = Object.freeze({
   bodyBytes: 1 << 20,
   texts: 1000,
   predictedCharacters: 100_000,
-  explainedCharacters: 10_000,
+  explainedCharacters: 100_000,
   headerBytes: 8 << 10,
   connections: 512,
   waiting: 1024,

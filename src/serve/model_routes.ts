@@ -16,15 +16,23 @@ interface ModelRoutesOptions {
   metrics: ServiceMetrics;
 }
 
+/** Bounds the answers to requests to explain, which have a number for each class of each word. */
+const charactersTimesClasses = 2_000_000;
+/** Texts of this length are explained however many classes there are. */
+const alwaysExplained = 10_000;
+
 /** Adds GET /model, POST /predict and POST /explain. */
 export function addModelRoutes(app: FastifyInstance, { models, limits, queue, metrics }: ModelRoutesOptions): void {
   const { about } = models;
-  const { bodyBytes, texts: mostTexts, predictedCharacters, explainedCharacters } = limits;
+  const mostClasses = Math.max(...Object.values(about.classesByAdapter).map(({ length }) => length));
+  const ofClasses = Math.max(alwaysExplained, Math.floor(charactersTimesClasses / mostClasses));
+  const { bodyBytes, texts: mostTexts, predictedCharacters } = limits;
+  const explainedCharacters = Math.min(limits.explainedCharacters, ofClasses);
   const model: ModelAnswer = {
     ...about,
     limits: { bodyBytes, texts: mostTexts, predictedCharacters, explainedCharacters },
   };
-  const schemas = requestSchemas(about.adapters, limits);
+  const schemas = requestSchemas(about.adapters, { ...limits, explainedCharacters });
 
   app.get('/model', { schema: modelRouteSchema }, () => model);
 

@@ -119,6 +119,20 @@ export class Featurizer {
     return writer.finish();
   }
 
+  /** Returns the numbers of tokens; -1 for those that are in no feature. @internal for explanations */
+  tokenNumbers(tokens: readonly string[]): Int32Array {
+    const { interner } = this.#index;
+    return Int32Array.from(tokens, (token) => interner.internString(token));
+  }
+
+  /** Returns the features of lists of token numbers with how often each has them. @internal for explanations */
+  countFeatures(lists: readonly Int32Array[]): EncodedTexts {
+    const tokens = lists.reduce((sum, { length }) => sum + length, 0);
+    const writer = this.#index.writer(lists.length, tokens, true);
+    for (const list of lists) this.#index.add(list, writer);
+    return writer.finish();
+  }
+
   #writer(tokens: TokenLists, rows: Int32Array): BagWriter {
     return this.#index.writer(rows.length, tokens.lengthOf(rows), this.options.counts === 'counts');
   }

@@ -14,6 +14,8 @@ const typingMilliseconds = 150;
 /** The page shows that it waits for an answer that takes longer. */
 const slowMilliseconds = 400;
 const retryMilliseconds = 1000;
+/** The words of longer texts are not coloured: a page of many thousand elements is slow. */
+const colouredCharacters = 10_000;
 
 const input = byId('text') as HTMLTextAreaElement;
 const switchInput = byId('compare') as HTMLInputElement;
@@ -127,14 +129,18 @@ function show(comparison: ComparedAnswers | null): void {
   byId('table').replaceChildren(drawWordsTable(comparison));
 }
 
-function isExplained({ limits }: ModelAnswer, text: string): boolean {
+function isExplained(model: ModelAnswer, text: string): boolean {
   // The service counts code points.
-  return Array.from(text).length <= limits.explainedCharacters;
+  return Array.from(text).length <= longestColoured(model);
+}
+
+function longestColoured({ limits }: ModelAnswer): number {
+  return Math.min(limits.explainedCharacters, colouredCharacters);
 }
 
 function whyNoWords(model: ModelAnswer, text: string): string {
   if (isExplained(model, text)) return 'There is no word in it.';
-  return `Words are coloured in texts of up to ${formatCount(model.limits.explainedCharacters)} characters.`;
+  return `Words are coloured in texts of up to ${formatCount(longestColoured(model))} characters.`;
 }
 
 function say(text: string, kind: '' | 'trouble' = ''): void {

@@ -72,6 +72,14 @@ test('when lines are long then they are wrapped to the width, marks and colours 
   expect(coloured.slice(2, -1).map((line) => line.replaceAll(/\u001b\[\d+m/g, ''))).toEqual(lines);
 });
 
+test('when a text is long then its first hundred lines are shown', () => {
+  const long = 'word '.repeat(100_000);
+  const lines = describeExplanation({ ...explanation, words: [] }, long, { ...plain, width: 42 }).slice(2, -1);
+  // Eight words in each.
+  expect(lines).toHaveLength(101);
+  expect(lines.at(-1)).toBe('  ... and 12400 more lines; --json has all words.');
+});
+
 test('when words are written in wide characters then lines take no more columns than there are', () => {
   const wide = Array.from({ length: 30 }, () => '映画').join(' ');
   const lines = describeExplanation({ ...explanation, words: [] }, wide, { ...plain, width: 42 }).slice(2, -1);

@@ -71,7 +71,7 @@ test('when the model is asked for then name, classes, adapters and limits are to
           bodyBytes: 1 << 20,
           texts: 10,
           predictedCharacters: 100_000,
-          explainedCharacters: 10_000,
+          explainedCharacters: 100_000,
         },
       });
       expect(body).not.toContain(run.path);

@@ -19,6 +19,8 @@ interface ExplanationFormat {
 
 const shownWords = 20;
 const longestWord = 30;
+/** The lines of the text that are shown. */
+const shownLines = 100;
 /** Changes of the log-odds below this are not coloured: the word hardly matters. */
 const faint = 0.05;
 /** From here on a word is shown bold. */
@@ -34,10 +36,12 @@ export function describeExplanation(explanation: Explanation, text: string, form
   const ranked = words
     .map(({ word, spans, effects }) => ({ word, times: spans.length, effect: effects[target] ?? NaN }))
     .sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect));
+  const lines = wrap(markWords(text, words, format), width);
   return [
     `Predicted: ${prediction.label} (${formatShare(prediction.probability)}).`,
     `Log-odds of ${name}: ${formatSigned(logOdds[target] ?? NaN)}; what each word adds to them:`,
-    ...wrap(markWords(text, words, format), width),
+    ...lines.slice(0, shownLines),
+    ...(lines.length > shownLines ? [`  ... and ${lines.length - shownLines} more lines; --json has all words.`] : []),
     formatTable(
       ['word', 'times', `effect on ${name}`],
       ranked

@@ -1,0 +1,171 @@
+import { forEachDifference, neighbourhoods, type NumberedTokens } from '../text/left_out_words.js';
+import { Bags, Tensor } from './native.js';
+import { subtractFromRows } from './numbers/differences.js';
+import { addRows, scaleAndShift } from './numbers/weighted_rows.js';
+import { readNumbers } from './parameters.js';
+import type { TextClassifier } from './text_classifier.js';
+
+/** The numbers of the hidden layer that are computed at once, which takes some milliseconds. */
+const numbersAtOnce = 1 << 19;
+/** A text that keeps a smaller share of the squares of its values is computed anew: a difference would be inexact. */
+const leastShare = 1e-6;
+
+/** The values of features that a word changes by being left out, less their values in the whole text. */
+interface Changes {
+  readonly ids: number[];
+  readonly differences: number[];
+  /** The sum of the squares of all values of the text that is left. */
+  squares: number;
+}
+
+/**
+ * Computes what a model says of a text without one of its words, for one word after the other, in time that grows with
+ * the length of the text alone: before its activation the first layer is linear, so that what the features of a word
+ * add to it can be taken away. Sums are in float64, in which nothing is lost by that.
+ */
+export class LeftOutWords {
+  readonly #classifier: TextClassifier;
+  readonly #text: NumberedTokens;
+  /** For each word the places of its tokens, ascending. */
+  readonly #places: readonly (readonly number[])[];
+  /** `[features]`: how often the text has each. */
+  readonly #counts: Int32Array;
+  /** `[features]`: the row of each among those that were asked for last. */
+  readonly #rowOf: Int32Array;
+  /** The first layer for a text without features, `[hidden]`. */
+  readonly #bias: Float64Array;
+  /** What the features of the text add to that, before their values are normalised, `[hidden]`. */
+  readonly #sums: Float64Array;
+  #squares = 0;
+  /** The logits of the whole text, `[classes]`. */
+  readonly whole: Float64Array;
+
+  /** @param wordOf the number of the word of each token, counted as they come */
+  constructor(classifier: TextClassifier, tokens: readonly string[], wordOf: Int32Array) {
+    const { featurizer } = classifier;
+    this.#classifier = classifier;
+    this.#text = { tokens: featurizer.tokenNumbers(tokens), wordOf };
+    const places: number[][] = [];
+    wordOf.forEach((word, place) => (places[word] ??= []).push(place));
+    this.#places = places;
+    this.#counts = new Int32Array(featurizer.vocabulary.size);
+    this.#rowOf = new Int32Array(featurizer.vocabulary.size);
+    this.#bias = this.#firstLayer(new Int32Array(0), Int32Array.of(0, 0));
+    this.#sums = new Float64Array(this.#bias.length);
+    this.#addAll();
+    this.whole = this.#logits([{ ids: [], differences: [], squares: this.#squares }]);
+  }
+
+  /**
+   * Returns the logits of the text without a word, `[classes]`, for some words from `first` on: as many as take some
+   * milliseconds.
+   */
+  without(first: number): Float64Array[] {
+    const reach = this.#classifier.featurizer.options.ngrams - 1;
+    const lists: Int32Array[] = [];
+    let tokens = 0;
+    for (let word = first; word < this.#places.length && tokens * this.#bias.length < numbersAtOnce; word += 1) {
+      const around = neighbourhoods(this.#text, this.#places[word] ?? [], reach);
+      tokens += around[0].length;
+      lists.push(...around);
+    }
+    const counted = this.#classifier.featurizer.countFeatures(lists);
+    const texts = Array.from({ length: lists.length / 2 }, (_, k) => {
+      const changes: Changes = { ids: [], differences: [], squares: this.#squares };
+      forEachDifference(counted, [2 * k, 2 * k + 1], (id, difference) => {
+        this.#change(changes, id, difference);
+      });
+      return changes;
+    });
+    const { length } = this.whole;
+    const logits = this.#logits(texts);
+    return texts.map((changes, k) => {
+      if (changes.ids.length === 0) return this.whole;
+      return this.#isInexact(changes) ? this.#anew(first + k) : logits.subarray(k * length, (k + 1) * length);
+    });
+  }
+
+  #isInexact({ squares }: Changes): boolean {
+    return this.#classifier.featurizer.options.normalize && squares < leastShare * this.#squares;
+  }
+
+  #anew(word: number): Float64Array {
+    const { tokens, wordOf } = this.#text;
+    const { featurizer } = this.#classifier;
+    const { counts, ...features } = featurizer.countFeatures([tokens.filter((_, k) => wordOf[k] !== word)]);
+    return this.#classifier.logitsOfEncoded({
+      ...features,
+      counts: featurizer.options.counts === 'counts' ? counts : null,
+    });
+  }
+
+  #change(changes: Changes, id: number, difference: number): void {
+    const count = this.#counts[id] ?? 0;
+    const [before, after] = [this.#value(id, count), this.#value(id, count + difference)];
+    if (before === after) return;
+    changes.ids.push(id);
+    changes.differences.push(after - before);
+    changes.squares += after * after - before * before;
+  }
+
+  /** Returns the value of a feature before values are normalised. */
+  #value(id: number, count: number): number {
+    const { options, weights } = this.#classifier.featurizer;
+    const times = options.counts === 'counts' ? count : Math.min(count, 1);
+    return times * (weights === null ? 1 : (weights[id] ?? NaN));
+  }
+
+  /** Adds up the features of the whole text. */
+  #addAll(): void {
+    const { ids, counts } = this.#classifier.featurizer.countFeatures([this.#text.tokens]);
+    const atOnce = Math.ceil(numbersAtOnce / this.#bias.length);
+    for (let start = 0; start < ids.length; start += atOnce) {
+      const some = Int32Array.from(ids.subarray(start, start + atOnce));
+      const values = Float64Array.from(some, (id, k) => {
+        this.#counts[id] = counts?.[start + k] ?? 1;
+        const value = this.#value(id, this.#counts[id] ?? 0);
+        this.#squares += value * value;
+        return value;
+      });
+      addRows(this.#sums, this.#effects(some), values);
+    }
+  }
+
+  /** Returns the logits of texts by what is different in them, `[texts, classes]`. */
+  #logits(texts: readonly Changes[]): Float64Array {
+    const { model, featurizer } = this.#classifier;
+    const { normalize, gain } = featurizer.options;
+    const ids = Int32Array.from(new Set(texts.flatMap((changes) => changes.ids))).sort();
+    ids.forEach((id, row) => (this.#rowOf[id] = row));
+    const effects = this.#effects(ids);
+    const width = this.#bias.length;
+    const hidden = new Float64Array(texts.length * width);
+    for (const [k, changes] of texts.entries()) {
+      const sums = this.#sums.slice();
+      const rows = changes.ids.map((id) => this.#rowOf[id] ?? NaN);
+      addRows(sums, effects, changes.differences, rows);
+      const factor = normalize && changes.squares > 0 ? gain / Math.sqrt(changes.squares) : gain;
+      scaleAndShift(hidden.subarray(k * width, (k + 1) * width), sums, factor, this.#bias);
+    }
+    if (model.output === null || texts.length === 0) return hidden;
+    const isFloat32 = model.parameters['fc1.weight'].dtype === 'float32';
+    using before = Tensor.from(isFloat32 ? Float32Array.from(hidden) : hidden, [texts.length, width]);
+    using after = before.relu();
+    using logits = model.output.forward(after);
+    return readNumbers(logits);
+  }
+
+  /** Returns what features of value 1 add to the first layer, `[ids, hidden]`. @param ids ascending */
+  #effects(ids: Int32Array): Float64Array {
+    const offsets = Int32Array.from({ length: ids.length + 1 }, (_, k) => k);
+    return subtractFromRows(this.#firstLayer(ids, offsets), this.#bias);
+  }
+
+  /** Returns the first layer before its activation, `[bags, hidden]`. */
+  #firstLayer(ids: Int32Array, offsets: Int32Array): Float64Array {
+    const vocabularySize = this.#classifier.featurizer.vocabulary.size;
+    using bags = new Bags({ ids, offsets, labels: new Int32Array(offsets.length - 1), vocabularySize });
+    using layer = this.#classifier.model.hidden.forward(bags);
+    return readNumbers(layer);
+  }
+}

@@ -14,6 +14,8 @@ export function connectionOptions(limits: Limits): FastifyHttpOptions<Server> {
     connectionTimeout: limits.silenceMilliseconds,
     keepAliveTimeout: limits.keepAliveMilliseconds,
     http: {
+      // `keepToOwnHosts` refuses them, in the form of all other refusals.
+      requireHostHeader: false,
       maxHeaderSize: limits.headerBytes,
       headersTimeout: limits.headersMilliseconds,
       connectionsCheckingInterval: limits.checkMilliseconds,

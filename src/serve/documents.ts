@@ -20,9 +20,19 @@ export interface ExplainRequest {
   adapter?: AdapterName;
 }
 
+/** The answer for an empty text, of which a model has nothing to say. */
+export const noPredictionSchema = v.strictObject({
+  label: v.null(),
+  probability: v.null(),
+  problem: v.pipe(v.literal('empty'), v.description('The text is empty, or has blanks alone.')),
+});
+
 /** The answer for many texts. */
 export const predictionsSchema = v.strictObject({
-  predictions: v.pipe(v.array(predictionSchema), v.description('The predictions, in the order of the texts.')),
+  predictions: v.pipe(
+    v.array(v.union([predictionSchema, noPredictionSchema])),
+    v.description('The predictions, in the order of the texts.'),
+  ),
 });
 
 export const modelSchema = v.strictObject({
@@ -57,10 +67,12 @@ const errorCode = v.picklist([
   'ERR_CLIENT_GONE',
   'ERR_FAILED',
   'ERR_HEADERS_TOO_LARGE',
+  'ERR_HOST',
   'ERR_MEDIA_TYPE',
   'ERR_METHOD',
   'ERR_NOT_FOUND',
   'ERR_NOT_UTF8',
+  'ERR_STARTING',
   'ERR_STOPPING',
   'ERR_TIMEOUT',
   'ERR_TOO_LARGE',

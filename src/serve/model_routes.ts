@@ -7,6 +7,7 @@ import type { Limits } from './limits.js';
 import type { ServiceMetrics } from './metrics.js';
 import { predictInSlices, type ServedModels } from './models.js';
 import { modelRouteSchema, requestSchemas } from './schemas.js';
+import { ServiceError } from './service_error.js';
 import type { WorkQueue } from './work_queue.js';
 
 interface ModelRoutesOptions {
@@ -41,8 +42,13 @@ export function addModelRoutes(app: FastifyInstance, { models, limits, queue, me
     const classifier = models.classifier(adapter);
     const texts = typeof text === 'string' ? [text] : text;
     metrics.texts.inc({ route: '/predict' }, texts.length);
-    const found = await queue.run(predictInSlices(classifier, texts), isWanted(reply));
-    const predictions = found.map((prediction) => predictionAnswer(prediction, classifier.classes));
+    refuseBrokenTexts(text);
+    const found = await queue.run(predictInSlices(classifier, texts.filter(isText)), isWanted(reply));
+    const each = found.values();
+    const predictions = texts.map((one) => {
+      const prediction = isText(one) ? each.next().value : undefined;
+      return prediction === undefined ? noPrediction : predictionAnswer(prediction, classifier.classes);
+    });
     return typeof text === 'string' ? predictions[0] : { predictions };
   });
 
@@ -50,9 +56,32 @@ export function addModelRoutes(app: FastifyInstance, { models, limits, queue, me
     const { text, adapter = about.adapter } = request.body;
     const classifier = models.classifier(adapter);
     metrics.texts.inc({ route: '/explain' });
+    refuseBrokenTexts(text);
+    if (!isText(text)) return noPrediction;
     const explanation = await queue.run(explainInSlices(classifier, text), isWanted(reply));
     return explanationAnswer(explanation, classifier.classes);
   });
+}
+
+/** What `predict --json` says of an empty line. */
+const noPrediction = Object.freeze({ label: null, probability: null, problem: 'empty' });
+
+function isText(text: string): boolean {
+  return text.trim() !== '';
+}
+
+/** @throws ServiceError ERR_BAD_REQUEST that names the place of what stands in no text */
+function refuseBrokenTexts(text: string | readonly string[]): void {
+  for (const [index, one] of (typeof text === 'string' ? [text] : text).entries()) {
+    const found = /[\0\p{Surrogate}]/u.exec(one);
+    if (found === null) continue;
+    const what = found[0] === '\0' ? 'the character NUL' : 'half of a surrogate pair';
+    const place = typeof text === 'string' ? 'body/text' : `body/text/${index}`;
+    throw new ServiceError(
+      'ERR_BAD_REQUEST',
+      `The request's ${place} has ${what} at UTF-16 unit ${found.index}; send the text without it.`,
+    );
+  }
 }
 
 /** Returns a function that says whether somebody still waits for the reply. */

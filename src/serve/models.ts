@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { explainText } from '../model/explanation.js';
 import type { Prediction } from '../model/text_classifier.js';
 import { TextClassifier, defaultAdapter } from '../model/text_classifier.js';
 import { summarizeRun } from '../report/console/runs.js';
@@ -16,11 +18,18 @@ export interface ServedModels {
   readonly about: Omit<ModelAnswer, 'limits'>;
   /** These notes tell what is worth knowing of how the models were opened. */
   readonly notes: readonly string[];
+  /** Whether `prepare` has ended. */
+  readonly isReady: boolean;
+  /** Makes what is made for the first text, so that it is answered as fast as later ones; others can run in between. */
+  prepare(): Promise<void>;
   /** Returns the classifier for `adapter`, one of `about.adapters`. */
   classifier(adapter: AdapterName): TextClassifier;
   /** Frees the native memory. */
   dispose(): void;
 }
+
+/** Asks for the index of the features and for all layers. */
+const firstText = 'A film.';
 
 interface ServedModelsOptions {
   /** The adapter of requests that ask for none, as TextClassifier takes it; requests know a folder as `on`. */
@@ -42,8 +51,20 @@ export async function openModels(path: string, options: ServedModelsOptions = {}
       classifiers.set(name, await TextClassifier.open(path, { adapter, threads: options.threads }));
     }
     const about = describe(await readRunDocument(path), path, classifiers, nameOf(chosen));
+    let isReady = false;
+    const prepare = async (): Promise<void> => {
+      for (const classifier of classifiers.values()) {
+        await setImmediate();
+        explainText(classifier, firstText);
+      }
+      isReady = true;
+    };
     return {
       about,
+      get isReady() {
+        return isReady;
+      },
+      prepare,
       notes: [...classifiers.values()].flatMap(({ notes }) => notes),
       classifier: (name) => classifiers.get(name) ?? fail(name),
       dispose,

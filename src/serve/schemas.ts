@@ -1,18 +1,20 @@
 /** The JSON schemas of the routes: requests are checked against them, and /openapi.json is made from them. */
 import { toJsonSchemaDefs } from '@valibot/to-json-schema';
 import { explanationSchema, predictionSchema } from '../report/documents/answers.js';
-import { errorSchema, healthSchema, modelSchema, predictionsSchema, type AdapterName } from './documents.js';
+import * as documents from './documents.js';
+import type { AdapterName } from './documents.js';
 import type { Limits } from './limits.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
 const answers = {
   Prediction: predictionSchema,
-  Predictions: predictionsSchema,
+  NoPrediction: documents.noPredictionSchema,
+  Predictions: documents.predictionsSchema,
   Explanation: explanationSchema,
-  Model: modelSchema,
-  Health: healthSchema,
-  Error: errorSchema,
+  Model: documents.modelSchema,
+  Health: documents.healthSchema,
+  Error: documents.errorSchema,
 };
 
 /** The schemas of answers, which others refer to by their names. */
@@ -29,7 +31,7 @@ function answerOf(name: keyof typeof answers, description: string): Schema {
 
 const failures = {
   '4xx': { description: 'The request is not as it should be.', $ref: 'Error#' },
-  '5xx': { description: 'The service failed, has too much to do or is ending.', $ref: 'Error#' },
+  '5xx': { description: 'The service failed, has too much to do, is starting or is ending.', $ref: 'Error#' },
 };
 
 /** @param adapters the adapters that a request can ask for */
@@ -52,7 +54,7 @@ export function requestSchemas(
       response: {
         200: {
           description: 'One prediction for one text, else a list of them.',
-          anyOf: [{ $ref: 'Prediction#' }, { $ref: 'Predictions#' }],
+          anyOf: [{ $ref: 'Prediction#' }, { $ref: 'NoPrediction#' }, { $ref: 'Predictions#' }],
         },
         ...failures,
       },
@@ -60,7 +62,13 @@ export function requestSchemas(
     explain: {
       summary: 'Say what each word of a text does to its prediction: the model is asked again without the word.',
       body: body({ type: 'string', maxLength: limits.explainedCharacters }),
-      response: answerOf('Explanation', 'The explanation.'),
+      response: {
+        200: {
+          description: 'The explanation, but for an empty text.',
+          anyOf: [{ $ref: 'Explanation#' }, { $ref: 'NoPrediction#' }],
+        },
+        ...failures,
+      },
     },
   };
 }
@@ -71,7 +79,7 @@ export const modelRouteSchema: Schema = {
 };
 
 export const healthRouteSchema: Schema = {
-  summary: 'Whether the service is there.',
+  summary: 'Whether the service is there and its models are ready.',
   response: answerOf('Health', 'It is.'),
 };
 

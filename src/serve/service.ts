@@ -2,10 +2,12 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { packageVersion } from '../setup/package_root.js';
 import { connectionOptions, stopInTime } from './connection_limits.js';
+import { mediaTypeError, takeJsonOnly } from './json_bodies.js';
 import { usualLimits, type Limits } from './limits.js';
 import { addMetrics } from './metrics.js';
 import { addModelRoutes } from './model_routes.js';
 import type { ServedModels } from './models.js';
+import { keepToOwnHosts } from './own_hosts.js';
 import { addPage } from './page_files.js';
 import { healthRouteSchema, namedSchemas } from './schemas.js';
 import { ServiceError, describeProblems, serviceErrorOf } from './service_error.js';
@@ -15,6 +17,8 @@ interface ServiceOptions {
   /** The models stay the caller's, who disposes of them. */
   models: ServedModels;
   limits?: Partial<Limits>;
+  /** Names that requests may call the service by, beside its own; `*` stands for all. */
+  allowedHosts?: readonly string[];
   /** Called with errors that are the service's own fault. */
   onFailure?: (error: unknown) => void;
 }
@@ -47,6 +51,7 @@ export async function createService(options: ServiceOptions): Promise<FastifyIns
     schemaErrorFormatter: describeProblems,
     frameworkErrors: answerError,
   });
+  keepToOwnHosts(app, options.allowedHosts ?? []);
   stopInTime(app, limits);
   takeJsonOnly(app);
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
@@ -55,6 +60,11 @@ export async function createService(options: ServiceOptions): Promise<FastifyIns
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(securityHeaders);
     done();
+  });
+  app.addHook('onRequest', (_request, _reply, done) => {
+    done(
+      models.isReady ? undefined : new ServiceError('ERR_STARTING', 'The service is starting; ask again in a moment.'),
+    );
   });
   for (const schema of namedSchemas) app.addSchema(schema);
   await describeRoutes(app);
@@ -66,10 +76,11 @@ export async function createService(options: ServiceOptions): Promise<FastifyIns
 }
 
 function errorHandler(onFailure: ServiceOptions['onFailure']) {
-  return (error: Parameters<typeof serviceErrorOf>[0], _request: FastifyRequest, reply: FastifyReply): void => {
-    const answer = serviceErrorOf(error);
+  return (error: Parameters<typeof serviceErrorOf>[0], request: FastifyRequest, reply: FastifyReply): void => {
+    const isOfOtherType = error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE';
+    const answer = isOfOtherType ? mediaTypeError(request) : serviceErrorOf(error);
     if (answer.code === 'ERR_FAILED') onFailure?.(error);
-    if (answer.code === 'ERR_BUSY') reply.header('retry-after', '1');
+    if (answer.code === 'ERR_BUSY' || answer.code === 'ERR_STARTING') reply.header('retry-after', '1');
     reply.headers(securityHeaders).code(answer.statusCode).type('application/json; charset=utf-8');
     void reply.send(JSON.stringify(answer));
   };
@@ -83,23 +94,6 @@ function refuseRoute(request: FastifyRequest, reply: FastifyReply): void {
   }
   reply.header('allow', methods.join(', '));
   throw new ServiceError('ERR_METHOD', `Expected one of ${methods.join(', ')} here.`);
-}
-
-/** Takes bodies in JSON and UTF-8 only: a form could be sent by a page of another site without being asked. */
-function takeJsonOnly(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'error');
-  const utf8 = new TextDecoder('utf-8', { fatal: true });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    let text: string;
-    try {
-      text = utf8.decode(body as Buffer);
-    } catch {
-      done(new ServiceError('ERR_NOT_UTF8', 'Expected a body in UTF-8 but it has other bytes.'));
-      return;
-    }
-    void parse(request, text, done);
-  });
 }
 
 async function describeRoutes(app: FastifyInstance): Promise<void> {

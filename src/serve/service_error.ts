@@ -4,6 +4,7 @@ import type { ErrorAnswer, ServiceErrorCode } from './documents.js';
 const statuses: Readonly<Record<ServiceErrorCode, number>> = {
   ERR_BAD_REQUEST: 400,
   ERR_NOT_UTF8: 400,
+  ERR_HOST: 403,
   ERR_NOT_FOUND: 404,
   ERR_METHOD: 405,
   ERR_TIMEOUT: 408,
@@ -14,6 +15,7 @@ const statuses: Readonly<Record<ServiceErrorCode, number>> = {
   ERR_CLIENT_GONE: 499,
   ERR_FAILED: 500,
   ERR_BUSY: 503,
+  ERR_STARTING: 503,
   ERR_STOPPING: 503,
 };
 
@@ -39,7 +41,6 @@ export class ServiceError extends Error {
 
 const frameworkCodes: Readonly<Record<string, ServiceErrorCode>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'ERR_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'ERR_MEDIA_TYPE',
 };
 
 /**

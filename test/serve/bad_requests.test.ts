@@ -34,6 +34,26 @@ const badRequests: BadRequest[] = [
   ['bytes that are no UTF-8', 400, 'ERR_NOT_UTF8', '/predict', invalidUtf8],
   ['a form', 415, 'ERR_MEDIA_TYPE', '/predict', 'text=a', { 'content-type': 'application/x-www-form-urlencoded' }],
   ['plain text', 415, 'ERR_MEDIA_TYPE', '/predict', '{"text":"a"}', { 'content-type': 'text/plain' }],
+  ...['\0', '\ud800', 'a\udc00'].map((part): BadRequest => {
+    return ['no text', 400, 'ERR_BAD_REQUEST', '/predict', JSON.stringify({ text: ['a', `b${part}`] })];
+  }),
+  ['a NUL', 400, 'ERR_BAD_REQUEST', '/explain', JSON.stringify({ text: 'b\0' })],
+  ['a control character', 400, 'ERR_BAD_REQUEST', '/predict', '{"text":"a\nb"}'],
+  ['a number among texts', 400, 'ERR_BAD_REQUEST', '/predict', '{"text":["a",1]}'],
+  ['a list among texts', 400, 'ERR_BAD_REQUEST', '/predict', '{"text":[["a"]]}'],
+  ...['gzip', 'br', 'identity, gzip'].map((encoding): BadRequest => {
+    return ['encoded', 415, 'ERR_MEDIA_TYPE', '/predict', '{"text":"a"}', { ...json, 'content-encoding': encoding }];
+  }),
+  ...['utf-16', '"iso-8859-1"', 'x'.repeat(4000)].map((charset): BadRequest => {
+    const headers = { 'content-type': `application/json; charset=${charset}` };
+    return ['in another charset', 415, 'ERR_MEDIA_TYPE', '/predict', '{"text":"a"}', headers];
+  }),
+  ...['\ufeff{"text":"a"}', '{"text":"a"}'].flatMap((body): BadRequest[] => {
+    const little = Buffer.from(body, 'utf16le');
+    const wide = [little, Buffer.from(little).swap16()];
+    return wide.map((bytes) => ['UTF-16', 415, 'ERR_MEDIA_TYPE', '/predict', bytes]);
+  }),
+  ['no type', 415, 'ERR_MEDIA_TYPE', '/predict', '{"text":"a"}', {}],
   ['another path', 404, 'ERR_NOT_FOUND', '/../../etc/passwd', '{}'],
   ['another method', 405, 'ERR_METHOD', '/model', '{}'],
 ];
@@ -55,6 +75,20 @@ test('when a request is bad then the answer is an error with a code that gives n
       expect((await ask('/healthz')).status).toBe(200);
     }
     expect(failures).toEqual([]);
+  });
+});
+
+test('when a text is no text then the answer names its place', async () => {
+  await withService(async ({ post }) => {
+    const messageOf = async (path: string, text: unknown): Promise<unknown> =>
+      ((await post(path, { text })) as { message: string }).message.replace(/[;,].*/, '');
+    expect(await messageOf('/predict', ['a', 'good\0'])).toBe(
+      "The request's body/text/1 has the character NUL at UTF-16 unit 4",
+    );
+    expect(await messageOf('/explain', '\u{1f600}\udc00')).toBe(
+      "The request's body/text has half of a surrogate pair at UTF-16 unit 2",
+    );
+    expect(await messageOf('/predict', ['a', 3])).toBe("The request's body/text/1 must be string");
   });
 });
 
@@ -139,16 +173,23 @@ test('when bytes are no HTTP, or the headers too many, then the answer is an err
 });
 
 test('when a client hangs up then its work is dropped', async () => {
-  await withService(async ({ ask, port, failures }) => {
-    const words = Array.from({ length: 2000 }, (_, k) => k.toString(36)).join(' ');
-    const body = JSON.stringify({ text: words });
+  await withService(async ({ ask, port, models, failures }) => {
+    const body = JSON.stringify({ text: Array(1000).fill('good') });
+    const classifier = models.classifier('merged');
+    const predict = classifier.predict.bind(classifier);
+    // Sixteen slices of each request then take a fixed time.
+    classifier.predict = (texts) => {
+      const end = performance.now() + 5;
+      while (performance.now() < end);
+      return predict(texts);
+    };
     const waiting = async (): Promise<number> => {
       const { body: metrics } = await ask('/metrics');
       return Number(/^imdb_torch_requests_waiting (\d+)$/m.exec(metrics)?.[1]);
     };
     const gone = Array.from({ length: 20 }, () => {
       const socket = connect(port, '127.0.0.1').on('error', () => undefined);
-      socket.write(headOfPost('/explain', body.length) + body);
+      socket.write(headOfPost('/predict', body.length) + body);
       return socket;
     });
     while ((await waiting()) < gone.length) await sleep(5);
@@ -162,6 +203,6 @@ test('when a client hangs up then its work is dropped', async () => {
     expect(turns).toBeLessThan(30);
     expect(failures).toEqual([]);
     const { body: metrics } = await ask('/metrics');
-    expect(metrics).not.toContain('route="/explain",status="200"');
+    expect(metrics).not.toContain('route="/predict",status="200"');
   });
 });

@@ -35,6 +35,9 @@ export interface TestedService {
 /** Of the service, and of its run. */
 export interface ServiceOfRunOptions {
   limits?: Partial<Limits>;
+  allowedHosts?: string[];
+  isPrepared?: boolean;
+  host?: string;
   classes?: string[];
   adapterClasses?: string[];
 }
@@ -42,14 +45,15 @@ export interface ServiceOfRunOptions {
 /** Runs `use` with a listening service of a small run that has an adapter and a merged model. */
 export async function withService<T>(
   use: (service: TestedService) => Promise<T>,
-  { limits = {}, ...changes }: ServiceOfRunOptions = {},
+  { limits = {}, allowedHosts = [], isPrepared = true, host = '127.0.0.1', ...changes }: ServiceOfRunOptions = {},
 ): Promise<T> {
   return withTemporaryFolder(async (folder) => {
     const run = await writeSmallRun(folder, { adapter: true, ...changes });
     const models = await openModels(run.path, { threads: 1 });
     const failures: unknown[] = [];
-    const app = await createService({ models, limits, onFailure: (error) => failures.push(error) });
-    await app.listen({ host: '127.0.0.1', port: 0 });
+    const app = await createService({ models, limits, allowedHosts, onFailure: (error) => failures.push(error) });
+    await app.listen({ host, port: 0 });
+    if (isPrepared) await models.prepare();
     const { port } = app.server.address() as AddressInfo;
     const pool = new Pool(`http://127.0.0.1:${port}`);
     const ask = askThrough(pool);
@@ -95,5 +99,5 @@ export function talk(port: number, send: (socket: Socket) => void): Promise<stri
 
 /** The head of a POST whose body is so long. */
 export function headOfPost(path: string, bodyBytes: number): string {
-  return `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${bodyBytes}\r\n\r\n`;
+  return `POST ${path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: ${bodyBytes}\r\n\r\n`;
 }

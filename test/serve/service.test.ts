@@ -1,10 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { explainText } from '../../src/model/explanation.js';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import type { ExplanationAnswer } from '../../src/report/documents/answers.js';
 import { explanationAnswer } from '../../src/report/console/explanation.js';
 import { packageVersion } from '../../src/setup/package_root.js';
+import { Vocabulary } from '../../src/text/vocabulary.js';
 import { logitsByHand, softmaxByHand } from '../model/helpers.js';
 import { withService } from './helpers.js';
 
@@ -31,7 +32,7 @@ test.each(['off', 'on', 'merged'] as const)(
 test('when many texts are sent then each has its prediction, in their order', async () => {
   await withService(
     async ({ post }) => {
-      const some = ['good', '', 'bad bad film', 'not \u{1f600} \ud800', '<script>', 'not good'];
+      const some = ['good', '', 'bad bad film', 'not \u{1f600}', '<script>', 'not good'];
       const text = Array.from({ length: 1000 }, (_, k) => `${some[k % some.length] ?? ''}${k % 7 ? '' : ' bad'}`);
       const alone = await Promise.all(text.slice(0, 42).map((one) => post('/predict', { text: one })));
       expect(await post('/predict', { text })).toEqual({ predictions: text.map((_, k) => alone[k % 42]) });
@@ -41,14 +42,57 @@ test('when many texts are sent then each has its prediction, in their order', as
   );
 });
 
+test('when a text is empty then the answer says so instead of guessing, as that of predict --json', async () => {
+  await withService(async ({ post }) => {
+    const empty = { label: null, probability: null, problem: 'empty' };
+    for (const text of ['', ' \n\t\u00a0']) {
+      expect(await post('/predict', { text })).toEqual(empty);
+      expect(await post('/explain', { text })).toEqual(empty);
+    }
+    const good = await post('/predict', { text: 'good' });
+    expect(await post('/predict', { text: ['', 'good', ' '] })).toEqual({ predictions: [empty, good, empty] });
+  });
+});
+
+test('when a body has a byte order mark, or says that it is UTF-8 and not encoded, then it is read', async () => {
+  await withService(async ({ ask, post }) => {
+    const expected = await post('/predict', { text: 'good' });
+    const types = ['application/json', 'application/json;charset="utf-8"', 'Application/JSON; Charset=UTF-8'];
+    for (const type of types) {
+      const headers = { 'content-type': type, 'content-encoding': 'identity' };
+      const { body } = await ask('/predict', { method: 'POST', body: '\ufeff{"text":"good"}', headers });
+      expect({ type, answer: JSON.parse(body) as unknown }).toEqual({ type, answer: expected });
+    }
+  });
+});
+
+test('when models are not ready then everything is answered 503, and the first text finds all made', async () => {
+  await withService(
+    async ({ ask, post, models }) => {
+      for (const path of ['/healthz', '/model', '/', '/metrics']) {
+        const { status, headers, body } = await ask(path);
+        expect({ path, status, retry: headers['retry-after'] }).toEqual({ path, status: 503, retry: '1' });
+        expect(body).toMatch(/^\{"code":"ERR_STARTING",/);
+      }
+      await models.prepare();
+      expect((await ask('/healthz')).status).toBe(200);
+      const made = jest.spyOn(Vocabulary.prototype, 'words', 'get');
+      for (const adapter of ['off', 'on', 'merged']) await post('/explain', { text: 'good film', adapter });
+      expect(made).not.toHaveBeenCalled();
+      made.mockRestore();
+    },
+    { isPrepared: false },
+  );
+});
+
 test('when a text is explained then the answer is what the library says', async () => {
   await withService(async ({ post, run }) => {
-    const text = 'Not good, not a film! \u{1f600} \ud800 bad';
+    const text = 'Not good, not a film! \u{1f600} bad';
     const answer = (await post('/explain', { text, adapter: 'off' })) as ExplanationAnswer;
     using classifier = await TextClassifier.open(run.path, { adapter: 'off' });
     expect(answer).toEqual(explanationAnswer(explainText(classifier, text), classifier.classes));
     expect(answer.prediction).toEqual(await post('/predict', { text, adapter: 'off' }));
-    expect(await post('/explain', { text: '' })).toMatchObject({ words: [] });
+    expect(await post('/explain', { text: ' !' })).toMatchObject({ words: [] });
   });
 });
 

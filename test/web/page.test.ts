@@ -203,6 +203,7 @@ browserTest('when the service is slow, or goes away, then the page says so and r
     await input.fill('not good');
     await page.getByText('The service does not answer. Trying again …').waitFor();
     const models = await openModels(run.path);
+    await models.prepare();
     const again = await createService({ models });
     try {
       await again.listen({ host: '127.0.0.1', port });

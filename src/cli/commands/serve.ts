@@ -5,7 +5,7 @@ import { ImdbTorchError, messageOf } from '../../errors.js';
 import { systemCode } from '../../system/file_errors.js';
 import { interruptSignal } from '../interrupt.js';
 import { output } from '../options/output_options.js';
-import { integer, text } from '../options/kinds.js';
+import { integer, list, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { prepareAddon } from '../addon/prepare_addon.js';
 import { settings } from '../options/settings.js';
@@ -16,6 +16,20 @@ import { Terminal } from '../terminal.js';
 const options = {
   host: { kind: text('address'), default: '127.0.0.1', help: 'address to listen on' },
   port: { kind: integer(0, 65_535), default: 8080, help: 'port to listen on, 0 for any free one' },
+  allowHost: {
+    kind: list(
+      'a,b,...',
+      'names of hosts, separated by commas, or *',
+      (name) => name,
+      (names): readonly string[] | undefined =>
+        names.every((name) => typeof name === 'string' && /^(\*|[^\s/*@]+)$/.test(name))
+          ? (names as string[])
+          : undefined,
+    ),
+    default: [],
+    help: 'further names that requests may call this service by, as behind a proxy; * for all',
+    usual: 'its own names and addresses',
+  },
   adapter,
   threads: {
     ...settings.threads,
@@ -33,7 +47,7 @@ export function defineServe(command: Command): void {
 }
 
 async function serve(path: string, raw: RawOptions): Promise<void> {
-  const { host, port, adapter: named, threads: count, json, quiet } = readOptions(options, raw);
+  const { host, port, allowHost, adapter: named, threads: count, json, quiet } = readOptions(options, raw);
   const signal = interruptSignal();
   const terminal = new Terminal({ json, quiet });
   await prepareAddon(terminal, signal);
@@ -47,13 +61,13 @@ async function serve(path: string, raw: RawOptions): Promise<void> {
     const onFailure = (error: unknown): void => {
       writeErr(`error: ${error instanceof Error ? String(error.stack) : messageOf(error)}\n`);
     };
-    const service = await createService({ models, onFailure });
-    await service.listen({ host, port }).catch((error: unknown) => {
-      throw listenError(host, port, error);
-    });
+    const service = await createService({ models, allowedHosts: [host, ...allowHost], onFailure });
     try {
-      const address = service.server.address() as AddressInfo;
-      sayWhere(path, host, address, terminal);
+      await service.listen({ host, port }).catch((error: unknown) => {
+        throw listenError(host, port, error);
+      });
+      await models.prepare();
+      sayWhere(path, host, service.server.address() as AddressInfo, terminal);
       if (!signal.aborted) await once(signal, 'abort');
       terminal.note('Stopping; what is under way is finished first.');
     } finally {

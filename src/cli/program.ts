@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { ImdbTorchError, messageOf } from '../errors.js';
+import { formatLines, formatText } from '../report/format.js';
 import { packageVersion } from '../setup/package_root.js';
 import { startAddonThread } from './addon/load_addon.js';
+import { interruptExitCode } from './interrupt.js';
 import { writeErr, writeOut, writeOutAndWait } from './standard_streams.js';
 
 const usageExitCode = 2;
@@ -9,6 +11,9 @@ const failedExitCode = 1;
 
 /** Exit codes of errors from the native side, which have a code but no class of this package. */
 const nativeExitCodes: Readonly<Record<string, number>> = { ERR_DEVICE: 3 };
+
+/** Errors whose message has lines of its own; in that of any other a line feed is a part of what it quotes. */
+const codesWithLines = ['ERR_USAGE', 'ERR_LIBTORCH', 'ERR_BUILD', 'ERR_PYTHON'];
 
 /** A command by what help says of it; its arguments and options are loaded only when it runs. */
 interface CommandEntry {
@@ -123,7 +128,12 @@ export async function createProgram(names: readonly string[] = Object.keys(comma
     .description('Trains a bag-of-words sentiment classifier on the IMDb reviews and fine-tunes it with LoRA.')
     .option('-V, --version', 'print the versions of this package and of libtorch')
     .showSuggestionAfterError()
-    .configureOutput({ writeOut, writeErr })
+    .configureOutput({
+      writeOut,
+      writeErr: (text) => {
+        writeErr(formatLines(text, false));
+      },
+    })
     .exitOverride();
   for (const [name, { about, define }] of Object.entries(commands)) {
     const command = program.command(name).description(about);
@@ -143,13 +153,15 @@ async function printVersion(): Promise<void> {
 
 async function printError(error: unknown): Promise<void> {
   const { withFlags } = await import('./options/settings.js');
-  const lines = withFlags(messageOf(error)).split('\n');
-  for (const line of lines) writeErr(`error: ${line}\n`);
+  const message = withFlags(messageOf(error));
+  const lines = codesWithLines.includes(codeOf(error) ?? '') ? message.split('\n') : [message];
+  for (const line of lines) writeErr(`error: ${formatText(line)}\n`);
   const known = error instanceof ImdbTorchError || typeof codeOf(error) === 'string';
   if (!known && error instanceof Error) writeErr(`${error.stack ?? ''}\n`);
 }
 
 function exitCodeOf(error: unknown): number {
+  if (codeOf(error) === 'ERR_INTERRUPTED') return interruptExitCode();
   if (error instanceof ImdbTorchError) return error.exitCode;
   return nativeExitCodes[codeOf(error) ?? ''] ?? failedExitCode;
 }

@@ -1,5 +1,6 @@
 import { formatProgress, type ProgressState } from '../report/console/progress.js';
 import type { LineStyle } from '../report/console/line_style.js';
+import { formatLines, formatText } from '../report/format.js';
 import { writeErr, writeOut } from './standard_streams.js';
 
 interface TerminalOptions {
@@ -50,7 +51,7 @@ export class Terminal {
   note(line: string): void {
     if (this.#options.quiet) return;
     this.clearProgress();
-    writeErr(`${line}\n`);
+    writeErr(`${formatText(line)}\n`);
   }
 
   /** Prints the document of `--json`, where that was asked for. */
@@ -86,7 +87,8 @@ export class Terminal {
   #print(lines: readonly string[]): void {
     this.clearProgress();
     const write = this.#options.json ? writeErr : writeOut;
-    for (const line of lines) write(`${line}\n`);
+    const { colour } = this.style;
+    for (const line of lines) write(`${formatLines(line, colour)}\n`);
   }
 }
 

@@ -1,5 +1,25 @@
 import type { Metrics } from '../training/metrics.js';
 
+/** Control characters, and those that turn the direction of what follows: they could pass for lines, columns or colours. */
+// eslint-disable-next-line no-control-regex -- what a text does to a terminal is what is to be kept out
+const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const shortEscapes: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+
+/** Shows a text of others, such as a label or the name of a file, as a part of a line: control characters are escaped. */
+export function formatText(text: string): string {
+  return text.replace(controls, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return shortEscapes[character] ?? (code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`);
+  });
+}
+
+/** Escapes what `formatText` does but line feeds and, where there are colours, those of `LineStyle`. */
+export function formatLines(lines: string, colour: boolean): string {
+  // eslint-disable-next-line no-control-regex -- the sequences that `styleText` makes
+  const pieces = lines.split(colour ? /(\n|\u001b\[(?:1|22|3[129])m)/ : /(\n)/);
+  return pieces.map((piece, index) => (index % 2 === 0 ? formatText(piece) : piece)).join('');
+}
+
 /** 4000602 -> 4,000,602 */
 export function formatCount(count: number): string {
   // The first `toLocaleString` takes 30 ms.

@@ -11,6 +11,7 @@ import { addOptions, readOptions, type RawOptions, type Values } from '../option
 import { settings } from '../options/settings.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
 import { readRunReviews, storedOptions, type GivenData, type StoredOptions } from '../trained_model/run_reviews.js';
+import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -59,7 +60,7 @@ async function evaluate(path: string, raw: RawOptions): Promise<void> {
     const reviews = chooseReviews(dataset, given.split, given.data !== undefined, classifier.classes);
     const figures = await evaluateReviews(classifier, reviews, stored, given, signal);
     const { location: source, sha256 } = dataset.source;
-    terminal.say(`Data: ${source}`);
+    terminal.say(`Data: ${formatText(source)}`);
     if (!given.json) terminal.result(...describeEvaluation(figures, terminal.style));
     const document = { run: path, data: { source, sha256 }, read: dataset.read, ...evaluationDocument(figures) };
     terminal.document({ schema: 1, command: 'evaluate', ...document });

@@ -11,6 +11,7 @@ import { addOptions, type RawOptions } from '../options/option.js';
 import { addSettings, readRequest } from '../options/read_settings.js';
 import { interruptSignal } from '../interrupt.js';
 import { prepare, readDataOrSample } from '../experiment/read_dataset.js';
+import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 
 export function defineExperiment(command: Command): void {
@@ -40,7 +41,7 @@ async function runNotebook(raw: RawOptions): Promise<void> {
     const folder = options.out ?? lora.run;
     await reportRuns(context, [train.run, lora.run], join(folder, reportName));
     const rows = resultRows(train, lora);
-    terminal.say(formatHeading(`Results on ${dataset.source.location}`, terminal.style));
+    terminal.say(formatHeading(`Results on ${formatText(dataset.source.location)}`, terminal.style));
     terminal.result(formatResults(rows, terminal.style));
     terminal.say('Loss and accuracy on the test reviews; before training on the training reviews.');
     terminal.document({ schema: 1, command: 'experiment notebook', train, lora, results: rows });

@@ -14,6 +14,7 @@ import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { settings } from '../options/settings.js';
 import { openClassifier } from '../trained_model/run_argument.js';
 import { readRunReviews, storedOptions } from '../trained_model/run_reviews.js';
+import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -46,7 +47,7 @@ async function merge(path: string, raw: RawOptions): Promise<void> {
   const stored = storedOptions({ path, run });
   const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
   const adapter = named ?? (await chooseAdapter(path, baseSha256));
-  terminal.say(`Adapter: ${adapter}`);
+  terminal.say(`Adapter: ${formatText(adapter)}`);
   const classifier = await openClassifier(path, { adapter, threads }, terminal, signal);
   try {
     const { splits, classes } = await readRunReviews(
@@ -69,7 +70,7 @@ async function merge(path: string, raw: RawOptions): Promise<void> {
     }
     const merged: MergedModel = { run, path, adapter, baseSha256, classifier, figures };
     const model = await (out === undefined ? keepMergedModel(merged) : writeMergedRun(merged, out));
-    terminal.say(`Merged model: ${model}`);
+    terminal.say(`Merged model: ${formatText(model)}`);
     const base = { run: path, sha256: baseSha256 };
     const { calibration } = classifier.description;
     terminal.document({ schema: 1, command: 'merge', base, adapter, ...figures, calibration, model });

@@ -4,6 +4,7 @@ import { commandLineOf } from '../options/command_line.js';
 import { json } from '../options/output_options.js';
 import { optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
+import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -24,6 +25,6 @@ async function report(runs: string[], raw: RawOptions): Promise<void> {
   const { out, json } = readOptions(options, raw);
   const terminal = new Terminal({ json, quiet: false });
   const { path, bytes } = await writeReport(runs, out, commandLineOf);
-  terminal.result(`Report: ${path}`);
+  terminal.result(`Report: ${formatText(path)}`);
   terminal.document({ schema: 1, command: 'report', runs, report: path, bytes });
 }

@@ -18,6 +18,7 @@ import { isRunDirectory, readRunDocument } from '../../storage/read_run.js';
 import { systemCode } from '../../system/file_errors.js';
 import { json } from '../options/output_options.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
+import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 
 const usualFolder = 'runs';
@@ -43,7 +44,8 @@ async function listRuns(folder: string, raw: RawOptions): Promise<void> {
     // A run that is still going, or was killed, has no document yet; a damaged one is as little use.
     runs.push(summarizeRun(name, await readRunDocument(path).catch(() => null)));
   }
-  if (!options.json && runs.length === 0) terminal.result(`There are no runs in ${folder}; \`train\` makes one.`);
+  if (!options.json && runs.length === 0)
+    terminal.result(`There are no runs in ${formatText(folder)}; \`train\` makes one.`);
   else terminal.result(formatRuns(runs, terminal.style));
   terminal.document({ schema: 1, command: 'runs', folder, runs });
 }
@@ -73,7 +75,7 @@ async function compareRuns(a: string, b: string, _raw: RawOptions, command: Comm
   const settings = differencesOf(settingsA, settingsB);
   const figures = pairFigures(figuresA, figuresB);
   if (!options.json) {
-    terminal.result(`A: ${a}`, `B: ${b}`);
+    terminal.result(`A: ${formatText(a)}`, `B: ${formatText(b)}`);
     if (settings.length === 0) terminal.result('They have the same settings.');
     else terminal.result(formatDifferences(settings, terminal.style));
     terminal.result(formatFigures(figures, terminal.style));

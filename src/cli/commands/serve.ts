@@ -11,6 +11,7 @@ import { prepareAddon } from '../addon/prepare_addon.js';
 import { settings } from '../options/settings.js';
 import { adapter } from '../trained_model/run_argument.js';
 import { writeErr } from '../standard_streams.js';
+import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -80,7 +81,7 @@ async function serve(path: string, raw: RawOptions): Promise<void> {
 
 function sayWhere(run: string, host: string, { address, port, family }: AddressInfo, terminal: Terminal): void {
   const url = `http://${family === 'IPv6' ? `[${address}]` : address}:${port}/`;
-  terminal.result(`Serving ${run} at ${url} (Ctrl-C ends it).`);
+  terminal.result(`Serving ${formatText(run)} at ${url} (Ctrl-C ends it).`);
   if (!/^(127\.|::1$|::ffff:127\.)/.test(address)) {
     terminal.note(
       `${host} can be reached from other machines: whoever reaches it can use the model and read what is sent, for ` +

@@ -10,6 +10,7 @@ import { hashFile } from '../../system/file_hash.js';
 import { recordMergedModel } from '../trained_model/merged_model.js';
 import { output } from '../options/output_options.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
+import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 
 export function defineUnmerge(command: Command): void {
@@ -30,7 +31,7 @@ async function unmerge(path: string, raw: RawOptions): Promise<void> {
     throw outputError(merged, error);
   });
   await recordMergedModel(path);
-  terminal.result(`${path} is unmerged: its model is the one with SHA-256 ${sha256}, bit for bit.`);
+  terminal.result(`${formatText(path)} is unmerged: its model is the one with SHA-256 ${sha256}, bit for bit.`);
   terminal.document({ schema: 1, command: 'unmerge', run: path, sha256 });
 }
 

@@ -12,6 +12,7 @@ import type { RunSettings } from '../options/output_options.js';
 import { recordSettings } from '../options/settings.js';
 import { noteFinished } from '../standard_streams.js';
 import type { Terminal } from '../terminal.js';
+import { formatText } from '../../report/format.js';
 import { checkSizes } from './size_checks.js';
 
 /** What the experiments of one process share. `dispose` frees the bags. */
@@ -75,8 +76,8 @@ export async function finishRun(context: ExperimentContext, run: string): Promis
   noteFinished(run);
   // The report is there even when nothing can be said any more.
   const report = context.options.report ? await writeReport([run], undefined, commandLineOf) : null;
-  context.terminal.say(`Run directory: ${run}`);
-  if (report !== null) context.terminal.say(`Report: ${report.path}`);
+  context.terminal.say(`Run directory: ${formatText(run)}`);
+  if (report !== null) context.terminal.say(`Report: ${formatText(report.path)}`);
 }
 
 /** Writes the report of finished runs, unless there is to be none. */
@@ -87,5 +88,5 @@ export async function reportRuns(
 ): Promise<void> {
   if (!options.report) return;
   const { path } = await writeReport(runs, file, commandLineOf);
-  terminal.say(`Report: ${path}`);
+  terminal.say(`Report: ${formatText(path)}`);
 }

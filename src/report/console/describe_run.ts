@@ -9,7 +9,15 @@ import type { EpochResult } from '../../training/loop.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { LineStyle } from './line_style.js';
 import { meanEpochSeconds } from '../../training/statistics.js';
-import { formatCount, formatLoss, formatMetrics, formatSeconds, formatShare, formatValue } from '../format.js';
+import {
+  formatText,
+  formatCount,
+  formatLoss,
+  formatMetrics,
+  formatSeconds,
+  formatShare,
+  formatValue,
+} from '../format.js';
 import { formatTable } from './table.js';
 
 const splitTitles: Readonly<Record<SplitName, string>> = {
@@ -31,7 +39,7 @@ export function describeDataset(dataset: Dataset): string[] {
   const { source, splits, vocabulary, fromCache, seconds, requestedVocabularySize, guess, testHeldOut } = dataset;
   const count = (split: SplitName): string => formatCount(splits[split].labels.length);
   const lines = [
-    `Data: ${source.location}${fromCache ? ', encoded by an earlier run' : ''} (${formatSeconds(seconds)}).`,
+    `Data: ${formatText(source.location)}${fromCache ? ', encoded by an earlier run' : ''} (${formatSeconds(seconds)}).`,
     `Reviews: ${count('train')} to train on, ${count('valid')} to validate, ${count('test')} to test.`,
     `Classes: ${formatNames(dataset.classes)}.`,
     `Vocabulary: ${formatCount(vocabulary.size)} ${dataset.features.ngrams > 1 ? 'n-grams' : 'words'}, the most frequent first: ${vocabulary.first(shownWords).join(' ')} ...`,
@@ -45,7 +53,7 @@ export function describeDataset(dataset: Dataset): string[] {
     lines.splice(
       1,
       0,
-      `Columns: text from "${guess.text}", labels from "${guess.label}", by their names, as no others are asked for.`,
+      `Columns: text from "${formatText(guess.text)}", labels from "${formatText(guess.label)}", by their names, as no others are asked for.`,
     );
   }
   if (testHeldOut) {
@@ -57,13 +65,13 @@ export function describeDataset(dataset: Dataset): string[] {
 /** Returns as many names as a line has room for. */
 function formatNames(names: readonly string[]): string {
   const more = names.length - shownClasses;
-  return names.slice(0, shownClasses).join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return names.slice(0, shownClasses).map(formatText).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** Says how many rows are no reviews, and which the first ones are and why. */
 export function describeBadRows({ badRows: { count, total, first } }: Dataset): string[] {
   if (count === 0) return [];
-  const named = first.slice(0, shownBadRows).map((row) => `  ${describeBadRow(row)}`);
+  const named = first.slice(0, shownBadRows).map((row) => `  ${formatText(describeBadRow(row))}`);
   if (count > named.length) named.push('  ...');
   return [`Left out ${formatCount(count)} of ${formatCount(total)} rows, which are no reviews:`, ...named];
 }
@@ -71,7 +79,7 @@ export function describeBadRows({ badRows: { count, total, first } }: Dataset): 
 /** The first and the last reviews of each split, with their labels. */
 export function describePreviews({ previews, classes }: Dataset): string[] {
   const line = ({ label, text }: Preview): string =>
-    `  ${classes[label] ?? String(label)}  ${text.replace(/\s+/gu, ' ')}`;
+    `  ${formatText(classes[label] ?? String(label))}  ${text.replace(/\s+/gu, ' ')}`;
   return (['train', 'valid', 'test'] as const).flatMap((split) => [
     `${splitTitles[split]} reviews, the first and the last three:`,
     ...previews[split].first.map(line),
@@ -127,7 +135,9 @@ export function formatExcerpts(excerpts: readonly LayerExcerpts[], style: LineSt
       .filter(([name]) => parameters[name] !== undefined)
       .map(([name, title]) => [
         layers.length === 1 ? title : `${layer} ${title}`,
-        ...excerpts.map((excerpt) => (excerpt.get(layer)?.[name] ?? []).map(formatValue).join('\n')),
+        ...excerpts
+          .map((excerpt) => (excerpt.get(layer)?.[name] ?? []).map(formatValue).join('\n'))
+          .map((lines) => ({ lines })),
       ]),
   );
   return formatTable(titles.slice(0, excerpts.length + 1), rows, style);

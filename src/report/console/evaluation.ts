@@ -6,7 +6,7 @@ import {
 } from '../../training/numbers/classification_report.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { LineStyle } from './line_style.js';
-import { formatCount, formatShare, formatMetrics } from '../format.js';
+import { formatText, formatCount, formatShare, formatMetrics } from '../format.js';
 import { formatTable } from './table.js';
 
 /** The findings of `evaluate`. */
@@ -65,7 +65,7 @@ function describeMistakes({ classes, mistakes, originOf }: EvaluationFigures): s
   if (mistakes.length === 0) return [];
   const lines = mistakes.map(
     ({ index, label, predicted, probability }) =>
-      `  ${originOf(index)}: ${classes[predicted] ?? ''} (${formatShare(probability)}), labelled ${classes[label] ?? ''}`,
+      `  ${formatText(originOf(index))}: ${formatText(classes[predicted] ?? '')} (${formatShare(probability)}), labelled ${formatText(classes[label] ?? '')}`,
   );
   return ['The most confident mistakes:', ...lines];
 }

@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import type { Explanation, TopWord, WordEffect } from '../../model/explanation.js';
 import type { ExplanationAnswer } from '../documents/answers.js';
 import type { LineStyle } from './line_style.js';
-import { formatShare } from '../format.js';
+import { formatShare, formatText } from '../format.js';
 import { byClass, predictionAnswer } from './predictions.js';
 import { formatTable } from './table.js';
 
@@ -32,13 +32,13 @@ const controls = /[\u0000-\u001f\u007f-\u009f]+/g;
 export function describeExplanation(explanation: Explanation, text: string, format: ExplanationFormat): string[] {
   const { classes, target, style, width } = format;
   const { prediction, logOdds, words } = explanation;
-  const name = classes[target] ?? '';
+  const name = formatText(classes[target] ?? '');
   const ranked = words
     .map(({ word, spans, effects }) => ({ word, times: spans.length, effect: effects[target] ?? NaN }))
     .sort((one, other) => Math.abs(other.effect) - Math.abs(one.effect));
   const lines = wrap(markWords(text, words, format), width);
   return [
-    `Predicted: ${prediction.label} (${formatShare(prediction.probability)}).`,
+    `Predicted: ${formatText(prediction.label)} (${formatShare(prediction.probability)}).`,
     `Log-odds of ${name}: ${formatSigned(logOdds[target] ?? NaN)}; what each word adds to them:`,
     ...lines.slice(0, shownLines),
     ...(lines.length > shownLines ? [`  ... and ${lines.length - shownLines} more lines; --json has all words.`] : []),

@@ -1,4 +1,5 @@
 import type { Prediction } from '../../model/text_classifier.js';
+import { formatText } from '../format.js';
 import type { ByClass, PredictionAnswer } from '../documents/answers.js';
 
 export interface PredictionFormat {
@@ -28,7 +29,7 @@ export function formatPrediction(prediction: Prediction, line: number, format: P
   const ranked = topK === null ? [prediction] : rankClasses(prediction, classes).slice(0, topK);
   const reached = ranked.filter(({ probability }) => probability >= threshold);
   if (!json) {
-    return reached.map(({ label, probability }) => `${label}\t${probability.toFixed(digits)}`).join('\t');
+    return reached.map(({ label, probability }) => `${formatText(label)}\t${probability.toFixed(digits)}`).join('\t');
   }
   const { label, ...answer } = predictionAnswer(prediction, classes);
   return JSON.stringify({

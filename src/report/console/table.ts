@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { formatText } from '../format.js';
 import type { LineStyle } from './line_style.js';
 
 const asciiBorders = {
@@ -19,18 +20,21 @@ const asciiBorders = {
   middle: '|',
 };
 
+/** A text, whose control characters are escaped, or lines of this package's own making. */
+type Cell = string | { readonly lines: string };
+
 /** A table with a row of titles. The first column is text, the others are numbers. */
 export function formatTable(
   titles: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: readonly (readonly Cell[])[],
   { unicode, colour }: LineStyle,
 ): string {
   const table = new Table({
-    head: [...titles],
+    head: titles.map(formatText),
     colAligns: titles.map((_, column) => (column === 0 ? 'left' : 'right')),
     style: { head: colour ? ['bold'] : [], border: [], compact: true },
     ...(unicode ? {} : { chars: asciiBorders }),
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map((cell) => (typeof cell === 'string' ? formatText(cell) : cell.lines))));
   return table.toString();
 }

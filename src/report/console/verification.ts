@@ -59,7 +59,7 @@ export function formatVerification(rows: readonly VerificationRow[], style: Line
     formatError(row.absolute),
     formatError(row.relative),
     formatError(row.tolerance),
-    formatMark(row.passed, style),
+    { lines: formatMark(row.passed, style) },
   ]);
   return formatTable(titles, cells, style);
 }

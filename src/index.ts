@@ -19,8 +19,9 @@
  * **Memory.** Objects with a `dispose()` hold native memory. It is freed by `dispose()`, at the end of a block that
  * declares them with `using`, or by the garbage collector, which V8 runs in time because it is told of that memory.
  *
- * **Errors.** The native classes throw `TypeError`, `RangeError` and `Error` with a `code` such as `ERR_SHAPE`,
- * everything else an {@link ImdbTorchError}.
+ * **Errors.** The native classes throw `TypeError`, `RangeError` and `Error` with a `code` such as `ERR_SHAPE`.
+ * Everything else throws an {@link ImdbTorchError}, and for an argument of another type a `TypeError` with the code
+ * `ERR_ARG_TYPE` and the place, such as `texts[3]`. Unknown fields of options do not count.
  *
  * The addon must be there before this module is imported: run `npx imdb-torch setup` once.
  * `imdb-torch/safetensors` needs no addon.

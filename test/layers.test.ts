@@ -47,7 +47,7 @@ const imports: Import[] = readdirSync(source, { recursive: true, encoding: 'utf8
 /** Where a file stands; index.ts is above all layers, the errors below all, the binding beside the setup. */
 function rank(path: string): number {
   if (path === 'index.ts') return -1;
-  if (path === 'errors.ts') return layers.length;
+  if (path === 'errors.ts' || path === 'arguments.ts') return layers.length;
   const layer = path === 'binding.ts' ? 'setup' : path.split('/')[0];
   return layers.findIndex((name) => name === layer);
 }

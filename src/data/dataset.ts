@@ -1,9 +1,28 @@
+import {
+  aBoolean,
+  aFunction,
+  aNumber,
+  aSignal,
+  aString,
+  anObject,
+  either,
+  fields,
+  float32Array,
+  instance,
+  listOf,
+  oneOf,
+  optional,
+  orNull,
+  partial,
+} from '../arguments.js';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { cacheHome } from '../system/cache_home.js';
 import { encodingNamed } from '../system/text_encoding.js';
-import type { Featurizer } from '../text/featurizer.js';
+import { featureFields } from '../text/features.js';
+import { Featurizer } from '../text/featurizer.js';
+import { Vocabulary } from '../text/vocabulary.js';
 import { TokenLists } from '../text/tokens/token_lists.js';
 import { tokenizerVersion } from '../text/tokens/tokenizer.js';
 import type { SourceNotes } from './collected_reviews.js';
@@ -23,6 +42,14 @@ export interface Dataset extends Omit<EncodedSplits, 'notes'>, SourceNotes {
   /** The vocabulary holds fewer words when the training reviews have fewer. */
   readonly requestedVocabularySize: number | null;
 }
+
+/** What public functions take for the part of a data set that they compute with. */
+export const aDataset = fields({
+  splits: fields({ train: anObject, valid: anObject, test: anObject }),
+  vocabulary: instance(Vocabulary),
+  features: fields(featureFields),
+  weights: optional(orNull(float32Array)),
+});
 
 export interface DatasetOptions extends EncodeOptions {
   /** `imdb`, `sample`, or the path of a folder, a tar file or a table; or files for the splits. */
@@ -62,7 +89,28 @@ export async function loadDataset(given: DatasetOptions): Promise<Dataset> {
   };
 }
 
-function checkOptions({ seed, valid }: DatasetOptions): void {
+const isString = (value: unknown): boolean => typeof value === 'string';
+const checkTypes = fields({
+  data: either(isString, fields({ train: aString, valid: optional(aString), test: optional(aString) })),
+  cacheFolder: optional(orNull(aString)),
+  vocab: orNull(aNumber),
+  features: optional(fields(partial(featureFields))),
+  featurizer: optional(instance(Featurizer)),
+  seed: aNumber,
+  valid: orNull(aNumber),
+  split: optional(oneOf('random', 'movie', 'auto')),
+  textColumn: optional(aString),
+  labelColumn: optional(aString),
+  labels: optional(listOf(aString)),
+  encoding: optional(aString),
+  strict: optional(aBoolean),
+  signal: optional(aSignal),
+  onProgress: optional(aFunction),
+});
+
+function checkOptions(options: DatasetOptions): void {
+  checkTypes(options, 'options');
+  const { seed, valid } = options;
   const ranges: [name: string, value: number, least: number][] = [
     ['seed', seed, Number.MIN_SAFE_INTEGER],
     ['validation size', valid ?? 0, 0],

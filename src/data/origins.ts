@@ -1,3 +1,4 @@
+import { anObject, fields, int32Array, kind, orNull } from '../arguments.js';
 import { gather } from './numbers/gather.js';
 
 /** The file that reviews were read from, and what is counted in it. */
@@ -15,6 +16,12 @@ export interface Origins {
   /** The files' paths within the data set in UTF-8, each ended by a zero byte; empty with `table`. */
   readonly paths: Uint8Array;
 }
+
+export const checkOrigins = fields({
+  table: orNull(anObject),
+  numbers: int32Array,
+  paths: kind('bytes', (value) => value instanceof Uint8Array),
+});
 
 /** Makes origins of reviews that have files of their own. */
 export function fileOrigins(paths: readonly string[]): Origins {
@@ -39,6 +46,7 @@ export function pickOrigins(origins: Origins, order: Int32Array): Origins {
 
 /** Names origins for people: `train/pos/7_9.txt`, `reviews.csv line 12`. */
 export function originNames(origins: Origins): (review: number) => string {
+  checkOrigins(origins, 'origins');
   const { table, numbers } = origins;
   if (table !== null) return (review) => originName(table, numbers[review] ?? 0);
   const paths = pathsOf(origins);

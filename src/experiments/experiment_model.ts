@@ -1,4 +1,5 @@
-import type { Dataset } from '../data/dataset.js';
+import { aNumber, aSignal, aString, anObject, fields, optional } from '../arguments.js';
+import { aDataset, type Dataset } from '../data/dataset.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from '../model/classifier_model.js';
 import { Generator, type Device } from '../model/native.js';
 import type { Module } from '../model/parameters.js';
@@ -18,6 +19,19 @@ export interface ExperimentInput {
   signal?: AbortSignal | undefined;
   events?: PhaseEvents | undefined;
 }
+
+/** The types of the input of both experiments; what is made of the options checks these. */
+export const inputFields = {
+  dataset: aDataset,
+  bags: anObject,
+  classes: aNumber,
+  device: aString,
+  options: anObject,
+  signal: optional(aSignal),
+  events: optional(anObject),
+} as const;
+
+export const checkInput = fields(inputFields);
 
 /** Gives `work` a new model and the generator that it was drawn from, and disposes of both. */
 export async function withNewModel<T>(

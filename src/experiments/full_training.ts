@@ -6,7 +6,7 @@ import { readLogits } from '../training/metrics.js';
 import { runRefit, runTest, runTraining, type PhaseResult, type RefitResult } from '../training/phase.js';
 import { createFoldBags } from '../training/split_bags.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
-import { withFeatureWeights, withNewModel, type ExperimentInput } from './experiment_model.js';
+import { checkInput, withFeatureWeights, withNewModel, type ExperimentInput } from './experiment_model.js';
 import { validate, type FoldResult } from './cross_validation.js';
 
 export interface FullTrainingResult {
@@ -29,6 +29,7 @@ export interface FullTrainingResult {
  * at when all that is done. Disposes of the bags before it trains on all reviews.
  */
 export async function runFullTraining(input: ExperimentInput): Promise<FullTrainingResult> {
+  checkInput(input, 'input');
   return input.options.refit ? validateAndRefit(input) : trainOnce(input);
 }
 

@@ -1,3 +1,4 @@
+import { aBoolean, aMap, fields, optional } from '../arguments.js';
 import { withoutStart } from '../model/adapter_algebra.js';
 import type { ClassifierModel } from '../model/classifier_model.js';
 import { loadModule, type Module } from '../model/parameters.js';
@@ -8,7 +9,7 @@ import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
-import { withNewModel, type ExperimentInput } from './experiment_model.js';
+import { inputFields, withNewModel, type ExperimentInput } from './experiment_model.js';
 import { checkLayerOutputs } from './layer_output_checks.js';
 import {
   excerptOf,
@@ -23,6 +24,8 @@ import { fineTuningChecks, mergeChecks } from './lora_checks.js';
 import { mergeAndTest, type MergeResult } from './merge.js';
 import { notebook, type ExperimentOptions } from './options.js';
 import { runPhase, runTest, type PhaseContext, type PhaseOptions, type PhaseResult } from '../training/phase.js';
+
+const checkLoraInput = fields({ ...inputFields, base: optional(aMap), merge: aBoolean });
 
 export interface LoraInput extends ExperimentInput {
   /** Fine-tune this model; without one, pretrain a new one for an epoch first. */
@@ -56,6 +59,7 @@ export interface LoraResult {
  * branch and the output layer, tests, checks, and merges when asked to. An output layer with a branch is frozen, too.
  */
 export async function runLoraFineTuning(input: LoraInput): Promise<LoraResult> {
+  checkLoraInput(input, 'input');
   return withNewModel(input, (own) => fineTune(input, { ...input, ...own }));
 }
 

@@ -1,14 +1,16 @@
 import { resolve } from 'node:path';
-import type { Dataset } from '../data/dataset.js';
+import { aMap, aSignal, aString, anObject, fields, instance, listOf, optional, orNull } from '../arguments.js';
+import { aDataset, type Dataset } from '../data/dataset.js';
 import { chooseEngine } from '../model/classifier_model.js';
-import { versions, type Bags, type Device } from '../model/native.js';
+import { Bags, versions, type Device } from '../model/native.js';
 import type { ModelParts } from '../model/text_classifier.js';
 import { packageVersion } from '../setup/package_root.js';
 import type { Adapter } from '../storage/adapter.js';
 import type { ModelDescription } from '../storage/model_description.js';
 import { absolutePaths } from '../storage/recorded_paths.js';
 import type { LoraDocument, RunDocument, TrainDocument } from '../storage/run_document.js';
-import type { RunDirectory } from '../storage/run_directory.js';
+import { anAdapter } from '../storage/adapter.js';
+import { RunDirectory } from '../storage/run_directory.js';
 import type { CalibrationResult } from './calibration_result.js';
 import { withFeatureWeights } from './experiment_model.js';
 import type { FullTrainingResult } from './full_training.js';
@@ -18,6 +20,21 @@ import type { ExperimentOptions } from './options.js';
 import { loraDocument, trainDocument, type BaseFacts, type RunFacts } from './run_documents.js';
 
 /** A run directory, and what made the result that is to be saved in it. */
+const inputFields = {
+  directory: instance(RunDirectory),
+  dataset: aDataset,
+  device: aString,
+  options: anObject,
+  argv: listOf(aString),
+  recordedOptions: anObject,
+  signal: optional(aSignal),
+} as const;
+const checkInput = fields(inputFields);
+const checkLoraInput = fields({ ...inputFields, test: instance(Bags), base: orNull(anObject) });
+
+const checkTrained = fields({ full: anObject, module: aMap, test: instance(Bags) });
+const checkTuned = fields({ lora: anObject, baseModule: aMap, adapter: anAdapter });
+
 export interface SaveRunInput {
   directory: RunDirectory;
   dataset: Dataset;
@@ -39,6 +56,8 @@ export interface SaveRunInput {
  * @throws ERR_OUTPUT when a file cannot be written; the reason of `signal`
  */
 export async function saveTrainRun(input: SaveRunInput, result: FullTrainingResult): Promise<TrainDocument> {
+  checkInput(input, 'input');
+  checkTrained(result, 'result');
   const { directory, dataset } = input;
   const { module: tensors, test: bags } = result;
   const { vocabulary } = dataset;
@@ -61,6 +80,8 @@ export async function saveLoraRun(
   input: SaveRunInput & { test: Bags; base: BaseFacts | null },
   result: LoraResult,
 ): Promise<LoraDocument> {
+  checkLoraInput(input, 'input');
+  checkTuned(result, 'result');
   const { directory, dataset, test: bags, base } = input;
   const { adapter, mergedModule, calibration } = result;
   const { vocabulary, weights } = dataset;

@@ -1,5 +1,13 @@
+import { aNumber, aString, fields, listOf, oneOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
-import { rankOf, writeAdapter, type Adapter, type AdapterBranch, type LayerName } from '../storage/adapter.js';
+import {
+  anAdapter,
+  rankOf,
+  writeAdapter,
+  type Adapter,
+  type AdapterBranch,
+  type LayerName,
+} from '../storage/adapter.js';
 import { findAdapterProblems, readAdapter } from '../storage/read_adapter.js';
 import { emptyTensor, type StoredTensor } from '../storage/stored_tensor.js';
 import {
@@ -17,9 +25,19 @@ import {
   type ScaledAdapter,
 } from './adapter_algebra.js';
 import type { ClassifierModel } from './classifier_model.js';
+import { aModel } from './expected.js';
 import { Tensor } from './native.js';
 import { loadParameters, moduleParameters, parameterShapes, readTensor, type ModuleParameter } from './parameters.js';
 import { plus, scaled } from './numbers/stored_matrices.js';
+
+const checkOptions = fields({ baseSha256: optional(orNull(aString)) });
+const checkNames = listOf(aString);
+const checkCombination = fields({
+  adapters: checkNames,
+  weights: listOf(aNumber),
+  combination: optional(oneOf('linear', 'cat', 'svd')),
+  rank: optional(aNumber),
+});
 
 export interface AdapterSetOptions {
   /** SHA-256 of the safetensors file of the base: adapters of another one are refused. Null: not known. */
@@ -54,7 +72,10 @@ export class AdapterSet {
   #active: readonly string[] = [];
 
   /** @param model stays the caller's; its branch is to be off, its parameters are this set's business from now on */
-  constructor(model: ClassifierModel, { baseSha256 = null }: AdapterSetOptions = {}) {
+  constructor(model: ClassifierModel, options: AdapterSetOptions = {}) {
+    aModel(model, 'model');
+    checkOptions(options, 'options');
+    const { baseSha256 = null } = options;
     this.#model = model;
     this.#baseSha256 = baseSha256;
     for (const [name, tensor] of moduleParameters(model)) {
@@ -78,6 +99,7 @@ export class AdapterSet {
 
   /** @throws ERR_USAGE when there is none of this name */
   get(name: string): Adapter {
+    aString(name, 'name');
     return this.#scaledAdapter(name).adapter;
   }
 
@@ -87,6 +109,8 @@ export class AdapterSet {
    *   not fit, saying all that is wrong with its tensors
    */
   add(name: string, adapter: Adapter): void {
+    aString(name, 'name');
+    anAdapter(adapter, 'adapter');
     this.#assertUnmerged();
     if (this.#adapters.has(name)) throw usageError(`Expected a new name but there is an adapter ${name} already`);
     const { baseSha256 } = adapter;
@@ -110,6 +134,8 @@ export class AdapterSet {
    * @throws what `readAdapter` and `add` throw
    */
   async load(name: string, folder: string): Promise<readonly string[]> {
+    aString(name, 'name');
+    aString(folder, 'folder');
     const { unknownKeys, ...adapter } = await readAdapter(folder, parameterShapes(this.#model));
     this.add(name, adapter);
     return unknownKeys;
@@ -117,6 +143,7 @@ export class AdapterSet {
 
   /** Writes an adapter as PEFT does, with the hash of the base where that is known. */
   async save(name: string, folder: string): Promise<void> {
+    aString(folder, 'folder');
     const adapter = this.get(name);
     await writeAdapter(folder, { ...adapter, baseSha256: adapter.baseSha256 ?? this.#baseSha256 });
   }
@@ -126,6 +153,7 @@ export class AdapterSet {
    * @throws ERR_USAGE when one is missing, when several are to share the hidden layer and one has DoRA, or while merged
    */
   use(...names: readonly string[]): void {
+    checkNames(names, 'names');
     this.#assertUnmerged();
     const chosen = names.map((name) => this.#scaledAdapter(name));
     const branch = joinBranches(branchesOf('fc1', chosen));
@@ -148,6 +176,8 @@ export class AdapterSet {
    * @throws ERR_USAGE when there is none of this name, or while merged; a RangeError unless `scale` is finite
    */
   setScale(name: string, scale: number): void {
+    aString(name, 'name');
+    aNumber(scale, 'scale');
     if (!Number.isFinite(scale)) throw new RangeError(`Expected a finite scale but received ${scale}.`);
     this.#assertUnmerged();
     this.#scaledAdapter(name).scale = scale;
@@ -156,6 +186,7 @@ export class AdapterSet {
 
   /** Removes an adapter, which may be in use. @throws ERR_USAGE when there is none of this name, or while merged */
   delete(name: string): void {
+    aString(name, 'name');
     this.#scaledAdapter(name);
     this.use(...this.#active.filter((active) => active !== name));
     this.#adapters.delete(name);
@@ -166,7 +197,10 @@ export class AdapterSet {
    * @throws ERR_USAGE when the name is taken, an adapter is missing or has DoRA, one replaces a layer on which another
    *   has a branch, weights are not one finite number for each, or ranks differ with `linear`
    */
-  combine(name: string, { adapters, weights, combination = 'svd', rank }: CombineOptions): void {
+  combine(name: string, options: CombineOptions): void {
+    aString(name, 'name');
+    checkCombination(options, 'options');
+    const { adapters, weights, combination = 'svd', rank } = options;
     if (adapters.length === 0 || weights.length !== adapters.length || !weights.every(Number.isFinite)) {
       throw usageError('Expected adapters and a finite weight for each');
     }

@@ -1,3 +1,4 @@
+import { aBoolean, aNumber, aString, fields, instance, listOf, oneOf, optional } from '../arguments.js';
 import type { LayerName } from '../storage/adapter.js';
 import type { Device, Engine, FloatDtype, LoraLinearOptions } from './native.js';
 import { Classifier, Generator, Linear, LoraLinear, type Tensor } from './native.js';
@@ -56,12 +57,33 @@ export interface ClassifierModel {
   dispose(): void;
 }
 
+const checkEngine = oneOf('auto', 'fused', 'torch');
+const layers = listOf(oneOf('fc1', 'fc2'));
+const checkBranches = fields({ useDora: optional(aBoolean), target: optional(layers) });
+const checkOptions = fields({
+  vocabularySize: aNumber,
+  hidden: optional(aNumber),
+  classes: optional(aNumber),
+  target: optional(layers),
+  rank: optional(aNumber),
+  alpha: optional(aNumber),
+  useRslora: optional(aBoolean),
+  dtype: optional(oneOf('float32', 'float64')),
+  device: optional(aString),
+  engine: optional(checkEngine),
+  generator: optional(instance(Generator)),
+});
+
 /** Returns the engine that `auto` stands for; the fused one has no DoRA and no branch on the output layer. */
 export function chooseEngine(
   engine: Engine | 'auto',
   device: Device,
-  { useDora = false, target = [] }: { useDora?: boolean; target?: readonly LayerName[] } = {},
+  options: { useDora?: boolean; target?: readonly LayerName[] } = {},
 ): Engine {
+  checkEngine(engine, 'engine');
+  aString(device, 'device');
+  checkBranches(options, 'options');
+  const { useDora = false, target = [] } = options;
   if (engine !== 'auto') return engine;
   return device === 'cpu' && !useDora && !target.includes('fc2') ? 'fused' : 'torch';
 }
@@ -72,6 +94,7 @@ export function chooseEngine(
  * @throws what LoraLinear, Linear and Classifier throw
  */
 export function createClassifier(options: ClassifierOptions): ClassifierModel {
+  checkOptions(options, 'options');
   const { device = 'cpu', engine = 'auto', target = ['fc1'] } = options;
   const hidden = createHidden(options);
   const output = createOutput(options);

@@ -1,7 +1,9 @@
+import { aNumber, aString } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import type { TokenSpan } from '../text/tokens/token_span.js';
 import { createBags, type BagWeighting } from './bags.js';
 import { LeftOutWords } from './left_out_words.js';
+import { aClassifier } from './expected.js';
 import { subtract, subtractFromRows } from './numbers/differences.js';
 import { largestOfColumn } from './numbers/largest.js';
 import type { Prediction, TextClassifier } from './text_classifier.js';
@@ -52,6 +54,8 @@ export function* explainInSlices(
   classifier: TextClassifier,
   text: string,
 ): Generator<undefined, Explanation, undefined> {
+  aClassifier(classifier, 'classifier');
+  aString(text, 'text');
   if (text.length > longestExplainedText) {
     throw new ImdbTorchError(
       'ERR_USAGE',
@@ -83,6 +87,8 @@ export function* explainInSlices(
  * whatever it weighs: the heaviest word has that, the others in proportion to their weights.
  */
 export function topWords(classifier: TextClassifier, count: number): TopWord[][] {
+  aClassifier(classifier, 'classifier');
+  aNumber(count, 'count');
   const { classes, featurizer } = classifier;
   const { vocabulary } = featurizer;
   const effects = singleFeatureEffects(classifier);

@@ -1,5 +1,7 @@
+import { aMap, instance } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
+import { aModel } from './expected.js';
 import { Tensor, type ParameterGroup } from './native.js';
 import type { ClassifierModel, ParameterName } from './classifier_model.js';
 
@@ -10,6 +12,7 @@ export interface ParameterCounts {
 
 /** Counts the elements of all parameters, and of those that training changes. */
 export function countParameters(model: ClassifierModel): ParameterCounts {
+  aModel(model, 'model');
   const counts = { trainable: 0, total: 0 };
   for (const parameter of Object.values(model.parameters)) {
     counts.total += parameter.size;
@@ -20,6 +23,7 @@ export function countParameters(model: ClassifierModel): ParameterCounts {
 
 /** Returns the parameters that training changes, in the order of `model.parameters`. */
 export function trainableParameters(model: ClassifierModel): Tensor[] {
+  aModel(model, 'model');
   return Object.values(model.parameters).filter((parameter) => parameter.requiresGrad);
 }
 
@@ -63,6 +67,7 @@ export function readNumbers(tensor: Tensor): Float64Array {
 
 /** Copies a tensor so that it can be stored. */
 export function readTensor(tensor: Tensor): StoredTensor {
+  instance(Tensor)(tensor, 'tensor');
   const { dtype, shape } = tensor;
   return { dtype, shape, data: tensor.toTypedArray() };
 }
@@ -72,12 +77,14 @@ export type Module = Map<string, StoredTensor>;
 
 /** Copies the parameters without LoRA branches, by name, as `model.safetensors` holds them. */
 export function readModule(model: ClassifierModel): Module {
+  aModel(model, 'model');
   return new Map(Array.from(moduleParameters(model), ([name, tensor]) => [name, readTensor(tensor)]));
 }
 
 /** Copies the parameters of the output layer, of which a linear model has none. */
-export function readOutput({ parameters }: ClassifierModel): Module {
-  const { 'fc2.weight': weight, 'fc2.bias': bias } = parameters;
+export function readOutput(model: ClassifierModel): Module {
+  aModel(model, 'model');
+  const { 'fc2.weight': weight, 'fc2.bias': bias } = model.parameters;
   if (weight === undefined || bias === undefined) return new Map();
   return new Map([
     ['fc2.weight', readTensor(weight)],
@@ -90,6 +97,8 @@ export function readOutput({ parameters }: ClassifierModel): Module {
  * @throws ImdbTorchError ERR_SAFETENSORS when one is missing or has another shape; nothing has changed then
  */
 export function loadModule(model: ClassifierModel, stored: ReadonlyMap<string, StoredTensor>): void {
+  aModel(model, 'model');
+  aMap(stored, 'stored');
   loadParameters(model, new Map(Array.from(moduleParameters(model).keys(), (name) => [name, stored.get(name)])));
 }
 

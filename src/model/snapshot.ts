@@ -1,10 +1,14 @@
-import type { Tensor } from './native.js';
+import { instance, listOf } from '../arguments.js';
+import { Tensor } from './native.js';
 
 /** Copies of tensors at one moment, from which they can be restored. */
+const checkTensors = listOf(instance(Tensor));
+
 export class Snapshot {
   readonly #pairs: readonly (readonly [tensor: Tensor, kept: Tensor])[];
 
   constructor(tensors: readonly Tensor[]) {
+    checkTensors(tensors, 'tensors');
     this.#pairs = tensors.map((tensor) => {
       using unrecorded = tensor.detach();
       return [tensor, unrecorded.clone()] as const;

@@ -1,14 +1,27 @@
+import {
+  aMap,
+  aNumber,
+  aString,
+  anObject,
+  checkTexts,
+  fields,
+  float64Array,
+  instance,
+  optional,
+  orNull,
+} from '../arguments.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
-import { adapterConfigName, adapterFolder, type Adapter } from '../storage/adapter.js';
+import { adapterConfigName, adapterFolder, anAdapter, type Adapter } from '../storage/adapter.js';
 import type { ModelDescription } from '../storage/model_description.js';
 import { readAdapter } from '../storage/read_adapter.js';
 import { areFinite } from '../storage/numbers/floats.js';
 import { featurizerOf, modelPath, readRun, type StoredRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
-import type { EncodedTexts } from '../text/bag_writer.js';
+import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
 import { textsPerBatch, type Featurizer } from '../text/featurizer.js';
+import { Vocabulary } from '../text/vocabulary.js';
 import { calibrationFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { createBags } from './bags.js';
@@ -41,6 +54,9 @@ export interface Prediction {
 /** The parts of a run that make its model. */
 export type ModelParts = Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>;
 
+const checkOpening = fields({ adapter: optional(aString), threads: optional(aNumber) });
+const checkParts = fields({ description: anObject, vocabulary: instance(Vocabulary), tensors: aMap });
+
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */
 export class TextClassifier {
   /** The description of the model; its calibration is that for the adapter that was opened. */
@@ -66,7 +82,10 @@ export class TextClassifier {
    * @throws ERR_RUN when it is no complete one, has not the adapter that is asked for, or is not the model that the
    *   adapter is for; ERR_SAFETENSORS when a file of tensors is damaged
    */
-  static async open(path: string, { adapter, threads }: TextClassifierOptions = {}): Promise<TextClassifier> {
+  static async open(path: string, options: TextClassifierOptions = {}): Promise<TextClassifier> {
+    aString(path, 'path');
+    checkOpening(options, 'options');
+    const { adapter, threads } = options;
     const chosen = adapter ?? defaultAdapter(path);
     const model = chosen === 'merged' ? 'merged' : 'model';
     const run = await readRun(path, { model });
@@ -93,6 +112,8 @@ export class TextClassifier {
     adapter: Adapter | null,
     { baseSha256 = null, notes = [] }: { baseSha256?: string | null; notes?: readonly string[] } = {},
   ): TextClassifier {
+    checkParts(parts, 'parts');
+    orNull(anAdapter)(adapter, 'adapter');
     const model = createModel(parts, adapter);
     try {
       const adapters = new AdapterSet(model, { baseSha256 });
@@ -143,6 +164,7 @@ export class TextClassifier {
 
   /** Returns the logits of texts, `[texts, classes]`, row-major, as the model gives them. */
   logits(texts: readonly (string | Uint8Array)[]): Float64Array {
+    checkTexts(texts);
     const { length } = this.classes;
     const result = new Float64Array(texts.length * length);
     for (let start = 0; start < texts.length; start += textsPerBatch) {
@@ -154,6 +176,7 @@ export class TextClassifier {
 
   /** Returns the logits of texts that are encoded already, `[texts, classes]`, row-major. */
   logitsOfEncoded(encoded: EncodedTexts): Float64Array {
+    checkEncoded(encoded, 'encoded');
     using bags = createBags(encoded, this.featurizer);
     return this.logitsOfBags(bags);
   }
@@ -173,11 +196,13 @@ export class TextClassifier {
 
   /** Returns the probabilities that logits stand for, calibrated where the model is, `[texts, classes]`, row-major. */
   probabilities(logits: Float64Array): Float64Array {
+    float64Array(logits, 'logits');
     return finite('probabilities', probabilitiesOf(logits, this.classes.length, this.description.calibration));
   }
 
   /** Returns ln(p / (1 - p)) of each class, `[texts, classes]`, row-major. */
   logOdds(logits: Float64Array): Float64Array {
+    float64Array(logits, 'logits');
     return finite('log-odds', logOddsOf(logits, this.classes.length, this.description.calibration));
   }
 }

@@ -1,3 +1,4 @@
+import { aBoolean, aMap, aNumber, aString, fields, listOf, optional, orNull } from '../arguments.js';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { makeFolders } from '../system/make_folders.js';
@@ -40,6 +41,17 @@ export interface Adapter {
   /** SHA-256 of the safetensors file of the model that the adapter belongs to; null where it is not known. */
   readonly baseSha256: string | null;
 }
+
+/** What a public function takes for an adapter. */
+export const anAdapter = fields({
+  branches: aMap,
+  useRslora: aBoolean,
+  dropout: aNumber,
+  pissa: aBoolean,
+  replaced: aMap,
+  classes: optional(listOf(aString)),
+  baseSha256: orNull(aString),
+});
 
 /** Returns the factor of `up * down`. */
 export function scaleOf({ useRslora }: Pick<Adapter, 'useRslora'>, branch: AdapterBranch): number {

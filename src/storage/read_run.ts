@@ -1,3 +1,4 @@
+import { aString, fields, oneOf, optional } from '../arguments.js';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
@@ -40,7 +41,12 @@ export interface ReadRunOptions {
  * @throws ERR_RUN when the folder is no run, is not complete, its parts do not fit together or a weight is not finite;
  *   ERR_SAFETENSORS when its model is damaged
  */
-export async function readRun(path: string, { model = 'model' }: ReadRunOptions = {}): Promise<StoredRun> {
+const checkOptions = fields({ model: optional(oneOf('model', 'merged')) });
+
+export async function readRun(path: string, options: ReadRunOptions = {}): Promise<StoredRun> {
+  aString(path, 'path');
+  checkOptions(options, 'options');
+  const { model = 'model' } = options;
   const run = await readRunDocument(path);
   const vocabulary = await readRunVocabulary(path, run);
   const { tensors, metadata } = await readSafetensors(modelPath(path, model));

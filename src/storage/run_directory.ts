@@ -1,19 +1,29 @@
+import { aMap, aString, anObject, fields, instance, optional } from '../arguments.js';
 import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { outputError, systemCode } from '../system/file_errors.js';
 import { makeFolders } from '../system/make_folders.js';
-import { adapterConfigName, adapterFolder, adapterTensorsName, writeAdapter, type Adapter } from './adapter.js';
+import {
+  adapterConfigName,
+  adapterFolder,
+  adapterTensorsName,
+  anAdapter,
+  writeAdapter,
+  type Adapter,
+} from './adapter.js';
 import { modelDescriptionName, type ModelDescription } from './model_description.js';
 import { describeFile, formatRunDocument, type StoredFile } from './recorded_files.js';
 import type { RunDocument } from './run_document.js';
 import { writeSafetensors } from './safetensors.js';
 import type { StoredTensor } from './stored_tensor.js';
-import type { Vocabulary } from '../text/vocabulary.js';
+import { Vocabulary } from '../text/vocabulary.js';
 import { writeVocabulary } from './vocabulary_file.js';
 
 const metricsName = 'metrics.jsonl';
+
+const checkOptions = fields({ out: optional(aString), command: aString });
 
 export interface RunDirectoryOptions {
   /** The folder; without it a new one, `runs/<UTC time>-<command>` in the working folder. */
@@ -25,7 +35,9 @@ export interface RunDirectoryOptions {
  * Makes the folder of a run and claims it, so that a second process cannot take it too.
  * @throws ERR_OUTPUT when `out` holds something already, or when it cannot be written
  */
-export async function createRunDirectory({ out, command }: RunDirectoryOptions): Promise<RunDirectory> {
+export async function createRunDirectory(options: RunDirectoryOptions): Promise<RunDirectory> {
+  checkOptions(options, 'options');
+  const { out, command } = options;
   const path = resolve(out ?? join('runs', `${timeStamp()}-${command}`));
   return asOutput(path, async () => {
     const folders = out === undefined ? await makeFreeFolder(path) : await makeEmptyFolder(path);
@@ -56,6 +68,7 @@ export class RunDirectory {
 
   /** Adds a line to `metrics.jsonl`. */
   async appendMetrics(record: object): Promise<void> {
+    anObject(record, 'record');
     await this.#write([metricsName], async (path) => {
       await appendLine(path, JSON.stringify(record));
     });
@@ -63,11 +76,13 @@ export class RunDirectory {
 
   /** Writes `vocabulary.txt`: one word per line, whose number less one is the id. */
   async writeVocabulary(vocabulary: Vocabulary): Promise<void> {
+    instance(Vocabulary)(vocabulary, 'vocabulary');
     await this.#write(['vocabulary.txt'], (path) => writeVocabulary(path, vocabulary));
   }
 
   /** Writes `model.json`: what the tensors mean. */
   async writeDescription(description: ModelDescription): Promise<void> {
+    anObject(description, 'description');
     const text = `${JSON.stringify(description, null, 2)}\n`;
     await this.#write([modelDescriptionName], (path) => writeFileAtomic(path, [text]));
   }
@@ -78,11 +93,16 @@ export class RunDirectory {
     tensors: ReadonlyMap<string, StoredTensor>,
     metadata?: Readonly<Record<string, string>>,
   ): Promise<{ sha256: string }> {
+    aString(name, 'name');
+    aMap(tensors, 'tensors');
+    optional(anObject)(metadata, 'metadata');
     return this.#write([`${name}.safetensors`], (path) => writeSafetensors(path, tensors, metadata));
   }
 
   /** Writes a folder, `adapter` unless it is named, in the layout of Hugging Face PEFT. */
   async writeAdapter(adapter: Adapter, folder = adapterFolder): Promise<void> {
+    anAdapter(adapter, 'adapter');
+    aString(folder, 'folder');
     const files = [join(folder, adapterTensorsName), join(folder, adapterConfigName)] as const;
     await this.#write(files, (path) => writeAdapter(dirname(path), adapter));
   }
@@ -96,6 +116,7 @@ export class RunDirectory {
 
   /** Writes `run.json`. To be called last: a folder that has it is complete. */
   async writeRun(document: RunDocument): Promise<void> {
+    anObject(document, 'document');
     await this.#write(['run.json'], (path) => writeFileAtomic(path, [formatRunDocument(document)]));
   }
 

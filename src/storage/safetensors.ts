@@ -5,6 +5,7 @@
  * that for half-precision numbers, which are read as float32).
  * @module imdb-torch/safetensors
  */
+import { aMap, aString, anObject } from '../arguments.js';
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { ImdbTorchError, messageOf } from '../errors.js';
@@ -41,6 +42,9 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<{ sha256: string }> {
+  aString(path, 'path');
+  aMap(tensors, 'tensors');
+  anObject(metadata, 'metadata');
   for (const [name, tensor] of tensors) {
     if (name === '__metadata__' || !isUnicode(name)) {
       throw new ImdbTorchError(
@@ -62,6 +66,7 @@ export async function writeSafetensors(
  *   other than F16, BF16, F32, F64, I64
  */
 export async function readSafetensors(path: string): Promise<SafetensorsFile> {
+  aString(path, 'path');
   let handle: FileHandle | undefined;
   try {
     handle = await open(path);

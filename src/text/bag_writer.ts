@@ -1,3 +1,4 @@
+import { either, fields, int32Array, optional, orNull } from '../arguments.js';
 const { clz32 } = Math;
 
 /** Ids of features, of two bytes where those are enough: a large data set has hundreds of millions. */
@@ -11,6 +12,15 @@ export interface EncodedTexts {
   /** `[ids.length]`: how often the text has the feature; null where that does not matter. */
   readonly counts: Int32Array | null;
 }
+
+/** The types of the fields of encoded texts. */
+export const encodedFields = {
+  ids: either((value) => value instanceof Uint16Array, int32Array),
+  offsets: int32Array,
+  counts: optional(orNull(int32Array)),
+} as const;
+
+export const checkEncoded = fields(encodedFields);
 
 /** Takes the features of one text after the other, each as often as it occurs and in any order. */
 export class BagWriter {

@@ -1,3 +1,4 @@
+import { aBoolean, aNumber, aString, oneOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 
 /** How a text becomes the input of a model. */
@@ -22,6 +23,18 @@ export interface FeatureOptions {
   /** The factor that all values are multiplied by in the end. */
   readonly gain: number;
 }
+
+/** The types of the options of features; `checkFeatures` checks their ranges. */
+export const featureFields = {
+  tokenizer: aString,
+  ngrams: aNumber,
+  minimumCount: aNumber,
+  vocabularySize: optional(orNull(aNumber)),
+  counts: oneOf('binary', 'counts'),
+  weighting: oneOf('none', 'naive-bayes'),
+  normalize: aBoolean,
+  gain: aNumber,
+} as const;
 
 /** The greatest number of tokens of an n-gram that can be asked for. */
 export const mostNgrams = 16;

@@ -1,11 +1,23 @@
+import {
+  aFunction,
+  aSignal,
+  aString,
+  checkText,
+  checkTexts,
+  fields,
+  float32Array,
+  instance,
+  optional,
+  orNull,
+} from '../arguments.js';
 import { TimeSlices } from '../system/time_slices.js';
 import type { BagWriter, EncodedTexts } from './bag_writer.js';
-import { hasUnknown, type FeatureOptions } from './features.js';
+import { featureFields, hasUnknown, type FeatureOptions } from './features.js';
 import { NgramIndex } from './ngrams/ngram_index.js';
 import { TokenLists } from './tokens/token_lists.js';
 import type { TokenSpan } from './tokens/token_span.js';
 import { tokenSpans } from './tokens/tokenizer.js';
-import type { Vocabulary } from './vocabulary.js';
+import { Vocabulary } from './vocabulary.js';
 
 /** The number of texts that are encoded, and computed, at once where any number may come: it bounds the memory. */
 export const textsPerBatch = 1024;
@@ -33,6 +45,13 @@ export interface EncodeProgress {
   readonly total: number;
 }
 
+const checkOptions = fields({
+  options: fields(featureFields),
+  vocabulary: instance(Vocabulary),
+  weights: orNull(float32Array),
+});
+const checkSlices = fields({ signal: optional(aSignal), onProgress: optional(aFunction) });
+
 /** Turns texts into the features that a model was trained on; `createBags` weighs them as the model does. */
 export class Featurizer {
   readonly options: FeatureOptions;
@@ -42,8 +61,10 @@ export class Featurizer {
   #madeIndex: NgramIndex | undefined;
   #madeTokens: TokenLists | undefined;
 
-  constructor({ options, vocabulary, weights }: FeaturizerOptions) {
-    this.options = options;
+  constructor(options: FeaturizerOptions) {
+    checkOptions(options, 'options');
+    const { options: features, vocabulary, weights } = options;
+    this.options = features;
     this.vocabulary = vocabulary;
     this.weights = weights;
   }
@@ -59,12 +80,14 @@ export class Featurizer {
    * @throws ImdbTorchError ERR_RUN when a feature comes twice, as do all methods that encode
    */
   encode(text: string | Uint8Array): EncodedText {
+    checkText(text, 'text');
     const { ids, counts } = this.encodeBatch([text]);
     return { ids, counts };
   }
 
   /** Encodes a few texts at once; `encodeInSlices` is for many. */
   encodeBatch(texts: readonly (string | Uint8Array)[]): EncodedTexts {
+    checkTexts(texts);
     const tokens = (this.#madeTokens ??= this.tokenLists());
     tokens.clear();
     const rows = Int32Array.from(texts, (text) => tokens.add(bytesOf(text)));
@@ -79,8 +102,11 @@ export class Featurizer {
    */
   async encodeInSlices(
     texts: readonly (string | Uint8Array)[],
-    { signal, onProgress }: EncodeSlicesOptions = {},
+    options: EncodeSlicesOptions = {},
   ): Promise<EncodedTexts> {
+    checkTexts(texts);
+    checkSlices(options, 'options');
+    const { signal, onProgress } = options;
     signal?.throwIfAborted();
     const slices = new TimeSlices(signal);
     const tokens = this.tokenLists();
@@ -139,6 +165,7 @@ export class Featurizer {
 
   /** Returns the tokens of a text and where they stand in it. */
   tokenSpans(text: string): TokenSpan[] {
+    aString(text, 'text');
     return tokenSpans(text, this.options.tokenizer);
   }
 }

@@ -1,3 +1,4 @@
+import { aNumber, aString, bytes, instance, listOf } from '../arguments.js';
 import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../errors.js';
 import { Int32List } from './int32_list.js';
@@ -6,6 +7,8 @@ import { Int32List } from './int32_list.js';
 export const unknownWord = '<UNK>';
 
 const lineFeed = 10;
+
+const checkWords = listOf(aString);
 
 /** Words by id, kept as the bytes of their lines: half a million strings take long to make, and are seldom needed. */
 export class Vocabulary {
@@ -16,13 +19,16 @@ export class Vocabulary {
   #words: readonly string[] | undefined;
   #sha256: string | undefined;
 
-  constructor({ buffer, byteOffset, byteLength }: Uint8Array) {
+  constructor(lines: Uint8Array) {
+    bytes(lines, 'lines');
+    const { buffer, byteOffset, byteLength } = lines;
     this.lines = Buffer.from(buffer, byteOffset, byteLength);
     this.#starts = startsOf(this.lines);
   }
 
   /** @throws ImdbTorchError ERR_USAGE for a word with a line break, or none but an empty one */
   static of(words: readonly string[]): Vocabulary {
+    checkWords(words, 'words');
     const vocabulary = new Vocabulary(Buffer.from(words.join('\n')));
     if (vocabulary.size !== words.length) {
       const broken = words.find((word) => word.includes('\n')) ?? '';
@@ -47,6 +53,7 @@ export class Vocabulary {
 
   /** The word with this id, without making the others. @throws RangeError for an id that no word has */
   word(id: number): string {
+    aNumber(id, 'id');
     if (!Number.isInteger(id) || id < 0 || id >= this.size) {
       throw new RangeError(`Expected an id in 0 .. ${this.size - 1} but received ${id}.`);
     }
@@ -55,6 +62,7 @@ export class Vocabulary {
 
   /** The words with the lowest ids. */
   first(count: number): string[] {
+    aNumber(count, 'count');
     return Array.from({ length: Math.min(count, this.size) }, (_, id) => this.word(id));
   }
 
@@ -65,6 +73,7 @@ export class Vocabulary {
 
   /** Whether `other` has the same words in the same order. */
   equals(other: Vocabulary): boolean {
+    instance(Vocabulary)(other, 'other');
     return this.lines.equals(other.lines);
   }
 }

@@ -1,3 +1,4 @@
+import { aNumber, anObject, fields, float64Array, int32Array, oneOf, orNull } from '../arguments.js';
 import { logOddsOf, probabilitiesOf } from '../model/numbers/probabilities.js';
 import type { Calibration } from '../storage/model_description.js';
 import {
@@ -37,6 +38,7 @@ export interface CalibrationScores {
 }
 
 /** Newton steps; some ten are enough where the minimum is not at infinity. */
+const checkLogits = fields({ logits: float64Array, labels: int32Array, classes: aNumber });
 const mostSteps = 100;
 const smallestStep = 1e-10;
 /** Where logits tell the classes apart without a mistake, the likelihood would grow for ever. */
@@ -49,6 +51,8 @@ const largestScale = 1e3;
  * @param heldOut logits of examples that the model was not trained on
  */
 export function fitCalibration(kind: Exclude<CalibrationKind, 'none'>, heldOut: LabelledLogits): Calibration {
+  oneOf('temperature', 'sigmoid')(kind, 'kind');
+  checkLogits(heldOut, 'heldOut');
   if (kind === 'temperature') return { kind, temperature: 1 / fitInverseTemperature(heldOut) };
   return { kind, ...fitSigmoid(heldOut) };
 }
@@ -58,10 +62,10 @@ export function compareCalibration(of: LabelledLogits, calibration: Calibration)
   return { before: scoreProbabilities(of, null), after: scoreProbabilities(of, calibration) };
 }
 
-export function scoreProbabilities(
-  { logits, labels, classes }: LabelledLogits,
-  calibration: Calibration | null,
-): ProbabilityScores {
+export function scoreProbabilities(of: LabelledLogits, calibration: Calibration | null): ProbabilityScores {
+  checkLogits(of, 'of');
+  orNull(anObject)(calibration, 'calibration');
+  const { logits, labels, classes } = of;
   const probabilities = probabilitiesOf(logits, classes, calibration);
   const logOdds = logOddsOf(logits, classes, calibration);
   const { accuracy, loss: logLoss } = probabilityMetrics({ labels, probabilities, logOdds, classes });

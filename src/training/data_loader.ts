@@ -1,4 +1,7 @@
-import { Generator, type Bags } from '../model/native.js';
+import { aBoolean, fields, instance } from '../arguments.js';
+import { Bags, Generator } from '../model/native.js';
+
+const checkOptions = fields({ bags: instance(Bags), shuffle: aBoolean, generator: instance(Generator) });
 
 export interface DataLoaderOptions {
   bags: Bags;
@@ -17,7 +20,9 @@ export class DataLoader {
   readonly #shuffle: boolean;
   readonly #generator: Generator;
 
-  constructor({ bags, shuffle, generator }: DataLoaderOptions) {
+  constructor(options: DataLoaderOptions) {
+    checkOptions(options, 'options');
+    const { bags, shuffle, generator } = options;
     this.bags = bags;
     this.#shuffle = shuffle;
     this.#generator = generator;

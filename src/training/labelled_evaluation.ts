@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Reviews } from '../data/splits/reviews.js';
-import type { Bags, LossForm } from '../model/native.js';
+import { checkReviews, type Reviews } from '../data/splits/reviews.js';
+import type { Bags } from '../model/native.js';
+import { aClassifier } from '../model/expected.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { probabilityMetrics } from './calibration.js';
 import type { LabelledPredictions } from './numbers/classification_report.js';
-import { evaluate, type Metrics } from './metrics.js';
+import { checkEvaluation, evaluate, type EvaluateOptions, type Metrics } from './metrics.js';
 import { createBags } from '../model/bags.js';
 
 export interface LabelledEvaluation {
@@ -26,8 +27,12 @@ const reviewsAtOnce = 4096;
 export async function evaluateLabelled(
   classifier: TextClassifier,
   reviews: Reviews,
-  { loss, signal }: { loss: LossForm; signal?: AbortSignal | undefined },
+  options: EvaluateOptions,
 ): Promise<LabelledEvaluation> {
+  aClassifier(classifier, 'classifier');
+  checkReviews(reviews, 'reviews');
+  checkEvaluation(options, 'options');
+  const { loss, signal } = options;
   const bags = createBags(reviews, classifier.featurizer);
   try {
     const ofLogits = await evaluate(classifier.model.classifier, bags, { loss, signal });

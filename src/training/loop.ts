@@ -1,9 +1,10 @@
+import { aFunction, aNumber, fields, instance, listOf, optional } from '../arguments.js';
 import { performance } from 'node:perf_hooks';
-import type { Tensor } from '../model/native.js';
+import { Tensor } from '../model/native.js';
 import { BestEpoch } from './best_epoch.js';
-import type { DataLoader } from './data_loader.js';
+import { DataLoader } from './data_loader.js';
 import { evaluate, type Metrics } from './metrics.js';
-import { nonFinite, trainPass, type SliceLength, type PassOptions, type Progress } from './pass.js';
+import { nonFinite, passFields, trainPass, type SliceLength, type PassOptions, type Progress } from './pass.js';
 
 export interface EpochResult {
   /** From 1. */
@@ -50,6 +51,15 @@ export interface TrainingOptions extends Omit<PassOptions, 'onProgress'> {
 }
 
 /** `firstSteps` holds at most this number of losses. */
+const checkTraining = fields({
+  ...passFields,
+  valid: instance(DataLoader),
+  earlyStopping: optional(fields({ patience: aNumber, parameters: listOf(instance(Tensor)) })),
+  events: optional(
+    fields({ onBefore: optional(aFunction), onProgress: optional(aFunction), onEpoch: optional(aFunction) }),
+  ),
+});
+
 const firstStepCount = 20;
 
 /**
@@ -57,6 +67,7 @@ const firstStepCount = 20;
  * @throws ImdbTorchError ERR_NON_FINITE at the first loss that is NaN or infinite; the reason of `signal`
  */
 export async function train(options: TrainingOptions): Promise<TrainingResult> {
+  checkTraining(options, 'options');
   const { events } = options;
   const begun = performance.now();
   const before = await evaluatePass(options, options.train, 'before the first epoch');

@@ -1,5 +1,6 @@
+import { aSignal, fields, instance, oneOf, optional } from '../arguments.js';
 import { setImmediate } from 'node:timers/promises';
-import type { Bags, Classifier, Evaluation, LossForm } from '../model/native.js';
+import { Bags, Classifier, type Evaluation, type LossForm } from '../model/native.js';
 import { readNumbers } from '../model/parameters.js';
 
 /** Mean loss of the examples, and the share of them whose label is predicted. */
@@ -14,14 +15,16 @@ export interface EvaluateOptions {
 }
 
 /** About 10 ms of work. Fixed, because the sum of the losses depends on where it is cut. */
+/** Checks the options of evaluations. */
+export const checkEvaluation = fields({ loss: oneOf('softmax', 'logits'), signal: optional(aSignal) });
 const bagsPerSlice = 8192;
 
 /** Evaluates all bags, giving way to the event loop between slices. */
-export async function evaluate(
-  classifier: Classifier,
-  bags: Bags,
-  { loss, signal }: EvaluateOptions,
-): Promise<Metrics> {
+export async function evaluate(classifier: Classifier, bags: Bags, options: EvaluateOptions): Promise<Metrics> {
+  instance(Classifier)(classifier, 'classifier');
+  instance(Bags)(bags, 'bags');
+  checkEvaluation(options, 'options');
+  const { loss, signal } = options;
   const slices: Evaluation[] = [];
   for (let start = 0; start < bags.length; start += bagsPerSlice) {
     signal?.throwIfAborted();
@@ -46,6 +49,8 @@ export function meanOf(slices: readonly Evaluation[]): Metrics {
 
 /** `[bags, classes]`, row-major: the logits of all bags. */
 export function readLogits(classifier: Classifier, bags: Bags): Float64Array {
+  instance(Classifier)(classifier, 'classifier');
+  instance(Bags)(bags, 'bags');
   const logits = classifier.forward(bags);
   try {
     return readNumbers(logits);

@@ -1,8 +1,20 @@
+import { aBoolean, aNumber, fields, listOf, oneOf, orNull } from '../arguments.js';
 import { Adam, AdamW, Sgd, SparseAdam, type Optimizer, type OptimizerParameters } from '../model/native.js';
-import type { OptimizerOptions } from './optimizer_options.js';
+import { optimizerNames, type OptimizerOptions } from './optimizer_options.js';
+
+const checkOptions = fields({
+  optimizer: oneOf(...optimizerNames),
+  lr: aNumber,
+  momentum: aNumber,
+  nesterov: aBoolean,
+  weightDecay: aNumber,
+  betas: orNull(listOf(aNumber)),
+  eps: orNull(aNumber),
+});
 
 /** @param parameters those to train, or groups of them with learning rates of their own */
 export function createOptimizer(options: OptimizerOptions, parameters: OptimizerParameters): Optimizer {
+  checkOptions(options, 'options');
   const { optimizer, lr, momentum, nesterov, weightDecay, betas, eps } = options;
   const moments = { ...(betas !== null && { betas }), ...(eps !== null && { eps }) };
   switch (optimizer) {

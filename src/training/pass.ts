@@ -1,9 +1,22 @@
+import {
+  aBoolean,
+  aFunction,
+  aNumber,
+  aSignal,
+  aString,
+  anObject,
+  fields,
+  instance,
+  oneOf,
+  optional,
+  orNull,
+} from '../arguments.js';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { ImdbTorchError } from '../errors.js';
-import type { Classifier, Generator, LossForm, Optimizer } from '../model/native.js';
-import type { DataLoader } from './data_loader.js';
-import { lrFactors, type Schedule } from './schedule.js';
+import { Classifier, Generator, type LossForm, type Optimizer } from '../model/native.js';
+import { DataLoader } from './data_loader.js';
+import { lrFactors, scheduleFields, type Schedule } from './schedule.js';
 
 export interface Progress {
   epoch: number;
@@ -14,6 +27,23 @@ export interface Progress {
   /** Time since the epoch began. */
   seconds: number;
 }
+
+/** The types of what the passes of a training take. */
+export const passFields = {
+  classifier: instance(Classifier),
+  optimizer: anObject,
+  train: instance(DataLoader),
+  batch: aNumber,
+  epochs: aNumber,
+  loss: oneOf('softmax', 'logits'),
+  steps: optional(fields({ ...scheduleFields, clip: orNull(aNumber), dropout: aNumber })),
+  generator: optional(instance(Generator)),
+  branchDropout: optional(aBoolean),
+  name: optional(aString),
+  signal: optional(aSignal),
+} as const;
+
+const checkPass = fields({ ...passFields, onProgress: optional(aFunction) });
 
 /** Options of every step beside those of the optimizer; by default they change nothing. */
 export interface StepOptions extends Schedule {
@@ -105,9 +135,11 @@ export async function trainPass(
  * @param last the epoch to end with, where the schedule goes over more of them
  * @throws ImdbTorchError ERR_NON_FINITE at the first loss that is NaN or infinite; the reason of `signal`
  */
-export async function trainEpochs(options: PassOptions, last = options.epochs): Promise<void> {
+export async function trainEpochs(options: PassOptions, last?: number): Promise<void> {
+  checkPass(options, 'options');
+  optional(aNumber)(last, 'last');
   const sliceLength = { batches: 1 };
-  for (let epoch = 1; epoch <= last; epoch += 1) await trainPass(options, epoch, sliceLength);
+  for (let epoch = 1; epoch <= (last ?? options.epochs); epoch += 1) await trainPass(options, epoch, sliceLength);
 }
 
 /** Draws only where something is dropped: the notebook's stream has no such draw. */

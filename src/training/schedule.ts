@@ -1,3 +1,5 @@
+import { aNumber, fields, oneOf } from '../arguments.js';
+
 /** The course of the learning rate over a training: after a linear warm-up it is constant, or falls to 0. */
 export interface Schedule {
   schedule: 'constant' | 'linear' | 'cosine';
@@ -5,13 +7,20 @@ export interface Schedule {
   warmup: number;
 }
 
+export const scheduleFields = { schedule: oneOf('constant', 'linear', 'cosine'), warmup: aNumber } as const;
+const checkSchedule = fields(scheduleFields);
+
 /**
  * Returns what the learning rate is multiplied with, in 0 .. 1. The first step of a decay has the full rate, and the step
  * behind the last one would have none.
  * @param step from 0
  * @param steps of the whole training
  */
-export function lrFactor({ schedule, warmup }: Schedule, step: number, steps: number): number {
+export function lrFactor(options: Schedule, step: number, steps: number): number {
+  checkSchedule(options, 'options');
+  aNumber(step, 'step');
+  aNumber(steps, 'steps');
+  const { schedule, warmup } = options;
   const rising = Math.round(warmup * steps);
   if (step < rising) return (step + 1) / rising;
   const progress = (step - rising) / (steps - rising);

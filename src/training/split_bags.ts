@@ -1,5 +1,5 @@
 import type { SplitName } from '../data/collected_reviews.js';
-import type { Dataset } from '../data/dataset.js';
+import { aDataset, type Dataset } from '../data/dataset.js';
 import type { Reviews } from '../data/splits/reviews.js';
 import { createBags } from '../model/bags.js';
 import type { Bags } from '../model/native.js';
@@ -16,6 +16,7 @@ export interface SplitBags {
 
 /** Copies the splits of `dataset` to the native side, weighted as its training split says. */
 export function createSplitBags(dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>): SplitBags {
+  aDataset(dataset, 'dataset');
   const featurizer = { ...dataset, options: dataset.features };
   const copied = new Map<SplitName, Bags>();
   const bagsOf = (name: SplitName): Bags => {

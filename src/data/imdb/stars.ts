@@ -1,6 +1,7 @@
+import { aString, fields, int32Array } from '../../arguments.js';
 import { ImdbTorchError } from '../../errors.js';
 import type { EncodedSplit } from '../splits/encoded_splits.js';
-import { originNames } from '../origins.js';
+import { checkOrigins, originNames } from '../origins.js';
 
 /**
  * Returns the stars, 1 to 10, that came with each review: the file names of the IMDb data have them, as 9 in
@@ -9,7 +10,12 @@ import { originNames } from '../origins.js';
  * @returns `[reviews]`
  * @throws ImdbTorchError ERR_USAGE when a name has none
  */
-export function starsOf({ labels, origins }: Pick<EncodedSplit, 'labels' | 'origins'>, location: string): Int32Array {
+const checkSplit = fields({ labels: int32Array, origins: checkOrigins });
+
+export function starsOf(split: Pick<EncodedSplit, 'labels' | 'origins'>, location: string): Int32Array {
+  checkSplit(split, 'split');
+  aString(location, 'location');
+  const { labels, origins } = split;
   const nameOf = originNames(origins);
   return Int32Array.from(labels, (_, review) => {
     const name = nameOf(review);

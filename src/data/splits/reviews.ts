@@ -1,9 +1,14 @@
+import { encodedFields } from '../../text/bag_writer.js';
+import { fields, int32Array, optional } from '../../arguments.js';
 import type { FeatureIds } from '../../text/bag_writer.js';
 import { gather, gatheredOffsets } from '../numbers/gather.js';
 import type { EncodedSplit } from './encoded_splits.js';
 
 /** Encoded reviews without what only people read of them. */
 export type Reviews = Pick<EncodedSplit, 'ids' | 'offsets' | 'labels' | 'counts' | 'movies'>;
+
+/** Checks reviews that a public function is given. */
+export const checkReviews = fields({ ...encodedFields, labels: int32Array, movies: optional(int32Array) });
 
 /** Joins splits of one data set, one behind the other. */
 export function joinReviews(splits: readonly Reviews[]): Reviews {
@@ -32,7 +37,10 @@ export function joinReviews(splits: readonly Reviews[]): Reviews {
 }
 
 /** Takes the reviews `rows`, in that order. */
-export function selectReviews({ ids, offsets, labels, counts }: Reviews, rows: Int32Array): Reviews {
+export function selectReviews(reviews: Reviews, rows: Int32Array): Reviews {
+  checkReviews(reviews, 'reviews');
+  int32Array(rows, 'rows');
+  const { ids, offsets, labels, counts } = reviews;
   const chosen = gatheredOffsets(offsets, rows);
   const entries = chosen.at(-1) ?? 0;
   const gatherEntries = <T extends FeatureIds>(source: T, gathered: T): T => {

@@ -1,3 +1,4 @@
+import { aString, fields } from '../../arguments.js';
 import { ImdbTorchError } from '../../errors.js';
 import type { BadRow, BadRows } from '../read_account.js';
 
@@ -20,7 +21,11 @@ export function assertFewBadRows({ count, total, first }: BadRows, location: str
   );
 }
 
+const checkRow = fields({ origin: aString, reason: aString });
+
 /** Returns half a sentence such as: reviews.csv line 7 has no text. */
-export function describeBadRow({ origin, reason }: BadRow): string {
+export function describeBadRow(row: BadRow): string {
+  checkRow(row, 'row');
+  const { origin, reason } = row;
   return `${origin} ${reason}`;
 }

@@ -1,3 +1,4 @@
+import { aFunction, aString, listOf, optional } from '../../arguments.js';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../system/atomic_file.js';
 import { drawPage } from './page.js';
@@ -25,6 +26,9 @@ export async function writeReport(
   file?: string,
   commandLineOf: CommandLineOf = () => null,
 ): Promise<WrittenReport> {
+  listOf(aString)(runs, 'runs');
+  optional(aString)(file, 'file');
+  aFunction(commandLineOf, 'commandLineOf');
   const page = drawPage(await readRunViews(runs, commandLineOf));
   const [only] = runs;
   const path = file ?? (runs.length === 1 && only !== undefined ? join(only, reportName) : reportName);

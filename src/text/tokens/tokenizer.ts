@@ -1,3 +1,4 @@
+import { aString } from '../../arguments.js';
 import type { FeatureOptions } from '../features.js';
 import { capitalSigma, smallSigmaAt } from './lower_case.js';
 import { punctuationSpans } from './punctuation_tokenizer.js';
@@ -16,6 +17,7 @@ export function tokenSpans(text: string, tokenizer: FeatureOptions['tokenizer'])
 
 /** Returns the words of a text without their places. */
 export function tokenize(text: string): string[] {
+  aString(text, 'text');
   return wordSpans(text).map(({ token }) => token);
 }
 

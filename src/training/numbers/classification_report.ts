@@ -1,3 +1,4 @@
+import { aNumber, fields, float64Array, int32Array } from '../../arguments.js';
 import { indexOfLargest } from '../../model/numbers/largest.js';
 
 /** Scores as scikit-learn's `precision_recall_fscore_support` gives them; 0 where there is nothing to divide by. */
@@ -43,6 +44,13 @@ export interface LabelledPredictions {
   classes: number;
 }
 
+const checkPredictions = fields({
+  labels: int32Array,
+  probabilities: float64Array,
+  logOdds: float64Array,
+  classes: aNumber,
+});
+
 export interface Mistake {
   /** Which example. */
   index: number;
@@ -55,6 +63,7 @@ export interface Mistake {
 export const calibrationBins = 15;
 
 export function classificationReport(predictions: LabelledPredictions): ClassificationReport {
+  checkPredictions(predictions, 'predictions');
   const confusion = confusionMatrix(predictions);
   const classes = confusion.map((row, k) => {
     const support = sum(row);
@@ -105,6 +114,8 @@ export function predictedClasses({
 
 /** The wrong predictions of the highest probability, highest first. */
 export function mostConfidentMistakes(predictions: LabelledPredictions, count: number): Mistake[] {
+  checkPredictions(predictions, 'predictions');
+  aNumber(count, 'count');
   const { labels, probabilities, classes } = predictions;
   const mistakes: Mistake[] = [];
   predictedClasses(predictions).forEach((predicted, index) => {

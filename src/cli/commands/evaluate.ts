@@ -24,6 +24,7 @@ const options = {
   },
   textColumn: { ...settings.textColumn, help: 'column of the texts in a table that is given with --data' },
   labelColumn: { ...settings.labelColumn, help: 'column of the labels in such a table' },
+  header: settings.header,
   labels: { ...settings.labels, help: 'the classes in these data, in order', usual: 'as the run was told' },
   encoding: { ...settings.encoding, help: 'encoding of such texts: auto is UTF-8, and Windows-1252 for what is not' },
   mistakes: {
@@ -98,6 +99,6 @@ async function evaluateReviews(
 }
 
 /** Says what to read instead of the reviews of the run. */
-function othersOf({ textColumn, labelColumn, labels, encoding }: EvaluateOptions, data: string): GivenData {
-  return { data, textColumn, labelColumn, labels, encoding };
+function othersOf({ textColumn, labelColumn, header, labels, encoding }: EvaluateOptions, data: string): GivenData {
+  return { data, textColumn, labelColumn, header, labels, encoding };
 }

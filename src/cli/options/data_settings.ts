@@ -40,6 +40,11 @@ export const dataSettings = {
     inherited: 'data',
     usual: 'found by its name',
   }),
+  header: data(flag, 'the first row of CSV or TSV names the columns', {
+    default: true,
+    not: 'CSV and TSV have no names of columns, which are called 1, 2, ... then',
+    inherited: 'data',
+  }),
   labels: data(optional(classNames), 'names of the classes that the labels 0, 1, ... stand for', {
     inherited: 'data',
   }),

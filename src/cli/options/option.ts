@@ -56,6 +56,8 @@ function add(command: Command, { group, isRare = false }: Option<unknown>, flags
   const option = new CommanderOption(flags, help).hideHelp(isRare);
   if (group !== undefined) option.helpGroup(`${group}:`);
   command.addOption(option);
+  // Commander would give true as if the command line had it, which goes before a configuration file.
+  if (option.negate) command.setOptionValue(option.attributeName(), undefined);
 }
 
 function describeDefault({ kind, usual }: Option<unknown>, value: unknown): string {

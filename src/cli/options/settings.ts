@@ -97,8 +97,11 @@ export function checkDocument(table: SomeSettings, document: object, path: strin
 export function withFlags(message: string): string {
   const key = `(?:${[...Object.keys(settings), 'libtorch'].join('|')})\\b`;
   const named = new RegExp(`\\bthe options? (${key})((?: and ${key})?)`, 'g');
-  return message.replace(
-    named,
-    (_all, first: string, second: string) => flagOf(first) + second.replace(/\w+$/, (other) => flagOf(other)),
-  );
+  const negated = new RegExp(`\\bthe option (${key}) false\\b`, 'g');
+  return message
+    .replace(negated, (_all, only: string) => flagOf(only).replace('--', '--no-'))
+    .replace(
+      named,
+      (_all, first: string, second: string) => flagOf(first) + second.replace(/\w+$/, (other) => flagOf(other)),
+    );
 }

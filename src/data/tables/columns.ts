@@ -2,7 +2,7 @@ import { ImdbTorchError } from '../../errors.js';
 import type { Columns } from '../collected_reviews.js';
 
 /** The usual names of the column of texts, the likeliest first. */
-const usualTextNames = [
+const usualTextNames: readonly string[] = [
   'text',
   'review',
   'reviewtext',
@@ -15,7 +15,7 @@ const usualTextNames = [
   'tweet',
   'description',
 ];
-const usualLabelNames = [
+const usualLabelNames: readonly string[] = [
   'label',
   'sentiment',
   'class',
@@ -48,11 +48,12 @@ export function chooseColumns(
   { textColumn, labelColumn }: ColumnOptions,
   path: string,
 ): ChosenColumns {
-  for (const [option, name] of Object.entries({ 'text column': textColumn, 'label column': labelColumn })) {
-    if (name !== undefined && !names.includes(name)) throw noSuchColumn(option, name, names, path);
-  }
-  const text = textColumn ?? guess(names, usualTextNames, labelColumn);
-  const label = labelColumn ?? guess(names, usualLabelNames, text);
+  const given = {
+    text: textColumn === undefined ? undefined : findColumn('text column', textColumn, names, path),
+    label: labelColumn === undefined ? undefined : findColumn('label column', labelColumn, names, path),
+  };
+  const text = given.text ?? guess(names, usualTextNames, given.label, path);
+  const label = given.label ?? guess(names, usualLabelNames, text, path);
   if (text === undefined || label === undefined) throw noGuess(names, path);
   if (text === label) {
     throw new ImdbTorchError(
@@ -63,31 +64,79 @@ export function chooseColumns(
   return { text, label, guessed: textColumn === undefined || labelColumn === undefined };
 }
 
-function guess(names: readonly string[], usual: readonly string[], taken: string | undefined): string | undefined {
+/** Tells whether texts usually stand below that name. */
+export function isUsualTextName(name: string): boolean {
+  return usualTextNames.includes(lettersOf(name));
+}
+
+/** Tells whether texts or labels usually stand below that name. */
+export function isUsualName(name: string): boolean {
+  return isUsualTextName(name) || usualLabelNames.includes(lettersOf(name));
+}
+
+/**
+ * Returns the column that is called `name`, but perhaps for blanks and quotation marks around it.
+ * @param option names what the column is for, in messages
+ * @throws ImdbTorchError ERR_USAGE when there is none or more than one
+ */
+export function findColumn(option: string, name: string, names: readonly string[], path: string): string {
+  const exact = names.filter((other) => other === name);
+  const found = exact.length > 0 ? exact : names.filter((other) => bare(other) === bare(name));
+  if (found.length > 1) throw severalColumns(name, found, path);
+  if (found[0] === undefined) throw noSuchColumn(option, name, names, path);
+  return found[0];
+}
+
+function guess(
+  names: readonly string[],
+  usual: readonly string[],
+  taken: string | undefined,
+  path: string,
+): string | undefined {
   const free = names.filter((name) => name !== taken);
   for (const wanted of usual) {
-    const found = free.find((name) => name.toLowerCase().replace(/[^a-z]/g, '') === wanted);
-    if (found !== undefined) return found;
+    const found = free.filter((name) => lettersOf(name) === wanted);
+    const exact = found.filter((name) => bare(name) === wanted);
+    const best = exact.length === 1 ? exact : found;
+    if (best.length > 1) throw severalColumns(wanted, best, path);
+    if (best.length === 1) return best[0];
   }
   return undefined;
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[^a-z]/g, '');
+}
+
+function bare(name: string): string {
+  return name.replace(/^[\s"']+|[\s"']+$/g, '');
+}
+
+function severalColumns(name: string, found: readonly string[], path: string): ImdbTorchError {
+  return new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected one column of ${path} for ${JSON.stringify(name)} but it has ${listNames(found)}; ` +
+      'rename the others, or choose with the options textColumn and labelColumn.',
+  );
 }
 
 function noSuchColumn(option: string, name: string, names: readonly string[], path: string): ImdbTorchError {
   return new ImdbTorchError(
     'ERR_USAGE',
-    `Expected one of the columns ${list(names)} of ${path} as ${option} but received ${JSON.stringify(name)}.`,
+    `Expected one of the columns ${listNames(names)} of ${path} as ${option} but received ${JSON.stringify(name)}.`,
   );
 }
 
 function noGuess(names: readonly string[], path: string): ImdbTorchError {
   return new ImdbTorchError(
     'ERR_DATASET',
-    `Expected columns with usual names, such as text and label, but ${path} has ${list(names)}; ` +
+    `Expected columns with usual names, such as text and label, but ${path} has ${listNames(names)}; ` +
       'name them with the options textColumn and labelColumn.',
   );
 }
 
-function list(names: readonly string[]): string {
+/** Returns the beginnings of at most 30 names. */
+export function listNames(names: readonly string[]): string {
   return names
     .map((name) => JSON.stringify(name.slice(0, 60)))
     .slice(0, 30)

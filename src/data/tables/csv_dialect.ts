@@ -1,64 +1,59 @@
-import { parse } from 'csv-parse/sync';
+import { CsvReader } from './csv_reader.js';
 import { withoutByteOrderMark } from './format.js';
-
-/** The number of bytes of a file that dialects are tried on. */
-const triedBytes = 1 << 16;
-
-/** The characters that mark the fields of a file. */
-interface CsvDialect {
-  readonly delimiter: string;
-  /** Null where quotes are characters like any other. */
-  readonly quote: string | null;
-  readonly escape: string | null;
-}
+import type { CsvDialect } from './record_scanner.js';
 
 const quotings = [
   { quote: '"', escape: '"' },
   { quote: '"', escape: '\\' },
 ] as const;
+/** With fewer bad records, quotes are taken for quotes. */
+const leastShareBad = 0.01;
 const noQuoting = { quote: null, escape: null } as const;
 
 /**
- * Returns the dialect that makes the most records of the length of the header from the beginning of a file, and that
- * header. Tabs may come without quoting, commas not.
+ * Returns the dialect that makes the most records of the length of the first from the beginning of a file, and these
+ * records. Tabs may come without quoting, commas not.
  */
-export function findDialect(head: Buffer): { dialect: CsvDialect; header: string[] } {
-  const start = withoutByteOrderMark(head).subarray(0, triedBytes);
-  const firstLine = /[^\r\n]*/.exec(start.toString('utf8'))?.[0] ?? '';
-  let best = { dialect: { delimiter: ',', ...noQuoting } as CsvDialect, header: [''], score: -Infinity };
-  for (const delimiter of ['\t', ',', ';'].filter((character) => firstLine.includes(character))) {
+export function findDialect(head: Buffer): { dialect: CsvDialect; records: string[][] } {
+  const [firstLine = ''] = /[^\r\n]*\S[^\r\n]*/.exec(withoutByteOrderMark(head).toString('utf8')) ?? [];
+  const separator = /^sep=(.)$/.exec(firstLine)?.[1];
+  const delimiters = ['\t', ',', ';', '|'].filter((character) => firstLine.includes(character));
+  const tried = separator === undefined ? delimiters : [separator];
+  const none: Trial = { records: [], score: -Infinity };
+  let best = { dialect: { delimiter: tried[0] ?? '', ...quotings[0] } as CsvDialect, ...none };
+  for (const delimiter of tried.length === 0 ? [''] : tried) {
     for (const quoting of delimiter === '\t' ? [...quotings, noQuoting] : quotings) {
       const dialect = { delimiter, ...quoting };
-      const tried = tryDialect(start, dialect);
-      if (tried.score > best.score) best = { dialect, ...tried };
+      const found = tryDialect(head, dialect);
+      // A stray quote or two do not make the quotes of all other fields a part of these.
+      const ahead = quoting === noQuoting ? leastShareBad * found.records.length : 0;
+      if (found.score > best.score + ahead) best = { dialect, ...found };
     }
   }
   return best;
 }
 
-function tryDialect(start: Buffer, dialect: CsvDialect): { header: string[]; score: number } {
-  let errors = 0;
-  const records: string[][] = parse(start, {
-    ...csvOptions(dialect),
-    on_skip: (error) => {
-      // The beginning of a file may well end between two quotes.
-      if (error?.code !== 'CSV_QUOTE_NOT_CLOSED') errors += 1;
-      return undefined;
-    },
-  });
-  const [header = ['']] = records;
-  const regular = records.filter(({ length }) => length === header.length).length;
-  return { header, score: header.length < 2 ? -Infinity : 2 * regular - records.length - errors };
+interface Trial {
+  readonly records: string[][];
+  readonly score: number;
 }
 
-/** Has csv-parse read records of any length, and skip and report damaged ones. */
-export function csvOptions({ delimiter, quote, escape }: CsvDialect) {
-  return {
-    delimiter,
-    quote,
-    escape,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-  } as const;
+function tryDialect(head: Buffer, dialect: CsvDialect): Trial {
+  let bad = 0;
+  const records: string[][] = [];
+  const reader = new CsvReader(dialect, {
+    first: 'header',
+    record: (_line, scanner) => {
+      const fields = Array.from({ length: scanner.fields }, (_, index) => scanner.field(index).toString('utf8'));
+      records.push(fields);
+    },
+    bad: () => {
+      bad += 1;
+    },
+  });
+  reader.push(head);
+  // The beginning of a file may well end between two quotes: what they hold is looked at all the same.
+  reader.end();
+  const isTable = dialect.delimiter === '' || (records[0]?.length ?? 0) > 1;
+  return { records, score: isTable ? records.length - bad : -Infinity };
 }

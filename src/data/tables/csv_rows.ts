@@ -1,102 +1,65 @@
-import { parse, type CsvError, type Info } from 'csv-parse';
-import { ImdbTorchError } from '../../errors.js';
-import { readContent, type ReadOptions, type SourceFile } from '../source_file.js';
-import { csvOptions, findDialect } from './csv_dialect.js';
-import { withoutByteOrderMark } from './format.js';
-import { mostRecordBytes } from './line_reader.js';
-import type { RowConsumer } from './row_consumer.js';
+import { readContent, type SourceFile } from '../source_file.js';
+import { isUsualName } from './columns.js';
+import { findDialect } from './csv_dialect.js';
+import { looksLikeRows, noNames } from './csv_header.js';
+import { CsvReader } from './csv_reader.js';
+import type { RecordScanner } from './record_scanner.js';
+import type { RowConsumer, TableOptions } from './row_consumer.js';
 
 /**
- * Reads a CSV or TSV file with a header; rows are named by the line they begin on.
+ * Reads a CSV or TSV file; rows are named by the line they begin on. Without a header the columns are called 1, 2, ...
  * @throws ImdbTorchError ERR_DATASET; what `consumer` throws; the reason of `signal`
  */
-export async function readCsv(file: SourceFile, options: ReadOptions, consumer: RowConsumer): Promise<void> {
-  const { dialect, header } = findDialect(file.head);
-  const reader = new CsvReader(header, consumer.choose(header), consumer);
-  const parser = parse({
-    ...csvOptions(dialect),
-    encoding: null,
-    on_record: (record: unknown, info) => {
-      reader.record(record as Buffer[], info);
-      return null;
-    },
-    on_skip: (error) => {
-      reader.skipped(error);
-      return undefined;
-    },
-  });
-  // Looked at where it is `errored`; without a listener it would end the process.
-  parser.on('error', () => undefined);
-  let bytesSinceRecord = 0;
-  let isStart = true;
+export async function readCsv(file: SourceFile, options: TableOptions, consumer: RowConsumer): Promise<void> {
+  const { dialect, records } = findDialect(file.head);
+  const { header = true } = options;
+  if (header && looksLikeRows(records)) throw noNames(records, file.path);
+  const rows = new CsvRows(consumer, header);
+  const reader = new CsvReader(dialect, rows);
   await readContent(file, options, (piece) => {
-    const { records } = reader;
-    parser.write(isStart ? withoutByteOrderMark(piece) : piece);
-    isStart = false;
-    bytesSinceRecord = reader.records === records ? bytesSinceRecord + piece.length : 0;
-    if (parser.errored !== null) throw parser.errored;
-    if (bytesSinceRecord > mostRecordBytes) throw neverEnds(file.path, reader.line + 1);
+    reader.push(piece);
   });
-  await new Promise((resolve) => parser.end(resolve));
-  if (parser.errored !== null) throw parser.errored;
+  reader.end();
 }
 
 /** Turns records into rows. */
-class CsvReader {
-  /** Counts records, the header included. */
-  records = 0;
-  /** The line on which the last record ended. */
-  line = 0;
-  /** csv-parse counts a line end of two bytes within quotes twice. */
-  #countedTwice = 0;
-  #lineSkipped = 0;
+class CsvRows {
+  #first: readonly Buffer[] | null = null;
   /** The places of the chosen columns. */
-  readonly #indices: readonly number[];
+  #indices: readonly number[] = [];
+
+  readonly first: 'header' | 'first row';
 
   constructor(
-    readonly header: readonly string[],
-    columns: readonly string[],
     readonly consumer: RowConsumer,
+    readonly hasHeader: boolean,
   ) {
-    this.#indices = columns.map((name) => header.indexOf(name));
+    this.first = hasHeader ? 'header' : 'first row';
   }
 
-  record(record: readonly Buffer[], { lines }: Info): void {
-    let breaks = 0;
-    for (const field of record) {
-      if (!field.includes(0x0a)) continue;
-      const text = field.toString('latin1');
-      breaks += text.split('\n').length - 1;
-      this.#countedTwice += text.split('\r\n').length - 1;
-    }
-    this.records += 1;
-    this.line = lines - this.#countedTwice;
-    if (this.records === 1) return;
-    const number = this.line - breaks;
-    const [count, wanted] = [record.length, this.header.length];
-    if (count !== wanted) {
-      this.consumer.bad(number, `has ${count} field${count === 1 ? '' : 's'} where the header has ${wanted}`);
-    } else {
-      this.consumer.row(
-        number,
-        this.#indices.map((index) => record[index] ?? null),
-      );
-    }
+  record(line: number, scanner: RecordScanner): void {
+    const isFirst = this.#first === null;
+    this.#first ??= this.#choose(scanner);
+    if (isFirst && this.hasHeader) return;
+    const cells = this.#indices.map((index) => scanner.field(index));
+    if (this.hasHeader && this.#repeatsHeader(scanner)) this.consumer.bad(line, 'repeats the header');
+    else if (isFirst && cells.every((cell) => isUsualName(cell.toString('utf8')))) {
+      this.consumer.bad(line, 'is a header, where none was expected');
+    } else this.consumer.row(line, cells);
   }
 
-  skipped(error: CsvError | undefined): void {
-    const isOpen = error?.code === 'CSV_QUOTE_NOT_CLOSED';
-    const line = isOpen ? this.line + 1 : Number(error?.lines) - this.#countedTwice;
-    // A record may have several mistakes.
-    if (line === this.#lineSkipped) return;
-    this.#lineSkipped = line;
-    this.consumer.bad(line, isOpen ? 'opens a quote that is never closed' : 'has a quote in the wrong place');
+  bad(line: number, why: string): void {
+    this.consumer.bad(line, why);
   }
-}
 
-function neverEnds(path: string, line: number): ImdbTorchError {
-  return new ImdbTorchError(
-    'ERR_DATASET',
-    `Expected the rows of ${path} to be shorter than ${mostRecordBytes} bytes but the one at line ${line} is not; look for a quote there that is not closed.`,
-  );
+  #choose(scanner: RecordScanner): readonly Buffer[] {
+    const header = Array.from({ length: scanner.fields }, (_, index) => Buffer.from(scanner.field(index)));
+    const names = header.map((name, index) => (this.hasHeader ? name.toString('utf8') : String(index + 1)));
+    this.#indices = this.consumer.choose(names).map((name) => names.indexOf(name));
+    return header;
+  }
+
+  #repeatsHeader(scanner: RecordScanner): boolean {
+    return this.#first?.every((name, index) => scanner.field(index).equals(name)) ?? false;
+  }
 }

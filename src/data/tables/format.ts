@@ -23,7 +23,7 @@ export function detectFormat({ path, head }: SourceFile): TableFormat | 'archive
   if (firstLine.trimStart().startsWith('['))
     throw unknownFormat(path, 'a JSON array, where each line should have an object');
   if (firstLine.includes('\t')) return 'tsv';
-  if (/[,;]/.test(firstLine)) return 'csv';
+  if (/[,;|]/.test(firstLine)) return 'csv';
   throw unknownFormat(path, 'none of them');
 }
 

@@ -3,7 +3,7 @@ import { readContent, type ReadOptions, type SourceFile } from '../source_file.j
 import { withoutByteOrderMark } from './format.js';
 
 /** A row of this size is none, but the sign of another format. */
-export const mostRecordBytes = 1 << 26;
+export const mostRecordBytes = 1 << 24;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;

@@ -1,6 +1,6 @@
-import type { ReadOptions, SourceFile } from '../source_file.js';
+import type { SourceFile } from '../source_file.js';
 import type { TableFormat } from './format.js';
-import type { RowConsumer } from './row_consumer.js';
+import type { RowConsumer, TableOptions } from './row_consumer.js';
 
 /**
  * Reads a table, whatever its format.
@@ -9,7 +9,7 @@ import type { RowConsumer } from './row_consumer.js';
 export async function readTable(
   file: SourceFile,
   format: TableFormat,
-  options: ReadOptions,
+  options: TableOptions,
   consumer: RowConsumer,
 ): Promise<void> {
   // Only now: loading a parser takes time that a cached data set does not have to spend.

@@ -1,3 +1,5 @@
+import type { ReadOptions } from '../source_file.js';
+
 /** A value of a table: bytes of UTF-8 where the file has them as such, and null where the table has no value. */
 export type Cell = Uint8Array | string | number | bigint | boolean | null;
 
@@ -16,4 +18,9 @@ export interface RowConsumer {
    * @param lines the number of lines that are lost with it
    */
   bad(number: number, why: string, lines?: number): void;
+}
+
+export interface TableOptions extends ReadOptions {
+  /** False takes the first row of CSV or TSV for a row, and numbers the columns from 1. */
+  header?: boolean | undefined;
 }

@@ -5,12 +5,13 @@ import { listClassFolder, readClassFolder } from './class_folder.js';
 import { unreadable } from '../imdb/folder.js';
 import type { TableFile } from '../origins.js';
 import type { SplitCollector } from './collector.js';
-import { inspectFile, type ReadOptions, type SourceFile } from '../source_file.js';
+import { inspectFile, type SourceFile } from '../source_file.js';
 import type { ColumnOptions } from './columns.js';
 import { detectFormat, type TableFormat } from './format.js';
 import type { SourceOptions } from '../source_types.js';
 import { labelledRows } from './labelled_rows.js';
 import { readTable } from './read_table.js';
+import type { TableOptions } from './row_consumer.js';
 
 /** A table, or a folder with one sub-folder a class, that has been found but not read yet. */
 export interface SplitInput {
@@ -19,7 +20,7 @@ export interface SplitInput {
   readonly bytes: number;
   /** Null where the reviews are files of a folder. */
   readonly table: TableFile | null;
-  read(collector: SplitCollector, options: ColumnOptions & ReadOptions & { encoding: string }): Promise<void>;
+  read(collector: SplitCollector, options: ColumnOptions & TableOptions & { encoding: string }): Promise<void>;
 }
 
 /**

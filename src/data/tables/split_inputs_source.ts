@@ -11,7 +11,7 @@ export function splitInputsSource(
   parts: Readonly<Partial<Record<SplitName, SplitInput>>> & { readonly train: SplitInput },
   options: SourceOptions,
 ): Source {
-  const { textColumn, labelColumn, labels = null, encoding = 'auto', signal, onProgress } = options;
+  const { textColumn, labelColumn, header = true, labels = null, encoding = 'auto', signal, onProgress } = options;
   const found = splitNames.flatMap((name) => {
     const part = parts[name];
     return part === undefined ? [] : [{ name, part }];
@@ -23,7 +23,7 @@ export function splitInputsSource(
     sha256: sharedSha256(found.map(({ part }) => part.sha256)),
     variant: {
       parts: found.map(({ name, part }) => [name, part.kind, part.table]),
-      columns: [textColumn ?? null, labelColumn ?? null],
+      columns: [textColumn ?? null, labelColumn ?? null, header],
       labels,
       encoding,
     },
@@ -36,7 +36,7 @@ export function splitInputsSource(
         const onNote = (sentence: string): void => {
           collector.note(sentence);
         };
-        const reading = { textColumn, labelColumn, encoding, signal, onRead, onNote };
+        const reading = { textColumn, labelColumn, header, encoding, signal, onRead, onNote };
         await part.read(collector.begin(name, part.table), reading);
         before += part.bytes;
       }

@@ -29,8 +29,12 @@ test('when a printed configuration is read then it says the same, and the comman
     const own = ['--rank', '4', '--betas', '0.8,0.95', '--eps', '1e-6'];
     const config = await printed(['lora', '--preset', 'stable', ...own]);
     expect(config).toMatchObject({ rank: 4, betas: [0.8, 0.95], eps: 1e-6 });
+    const noHeader = { ...config, header: false };
+    await writeFile(path, JSON.stringify(noHeader));
+    expect(await printed(['lora', '--config', path])).toEqual(noHeader);
     await writeFile(path, JSON.stringify(config));
     expect(await printed(['lora', '--config', path])).toEqual(config);
+    expect(await printed(['lora', '--config', path, '--no-header'])).toEqual(noHeader);
     expect(await printed(['lora', '--config', path, '--lr', '0.5'])).toEqual({
       ...config,
       lr: 0.5,

@@ -31,13 +31,13 @@ const recordedNames = [
   ...['patience', 'epochs', 'batchSize', 'loss', 'engine', 'dtype', 'device', 'targetModules', 'rank', 'alpha'],
   ...['useRslora', 'useDora', 'initialization', 'loraDropout', 'loraEpochs', 'pretraining', 'calibration'],
   ...['folds', 'refit', 'validationSize', 'features', 'split', 'data', 'strict', 'threads', 'seeds'],
-  ...['train', 'validFile', 'test', 'textColumn', 'labelColumn', 'labels'],
+  ...['train', 'validFile', 'test', 'textColumn', 'labelColumn', 'header', 'labels', 'encoding'],
 ];
 const recordedFeatures = ['tokenizer', 'ngrams', 'minimumCount', 'counts', 'weighting', 'normalize', 'gain'];
 
 function notebookSettings(changes: Partial<ExperimentSettings> = {}): ExperimentSettings {
   const { values } = byKeys(trainPresets.notebook);
-  return { ...values, strict: false, threads: null, seeds: 1, ...changes } as ExperimentSettings;
+  return { ...values, header: true, strict: false, threads: null, seeds: 1, ...changes } as ExperimentSettings;
 }
 
 test('when options are declared then each has a group, one line of help, a command and a flag of its own', () => {
@@ -102,7 +102,16 @@ test('when a base is fine-tuned then it is known of every option whether it is t
   expect(keysOf('always')).toEqual(['valid', 'split', 'vocab', 'seed']);
   expect(keysOf('training')).toEqual(['batch', 'loss', 'lr', 'schedule', 'warmup', 'clip']);
   expect(keysOf('optimizer')).toEqual(['optimizer', 'momentum', 'weightDecay', 'betas', 'eps']);
-  expect(keysOf('data')).toEqual(['data', 'train', 'test', 'textColumn', 'labelColumn', 'labels']);
+  expect(keysOf('data')).toEqual([
+    'data',
+    'train',
+    'test',
+    'textColumn',
+    'labelColumn',
+    'header',
+    'labels',
+    'encoding',
+  ]);
   const features = ['tokenizer', 'ngrams', 'minCount', 'counts', 'weighting', 'normalize', 'gain'];
   expect(keysOf('model')).toEqual([...features, 'hidden', 'dtype']);
 });
@@ -122,6 +131,9 @@ test('when the library names options by their keys then the command line names t
     'name them with --text-column and --label-column.',
   );
   expect(withFlags('as the option strict asks, but')).toBe('as --strict asks, but');
+  expect(withFlags('give the option header false and 1 as the option textColumn.')).toBe(
+    'give --no-header and 1 as --text-column.',
+  );
   const plain = 'Expected the options that a run was made with, the option strictness and the options of text.';
   expect(withFlags(plain)).toBe(plain);
 });

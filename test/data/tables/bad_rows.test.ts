@@ -36,7 +36,7 @@ async function badRowsOf(
   bad: readonly (string | Buffer)[],
 ): Promise<{ count: number; total: number; first: readonly BadRow[] }> {
   const path = file(name, bytes([...lines.slice(0, 100), ...bad, ...lines.slice(100)]));
-  return (await load(path, { labels: ['dull', 'fine'] })).badRows;
+  return (await load(path, { labels: ['dull', 'fine'], encoding: 'utf-8' })).badRows;
 }
 
 const invalidUtf8 = Buffer.of(0xff);
@@ -127,7 +127,7 @@ test('when files of a folder of classes are no reviews then they are left out an
   file('classes/dull/empty.txt', '');
   file('classes/fine/binary', invalidUtf8);
   file('classes/fine/long', 'x'.repeat(2 ** 20 + 1));
-  const { badRows } = await load(join(folder, 'classes'));
+  const { badRows } = await load(join(folder, 'classes'), { encoding: 'utf-8' });
 
   expect(badRows.first).toEqual([
     { origin: 'dull/empty.txt', reason: 'has no text' },

@@ -64,9 +64,11 @@ export function* explainInSlices(
   }
   const spans = classifier.featurizer.tokenSpans(text);
   const { words, wordOf } = groupByWord(spans);
+  yield;
   const [prediction] = classifier.predict([text]);
   if (prediction === undefined) throw new Error('There is a prediction for each text.');
   const logOdds = classifier.logOdds(classifier.logits([text]));
+  yield;
   const tokens = spans.map(({ token }) => token);
   const leftOut = new LeftOutWords(classifier, tokens, wordOf);
   const whole = classifier.logOdds(leftOut.whole);

@@ -7,6 +7,8 @@ import type { TextClassifier } from './text_classifier.js';
 
 /** The numbers of the hidden layer that are computed at once, which takes some milliseconds. */
 const numbersAtOnce = 1 << 19;
+/** The look for what a token changes takes as long as this number of numbers. */
+const numbersOfToken = 128;
 /** A text that keeps a smaller share of the squares of its values is computed anew: a difference would be inexact. */
 const leastShare = 1e-6;
 
@@ -64,7 +66,11 @@ export class LeftOutWords {
     const reach = this.#classifier.featurizer.options.ngrams - 1;
     const lists: Int32Array[] = [];
     let tokens = 0;
-    for (let word = first; word < this.#places.length && tokens * this.#bias.length < numbersAtOnce; word += 1) {
+    for (
+      let word = first;
+      word < this.#places.length && tokens * (this.#bias.length + numbersOfToken) < numbersAtOnce;
+      word += 1
+    ) {
       const around = neighbourhoods(this.#text, this.#places[word] ?? [], reach);
       tokens += around[0].length;
       lists.push(...around);
@@ -118,7 +124,7 @@ export class LeftOutWords {
   /** Adds up the features of the whole text. */
   #addAll(): void {
     const { ids, counts } = this.#classifier.featurizer.countFeatures([this.#text.tokens]);
-    const atOnce = Math.ceil(numbersAtOnce / this.#bias.length);
+    const atOnce = Math.ceil(numbersAtOnce / (this.#bias.length + numbersOfToken));
     for (let start = 0; start < ids.length; start += atOnce) {
       const some = Int32Array.from(ids.subarray(start, start + atOnce));
       const values = Float64Array.from(some, (id, k) => {

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeSmallRun } from '../model/helpers.js';
+import { talk } from '../serve/helpers.js';
 import { main, runCli } from './helpers.js';
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
@@ -56,6 +57,28 @@ test('when serve listens beyond this machine then it says what that means', asyn
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ schema: 1, command: 'serve', run: 'run', host: '0.0.0.0' });
     expect(stderr).toMatch(/0\.0\.0\.0 can be reached from other machines.*no password/);
+  });
+});
+
+test('when serve says where it listens then it is ready, and takes the names that are allowed', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    const args = [main, 'serve', 'run', '--port', '0', '--allow-host', 'films.example, other.example'];
+    const child = spawn(process.execPath, args, { cwd });
+    try {
+      const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+      const port = Number(/:(\d+)\/ /.exec(line)?.[1]);
+      const statusOf = async (host: string): Promise<string | undefined> => {
+        const request = `GET /healthz HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
+        return /^HTTP\/1\.1 (\d+)/.exec((await talk(port, (socket) => socket.write(request))) ?? '')?.[1];
+      };
+      const hosts = ['localhost', 'films.example', 'other.example:80', 'evil.example'];
+      expect(await Promise.all(hosts.map(statusOf))).toEqual(['200', '200', '200', '403']);
+    } finally {
+      child.kill('SIGKILL');
+    }
+    for (const names of ['', 'a b', 'http://films.example/'])
+      expect(await runCli(['serve', 'run', '--allow-host', names], { cwd })).toMatchObject({ code: 2 });
   });
 });
 

@@ -13,7 +13,8 @@ const usualWidth = 80;
 
 /**
  * The terminal gets what a command says: results and narrative on stdout, progress and notes on stderr. With `json`, stdout
- * gets one document and nothing else; with `quiet`, there is no narrative, no note and no progress.
+ * gets one document and nothing else; with `quiet`, there is no narrative, no note and no progress, but what
+ * nobody may miss.
  */
 export class Terminal {
   readonly #options: TerminalOptions;
@@ -39,6 +40,12 @@ export class Terminal {
   /** Says what happens, for people. */
   say(...lines: readonly string[]): void {
     if (!this.#options.quiet) this.#print(lines);
+  }
+
+  /** Says what nobody may miss: when quiet on stderr. */
+  warn(...lines: readonly string[]): void {
+    if (!this.#options.quiet) this.#print(lines);
+    else for (const line of lines) writeErr(`${line}\n`);
   }
 
   /** Says what came out, for people, even when quiet. */

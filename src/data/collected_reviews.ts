@@ -29,6 +29,8 @@ export interface SourceNotes {
   readonly classes: readonly string[];
   readonly badRows: BadRows;
   readonly read: ReadAccount;
+  /** SHA-256 of texts and labels, wherever they lie and however they are packed; null where a source has another. */
+  readonly textsSha256: string | null;
   /** The columns that were taken by their names, since none were given. */
   readonly guess: Columns | null;
   /** Says whether the source has no test reviews, so that some of the training reviews were held out. */
@@ -44,6 +46,8 @@ export interface CollectedReviews {
    * @throws ImdbTorchError ERR_DATASET when reviews are missing or contradict each other
    */
   split(name: SplitName): CollectedSplit | null;
+  /** `[texts]`: a digest of each text, by which equal ones are found; absent where they are not looked for. */
+  readonly digests?: readonly number[];
   /**
    * `[reviews]`: the number of the movie that each training review is about; absent where a source cannot know.
    * @throws ImdbTorchError ERR_USAGE when it does not say, ERR_DATASET when it does not for all of them

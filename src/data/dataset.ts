@@ -74,7 +74,7 @@ export async function loadDataset(given: DatasetOptions): Promise<Dataset> {
   const cached = cacheFolder === null ? null : await loadSplits(cacheFolder, key, options.signal);
   const encoded = cached ?? (await readAndEncode(source, options));
   options.signal?.throwIfAborted();
-  assertFewBadRows(encoded.notes.badRows, source.location, options.strict ?? false);
+  assertFewBadRows(encoded.notes, source.location, options.strict ?? false);
   const store = cacheFolder !== null && cached === null;
   const cacheProblem = store ? await storeSplits(cacheFolder, key, encoded, options.signal) : null;
   const { notes, ...encodedWithoutNotes } = encoded;

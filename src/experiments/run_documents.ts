@@ -110,6 +110,7 @@ export function datasetDocument(dataset: Dataset): DatasetDocument {
       source: source.location,
       kind: source.kind,
       sha256: source.sha256,
+      textsSha256: dataset.textsSha256,
       train: splits.train.labels.length,
       valid: splits.valid.labels.length,
       test: splits.test.labels.length,

@@ -33,6 +33,8 @@ const dataset = {
     source: text,
     kind: text,
     sha256: text,
+    // Of texts and labels, wherever they lie and however they are packed, where that is another one.
+    textsSha256: v.exactOptional(v.nullable(text)),
     train: number,
     valid: number,
     test: number,
@@ -52,6 +54,7 @@ const dataset = {
       rows: number,
       leftOut: v.pipe(v.array(v.object({ why: text, count: number, first: text })), v.readonly()),
       notLookedAt: v.pipe(v.array(text), v.readonly()),
+      notLookedAtCount: number,
       notes: v.pipe(v.array(text), v.readonly()),
     }),
   ),

@@ -70,12 +70,17 @@ test('when files are given for the splits then train uses them, and lora --base 
   });
 });
 
-test('when rows are bad then they are named on stderr, and --strict stops with 4 before any training', async () => {
+test('when rows are bad then the account has them even when quiet, and --strict stops with 4 before any training', async () => {
   await withTemporaryFolder(async (folder) => {
     await writeFile(join(folder, 'reviews.csv'), `${csv()},good\n`);
     const told = await runCli(['data', '--data', 'reviews.csv'], { cwd: folder });
     expect(told.code).toBe(0);
-    expect(told.stderr).toBe('Left out 1 of 1,501 rows, which are no reviews:\n  reviews.csv line 1502 has no text\n');
+    const account = 'Read 1,500 of 1,501 rows of reviews.csv; left out 1: no text (first: line 1502).\n';
+    expect(told).toMatchObject({ stdout: expect.stringContaining(account), stderr: '' });
+    const quiet = await runCli(['data', '--data', 'reviews.csv', '--quiet', '--json'], { cwd: folder });
+    expect(quiet.stderr).toBe(account);
+    const leftOut = [{ why: 'has no text', count: 1, first: 'reviews.csv line 1502' }];
+    expect(JSON.parse(quiet.stdout)).toMatchObject({ read: { rows: 1500, leftOut, notes: [] } });
     expect(told.stdout).toMatch(/^Columns: text from "review", labels from "sentiment", by their names/m);
     expect(told.stdout).toMatch(/^Classes: bad, good, mixed\.$/m);
     const strict = await runCli(['train', '--data', 'reviews.csv', '--strict', '--out', 'run'], {

@@ -23,7 +23,8 @@ async function unmerge(path: string, raw: RawOptions): Promise<void> {
   const { command, base, paths } = await readRunDocument(path);
   const merged = modelPath(path, 'merged');
   if (!existsSync(merged)) {
-    const from = command === 'merge' && base !== undefined ? `; its base is ${String(pathFromHere(base.run, paths?.base))}` : '';
+    const from =
+      command === 'merge' && base !== undefined ? `; its base is ${String(pathFromHere(base.run, paths?.base))}` : '';
     throw new ImdbTorchError('ERR_RUN', `Expected a run with a merged model but ${path} has none${from}.`);
   }
   const sha256 = await hashOfBase(path, merged);

@@ -4,7 +4,7 @@ import type { DataFiles } from '../../data/source_types.js';
 import type { SplitOptions } from '../../data/splits/train_valid_test.js';
 import type { FeatureOptions } from '../../text/features.js';
 import type { Featurizer } from '../../text/featurizer.js';
-import { describeBadRows } from '../../report/console/describe_run.js';
+import { describeRead } from '../../report/console/describe_run.js';
 import { prepareAddonBeside } from '../addon/prepare_addon.js';
 import type { Terminal } from '../terminal.js';
 
@@ -60,7 +60,11 @@ export async function readData(choice: DataChoice, terminal: Terminal, signal: A
     },
   });
   terminal.clearProgress();
-  for (const line of describeBadRows(dataset)) terminal.note(line);
+  const { first, notLookedAt, notes } = describeRead(dataset);
+  if (dataset.badRows.count > 0) terminal.warn(first);
+  else terminal.say(first);
+  terminal.say(...notLookedAt);
+  terminal.warn(...notes);
   if (dataset.cacheProblem !== null) terminal.note(dataset.cacheProblem);
   return dataset;
 }

@@ -1,3 +1,4 @@
+import { labelName } from '../../data/tables/label_spelling.js';
 import { encodingNamed } from '../../system/text_encoding.js';
 import { integer, list, number, text, type Kind } from './kinds.js';
 
@@ -28,15 +29,23 @@ export const betas = list(
   },
 );
 
-export const classNames = list(
-  'a,b,...',
-  'at least two different names, separated by commas,',
-  (name) => name,
-  (names): readonly string[] | undefined => {
-    const isList = names.length >= 2 && names.every((name) => typeof name === 'string' && name !== '');
-    return isList && new Set(names).size === names.length ? (names as string[]) : undefined;
+/** Names of classes, which the command line quotes as CSV does where they have commas. */
+export const classNames: Kind<readonly string[]> = {
+  value: 'a,b,...',
+  expected: 'at least two different names, separated by commas, and in double quotes where they have some,',
+  parse: (given) => {
+    const fields = [...given.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^",][^,]*|))\s*(,|$)/gy)];
+    const isWhole = fields.map(([field]) => field).join('') === given;
+    // Behind the last name there is one more, which is empty, unless the text ends in a comma.
+    const names = fields.slice(0, fields.at(-2)?.[3] === ',' ? undefined : -1);
+    return isWhole ? names.map(([, quoted, bare]) => quoted?.replaceAll('""', '"') ?? bare?.trim()) : given;
   },
-);
+  accept: (names) => {
+    if (!Array.isArray(names) || names.length < 2) return undefined;
+    const known = names.map((name: unknown) => (typeof name === 'string' ? labelName(name) : ''));
+    return known.includes('') || new Set(known).size < known.length ? undefined : (names as string[]);
+  },
+};
 
 /** An encoding of texts, under the name that the Encoding Standard has for it. */
 export const encodingName: Kind<string> = {

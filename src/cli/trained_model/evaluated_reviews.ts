@@ -2,6 +2,7 @@ import { originNames } from '../../data/origins.js';
 import { splitNames, type SplitName } from '../../data/collected_reviews.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { EncodedSplit } from '../../data/splits/encoded_splits.js';
+import { labelName } from '../../data/tables/label_spelling.js';
 import { joinReviews, type Reviews } from '../../data/splits/reviews.js';
 import { ImdbTorchError } from '../../errors.js';
 import { predictedClasses, type LabelledPredictions } from '../../training/numbers/classification_report.js';
@@ -38,7 +39,9 @@ export function chooseReviews(
 }
 
 function mapLabels({ source, classes: own }: Dataset, labels: Int32Array, classes: readonly string[]): Int32Array {
-  const numbers = own.map((name) => classes.indexOf(name));
+  // Models of earlier versions may have another spelling.
+  const known = classes.map(labelName);
+  const numbers = own.map((name) => known.indexOf(labelName(name)));
   const unknown = own.filter((_, k) => numbers[k] === -1);
   if (unknown.length === 0) return labels.map((label) => numbers[label] ?? 0);
   throw new ImdbTorchError(

@@ -47,6 +47,7 @@ export class ImdbCollector implements CollectedReviews {
       classes: imdbClasses,
       badRows: this.#account.badRows,
       read: this.#account.account,
+      textsSha256: null,
       guess: null,
       testHeldOut: false,
     };

@@ -17,6 +17,7 @@ import {
 import type { CollectedTexts } from '../collected_texts.js';
 import type { Origins } from '../origins.js';
 import type { SourceOptions } from '../source_types.js';
+import { splitNotes, textsSha256 } from './split_notes.js';
 import { splitReviews, type SplitOptions } from './train_valid_test.js';
 
 /** Reviews as bags of features: review `r` has the ids from `offsets[r]` to `offsets[r + 1]`, ascending, each once. */
@@ -108,8 +109,21 @@ export async function encodeSplits(
       valid: previewsOf(texts, orders.valid),
       test: previewsOf(texts, orders.test),
     },
-    notes: collected.notes,
+    notes: await finishNotes(collected, orders, options, slices),
   };
+}
+
+/** Adds what is known once the reviews are split. What a model is tried on says nothing of how it was trained. */
+async function finishNotes(
+  collected: CollectedReviews,
+  orders: Orders,
+  { featurizer }: EncodeOptions,
+  slices: TimeSlices,
+): Promise<SourceNotes> {
+  const { notes } = collected;
+  const added = featurizer === undefined ? await splitNotes(collected, orders, slices) : [];
+  const read = { ...notes.read, notes: [...notes.read.notes, ...added] };
+  return { ...notes, read, textsSha256: textsSha256(collected, orders) };
 }
 
 type Orders = Readonly<Record<SplitName, CollectedSplit>>;

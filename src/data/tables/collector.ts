@@ -11,7 +11,10 @@ import { LabelNames } from './label_names.js';
 import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins, originName, rowOrigins, type TableFile } from '../origins.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
-import { AccountKeeper, type BadRows } from '../read_account.js';
+import { AccountKeeper, type Reason } from '../read_account.js';
+import { textDigest } from '../numbers/text_digest.js';
+import { ImdbTorchError } from '../../errors.js';
+import { unknownLabel } from './bad_rows.js';
 
 interface SplitRows {
   /** Null for reviews that have files of their own. */
@@ -20,7 +23,13 @@ interface SplitRows {
   readonly labels: Int32List;
   readonly numbers: Int32List;
   readonly paths: string[];
+  /** Counts rows with a label, reviews or not, and those without one. */
+  labelled: number;
+  unlabelled: number;
 }
+
+/** What is wrong with a row without a label. */
+export const noLabel = 'has no label';
 
 /**
  * Takes reviews one by one in the order of their source, with whatever labels they have, and leaves out what is no
@@ -30,6 +39,8 @@ export class TableCollector implements CollectedReviews {
   readonly #labels: LabelNames;
   readonly #parts = new Map<SplitName, SplitRows>();
   readonly #account = new AccountKeeper();
+  /** `[texts]`: a digest of each text. */
+  readonly digests: number[] = [];
   #guess: Columns | null = null;
   #classes: ReturnType<LabelNames['classes']> | null = null;
 
@@ -48,21 +59,23 @@ export class TableCollector implements CollectedReviews {
   /** Begins a split, the training reviews first: a label that these do not have is unknown in the others. */
   begin(split: SplitName, table: TableFile | null): SplitCollector {
     if (split !== 'train') this.#labels.complete();
-    const part = {
+    const part: SplitRows = {
       table,
       rows: new Int32List(),
       labels: new Int32List(),
       numbers: new Int32List(),
       paths: [],
+      labelled: 0,
+      unlabelled: 0,
     };
     this.#parts.set(split, part);
     return {
       row: (origin, text, label) => {
-        const reason = this.#add(part, origin, text, label);
-        if (reason !== null) this.#addBad(part, origin, reason);
+        const wrong = this.#add(part, origin, text, label);
+        if (wrong !== null) this.#addBad(part, origin, wrong);
       },
       bad: (origin, reason, lines) => {
-        this.#addBad(part, origin, reason, lines);
+        this.#addBad(part, origin, { why: reason }, lines);
       },
       guessed: (columns) => {
         this.#guess ??= columns;
@@ -75,15 +88,24 @@ export class TableCollector implements CollectedReviews {
     this.#account.note(sentence);
   }
 
-  get badRows(): BadRows {
-    return this.#account.badRows;
+  get account(): Pick<SourceNotes, 'badRows' | 'read'> {
+    return { badRows: this.#account.badRows, read: this.#account.account };
+  }
+
+  /** @throws ImdbTorchError ERR_DATASET when a file has texts, and none of them has a label */
+  assertLabelled(): void {
+    for (const [split, { table, labelled, unlabelled }] of this.#parts) {
+      if (labelled === 0 && unlabelled > 0) throw noLabels(table?.name ?? this.location, split);
+    }
   }
 
   get notes(): SourceNotes {
+    const { badRows, read } = this.account;
     return {
       classes: this.#ordered().names,
-      badRows: this.badRows,
-      read: this.#account.account,
+      badRows,
+      read: { ...read, notes: [...read.notes, ...this.#labels.notes] },
+      textsSha256: null,
       guess: this.#guess,
       testHeldOut: !this.#parts.has('test'),
     };
@@ -102,25 +124,29 @@ export class TableCollector implements CollectedReviews {
   }
 
   /** @returns why it is no review, or null */
-  #add(part: SplitRows, origin: number | string, text: Uint8Array, label: string): string | null {
-    const name = label.trim();
-    if (name === '') return 'has no label';
-    if (!isUtf8(text)) return 'is not UTF-8';
-    if (text.length > maximumReviewBytes) return `has a text of ${text.length} bytes, more than ${maximumReviewBytes}`;
-    if (isBlank(text)) return 'has no text';
-    const number = this.#labels.numberOf(name);
-    if (number === null) return `has the unknown label ${JSON.stringify(name.slice(0, 60))}`;
+  #add(part: SplitRows, origin: number | string, text: Uint8Array, label: string): Reason | null {
+    if (label.trim() === '') return { why: noLabel };
+    part.labelled += 1;
+    if (!isUtf8(text)) return { why: 'is not UTF-8' };
+    if (text.length > maximumReviewBytes) return { why: `has a text of more than ${maximumReviewBytes} bytes` };
+    if (isBlank(text)) return { why: 'has no text' };
+    const number = this.#labels.numberOf(label);
+    if (number === null) return { why: unknownLabel, example: JSON.stringify(label.trim().slice(0, 60)) };
     this.#account.used();
     part.labels.push(number);
     part.rows.push(this.texts.add(text));
+    this.digests.push(textDigest(text));
     if (typeof origin === 'number') part.numbers.push(origin);
     else part.paths.push(origin);
     return null;
   }
 
-  #addBad({ table }: SplitRows, origin: number | string, reason: string, lines?: number): void {
+  #addBad(part: SplitRows, origin: number | string, reason: Reason, lines?: number): void {
+    const { table } = part;
     const name = table === null || typeof origin === 'string' ? String(origin) : originName(table, origin);
-    this.#account.leaveOut(name, reason, lines);
+    const { why, example } = reason;
+    if (why === noLabel) part.unlabelled += 1;
+    this.#account.leaveOut(name, example === undefined ? why : `has the unknown label ${example}`, lines, reason);
   }
 
   #ordered(): ReturnType<LabelNames['classes']> {
@@ -140,6 +166,18 @@ export interface SplitCollector {
   bad(origin: number | string, reason: string, lines?: number): void;
   /** Says which columns were taken by their names. */
   guessed(columns: Columns): void;
+}
+
+function noLabels(name: string, split: SplitName): ImdbTorchError {
+  const remedy =
+    split === 'test'
+      ? 'leave it out, so that a part of the training reviews is held out instead'
+      : 'name the column of the labels with the option labelColumn';
+  return new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected rows with labels but no row of ${name} has one: is it a test set without labels? ` +
+      `The command \`predict\` answers texts without labels; to train, ${remedy}.`,
+  );
 }
 
 function isBlank(text: Uint8Array): boolean {

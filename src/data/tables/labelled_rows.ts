@@ -13,7 +13,6 @@ export function labelledRows(collector: SplitCollector, options: ColumnOptions, 
     row: (number, [text = null, label = null]) => {
       const [bytes, name] = [textOf(text), labelOf(label)];
       if (bytes === null) collector.bad(number, 'has no text');
-      else if (name === null) collector.bad(number, 'has no label');
       else collector.row(number, bytes, name);
     },
     bad: (number, why, lines) => {
@@ -28,7 +27,8 @@ function textOf(cell: Cell): Uint8Array | null {
   return cell instanceof Uint8Array ? cell : null;
 }
 
-function labelOf(cell: Cell): string | null {
-  if (cell === null) return null;
+/** A value that is missing is an empty label. */
+function labelOf(cell: Cell): string {
+  if (cell === null || Number.isNaN(cell)) return '';
   return cell instanceof Uint8Array ? Buffer.from(cell).toString('utf8') : String(cell);
 }

@@ -46,7 +46,8 @@ function cellOf(value: unknown, classNames: readonly string[] | null): Cell {
   if (value instanceof Uint8Array) return value;
   const isCell = ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
   if (!isCell) return null;
-  return classNames?.[Number(value)] ?? (value as Cell);
+  // The `datasets` library has -1 for a label that is missing.
+  return classNames === null ? (value as Cell) : (classNames[Number(value)] ?? null);
 }
 
 async function readGroups(

@@ -41,7 +41,8 @@ export function splitInputsSource(
         before += part.bytes;
       }
       // Before anything else that could be wrong: it may be the reason.
-      assertFewBadRows(collector.badRows, location, options.strict ?? false);
+      collector.assertLabelled();
+      assertFewBadRows(collector.account, location, options.strict ?? false);
       return collector;
     },
   };

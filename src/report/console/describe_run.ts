@@ -1,5 +1,7 @@
+import { basename } from 'node:path';
 import type { Device, Engine, FloatDtype } from '../../../binding.js';
-import { describeBadRow } from '../../data/tables/bad_rows.js';
+import { describeLeftOut } from '../../data/tables/bad_rows.js';
+import type { LeftOut } from '../../data/read_account.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Preview } from '../../data/splits/encoded_splits.js';
 import type { SplitName } from '../../data/collected_reviews.js';
@@ -27,7 +29,7 @@ const splitTitles: Readonly<Record<SplitName, string>> = {
 };
 const shownWords = 12;
 const shownClasses = 12;
-const shownBadRows = 10;
+const shownNotes = 20;
 
 export function describeDevice(device: Device, engine: Engine, dtype: FloatDtype, threads: number): string {
   const how = engine === 'fused' ? 'the fused kernels' : "libtorch's operators";
@@ -68,12 +70,42 @@ function formatNames(names: readonly string[]): string {
   return names.slice(0, shownClasses).map(formatText).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
-/** Says how many rows are no reviews, and which the first ones are and why. */
-export function describeBadRows({ badRows: { count, total, first } }: Dataset): string[] {
-  if (count === 0) return [];
-  const named = first.slice(0, shownBadRows).map((row) => `  ${formatText(describeBadRow(row))}`);
-  if (count > named.length) named.push('  ...');
-  return [`Left out ${formatCount(count)} of ${formatCount(total)} rows, which are no reviews:`, ...named];
+interface ReadLines {
+  first: string;
+  notLookedAt: readonly string[];
+  notes: readonly string[];
+}
+
+/** Says what became of all that was there: in one line, and in further ones what was not looked at and what is unusual. */
+export function describeRead({ source, badRows, read }: Dataset): ReadLines {
+  const { count, total } = badRows;
+  const unit = unitOf(source.kind);
+  const some = count === 0 ? formatCount(read.rows) : `${formatCount(read.rows)} of ${formatCount(total)}`;
+  const reasons = describeLeftOut(withoutFile(read.leftOut, source.location));
+  const { notLookedAt, notLookedAtCount, notes } = read;
+  const more = notLookedAtCount - notLookedAt.length;
+  const names = notLookedAt.join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
+  return {
+    first: formatText(
+      `Read ${some} ${unit} of ${source.location}${count === 0 ? '.' : `; left out ${formatCount(count)}: ${reasons}.`}`,
+    ),
+    notLookedAt: notLookedAtCount === 0 ? [] : [formatText(`Not looked at: ${names}.`)],
+    notes: [...notes.slice(0, shownNotes).map(formatText), ...(notes.length > shownNotes ? ['...'] : [])],
+  };
+}
+
+function unitOf(kind: string): string {
+  if (kind === 'sample') return 'reviews';
+  return ['archive', 'folder', 'classes-folder'].includes(kind) ? 'files' : 'rows';
+}
+
+/** Leaves out the name of the file from the places of rows where there is one only. */
+function withoutFile(leftOut: readonly LeftOut[], location: string): LeftOut[] {
+  const file = `${basename(location)} `;
+  return leftOut.map((each) => ({
+    ...each,
+    first: each.first.startsWith(file) ? each.first.slice(file.length) : each.first,
+  }));
 }
 
 /** The first and the last reviews of each split, with their labels. */

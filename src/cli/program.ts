@@ -83,6 +83,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'get libtorch and build the native addon now, rather than on first use',
     define: async () => (await import('./commands/setup.js')).defineSetup,
   },
+  completion: {
+    about: 'print a script that completes commands and options in bash, zsh or fish',
+    define: async () => (await import('./commands/completion.js')).defineCompletion,
+  },
   doctor: {
     about: 'say what is there of all that is needed, and what to do about what is missing',
     define: async () => (await import('./commands/doctor.js')).defineDoctor,
@@ -111,7 +115,7 @@ async function runCommand(args: readonly string[]): Promise<void> {
     await printVersion();
     return;
   }
-  const [name = ''] = args[0] === 'help' ? args.slice(1) : args;
+  const [name = ''] = args.filter((word) => word !== 'help' && !word.startsWith('-'));
   const computes = !args.some((word) => /^(-h|--help|--help-all|--print-config)$/.test(word));
   if (computes && trainingCommands.includes(args[0] ?? '')) startAddonThread();
   try {
@@ -128,6 +132,7 @@ export async function createProgram(names: readonly string[] = Object.keys(comma
     .description('Trains a bag-of-words sentiment classifier on the IMDb reviews and fine-tunes it with LoRA.')
     .option('-V, --version', 'print the versions of this package and of libtorch')
     .showSuggestionAfterError()
+    .configureHelp({ optionDescription: ({ description }) => description })
     .configureOutput({
       writeOut,
       writeErr: (text) => {
@@ -135,11 +140,26 @@ export async function createProgram(names: readonly string[] = Object.keys(comma
       },
     })
     .exitOverride();
+  await addEverywhere(program);
   for (const [name, { about, define }] of Object.entries(commands)) {
     const command = program.command(name).description(about);
-    if (names.includes(name)) (await define())(command);
+    if (!names.includes(name)) continue;
+    (await define())(command);
+    for (const each of [command, ...command.commands]) await addEverywhere(each);
   }
   return program;
+}
+
+/** Adds the options that every command has, and has them do what they say before the command begins. */
+async function addEverywhere(command: Command): Promise<void> {
+  const [{ addOptions }, { everywhere }] = await Promise.all([
+    import('./options/option.js'),
+    import('./options/output_options.js'),
+  ]);
+  addOptions(command, everywhere).on('option:no-color', () => {
+    delete process.env.FORCE_COLOR;
+    process.env.NO_COLOR = '1';
+  });
 }
 
 async function printVersion(): Promise<void> {

@@ -1,10 +1,10 @@
 import type { RunDocument } from '../../storage/run_document.js';
 import { flagOf } from './option.js';
-import { runOutput } from './output_options.js';
+import { everywhere, runOutput } from './output_options.js';
 
 /** The flags that decide where the results go, not what they are, and whether each has a value. */
 const outputFlags: ReadonlyMap<string, boolean> = new Map(
-  Object.entries(runOutput).map(([key, { kind, ...option }]) => [
+  Object.entries({ ...runOutput, ...everywhere }).map(([key, { kind, ...option }]) => [
     'not' in option ? `--no-${key}` : flagOf(key),
     'value' in kind,
   ]),

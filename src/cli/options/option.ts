@@ -52,8 +52,10 @@ export function addOptions(command: Command, options: Options, defaults: object 
   });
 }
 
-function add(command: Command, { group, isRare = false }: Option<unknown>, flags: string, help: string): void {
+function add(command: Command, { kind, group, isRare = false }: Option<unknown>, flags: string, help: string): void {
   const option = new CommanderOption(flags, help).hideHelp(isRare);
+  // For completion; what is accepted is checked with all other options.
+  if (kind.choices !== undefined) option.argChoices = [...kind.choices];
   if (group !== undefined) option.helpGroup(`${group}:`);
   command.addOption(option);
   // Commander would give true as if the command line had it, which goes before a configuration file.

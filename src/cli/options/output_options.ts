@@ -11,6 +11,11 @@ export const json = {
   },
 } as const;
 
+/** The options that every command has. */
+export const everywhere = {
+  color: { kind: flag, group: 'Output', default: true, help: 'print with colours', not: 'print without colours' },
+} as const;
+
 /** The output options of every command that says much. */
 export const output = {
   ...json,

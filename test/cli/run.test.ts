@@ -165,14 +165,18 @@ test('when the whole experiment runs on the sample then it ends in one table of 
   });
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)('when %s comes then it exits with 130 and leaves nothing', async (name) => {
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 130],
+  ['SIGHUP', 129],
+] as const)('when %s comes then it exits with %i and leaves nothing', async (name, exitCode) => {
   await withTemporaryFolder(async (cwd) => {
     const { code, stderr } = await runCli(['train', '--data', 'sample', '--epochs', '1000000'], {
       cwd,
       onOutput: { when: /Epoch +2\//, then: (child) => child.kill(name) },
     });
     expect({ code, stderr }).toEqual({
-      code: 130,
+      code: exitCode,
       stderr: `error: Interrupted by ${name}; nothing half-written is left.\n`,
     });
     expect(await readdir(cwd)).toEqual([]);

@@ -1,7 +1,8 @@
 """Writes the tokenisers' Unicode tables and the fixtures of their tests from this Python's own behaviour.
 
-The tokenisers are `words` (the notebook's) and `words_and_punctuation`. Nothing here reads the Unicode database: every
-property is observed through `lower()`, `re` and `split()`, so the tables are what those functions do.
+The tokenisers are `words` (the notebook's), `words_and_punctuation` and `unicode_tokens`. For the first two nothing here
+reads the Unicode database: every property is observed through `lower()`, `re` and `split()`, so the tables are what those
+functions do. The third needs the categories, names and normal forms of `unicodedata` as well.
 
 usage: make_unicode_tables.py     (Python 3.11: other versions know other Unicode versions)
 """
@@ -13,6 +14,8 @@ import re
 import sys
 import unicodedata
 from pathlib import Path
+
+from unicode_tokenizer import changed, is_mark, is_unspaced, joins, unicode_tokens
 
 ROOT = Path(__file__).resolve().parent.parent
 CODE_POINTS = range(0x110000)
@@ -105,6 +108,10 @@ def tables():
         "lowerCaseMappings": encoded_mappings({code: lowered(code) for code in CODE_POINTS if lowered(code) != code}),
         "casedRanges": ranges(final_alone),
         "caseIgnorableRanges": ranges(ignorable),
+        "markRanges": ranges(code for code in CODE_POINTS if is_mark(chr(code))),
+        "unspacedRanges": ranges(code for code in CODE_POINTS if is_unspaced(chr(code))),
+        "changedRanges": ranges(code for code in CODE_POINTS if changed(chr(code))),
+        "joiningRanges": ranges(code for code in CODE_POINTS if joins(chr(code))),
     }
 
 
@@ -115,6 +122,10 @@ def write_tables():
         "lowerCaseMappings": "Those that lower() makes another character of (the capital sigma: not at a word's end).",
         "casedRanges": "Behind these a capital sigma may be final.",
         "caseIgnorableRanges": "These are skipped when the surroundings of a capital sigma are looked at.",
+        "markRanges": "Combining marks.",
+        "unspacedRanges": "Letters of scripts that put no blanks between words.",
+        "changedRanges": "Those of which the tokeniser `unicode` makes others even where they stand alone.",
+        "joiningRanges": "Those that may change what stands before them, or change places with it, in a normal form.",
     }
     lines = [
         f"// Written by scripts/make_unicode_tables.py from Python {sys.version.split()[0]}; do not edit.",
@@ -165,6 +176,20 @@ def random_markup(rng):
     return "".join(rng.choice(pieces) if rng.randrange(3) else random_text(rng)[:4] for _ in range(rng.randrange(1, 20)))
 
 
+def random_world(rng):
+    """A random text in which marks, jamo, invisible characters, other forms of letters and emoji meet."""
+    corners = "eEiIıİjJсЙΣσςßﬁﬃ“”’‘ʼ…‐‑;´µКकनऱक़ड़ािकเาีุู้่ງ້ខ្မကျ好是不カｶﾊバﾞ゙ー々漢﨑ＡＢ！？０＇한한ᆨﾡￂابـَُِّٰلآۀﻻﷲ<>=+̸"
+    corners += "\u0301\u0307\u0308\u0323\u0327\u0345\u0344\u20e3\ufe0f\u200d\u200c\u200b\u00ad\ufeff\u2060\u200f\u034f"
+    corners += "❤👍🏽👩🚒🏳🌈♀🇩🇪🇫1#"
+    pieces = ["<br />", "<br>", "...", " ", "\u3000", "_", "a'b", "\u0130", "don\u2019t", "الله", "हिन्दी", "น้ำ", "がぎ"]
+    text = ""
+    for _ in range(rng.randrange(1, 25)):
+        kind = rng.randrange(8)
+        piece = rng.choice(corners) if kind < 5 else rng.choice(pieces) if kind < 7 else random_text(rng)[:4]
+        text += unicodedata.normalize(rng.choice(["NFC", "NFD"]), piece)
+    return text
+
+
 def write_fixture(name, tokenize, texts):
     blocks = []
     for start in range(0, len(CODE_POINTS), BLOCK):
@@ -194,3 +219,5 @@ write_fixture("tokenizer.json", words, [random_text(rng) for _ in range(300)])
 rng = random.Random(4)
 texts = [without_pairs(random_markup(rng)) for _ in range(400)]
 write_fixture("punctuation_tokenizer.json", words_and_punctuation, texts)
+rng = random.Random(5)
+write_fixture("unicode_tokenizer.json", unicode_tokens, [without_pairs(random_world(rng)) for _ in range(600)])

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { ImdbTorchError } from '../errors.js';
-import { notebookFeatures } from '../text/features.js';
+import { notebookFeatures, tokenizers } from '../text/features.js';
 import { parseJson } from './parse_json.js';
 
 export const modelDescriptionName = 'model.json';
@@ -21,7 +21,7 @@ export const calibrationSchema = v.variant('kind', [
 export type Calibration = v.InferOutput<typeof calibrationSchema>;
 
 const features = v.object({
-  tokenizer: v.picklist(['notebook', 'words-and-punctuation']),
+  tokenizer: v.picklist(tokenizers),
   ngrams: wholeFrom(1),
   minimumCount: wholeFrom(1),
   vocabularySize: v.nullable(wholeFrom(1)),

@@ -1,14 +1,21 @@
 import { aBoolean, aNumber, aString, oneOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 
+/** The names of the tokenizers. */
+export const tokenizers = ['notebook', 'words-and-punctuation', 'unicode'] as const;
+
 /** How a text becomes the input of a model. */
 export interface FeatureOptions {
   /**
    * `notebook`: words without punctuation; those beyond the vocabulary are one feature, `<UNK>`.
    * `words-and-punctuation`: marks are tokens, too; what is beyond the vocabulary is left out.
+   * `unicode`: the same for texts in any language, however they were typed; in scripts that put no blanks between words,
+   * such as Chinese, Japanese and Thai, letters are tokens.
    */
-  readonly tokenizer: 'notebook' | 'words-and-punctuation';
-  /** Features are the n-grams of 1 to `ngrams` tokens. */
+  readonly tokenizer: (typeof tokenizers)[number];
+  /**
+   * Features are the n-grams of 1 to `ngrams` tokens; where letters are tokens, those of 1 to 3 of them in any case.
+   */
   readonly ngrams: number;
   /** The number of counted texts that must have a feature. */
   readonly minimumCount: number;
@@ -38,6 +45,9 @@ export const featureFields = {
 
 /** The greatest number of tokens of an n-gram that can be asked for. */
 export const mostNgrams = 16;
+
+/** Where letters are tokens, n-grams of up to this number of them are features whatever is asked for. */
+export const leastLetterNgrams = 3;
 
 /** The notebook's bags of words. */
 export const notebookFeatures = Object.freeze({

@@ -21,7 +21,12 @@ test.each([
   ['fused kernels on CUDA', ['train', '--engine', 'fused', '--device', 'cuda'], 2, /--engine torch or auto/],
   ['n-grams of no word', ['train', '--ngrams', '0'], 2, /from 1 to 16 for --ngrams but received "0"/],
   ['no minimum count', ['train', '--min-count', '0'], 2, /for --min-count but received "0"/],
-  ['an unknown tokenizer', ['train', '--tokenizer', 'bpe'], 2, /notebook, words-and-punctuation for --tokenizer/],
+  [
+    'an unknown tokenizer',
+    ['train', '--tokenizer', 'bpe'],
+    2,
+    /notebook, words-and-punctuation, unicode for --tokenizer/,
+  ],
   ['an unknown split', ['data', '--split', 'year'], 2, /random, movie, auto for --split but received "year"/],
   ['a split by unknown movies', ['data', '--data', 'sample', '--split', 'movie'], 2, /the movies of the reviews/],
   ['an unknown preset', ['train', '--preset', 'great'], 2, /notebook, fixed, fast, best for --preset/],

@@ -1,4 +1,4 @@
-import { mostNgrams } from '../../text/features.js';
+import { mostNgrams, tokenizers } from '../../text/features.js';
 import { choice, flag, integer, number, optional, orNull, text } from './kinds.js';
 import { classNames, encodingName, reviewsOrFile } from './list_kinds.js';
 import { declare } from './setting.js';
@@ -54,8 +54,8 @@ export const dataSettings = {
   }),
   strict: data(flag, 'stop at a single bad row rather than at 1 % of them', { default: false }),
   tokenizer: feature(
-    choice(['notebook', 'words-and-punctuation']),
-    'features are words, or words and punctuation marks',
+    choice(tokenizers),
+    'features are words, words and punctuation marks, or those of texts in any language',
     { recordedAs: 'features.tokenizer' },
   ),
   ngrams: feature(integer(1, mostNgrams), 'largest order of the n-grams', { recordedAs: 'features.ngrams' }),

@@ -1,7 +1,7 @@
 import type { TimeSlices } from '../../system/time_slices.js';
 import { BagWriter, type EncodedTexts } from '../bag_writer.js';
 import { exclusivePrefixSum, restoreStarts } from './counting_sort.js';
-import { NgramExtender, type NgramsOfOrder } from './ngram_extender.js';
+import { NgramExtender, type NgramLimits, type NgramsOfOrder } from './ngram_extender.js';
 import { newText, noNgram, numberOf, pack, sameText, uncounted, type Occurrences } from './occurrences.js';
 import { makeNumbers, type TokenSequence } from './token_sequence.js';
 
@@ -16,6 +16,7 @@ export interface GroupedTokens extends TokenSequence {
   readonly occurrences: Occurrences;
   /** `[different tokens + 1]`: where the occurrences of each token start. */
   readonly occurrenceStarts: Int32Array;
+  readonly limits: NgramLimits;
 }
 
 interface GroupOptions {
@@ -23,8 +24,9 @@ interface GroupOptions {
   readonly tokens: number;
   /** Number of texts, the first ones, that are counted; in the others the kept n-grams are only found. */
   readonly counted: number;
-  /** Number of tokens of the longest n-grams. */
-  readonly ngrams: number;
+  /** Number of tokens of the longest n-grams, those of letters included. */
+  readonly longest: number;
+  readonly limits: NgramLimits;
   /** Whether other threads are to see the arrays. */
   readonly isShared: boolean;
 }
@@ -50,7 +52,7 @@ export class NgramCorpus {
   /** Groups the occurrences of the tokens of `sequence`. */
   static async group(
     sequence: TokenSequence,
-    { tokens, counted, ngrams, isShared }: GroupOptions,
+    { tokens, counted, longest, limits, isShared }: GroupOptions,
     slices: TimeSlices,
   ): Promise<NgramCorpus> {
     const texts = sequence.starts.length - 1;
@@ -60,9 +62,9 @@ export class NgramCorpus {
       if (slices.isOver) await slices.next();
     }
     exclusivePrefixSum(occurrenceStarts, tokens + 1);
-    const width = ngrams - 1;
+    const width = longest - 1;
     const data = makeNumbers(width * occurrenceStarts[tokens], isShared);
-    const arrays = { ...sequence, occurrences: { data, width }, occurrenceStarts };
+    const arrays = { ...sequence, occurrences: { data, width }, occurrenceStarts, limits };
     const lastTexts = new Int32Array(tokens).fill(-1);
     for (let text = 0; text < texts; text += 1) {
       groupFollowedTokens(arrays, text, text < counted, lastTexts);
@@ -88,8 +90,8 @@ export class NgramCorpus {
     minimumCount: number,
     slices: TimeSlices,
   ): Promise<void> {
-    const { occurrences, occurrenceStarts } = this.arrays;
-    const extender = new NgramExtender(orders, this.tokens, minimumCount);
+    const { occurrences, occurrenceStarts, limits } = this.arrays;
+    const extender = new NgramExtender(orders, this.tokens, minimumCount, limits);
     for (let token = tokens.start; token < tokens.end; token += 1) {
       extender.extend(occurrences, occurrenceStarts[token], occurrenceStarts[token + 1], token);
       if (slices.isOver) await slices.next();

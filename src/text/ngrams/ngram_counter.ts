@@ -1,10 +1,12 @@
 import { availableParallelism } from 'node:os';
 import type { TimeSlices } from '../../system/time_slices.js';
 import { BagWriter, type EncodedTexts } from '../bag_writer.js';
+import { leastLetterNgrams } from '../features.js';
 import type { TokenLists } from '../tokens/token_lists.js';
+import { isUnspacedToken } from '../tokens/unicode_tokenizer.js';
 import { ContinuationCounts } from './continuation_counts.js';
 import { NgramCorpus, type BagOptions, type Range } from './ngram_corpus.js';
-import { NgramsOfOrder } from './ngram_extender.js';
+import { NgramsOfOrder, type NgramLimits } from './ngram_extender.js';
 import { noNgram } from './occurrences.js';
 import { selectFeatures, type SelectedFeatures, type SelectionOptions } from './selected_features.js';
 import { ThreadedNgrams } from './threaded_ngrams.js';
@@ -18,7 +20,7 @@ export interface CounterOptions extends SelectionOptions {
   readonly counted: number;
   /** Number of texts that must have an n-gram. */
   readonly minimumCount: number;
-  /** Number of tokens of the longest n-grams. */
+  /** Number of tokens of the longest n-grams; where letters are tokens, those of a few of them are counted in any case. */
   readonly ngrams: number;
   /** Whether a second thread counts n-grams of two and more tokens; by default where that is faster. */
   readonly isThreaded?: boolean;
@@ -47,7 +49,7 @@ export interface CounterOptions extends SelectionOptions {
  */
 export class NgramCounter {
   /** The kept n-grams of 1, 2, 3, ... tokens. */
-  readonly #orders: readonly NgramsOfOrder[];
+  readonly #orders: NgramsOfOrder[];
   /** `[tokens]`: the number among the kept ones of each token, or `noNgram`. */
   #keptTokens = new Int32Array(0);
   #longer: ThreadedNgrams | undefined;
@@ -60,7 +62,7 @@ export class NgramCounter {
     readonly options: CounterOptions,
     readonly slices: TimeSlices,
   ) {
-    this.#orders = Array.from({ length: options.ngrams }, () => new NgramsOfOrder());
+    this.#orders = [new NgramsOfOrder()];
   }
 
   /**
@@ -96,7 +98,10 @@ export class NgramCounter {
   async #count(): Promise<void> {
     const { tokens, options, slices } = this;
     await this.#countTokens();
-    if (options.ngrams > 1) await this.#countLonger();
+    const letters = this.#findLetters();
+    const longest = letters === null ? options.ngrams : Math.max(options.ngrams, leastLetterNgrams);
+    while (this.#orders.length < longest) this.#orders.push(new NgramsOfOrder());
+    if (longest > 1) await this.#countLonger({ ngrams: options.ngrams, letters });
     if (slices.isOver) await slices.next();
     this.#features = selectFeatures(this.#orders, (token) => tokens.interner.token(token), options);
     await this.#longer?.putIds(this.#features.ids.slice(1));
@@ -116,13 +121,22 @@ export class NgramCounter {
     this.#keptTokens = new Int32Array(size).map((_, token) => counts.ngramOf(token));
   }
 
-  async #countLonger(): Promise<void> {
+  /** `[kept tokens]`: 1 for letters of scripts without blanks between words; null when there are none. */
+  #findLetters(): Uint8Array | null {
+    const { tokenizer, interner } = this.tokens;
+    if (tokenizer !== 'unicode') return null;
+    const letters = Uint8Array.from(this.#orders[0].lastToken, (token) => +isUnspacedToken(interner.token(token)));
+    return letters.includes(1) ? letters : null;
+  }
+
+  async #countLonger(limits: NgramLimits): Promise<void> {
     const { tokens, rows, options, slices } = this;
     const isWorthIt = availableParallelism() > 1 && tokens.lengthOf(rows) >= leastTokensOfThread;
-    const { isThreaded = isWorthIt, counted, ngrams, minimumCount } = options;
+    const { isThreaded = isWorthIt, counted, minimumCount } = options;
     const [kept, ...longer] = this.#orders;
     const sequence = await concatenateTokens(tokens, rows, this.#keptTokens, isThreaded, slices);
-    const grouping = { tokens: kept.length, counted, ngrams, isShared: isThreaded };
+    const longest = this.#orders.length;
+    const grouping = { tokens: kept.length, counted, longest, limits, isShared: isThreaded };
     const corpus = await NgramCorpus.group(sequence, grouping, slices);
     this.#longer = new ThreadedNgrams(corpus, isThreaded, slices);
     await this.#longer.extend(longer, minimumCount);

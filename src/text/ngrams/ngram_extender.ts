@@ -31,11 +31,21 @@ export class NgramsOfOrder {
 /** The fields of `NgramsOfOrder` as typed arrays. */
 export type NgramArrays = Readonly<Record<'prefix' | 'lastToken' | 'counts', Int32Array>>;
 
+/** Which n-grams are looked for. */
+export interface NgramLimits {
+  /** Number of tokens of the longest n-grams. */
+  readonly ngrams: number;
+  /** `[tokens]`: 1 for letters of scripts without blanks between words, of which n-grams may be longer; null: none is. */
+  readonly letters: Uint8Array | null;
+}
+
 /** N-grams of one order that were found for the same prefix: `length` numbers from `first` on. */
 interface Siblings {
   readonly order: number;
   readonly first: number;
   readonly length: number;
+  /** Whether their common tokens are letters only. */
+  readonly ofLetters: boolean;
 }
 
 /** Memory for the occurrences of siblings, grouped by n-gram. */
@@ -69,6 +79,7 @@ export class NgramExtender {
     readonly orders: readonly NgramsOfOrder[],
     readonly tokens: number,
     readonly minimumCount: number,
+    readonly limits: NgramLimits,
   ) {
     this.#counts = new ContinuationCounts(tokens);
   }
@@ -76,20 +87,36 @@ export class NgramExtender {
   /**
    * Finds the n-grams that begin with `prefix`, and replaces in its occurrences, those from `start` to `end`, the tokens
    * that follow by the n-grams that they complete.
+   * @param ofLetters whether the prefix is of letters only
    */
-  extend(occurrences: Occurrences, start: number, end: number, prefix: number, order = 0): void {
+  extend(
+    occurrences: Occurrences,
+    start: number,
+    end: number,
+    prefix: number,
+    ofLetters = this.#isLetter(prefix),
+    order = 0,
+  ): void {
     const { data, width } = occurrences;
     const found = this.orders[order];
     const first = found.length;
-    if (end - start >= this.minimumCount) {
+    const isWithin = order + 2 <= this.limits.ngrams;
+    if (end - start >= this.minimumCount && (isWithin || ofLetters)) {
       this.#counts.addOccurrences(occurrences, start, end);
-      this.#counts.select(this.minimumCount, (last, count) => found.push(prefix, last, count));
+      this.#counts.select(this.minimumCount, (last, count) =>
+        isWithin || this.#isLetter(last) ? found.push(prefix, last, count) : noNgram,
+      );
     }
     const length = found.length - first;
     if (length === 0) data.fill(noNgram, width * start, width * end);
     else this.#counts.replaceTokens(occurrences, start, end);
     this.#counts.clear();
-    if (length > 0 && width > 1) this.#extendAll({ order, first, length }, occurrences, start, end);
+    if (length > 0 && width > 1) this.#extendAll({ order, first, length, ofLetters }, occurrences, start, end);
+  }
+
+  #isLetter(token: number): boolean {
+    const { letters } = this.limits;
+    return letters !== null && letters[token] !== 0;
   }
 
   /** Extends n-grams that the occurrences from `start` to `end` begin with. */
@@ -102,7 +129,9 @@ export class NgramExtender {
     groupFollowed(occurrences, start, end, ngrams.first, groups);
     restoreStarts(starts, buckets);
     for (let k = 0; k < ngrams.length; k += 1) {
-      this.extend(groups.occurrences, starts[k], starts[k + 1], ngrams.first + k, ngrams.order + 1);
+      const ngram = ngrams.first + k;
+      const ofLetters = ngrams.ofLetters && this.#isLetter(this.orders[ngrams.order].lastToken[ngram]);
+      this.extend(groups.occurrences, starts[k], starts[k + 1], ngram, ofLetters, ngrams.order + 1);
     }
     takeLonger(occurrences, start, end, ngrams.first, groups);
   }

@@ -27,11 +27,15 @@ const [b, r] = [0x62, 0x72];
 const undecided = -1;
 
 /**
- * Adds the words and marks of a text to `sink`. A stretch that is not ASCII goes through a string. It begins and ends
+ * Adds the words and marks of a text to `sink`; both tokenizers give the same of ASCII. A stretch that is not ASCII goes through a string. It begins and ends
  * where no token and no line break of HTML goes across and where the final sigma does not look further: at ASCII white
  * space or in front of a `<`.
  */
-export function tokenizeWordsAndMarks(text: Uint8Array, sink: TokenSink): void {
+export function tokenizeWordsAndMarks(
+  text: Uint8Array,
+  tokenizer: 'words-and-punctuation' | 'unicode',
+  sink: TokenSink,
+): void {
   // A byte becomes three at most: one that is not UTF-8 is U+FFFD, and lower-casing adds less.
   const bytes = sink.interner.reserve(3 * text.length);
   let start = 0;
@@ -54,7 +58,7 @@ export function tokenizeWordsAndMarks(text: Uint8Array, sink: TokenSink): void {
     if (kind === beyondAscii || end === undecided) {
       sink.truncate(lengthAtStart);
       end = endOfStretch(text, start, i);
-      tokenizeStretch(text.subarray(start, end), 'words-and-punctuation', sink);
+      tokenizeStretch(text.subarray(start, end), tokenizer, sink);
       start = end;
       lengthAtStart = sink.length;
     }

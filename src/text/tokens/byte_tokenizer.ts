@@ -10,5 +10,5 @@ import type { TokenSink } from './token_sink.js';
  */
 export function tokenizeBytes(text: Uint8Array, tokenizer: FeatureOptions['tokenizer'], sink: TokenSink): void {
   if (tokenizer === 'notebook') tokenizeWords(text, sink);
-  else tokenizeWordsAndMarks(text, sink);
+  else tokenizeWordsAndMarks(text, tokenizer, sink);
 }

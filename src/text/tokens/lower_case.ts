@@ -27,7 +27,7 @@ export function smallSigmaAt(text: string, index: number): number {
 }
 
 /** The code point that ends right before `index`; a low surrogate without its high one is one by itself. */
-function codePointBefore(text: string, index: number): number | undefined {
+export function codePointBefore(text: string, index: number): number | undefined {
   if (index >= 2) {
     const pair = text.codePointAt(index - 2) ?? 0;
     if (pair > 0xffff) return pair;

@@ -16,7 +16,7 @@ const b = 0x62;
 const r = 0x72;
 
 /** A text in lower case, code point by code point, and where each stands in the text. */
-interface LoweredText {
+export interface LoweredText {
   readonly length: number;
   /** Zeros follow the code points: no token and no line break goes on there. */
   readonly codes: Uint32Array;
@@ -86,7 +86,7 @@ function endOfToken(codes: Uint32Array, i: number): number {
 }
 
 /** Where the `<br>`, `<br/>` or `<br />` that starts at `i` ends; `i` when there is none. */
-function endOfLineBreak(codes: Uint32Array, i: number): number {
+export function endOfLineBreak(codes: Uint32Array, i: number): number {
   if (codes[i] !== lessThan || codes[i + 1] !== b || codes[i + 2] !== r) return i;
   let end = i + 3;
   while (isWhiteSpace(codes[end])) end += 1;

@@ -4,6 +4,7 @@ import { capitalSigma, smallSigmaAt } from './lower_case.js';
 import { punctuationSpans } from './punctuation_tokenizer.js';
 import type { TokenSpan } from './token_span.js';
 import { isWhiteSpace, keptOf } from './unicode.js';
+import { unicodeSpans } from './unicode_tokenizer.js';
 
 /** Is part of the key of everything encoded: raise it whenever a tokenizer gives other tokens for any text. */
 export const tokenizerVersion = 1;
@@ -12,7 +13,8 @@ const { fromCodePoint } = String;
 
 /** Returns the tokens of a text and where they stand in it. */
 export function tokenSpans(text: string, tokenizer: FeatureOptions['tokenizer']): TokenSpan[] {
-  return tokenizer === 'notebook' ? wordSpans(text) : punctuationSpans(text);
+  if (tokenizer === 'notebook') return wordSpans(text);
+  return tokenizer === 'unicode' ? unicodeSpans(text) : punctuationSpans(text);
 }
 
 /** Returns the words of a text without their places. */

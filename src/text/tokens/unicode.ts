@@ -4,12 +4,21 @@ const word = 1;
 const whiteSpace = 2;
 const cased = 4;
 const caseIgnorable = 8;
+const combining = 16;
+const unspaced = 32;
+const changed = 64;
+const joining = 128;
+const underscore = 0x5f;
 
 const classes = new Uint8Array(0x110000);
 mark(tables.wordRanges, word);
 mark(tables.whiteSpaceRanges, whiteSpace);
 mark(tables.casedRanges, cased);
 mark(tables.caseIgnorableRanges, caseIgnorable);
+mark(tables.markRanges, combining);
+mark(tables.unspacedRanges, unspaced);
+mark(tables.changedRanges, changed);
+mark(tables.joiningRanges, joining);
 const lowerCase = readMappings(tables.lowerCaseMappings);
 
 /** Whether Python's `str.split()` splits on a code point. */
@@ -30,6 +39,37 @@ export function isCaseIgnorable(code: number): boolean {
 /** Whether a code point is one of `\w` in Python's `re`. */
 export function isWord(code: number): boolean {
   return has(code, word);
+}
+
+/** Whether a code point is a combining mark, or the vowel am of Thai or Lao. */
+export function isCombining(code: number): boolean {
+  return has(code, combining);
+}
+
+/** Whether a code point is a letter of a script that puts no blanks between words, such as Chinese, Japanese or Thai. */
+export function isUnspaced(code: number): boolean {
+  return has(code, unspaced);
+}
+
+/** Whether `settle` makes something else of a code point that stands alone than its lower case. */
+export function isChanged(code: number): boolean {
+  return has(code, changed);
+}
+
+/** Whether a code point may change what stands before it, or change places with it, in a normal form. */
+export function isJoining(code: number): boolean {
+  return has(code, joining);
+}
+
+/** Whether `settle` has to look at more than the code point. */
+export function isUnsettled(code: number): boolean {
+  return has(code, changed | joining);
+}
+
+/** Whether a code point is part of a word, `_` aside, in a script that puts blanks between words. */
+export function isSpacedLetter(code: number): boolean {
+  const flags = classes[code] & (word | unspaced | combining);
+  return flags === word ? code !== underscore : (flags & combining) !== 0;
 }
 
 /**

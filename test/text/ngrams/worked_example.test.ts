@@ -35,7 +35,8 @@ test('when the n-grams of the example are counted then each array holds what the
   expect([...sequence.tokens]).toEqual([0, 1, 0, -1, -1, 0, 1, 0, 1, -1]);
   expect([...sequence.starts]).toEqual([0, 5, 10]);
 
-  const grouping = { tokens: 2, counted: 2, ngrams, isShared: false };
+  const limits = { ngrams, letters: null };
+  const grouping = { tokens: 2, counted: 2, longest: ngrams, limits, isShared: false };
   const corpus = await NgramCorpus.group(sequence, grouping, slices);
   const { occurrences, occurrenceStarts } = corpus.arrays;
   const column = (k: number): number[] => [...occurrences.data].filter((_, i) => i % 2 === k);

@@ -25,6 +25,7 @@ const tokenizers = [
     file: 'punctuation_tokenizer.json',
     python: String.raw`re.findall(r"[^\W_]+(?:['\u2019][^\W_]+)*|\.{2,}|[^\w\s]", re.sub(r"<br\s*/?>", " ", s.lower()))`,
   },
+  { tokenizer: 'unicode', file: 'unicode_tokenizer.json', python: 'unicode_tokens(s)' },
 ] as const;
 
 function readFixture(file: string): Fixture {
@@ -102,6 +103,8 @@ test.each(tokenizers)(
     const texts = readFixture(file).texts.map(([text]) => text);
     const script = `
 import json, re, sys, unicodedata
+sys.path.insert(0, "scripts")
+${tokenizer === 'unicode' ? 'from unicode_tokenizer import unicode_tokens' : ''}
 texts = json.load(sys.stdin)
 words = [${python} for s in texts]
 print(json.dumps({"version": unicodedata.unidata_version, "words": words}))`;

@@ -35,7 +35,7 @@ test.each([
   ['is an empty folder', () => bareFolder(), 'no train/neg'],
   ['is a text file', () => file('reviews.txt', 'text and label\n'.repeat(100)), 'is none of them'],
   ['is a binary file', () => file('reviews.bin', Buffer.of(1, 2, 0, 3)), 'is binary data and no text'],
-  ['is a JSON array', () => file('array.json', '[{"text": "a"}]'), 'a JSON array'],
+  ['is a JSON array', () => file('array.json', '["text", "a"]'), 'a JSON array of something else'],
   ['is a folder in a folder that is a file', () => join(file('plain.txt', 'x'), 'train'), 'plain.txt'],
   ['is no tar inside', () => file('text.tgz', gzipSync('no tar\n'.repeat(500))), 'text.tgz is none of them'],
   ['is an archive without files', () => archive(folder, 'none.tgz', []), 'none.tgz to be a whole tar'],

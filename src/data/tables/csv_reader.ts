@@ -1,4 +1,5 @@
 import { mostRecordBytes } from './line_reader.js';
+import { PieceBuffer } from './piece_buffer.js';
 import {
   carriageReturn,
   endOfLine,
@@ -26,10 +27,9 @@ export interface CsvRecords {
  */
 export class CsvReader {
   readonly #scanner: RecordScanner;
-  #pieces: Buffer[] = [];
-  #pending = 0;
-  /** A record that does not end yet is looked at again when there is twice as much of it. */
-  #needed = 0;
+  readonly #pieces = new PieceBuffer((bytes, at, isLast) =>
+    this.#isSkippingLine ? this.#skipLine(bytes, at, isLast) : this.#readRecord(bytes, at, isLast),
+  );
   #line = 1;
   #isSkippingLine = false;
   #expected: number | undefined;
@@ -45,26 +45,10 @@ export class CsvReader {
 
   push(piece: Buffer): void {
     this.#pieces.push(piece);
-    this.#pending += piece.length;
-    if (this.#pending >= this.#needed) this.#read(false);
   }
 
   end(): void {
-    this.#read(true);
-  }
-
-  #read(isLast: boolean): void {
-    const [first, ...others] = this.#pieces;
-    const bytes = first !== undefined && others.length === 0 ? first : Buffer.concat(this.#pieces);
-    let at = 0;
-    while (at < bytes.length) {
-      const next = this.#isSkippingLine ? this.#skipLine(bytes, at, isLast) : this.#readRecord(bytes, at, isLast);
-      if (next < 0) break;
-      at = next;
-    }
-    this.#pieces = [bytes.subarray(at)];
-    this.#pending = bytes.length - at;
-    this.#needed = 2 * this.#pending;
+    this.#pieces.end();
   }
 
   #readRecord(bytes: Buffer, from: number, isLast: boolean): number {

@@ -18,10 +18,9 @@ export function detectFormat({ path, head }: SourceFile): TableFormat | 'archive
   if (isParquet(head)) return 'parquet';
   const text = withoutByteOrderMark(head).toString('utf8');
   const firstLine = /[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '';
-  if (firstLine.startsWith(fastTextPrefix)) return 'fasttext';
-  if (firstLine.trimStart().startsWith('{')) return 'jsonl';
-  if (firstLine.trimStart().startsWith('['))
-    throw unknownFormat(path, 'a JSON array, where each line should have an object');
+  if (firstLine.split(/\s+/).some((word) => word.startsWith(fastTextPrefix))) return 'fasttext';
+  if (/^\s*(?:\[\s*)?\{/.test(text)) return 'jsonl';
+  if (/^\s*\[\s*["\d[\]]/.test(text)) throw unknownFormat(path, 'a JSON array of something else than objects');
   if (firstLine.includes('\t')) return 'tsv';
   if (/[,;|]/.test(firstLine)) return 'csv';
   throw unknownFormat(path, 'none of them');
@@ -34,7 +33,7 @@ export function withoutByteOrderMark(start: Buffer): Buffer {
 function unknownFormat(path: string, what: string): ImdbTorchError {
   return new ImdbTorchError(
     'ERR_DATASET',
-    'Expected a folder, a tar file, CSV or TSV with a header, JSON Lines, Parquet or fastText lines ' +
+    'Expected a folder, a tar file, CSV, TSV, JSON with objects, Parquet or fastText lines ' +
       `but ${path} is ${what}; give another file or convert it.`,
   );
 }

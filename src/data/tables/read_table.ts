@@ -18,7 +18,7 @@ export async function readTable(
     case 'tsv':
       return (await import('./csv_rows.js')).readCsv(file, options, consumer);
     case 'jsonl':
-      return (await import('./jsonl_rows.js')).readJsonLines(file, options, consumer);
+      return (await import('./json_rows.js')).readJson(file, options, consumer);
     case 'fasttext':
       return (await import('./fasttext_rows.js')).readFastText(file, options, consumer);
     case 'parquet':

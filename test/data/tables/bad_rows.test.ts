@@ -93,12 +93,14 @@ test('when fastText lines are bad then they are left out and named', async () =>
     'no label',
     '__label__dull',
     '__label__dull __label__fine a',
+    'a __label__dull b __label__fine',
   ]);
 
   expect(badRows.first.map(({ origin, reason }) => `${origin} ${reason}`)).toEqual([
-    'bad.txt line 101 does not begin with __label__ and a label',
+    'bad.txt line 101 has no __label__ with a label',
     'bad.txt line 102 has no text',
     'bad.txt line 103 has more than one label',
+    'bad.txt line 104 has more than one label',
   ]);
 });
 

@@ -74,6 +74,9 @@ test('when the same reviews come in any format then the bags are the same', asyn
     'reviews.parquet': parquet(),
     'reviews.parquet.gz': parquet(),
     'named.txt': oneLine,
+    'behind.txt': oneLine.replace(/^(\S+) (.*)$/gm, '$2 $1'),
+    'amid.txt': oneLine.replace(/^(\S+) (\S+) (.*)$/gm, ' $2 $1\t$3'),
+    'array.json': `[${jsonLines().replaceAll('\n', ', ')}]`,
     'named.txt.gz': oneLine,
   };
 

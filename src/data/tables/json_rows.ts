@@ -1,0 +1,119 @@
+import { isUtf8 } from 'node:buffer';
+import { readContent, type ReadOptions, type SourceFile } from '../source_file.js';
+import { JsonDocument } from './json_document.js';
+import { cellAt, columnsOf, parseObject, type JsonObject } from './json_values.js';
+import { readLines } from './line_reader.js';
+import type { Cell, RowConsumer } from './row_consumer.js';
+
+/** The number of rows whose keys are the names of the columns. */
+const rowsWithNames = 100;
+const triedLines = 20;
+
+/**
+ * Reads JSON Lines, one object per line, or a document with an array of objects, or objects over several lines.
+ * @throws ImdbTorchError ERR_DATASET; what `consumer` throws; the reason of `signal`
+ */
+export async function readJson(file: SourceFile, options: ReadOptions, consumer: RowConsumer): Promise<void> {
+  const rows = new JsonRows(consumer);
+  const text = file.head.toString('utf8');
+  const prefix = arrayPrefix(text);
+  if (hasObjectPerLine(text, prefix !== null)) {
+    await readLines(file, options, {
+      take: (line, number) => {
+        rows.object(number, line);
+      },
+      bad: (number, why) => {
+        rows.bad(number, why);
+      },
+    });
+  } else {
+    const document = new JsonDocument(file.path, Buffer.byteLength(prefix ?? ''), rows);
+    await readContent(file, options, (piece) => {
+      document.push(piece);
+    });
+    document.end();
+  }
+  rows.end();
+}
+
+/** Returns the beginning of an object that has an array of objects as a value, up to these: `{"version": 1, "data": [`. */
+function arrayPrefix(text: string): string | null {
+  const key = '"(?:[^"\\\\\\n]|\\\\.)*"';
+  const plain = `(?:${key}|[-+.\\w]+)`;
+  const first = `^\\s*\\{\\s*(?:${key}\\s*:\\s*${plain}\\s*,\\s*)*`;
+  const usual = '"(?:data|rows|examples|records|items|results|reviews|documents|train|test|validation)"';
+  const found = new RegExp(`^\\s*\\{\\s*${key}\\s*:\\s*\\[(?=\\s*\\{)|${first}${usual}\\s*:\\s*\\[(?=\\s*\\{)`).exec(
+    text,
+  );
+  return found?.[0] ?? null;
+}
+
+/** @param beginsArray says whether an array of objects may begin in the first one */
+function hasObjectPerLine(text: string, beginsArray: boolean): boolean {
+  const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+  const [first = ''] = lines;
+  if (isObjectLine(first)) return !beginsArray || lines.length > 1;
+  if (beginsArray || first.trimStart().startsWith('[')) return false;
+  // The last one may be cut.
+  const tried = lines.slice(0, Math.max(1, Math.min(lines.length - 1, triedLines)));
+  return tried.filter(isObjectLine).length * 2 >= tried.length;
+}
+
+function isObjectLine(line: string): boolean {
+  return typeof parseObject(withoutComma(line)) !== 'string';
+}
+
+function withoutComma(line: string): string {
+  return line.replace(/\s*,\s*$/, '');
+}
+
+/** Turns objects into rows, as soon as the first have told the names of the columns. */
+class JsonRows {
+  #columns: readonly string[] | null = null;
+  #waiting: { number: number; row: JsonObject | string; text: string }[] = [];
+
+  constructor(readonly consumer: RowConsumer) {}
+
+  object(number: number, bytes: Buffer): void {
+    const text = bytes.toString('utf8');
+    this.#take(number, isUtf8(bytes) ? parseObject(withoutComma(text)) : 'is not UTF-8', text);
+  }
+
+  bad(number: number, why: string): void {
+    this.#take(number, why, '');
+  }
+
+  end(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    const rows = waiting.flatMap(({ row }) => (typeof row === 'string' ? [] : [row]));
+    if (rows.length > 0) this.#columns ??= this.consumer.choose(columnsOf(rows));
+    for (const { number, row, text } of waiting) this.#hand(number, row, text);
+  }
+
+  #take(number: number, row: JsonObject | string, text: string): void {
+    if (this.#columns !== null) {
+      this.#hand(number, row, text);
+    } else {
+      this.#waiting.push({ number, row, text });
+      if (this.#waiting.length === rowsWithNames) this.end();
+    }
+  }
+
+  #hand(number: number, row: JsonObject | string, text: string): void {
+    if (typeof row === 'string') {
+      this.consumer.bad(number, row);
+      return;
+    }
+    const cells: Cell[] = [];
+    for (const name of this.#columns ?? []) {
+      const found = cellAt(row, name, text);
+      if ('why' in found) {
+        this.consumer.bad(number, found.why);
+        return;
+      }
+      cells.push(found.cell);
+    }
+    this.consumer.row(number, cells);
+  }
+}

@@ -1,0 +1,170 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { inspectFile } from '../../../src/data/source_file.js';
+import { JsonDocument } from '../../../src/data/tables/json_document.js';
+import { readTable } from '../../../src/data/tables/read_table.js';
+import type { Cell } from '../../../src/data/tables/row_consumer.js';
+import { temporaryFolder } from '../helpers.js';
+
+const folder = temporaryFolder();
+
+interface Result {
+  names: readonly string[];
+  rows: [number, ...Cell[]][];
+  bad: [number, string][];
+}
+
+async function read(content: string, columns: readonly string[] = ['text', 'label']): Promise<Result> {
+  const path = join(folder, 'rows.json');
+  writeFileSync(path, content);
+  const result: Result = { names: [], rows: [], bad: [] };
+  await readTable(
+    await inspectFile(path, undefined),
+    'jsonl',
+    {},
+    {
+      choose: (names) => {
+        result.names = names;
+        return columns;
+      },
+      row: (number, cells) => {
+        result.rows.push([number, ...cells]);
+      },
+      bad: (number, why) => {
+        result.bad.push([number, why]);
+      },
+    },
+  );
+  return result;
+}
+
+const objects = [
+  { text: 'a {"x": [1', label: 'p' },
+  { text: 'b\n"}]', label: 'q', more: { inner: [{ text: 'no' }] } },
+  { text: 'c\\', label: 'p' },
+];
+const compact = objects.map((object) => JSON.stringify(object));
+const indented = (value: unknown): string => JSON.stringify(value, null, 2);
+
+test.each<[string, string]>([
+  ['lines', compact.join('\n')],
+  ['lines that end with CR', compact.join('\r')],
+  ['lines with commas and blank lines', compact.map((line) => ` ${line} ,\r\n\r\n`).join('')],
+  ['joined files with byte order marks', `\ufeff${compact.join('\n\ufeff')}`],
+  ['an array in a line', `[${compact.join(', ')}]`],
+  ['an array with an object a line', `[${compact.join(',\n')}]\n`],
+  ['an indented array', indented(objects)],
+  ['indented objects', objects.map(indented).join('\n')],
+  ['an object with an array in a line', JSON.stringify({ whatever: objects, version: 1 })],
+  ['an object with an array, indented', indented({ version: '1.0', count: 3, data: objects, meta: { text: 'x' } })],
+  ['an object with an array, an object a line', `{"rows": [\n${compact.join(',\n')}\n]}`],
+])('when objects come as %s then they are the rows', async (_, content) => {
+  const { rows, bad, names } = await read(content);
+  expect(rows.map(([, ...cells]) => cells)).toEqual(objects.map(({ text, label }) => [text, label]));
+  expect(bad).toEqual([]);
+  expect(names.slice(0, 3)).toEqual(['text', 'label', 'more']);
+});
+
+test.each<[string, string, (string | null)[], [number, string][]]>([
+  [
+    'a line is no JSON',
+    `${compact[0]}\n{"text": "x", \n[2]\n${compact[2]}\n`,
+    ['a {"x": [1', 'c\\'],
+    [
+      [2, 'is no JSON'],
+      [3, 'is no JSON object'],
+    ],
+  ],
+  [
+    'a quotation mark is too many',
+    '[{"text": "a"},\n{"text": "5" x"},\n{"text": "b"}]',
+    ['a', 'b'],
+    [[2, 'is no JSON']],
+  ],
+  [
+    'one of an indented array has it',
+    '[\n{\n"text": "a"\n},\n{\n"text": "5" x",\n"label": 1\n},\n{\n"text": "b"\n}]',
+    ['a', 'b'],
+    [[5, 'is no JSON']],
+  ],
+  [
+    'a brace is missing',
+    '[{"text": "a"},\n{"text": "x"\n{"text": "b"},\n{"text": "y",\n{"text": "c"}]',
+    ['a', 'b', 'c'],
+    [
+      [2, 'is no JSON'],
+      [4, 'is no JSON'],
+    ],
+  ],
+  ['a value is no object', '[{"text": "a"}, 5, "x", {"text": "b"}]', ['a', 'b'], [[1, 'is no JSON object']]],
+  ['the last one is cut', '[\n{"text": "a"},\n{"text": "b', ['a'], [[3, 'is a JSON object without end']]],
+  ['a comma is too many', '[{"text": "a",}, {"text": "b"},]', ['b'], [[1, 'is no JSON']]],
+])('when %s then only that is left out', async (_, content, texts, bad) => {
+  const result = await read(content, ['text']);
+  expect({ texts: result.rows.map(([, text]) => text), bad: result.bad }).toEqual({ texts, bad });
+});
+
+test('when values are those of Python, large or in lists then they are what they are, and missing ones are none', async () => {
+  const lines = [
+    '{"text": "NaN, Infinity", "label": NaN}',
+    '{"text": "a", "label": -Infinity, "x": [Infinity]}',
+    '{"text": "\\"label\\": 1", "label": 12345678901234567891}',
+    '{"text": "a", "label": ["p"]}',
+    '{"text": "a", "label": []}',
+    '{"text": "a", "label": ["p", "q"]}',
+    '{"text": {"x": 1}, "label": 1}',
+    '{"text": "\\ud800", "label": true}',
+  ];
+  const { rows, bad } = await read(lines.join('\n'));
+  expect(rows).toEqual([
+    [1, 'NaN, Infinity', null],
+    [2, 'a', null],
+    [3, '"label": 1', 12345678901234567891n],
+    [4, 'a', 'p'],
+    [5, 'a', null],
+    [8, '\ud800', true],
+  ]);
+  expect(bad).toEqual([
+    [6, 'has a list of 2 values as "label"'],
+    [7, 'has an object as "text"'],
+  ]);
+});
+
+test('when columns are within objects, or missing in the first ones, then they are found', async () => {
+  const first = '{"user": {"text": "a", "a.b": 1}, "user.name": "x"}\n'.repeat(99);
+  const result = await read(`${first}{"label": 1}\n{"late": 1}`, ['user.text', 'user.name']);
+  expect(result.names).toEqual(['user', 'user.name', 'label', 'user.text', 'user.a.b']);
+  expect(result.rows.slice(98)).toEqual([
+    [99, 'a', 'x'],
+    [100, null, null],
+    [101, null, null],
+  ]);
+});
+
+test('when an object has two arrays of objects then that is said', async () => {
+  await expect(read(indented({ train: objects, test: objects }))).rejects.toMatchObject({
+    code: 'ERR_DATASET',
+    message: expect.stringMatching(/^Expected one array of objects in .* but there is another at line \d+; /),
+  });
+});
+
+test('when a document comes in pieces of any size then its objects are the same, and their size is bounded', () => {
+  const content = `{"data": [\n${compact.join(',\n')},\n{"text": "${'x'.repeat(100)}"},\n{"text": "d"}]}`;
+  for (let size = 1; size < 40; size++) {
+    const found: [number, string][] = [];
+    const document = new JsonDocument(
+      '',
+      10,
+      {
+        object: (line, bytes) => found.push([line, bytes.toString()]),
+        bad: (line, why) => found.push([line, why]),
+      },
+      80,
+    );
+    for (let at = 0; at < content.length; at += size) document.push(Buffer.from(content.slice(at, at + size)));
+    document.end();
+    const whole = compact.map((text, index) => [index + 2, text]);
+    expect(found).toEqual([...whole, [5, 'is a JSON object without end'], [6, '{"text": "d"}']]);
+  }
+});

@@ -1,4 +1,4 @@
-import { aNumber, aString, fields, listOf, oneOf, optional, orNull } from '../arguments.js';
+import { aNumber, aString, fields, listOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import {
   anAdapter,
@@ -25,19 +25,13 @@ import {
   type ScaledAdapter,
 } from './adapter_algebra.js';
 import type { ClassifierModel } from './classifier_model.js';
-import { aModel } from './expected.js';
+import { aModel, checkCombination } from './expected.js';
 import { Tensor } from './native.js';
 import { loadParameters, moduleParameters, parameterShapes, readTensor, type ModuleParameter } from './parameters.js';
 import { plus, scaled } from './numbers/stored_matrices.js';
 
 const checkOptions = fields({ baseSha256: optional(orNull(aString)) });
 const checkNames = listOf(aString);
-const checkCombination = fields({
-  adapters: checkNames,
-  weights: listOf(aNumber),
-  combination: optional(oneOf('linear', 'cat', 'svd')),
-  rank: optional(aNumber),
-});
 
 export interface AdapterSetOptions {
   /** SHA-256 of the safetensors file of the base: adapters of another one are refused. Null: not known. */

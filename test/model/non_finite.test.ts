@@ -13,7 +13,7 @@ import { writeSmallRun } from './helpers.js';
 async function change(file: string, name: string, value: number): Promise<void> {
   const { tensors, metadata } = await readSafetensors(file);
   const { data } = tensors.get(name) ?? { data: [] };
-  data[data.length >> 1] = value as never;
+  data[data.length >> 1] = value;
   await writeSafetensors(file, tensors, Object.fromEntries([...metadata].filter(([key]) => key !== 'format')));
 }
 

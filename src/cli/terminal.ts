@@ -1,3 +1,4 @@
+import { formatJson } from '../system/format_json.js';
 import { formatProgress, type ProgressState } from '../report/console/progress.js';
 import type { LineStyle } from '../report/console/line_style.js';
 import { formatLines, formatText } from '../report/format.js';
@@ -70,7 +71,8 @@ export class Terminal {
 
   /** Prints a JSON document. */
   static print(value: object): void {
-    writeOut(`${JSON.stringify(value, null, 2)}\n`);
+    writeOut(`${formatJson(value)}
+`);
   }
 
   /** Draws the progress bar, at most 20 times a second, where stderr is a terminal. */

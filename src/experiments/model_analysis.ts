@@ -16,8 +16,8 @@ interface BranchFigures {
 
 /** The traits of a finished model beyond loss and accuracy: for `run.json`, and for the report that is made of it. */
 export interface ModelAnalysis {
-  /** On the test reviews; null where there are too many classes. */
-  evaluation: NamedScores | null;
+  /** On the test reviews, without the confusion matrix where there are too many classes. */
+  evaluation: Omit<NamedScores, 'confusion'> & { confusion: NamedScores['confusion'] | null };
   /** The words that speak most for each class, strongest first; null where there are too many classes. */
   topWords: { class: string; words: TopWord[] }[] | null;
   /** The change that the LoRA branch of the hidden layer makes to its W; null where there is no branch. */
@@ -51,11 +51,13 @@ export async function analyzeModel(input: AnalysisInput): Promise<ModelAnalysis>
       weightChange: adapter?.branches.has('fc1') === true ? weightChangeOf(classifier) : null,
       outputChange: adapter === null ? null : outputChangeOf(model, adapter),
     };
-    if (classes.length > mostClasses) return { evaluation: null, topWords: null, ...changes };
     const predictions = await predictLabelled(classifier, bags, labels, signal);
+    const evaluation = nameScores(classes, classificationReport(predictions));
+    if (classes.length > mostClasses)
+      return { evaluation: { ...evaluation, confusion: null }, topWords: null, ...changes };
     const words = topWords(classifier, namedWords);
     return {
-      evaluation: nameScores(classes, classificationReport(predictions)),
+      evaluation,
       topWords: classes.map((name, k) => ({ class: name, words: words[k] ?? [] })),
       ...changes,
     };

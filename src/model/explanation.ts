@@ -32,8 +32,8 @@ export interface TopWord {
 
 /** The largest number of characters of a text to explain. */
 export const longestExplainedText = 1_000_000;
-/** The number of features whose effects are computed at once. */
-const featuresAtOnce = 1 << 18;
+/** Effects of single features on single classes that are computed at once, which bounds the memory. */
+const effectsAtOnce = 1 << 19;
 
 /**
  * Explains a prediction by the effect of each word: the model is asked again without any occurrence of it. Effects are
@@ -93,35 +93,40 @@ export function topWords(classifier: TextClassifier, count: number): TopWord[][]
   aNumber(count, 'count');
   const { classes, featurizer } = classifier;
   const { vocabulary } = featurizer;
-  const effects = singleFeatureEffects(classifier);
-  // Id 0 of the notebook stands for all unknown words.
-  const first = featurizer.options.tokenizer === 'notebook' ? 1 : 0;
   const columns = classes.length;
-  return classes.map((_, column) =>
-    largestOfColumn(effects, { columns, column, first, count }).map(({ id, value }) => ({
-      word: vocabulary.word(id),
-      effect: value,
-    })),
-  );
+  let top = classes.map((): RankedFeature[] => []);
+  for (const { start, effects } of singleFeatureEffects(classifier)) {
+    top = top.map((best, column) => {
+      const found = largestOfColumn(effects, { columns, column, count });
+      const all = [...best, ...found.map(({ id, value }) => ({ id: start + id, value }))];
+      // Sorting keeps the order of equal ones, which is that of their ids.
+      return all.sort((one, other) => other.value - one.value).slice(0, count);
+    });
+  }
+  return top.map((best) => best.map(({ id, value }) => ({ word: vocabulary.word(id), effect: value })));
 }
 
-/** Returns the effects of single features, `[features, classes]`, row-major. */
-function singleFeatureEffects(classifier: TextClassifier): Float64Array {
+interface RankedFeature {
+  id: number;
+  value: number;
+}
+
+/** Yields the effects of single features, `[features, classes]`, row-major, some features at a time from `start` on. */
+function* singleFeatureEffects(classifier: TextClassifier): Generator<{ start: number; effects: Float64Array }> {
   const { classes, featurizer } = classifier;
-  const length = featurizer.vocabulary.size;
+  const { size } = featurizer.vocabulary;
   const nothing = { ids: new Int32Array(0), offsets: Int32Array.of(0, 0), counts: null };
   const empty = classifier.logOdds(classifier.logitsOfEncoded(nothing));
   const weighting = withoutNorm(featurizer);
-  const effects = new Float64Array(length * classes.length);
-  const all = new Int32Array(length + 1).map((_, id) => id);
-  for (let start = 0; start < length; start += featuresAtOnce) {
-    const ids = all.subarray(start, Math.min(start + featuresAtOnce, length));
-    const offsets = all.subarray(0, ids.length + 1);
+  const atOnce = Math.ceil(effectsAtOnce / classes.length);
+  // Id 0 of the notebook stands for all unknown words.
+  for (let start = featurizer.options.tokenizer === 'notebook' ? 1 : 0; start < size; start += atOnce) {
+    const ids = Int32Array.from({ length: Math.min(atOnce, size - start) }, (_, k) => start + k);
+    const offsets = Int32Array.from({ length: ids.length + 1 }, (_, k) => k);
     using bags = createBags({ ids, offsets, counts: null }, weighting);
     const logOdds = classifier.logOdds(classifier.logitsOfBags(bags));
-    effects.set(subtractFromRows(logOdds, empty), start * classes.length);
+    yield { start, effects: subtractFromRows(logOdds, empty) };
   }
-  return effects;
 }
 
 /** Returns a weighting with which single words keep the proportions of their weights. */

@@ -31,6 +31,9 @@ export function formatShare(share: number): string {
   return `${(share * 100).toFixed(2)} %`;
 }
 
+/** The most classes that tables show; of more they show the weakest, and the pairs that are confused most. */
+export const mostTabledClasses = 20;
+
 /** 0.4454519 -> 0.4455 */
 export function formatLoss(loss: number): string {
   return loss.toFixed(4);
@@ -62,4 +65,10 @@ export function formatValue(value: number): string {
 
 export function formatMetrics({ loss, accuracy }: Metrics): string {
   return `loss ${formatLoss(loss)} accuracy ${formatShare(accuracy)}`;
+}
+
+/** Names that may be too many for a line: the first ones, and how many more there are. */
+export function formatNames(names: readonly string[], most = 12): string {
+  const more = names.length - most;
+  return names.slice(0, most).map(formatText).join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
 }

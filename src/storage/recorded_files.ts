@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { writeFileAtomic } from '../system/atomic_file.js';
+import { formatJson } from '../system/format_json.js';
 import { hashFile } from '../system/file_hash.js';
 import { readRunDocument } from './read_run.js';
 
@@ -18,7 +19,7 @@ export async function describeFile(folder: string, name: string): Promise<Stored
 
 /** The text of a `run.json`. */
 export function formatRunDocument(document: object): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${formatJson(document)}\n`;
 }
 
 /**

@@ -142,7 +142,8 @@ const mergeFields = {
   }),
 };
 
-const classScores = { precision: number, recall: number, f1: number };
+const score = v.nullable(v.number());
+const classScores = { precision: score, recall: score, f1: score };
 const change = v.object({ rank: number, scale: number, norm: number, weightNorm: number });
 
 /** What the finished model is like; see `ModelAnalysis`. */
@@ -151,7 +152,9 @@ const analysis = {
     v.object({
       classes: v.array(v.object({ name: text, ...classScores, support: number })),
       macro: v.object(classScores),
-      confusion: v.array(counts),
+      // Null where there are too many classes.
+      confusion: v.nullable(v.array(counts)),
+      mostConfused: v.optional(v.array(v.object({ label: text, predicted: text, count: number }))),
       rocAuc: v.nullable(v.number()),
       calibration: v.object({
         bins: number,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { text as readAll } from 'node:stream/consumers';
 import { ImdbTorchError } from '../../errors.js';
 import type { Explanation, TopWord } from '../../model/explanation.js';
+import { formatNames } from '../../report/format.js';
 import { describeExplanation, describeTopWords, explanationAnswer } from '../../report/console/explanation.js';
 import { interruptSignal } from '../interrupt.js';
 import { integer, optional, text } from '../options/kinds.js';
@@ -62,7 +63,7 @@ function chooseTarget(label: string | undefined, explanation: Explanation | null
   if (target !== -1) return target;
   throw new ImdbTorchError(
     'ERR_USAGE',
-    `Expected one of ${classes.join(', ')} for --label but received ${JSON.stringify(label)}.`,
+    `Expected one of ${formatNames(classes)} for --label but received ${JSON.stringify(label)}.`,
   );
 }
 

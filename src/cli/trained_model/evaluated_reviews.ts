@@ -5,6 +5,7 @@ import type { EncodedSplit } from '../../data/splits/encoded_splits.js';
 import { labelName } from '../../data/tables/label_spelling.js';
 import { joinReviews, type Reviews } from '../../data/splits/reviews.js';
 import { ImdbTorchError } from '../../errors.js';
+import { formatNames } from '../../report/format.js';
 import { predictedClasses, type LabelledPredictions } from '../../training/numbers/classification_report.js';
 
 /** The reviews that a model is evaluated on. */
@@ -40,13 +41,13 @@ export function chooseReviews(
 
 function mapLabels({ source, classes: own }: Dataset, labels: Int32Array, classes: readonly string[]): Int32Array {
   // Models of earlier versions may have another spelling.
-  const known = classes.map(labelName);
-  const numbers = own.map((name) => known.indexOf(labelName(name)));
-  const unknown = own.filter((_, k) => numbers[k] === -1);
+  const places = new Map(classes.map((name, k) => [labelName(name), k]));
+  const unknown = own.filter((name) => !places.has(labelName(name)));
+  const numbers = own.map((name) => places.get(labelName(name)) ?? 0);
   if (unknown.length === 0) return labels.map((label) => numbers[label] ?? 0);
   throw new ImdbTorchError(
     'ERR_DATASET',
-    `Expected reviews of the classes ${classes.join(', ')} but ${source.location} has ${unknown.join(', ')}; ` +
+    `Expected reviews of the classes ${formatNames(classes)} but ${source.location} has ${formatNames(unknown)}; ` +
       'give data with the labels that the model was trained on, or name them with --labels.',
   );
 }

@@ -1,29 +1,29 @@
-/** Returns the ids from `first` to `length - 1` with the largest values, largest first; of equal ones the lower id. */
+/** Returns the ids below `length` with the largest values, largest first; of equal ones the lower id. */
 export function idsOfLargest(
   valueOf: (id: number) => number,
-  { first = 0, length, count }: { first?: number; length: number; count: number },
+  { length, count }: { length: number; count: number },
 ): number[] {
-  const ids: number[] = [];
+  const order = (one: number, other: number): number => valueOf(other) - valueOf(one) || one - other;
+  let ids: number[] = [];
   let least = -Infinity;
-  for (let id = first; id < length; id += 1) {
-    const value = valueOf(id);
-    if (ids.length >= count && value <= least) continue;
-    let place = ids.length;
-    while (place > 0 && valueOf(ids[place - 1]) < value) place -= 1;
-    ids.splice(place, 0, id);
-    ids.splice(count);
+  for (let id = 0; id < length; id += 1) {
+    if (ids.length >= count && valueOf(id) <= least) continue;
+    ids.push(id);
+    // Sorted once for as many as are kept, so that the work does not grow with their square.
+    if (ids.length < 2 * count + 16) continue;
+    ids = ids.sort(order).slice(0, count);
     least = valueOf(ids.at(-1) ?? id);
   }
-  return ids;
+  return ids.sort(order).slice(0, count);
 }
 
 /** Returns the largest values of a column of a row-major matrix with the numbers of their rows, largest first. */
 export function largestOfColumn(
   matrix: Float64Array,
-  { columns, column, first, count }: { columns: number; column: number; first: number; count: number },
+  { columns, column, count }: { columns: number; column: number; count: number },
 ): { id: number; value: number }[] {
   const valueOf = (id: number): number => matrix[id * columns + column];
-  const ids = idsOfLargest(valueOf, { first, length: matrix.length / columns, count });
+  const ids = idsOfLargest(valueOf, { length: matrix.length / columns, count });
   return ids.map((id) => ({ id, value: valueOf(id) }));
 }
 

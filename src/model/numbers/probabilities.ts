@@ -31,11 +31,31 @@ export function logOddsOf(logits: ArrayLike<number>, classes: number, calibratio
   for (let start = 0; start < logits.length; start += classes) {
     for (let k = 0; k < classes; k += 1) row[k] = logits[start + k];
     calibrate(row, calibration);
-    for (let k = 0; k < classes; k += 1) {
-      result[start + k] = row[k] - logSumExpOfOthers(row, k);
-    }
+    writeLogOdds(row, result.subarray(start, start + classes));
   }
   return result;
+}
+
+/** Writes the log-odds of one text's logits, in a time that is linear in the classes. */
+function writeLogOdds(row: Float64Array, result: Float64Array): void {
+  if (row.length === 2) {
+    // With one other number it is that number, without the rounding of exp and log.
+    result[0] = row[0] - row[1];
+    result[1] = row[1] - row[0];
+    return;
+  }
+  const best = indexOfLargest(row);
+  const largest = row[best];
+  let sum = 0;
+  for (let k = 0; k < row.length; k += 1) {
+    result[k] = Math.exp(row[k] - largest);
+    sum += result[k];
+  }
+  for (let k = 0; k < row.length; k += 1) {
+    // The largest stays in the sum, so that nothing is lost by the subtraction.
+    const others = k === best ? logSumExpOfOthers(row, k) : largest + Math.log(sum - result[k]);
+    result[k] = row[k] - others;
+  }
 }
 
 /** Calibrates the logits of one text in place. */
@@ -62,8 +82,6 @@ function softmax(row: Float64Array): void {
 
 /** Returns the logarithm of the sum of exp(x) over all x but one. */
 function logSumExpOfOthers(row: Float64Array, left: number): number {
-  // With one other number it is that number, without the rounding of exp and log.
-  if (row.length === 2) return row[1 - left];
   let largest = -Infinity;
   for (let k = 0; k < row.length; k += 1) if (k !== left) largest = Math.max(largest, row[k]);
   let sum = 0;

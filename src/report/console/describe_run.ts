@@ -16,6 +16,7 @@ import {
   formatCount,
   formatLoss,
   formatMetrics,
+  formatNames,
   formatSeconds,
   formatShare,
   formatValue,
@@ -28,7 +29,6 @@ const splitTitles: Readonly<Record<SplitName, string>> = {
   test: 'Test',
 };
 const shownWords = 12;
-const shownClasses = 12;
 const shownNotes = 20;
 
 export function describeDevice(device: Device, engine: Engine, dtype: FloatDtype, threads: number): string {
@@ -62,12 +62,6 @@ export function describeDataset(dataset: Dataset): string[] {
     lines.push('Test reviews: a fifth of each class of these, held out by the seed, as there is no test file.');
   }
   return lines;
-}
-
-/** Returns as many names as a line has room for. */
-function formatNames(names: readonly string[]): string {
-  const more = names.length - shownClasses;
-  return names.slice(0, shownClasses).map(formatText).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 interface ReadLines {

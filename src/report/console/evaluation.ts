@@ -6,7 +6,8 @@ import {
 } from '../../training/numbers/classification_report.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { LineStyle } from './line_style.js';
-import { formatText, formatCount, formatShare, formatMetrics } from '../format.js';
+import { formatText, formatCount, formatShare, formatMetrics, mostTabledClasses } from '../format.js';
+import { mostConfused, weakestOf } from '../../training/numbers/weak_spots.js';
 import { formatTable } from './table.js';
 
 /** The findings of `evaluate`. */
@@ -31,34 +32,50 @@ export function describeEvaluation(figures: EvaluationFigures, style: LineStyle)
   return [
     `${formatCount(count)} ${split} reviews: ${formatMetrics(metrics)}${logits ?? ''}`,
     formatClassScores(classes, report, style),
-    formatConfusion(classes, report, style),
+    ...formatConfusion(classes, report, style),
     ...(report.rocAuc === null ? [] : [`Area under the ROC curve: ${report.rocAuc.toFixed(4)}`]),
     `Expected calibration error: ${formatShare(report.calibrationError)} (${calibrationBins} bins)`,
     ...describeMistakes(figures),
   ];
 }
 
+/** The scores of the classes: of all, or of the weakest where there are many. */
 function formatClassScores(
   classes: readonly string[],
   { classes: scores, macro }: ClassificationReport,
   style: LineStyle,
 ): string {
-  const rows = scores.map(({ precision, recall, f1, support }, k) => [
-    classes[k] ?? '',
-    ...[precision, recall, f1].map(formatShare),
+  const named = scores.map((each, k) => ({ name: classes[k] ?? '', ...each }));
+  const shown = isLarge(classes) ? weakestOf(named, (each) => each, mostTabledClasses) : named;
+  const share = (value: number | null): string => (value === null ? '-' : formatShare(value));
+  const rows = shown.map(({ name, precision, recall, f1, support }) => [
+    name,
+    ...[precision, recall, f1].map(share),
     formatCount(support),
   ]);
-  const mean = ['mean', ...[macro.precision, macro.recall, macro.f1].map(formatShare), ''];
-  return formatTable(['class', 'precision', 'recall', 'F1', 'reviews'], [...rows, mean], style);
+  const mean = ['mean', ...[macro.precision, macro.recall, macro.f1].map(share), ''];
+  const title = isLarge(classes) ? `the ${shown.length} weakest of ${formatCount(classes.length)} classes` : 'class';
+  return formatTable([title, 'precision', 'recall', 'F1', 'reviews'], [...rows, mean], style);
 }
 
-function formatConfusion(classes: readonly string[], { confusion }: ClassificationReport, style: LineStyle): string {
-  const titles = ['label', ...classes.map((name) => `predicted ${name}`)];
-  return formatTable(
-    titles,
-    confusion.map((row, k) => [classes[k] ?? '', ...row.map(formatCount)]),
-    style,
-  );
+/** The confusion matrix, or the pairs that are confused most where there are many classes. */
+function formatConfusion(classes: readonly string[], { confusion }: ClassificationReport, style: LineStyle): string[] {
+  if (!isLarge(classes)) {
+    const titles = ['label', ...classes.map((name) => `predicted ${name}`)];
+    const rows = confusion.map((row, k) => [classes[k] ?? '', ...row.map(formatCount)]);
+    return [formatTable(titles, rows, style)];
+  }
+  const pairs = mostConfused(confusion, mostTabledClasses);
+  if (pairs.length === 0) return [];
+  const rows = pairs.map(({ label, predicted, count }) => [
+    `${classes[label] ?? ''} as ${classes[predicted] ?? ''}`,
+    formatCount(count),
+  ]);
+  return [formatTable(['most confused', 'reviews'], rows, style), '--json has all classes and all pairs.'];
+}
+
+function isLarge(classes: readonly string[]): boolean {
+  return classes.length > mostTabledClasses;
 }
 
 function describeMistakes({ classes, mistakes, originOf }: EvaluationFigures): string[] {

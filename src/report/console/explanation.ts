@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import type { Explanation, TopWord, WordEffect } from '../../model/explanation.js';
 import type { ExplanationAnswer } from '../documents/answers.js';
 import type { LineStyle } from './line_style.js';
-import { formatShare, formatText } from '../format.js';
+import { formatCount, formatShare, formatText, mostTabledClasses } from '../format.js';
 import { byClass, predictionAnswer } from './predictions.js';
 import { formatTable } from './table.js';
 
@@ -53,12 +53,16 @@ export function describeExplanation(explanation: Explanation, text: string, form
   ];
 }
 
-/** The words that speak most for each class, one table a class. */
+/** The words that speak most for each class, one table a class; of many classes for the one that is told of. */
 export function describeTopWords(top: readonly (readonly TopWord[])[], format: ExplanationFormat): string[] {
-  return top.map((words, k) => {
+  const { classes, target, style } = format;
+  const isLarge = classes.length > mostTabledClasses;
+  const tables = top.flatMap((words, k) => {
+    if (isLarge && k !== target) return [];
     const rows = words.map(({ word, effect }) => [shorten(word), formatSigned(effect)]);
-    return formatTable([`speaks for ${format.classes[k] ?? ''}`, 'effect alone'], rows, format.style);
+    return [formatTable([`speaks for ${classes[k] ?? ''}`, 'effect alone'], rows, style)];
   });
+  return isLarge ? [...tables, `--label names another of the ${formatCount(classes.length)} classes.`] : tables;
 }
 
 export function explanationAnswer(

@@ -1,10 +1,14 @@
-import type { NamedScores, ReliabilityBin } from '../../training/numbers/classification_report.js';
-import { formatCount, formatLoss, formatShare } from '../format.js';
+import type { RunDocument } from '../../storage/run_document.js';
+import type { ReliabilityBin } from '../../training/numbers/classification_report.js';
+import { weakestOf } from '../../training/numbers/weak_spots.js';
+import { formatCount, formatLoss, formatShare, mostTabledClasses } from '../format.js';
 import { columnChart, matrix } from './charts/charts.js';
 import type { Field } from './field.js';
 import { html, type Content, type Markup } from './markup.js';
 import { figure, quote, shareFigure, shareOf, type RunView } from './run_view.js';
 import { details, section, sideBySide, table } from './sections.js';
+
+type Evaluation = NonNullable<RunDocument['evaluation']>;
 
 /** A larger matrix could not be read. */
 const largestMatrix = 12;
@@ -16,7 +20,7 @@ export function classFigures(runs: readonly RunView[]): Markup | null {
     const classes = evaluation.at('classes').items();
     if (classes.length === 0) return null;
     return html`<div class="stack">
-      ${classes.length > largestMatrix ? null : confusion(evaluation)}${scores(evaluation)}
+      ${classes.length > largestMatrix ? confusedPairs(evaluation) : confusion(evaluation)}${scores(evaluation)}
     </div>`;
   });
   if (body === null) return null;
@@ -27,7 +31,7 @@ export function classFigures(runs: readonly RunView[]): Markup | null {
   });
 }
 
-function confusion(evaluation: Field<NamedScores>): Markup {
+function confusion(evaluation: Field<Evaluation>): Markup {
   const classes = evaluation.at('classes').items();
   const cells = classes.map((label, row) =>
     classes.map((_, column) => {
@@ -47,21 +51,32 @@ function confusion(evaluation: Field<NamedScores>): Markup {
   });
 }
 
-function scores(evaluation: Field<NamedScores>): Markup {
-  const row = (name: Content, own: Field<NamedScores['macro'] & { support?: number }>): Content[] => [
+/** Draws the pairs that are confused most, where there are too many classes for a matrix. */
+function confusedPairs(evaluation: Field<Evaluation>): Markup | null {
+  const pairs = evaluation.at('mostConfused').items();
+  if (pairs.length === 0) return null;
+  const rows = pairs.map((pair) => [
+    html`${quote(pair.at('label'))} as ${quote(pair.at('predicted'))}`,
+    figure(pair.at('count'), formatCount),
+  ]);
+  return table('The classes that are confused most', ['labelled as predicted', 'reviews'], rows);
+}
+
+function scores(evaluation: Field<Evaluation>): Markup {
+  const row = (name: Content, own: Field<Evaluation['macro'] & { support?: number }>): Content[] => [
     name,
     figure(own.at('precision'), formatShare),
     figure(own.at('recall'), formatShare),
     figure(own.at('f1'), formatShare),
     figure(own.at('support'), formatCount),
   ];
-  const rows = evaluation
-    .at('classes')
-    .items()
-    .map((each) => row(quote(each.at('name')), each));
+  const classes = evaluation.at('classes').items();
+  const isLarge = classes.length > mostTabledClasses;
+  const shown = isLarge ? weakestOf(classes, ({ value }) => value, mostTabledClasses) : classes;
+  const rows = shown.map((each) => row(quote(each.at('name')), each));
   const area = figure(evaluation.at('rocAuc'), formatLoss);
   return html`${table(
-    'Scores of each class',
+    isLarge ? 'Scores of the weakest classes; run.json has those of all' : 'Scores of each class',
     ['class', 'precision', 'recall', 'F1', 'reviews'],
     [...rows, row('mean', evaluation.at('macro'))],
   )}${area === null ? null : html`<p class="aside">Area under the ROC curve: ${area}</p>`}`;

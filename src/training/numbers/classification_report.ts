@@ -1,17 +1,21 @@
 import { aNumber, fields, float64Array, int32Array } from '../../arguments.js';
 import { indexOfLargest } from '../../model/numbers/largest.js';
+import { mostConfused } from './weak_spots.js';
 
-/** Scores as scikit-learn's `precision_recall_fscore_support` gives them; 0 where there is nothing to divide by. */
+/**
+ * Scores as scikit-learn's `precision_recall_fscore_support` gives them: 0 for a class that is never predicted. Null for
+ * a class without examples, of which nothing can be said.
+ */
 export interface ClassScores {
-  precision: number;
-  recall: number;
-  f1: number;
+  precision: number | null;
+  recall: number | null;
+  f1: number | null;
 }
 
 export interface ClassificationReport {
   /** In the order of the classes; `support` is the number of examples of the class. */
   classes: (ClassScores & { support: number })[];
-  /** Means over the classes. */
+  /** Means over the classes that have examples. */
   macro: ClassScores;
   /** `[label][prediction]`: numbers of examples. */
   confusion: number[][];
@@ -61,19 +65,18 @@ export interface Mistake {
 }
 
 export const calibrationBins = 15;
+/** The number of confused pairs that documents name. */
+const namedPairs = 20;
 
 export function classificationReport(predictions: LabelledPredictions): ClassificationReport {
   checkPredictions(predictions, 'predictions');
   const confusion = confusionMatrix(predictions);
-  const classes = confusion.map((row, k) => {
-    const support = sum(row);
-    const right = row[k];
-    const precision = ratio(right, sum(confusion.map((other) => other[k])));
-    const recall = ratio(right, support);
-    return { precision, recall, f1: ratio(2 * precision * recall, precision + recall), support };
-  });
+  const classes = scoresOf(confusion);
   const reliability = reliabilityBins(predictions);
-  const mean = (name: keyof ClassScores): number => sum(classes.map((scores) => scores[name])) / classes.length;
+  const mean = (name: keyof ClassScores): number | null => {
+    const values = classes.map((scores) => scores[name]).filter((value) => value !== null);
+    return values.length === 0 ? null : sum(values) / values.length;
+  };
   return {
     classes,
     macro: { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') },
@@ -84,9 +87,23 @@ export function classificationReport(predictions: LabelledPredictions): Classifi
   };
 }
 
+function scoresOf(confusion: readonly (readonly number[])[]): ClassificationReport['classes'] {
+  const predicted = new Float64Array(confusion.length);
+  for (const row of confusion) row.forEach((count, k) => (predicted[k] += count));
+  return confusion.map((row, k) => {
+    const support = sum(row);
+    if (support === 0) return { precision: null, recall: null, f1: null, support };
+    const precision = ratio(row[k], predicted[k]);
+    const recall = ratio(row[k], support);
+    return { precision, recall, f1: ratio(2 * precision * recall, precision + recall), support };
+  });
+}
+
 /** A classification report with the names of the classes, as documents have it. */
 export interface NamedScores extends Pick<ClassificationReport, 'macro' | 'confusion' | 'rocAuc'> {
   classes: ({ name: string } & ClassificationReport['classes'][number])[];
+  /** The pairs of classes that are confused most often, most often first. */
+  mostConfused: { label: string; predicted: string; count: number }[];
   calibration: { bins: number; error: number; reliability: ReliabilityBin[] };
 }
 
@@ -96,6 +113,11 @@ export function nameScores(names: readonly string[], report: ClassificationRepor
     classes: classes.map((scores, k) => ({ name: names[k], ...scores })),
     macro,
     confusion,
+    mostConfused: mostConfused(confusion, namedPairs).map(({ label, predicted, count }) => ({
+      label: names[label],
+      predicted: names[predicted],
+      count,
+    })),
     rocAuc,
     calibration: { bins: calibrationBins, error, reliability },
   };

@@ -69,7 +69,7 @@ export async function loadDataset(given: DatasetOptions): Promise<Dataset> {
   const options = { ...given, encoding: chooseEncoding(given) };
   options.signal?.throwIfAborted();
   const { data, cacheFolder = join(cacheHome(), 'encoded') } = options;
-  const source = await findSource(data, options);
+  const source = await findSource(data, { ...options, toTrain: options.featurizer === undefined });
   const key = cacheKey(source, options);
   const cached = cacheFolder === null ? null : await loadSplits(cacheFolder, key, options.signal);
   const encoded = cached ?? (await readAndEncode(source, options));

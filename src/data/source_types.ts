@@ -23,6 +23,8 @@ export interface SourceOptions {
    * Windows-1252 for the lines of a table, or the files of a folder, that are not UTF-8. IMDb's layout is UTF-8.
    */
   encoding?: string | undefined;
+  /** False for reviews that a model is to be asked about: they may be of one class, and too few for every split. */
+  toTrain?: boolean | undefined;
   /** Refuses a single bad row; by default up to 1 % of them are left out. */
   strict?: boolean | undefined;
   signal?: AbortSignal | undefined;

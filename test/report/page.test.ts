@@ -228,6 +228,24 @@ test('when there are many runs, epochs, units and classes then the report stays 
   expect(Buffer.byteLength(draw(new Array<Fields>(8).fill(usual)))).toBeLessThan(mostBytes);
 });
 
+test('when there are a thousand classes then the report has the weakest and the pairs that are confused most', () => {
+  const classes = Array.from({ length: 1000 }, (_, k) => `class ${k}`);
+  const run = trainRun();
+  const mostConfused = [{ label: 'class 7', predicted: 'class 9', count: 123 }];
+  const scores = classes.map((name, k) => {
+    const score = k === 500 ? null : ((k + 300) % 1000) / 1000;
+    return { name, precision: score, recall: score, f1: score, support: 5 };
+  });
+  const evaluation = { ...(run.evaluation as Fields), classes: scores, confusion: null, mostConfused };
+  const page = draw([{ ...run, classes, topWords: null, evaluation }]);
+  const said = readPage(page);
+  const named = said.filter(({ from }) => /^evaluation\.classes\.\d+\.name$/.test(from)).map(({ text }) => text);
+  expect(named).toEqual(Array.from({ length: 20 }, (_, k) => `class ${700 + k}`));
+  const pair = said.filter(({ from }) => from.startsWith('evaluation.mostConfused')).map(({ text }) => text);
+  expect(pair).toEqual(['class 7', 'class 9', '123']);
+  expect(Buffer.byteLength(page)).toBeLessThan(100_000);
+});
+
 test('when the runs are none, too many or incomplete then the report is refused', async () => {
   await withTemporaryFolder(async (folder) => {
     const path = await writeRunFiles(folder, 'run', trainRun());

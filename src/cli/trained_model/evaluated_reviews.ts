@@ -22,7 +22,7 @@ const kindsWithTest: readonly string[] = ['archive', 'folder', 'sample'];
 /**
  * Returns the reviews of one split or of all, labelled with the class numbers of the model.
  * @param split undefined: test; all of them where `given` data have no test split of their own
- * @throws ImdbTorchError ERR_DATASET when there is a class that the model does not know
+ * @throws ImdbTorchError ERR_DATASET when there is no review, or a class that the model does not know
  */
 export function chooseReviews(
   dataset: Dataset,
@@ -36,6 +36,12 @@ export function chooseReviews(
   const splits = names.map((each) => dataset.splits[each]);
   const joined = joinReviews(splits);
   const labels = mapLabels(dataset, joined.labels, classes);
+  if (labels.length === 0) {
+    throw new ImdbTorchError(
+      'ERR_DATASET',
+      `Expected reviews in the ${name} split but ${dataset.source.location} has none there; take --split all.`,
+    );
+  }
   return { ...joined, name, labels, originOf: joinOrigins(splits) };
 }
 

@@ -82,7 +82,7 @@ export async function encodeSplits(
 ): Promise<EncodedSplits> {
   const features = resolveFeatures(options);
   const slices = new TimeSlices(options.signal);
-  const orders = await splitReviews(collected, options, slices);
+  const orders = await splitReviews(collected, { ...options, toTrain: options.featurizer === undefined }, slices);
   const total = splitNames.reduce((sum, name) => sum + orders[name].rows.length, 0);
   let done = 0;
   const onEncoded = (name: SplitName): void => {

@@ -25,6 +25,8 @@ export interface SplitOptions {
    * not count. `auto` takes movies where they are known.
    */
   split?: 'random' | 'movie' | 'auto' | undefined;
+  /** False: reviews may be too few for validation and test, which have none then. */
+  toTrain?: boolean | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface SplitOptions {
  */
 export async function splitReviews(
   collected: CollectedReviews,
-  { seed, valid: wanted, split = 'random' }: SplitOptions,
+  { seed, valid: wanted, split = 'random', toTrain = true }: SplitOptions,
   slices: TimeSlices,
 ): Promise<Record<SplitName, CollectedSplit>> {
   const byMovie = split === 'movie' || (split === 'auto' && collected.movies !== undefined);
@@ -47,14 +49,14 @@ export async function splitReviews(
   const given = collected.split('test');
   await slices.next();
   const valid = collected.split('valid');
-  const held = given === null ? holdOutTest(collected, all, seed) : null;
+  const held = given === null ? holdOutTest(collected, all, seed, toTrain) : null;
   const test = held?.test ?? nonEmpty(given, 'test', collected);
   const train = held?.train ?? all;
   const order = Int32Array.from(train.rows, (_, index) => index);
   new PythonRandom(seed).shuffle(order);
   if (slices.isOver) await slices.next();
   if (valid !== null) return { train: pick(train, order), valid, test };
-  const size = checkedValidationSize(collected, order.length, wanted);
+  const size = checkedValidationSize(collected, order.length, wanted, toTrain);
   const isHeld = train.movies && holdOutMovies(collected, train.movies, size, seed);
   const [kept, heldOut] =
     isHeld === undefined
@@ -105,10 +107,16 @@ function nonEmpty(split: CollectedSplit | null, name: SplitName, { location }: C
   );
 }
 
-function checkedValidationSize({ location }: CollectedReviews, reviews: number, given: number | null): number {
+function checkedValidationSize(
+  { location }: CollectedReviews,
+  reviews: number,
+  given: number | null,
+  toTrain: boolean,
+): number {
   const ofShare = Math.max(1, Math.floor(reviews * defaultValidationShare));
   const size = given ?? Math.min(largestDefaultValidation, ofShare);
   if (size < reviews) return size;
+  if (!toTrain) return 0;
   throw new ImdbTorchError(
     'ERR_USAGE',
     `Expected a validation size below the ${reviews} training reviews of ${location} but received ${size}; hold out fewer.`,
@@ -120,6 +128,7 @@ function holdOutTest(
   { location, notes }: CollectedReviews,
   all: CollectedSplit,
   seed: number,
+  toTrain: boolean,
 ): { train: CollectedSplit; test: CollectedSplit } {
   const ofClass: number[][] = notes.classes.map(() => []);
   all.labels.forEach((label, index) => ofClass[label]?.push(index));
@@ -136,7 +145,7 @@ function holdOutTest(
     all,
     indices.filter((index) => isHeld[index] === 1),
   );
-  if (test.rows.length > 0)
+  if (test.rows.length > 0 || !toTrain)
     return {
       train: pick(
         all,

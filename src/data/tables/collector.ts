@@ -47,11 +47,13 @@ export class TableCollector implements CollectedReviews {
   /**
    * @param givenLabels the classes in their order; null: every label of the training reviews
    * @param texts takes the texts of the reviews
+   * @param leastClasses the fewest classes that there have to be
    */
   constructor(
     readonly location: string,
     readonly givenLabels: readonly string[] | null,
     readonly texts: CollectedTexts,
+    private readonly leastClasses = 2,
   ) {
     this.#labels = new LabelNames(location, givenLabels);
   }
@@ -150,7 +152,7 @@ export class TableCollector implements CollectedReviews {
   }
 
   #ordered(): ReturnType<LabelNames['classes']> {
-    this.#classes ??= this.#labels.classes(this.givenLabels !== null);
+    this.#classes ??= this.#labels.classes(this.givenLabels !== null, this.leastClasses);
     return this.#classes;
   }
 }

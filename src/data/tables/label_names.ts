@@ -51,13 +51,14 @@ export class LabelNames {
   /**
    * Returns the classes: in the order given, else numbers by value and texts by their characters, so that the order
    * does not depend on that of the reviews. `classOf` has the class of each number.
-   * @throws ImdbTorchError ERR_DATASET when there are fewer than two
+   * @param least the fewest that there have to be
+   * @throws ImdbTorchError ERR_DATASET when there are fewer
    */
-  classes(given: boolean): { names: string[]; classOf: Int32Array } {
-    if (this.#names.length < 2) {
+  classes(given: boolean, least: number): { names: string[]; classOf: Int32Array } {
+    if (this.#names.length < least) {
       throw new ImdbTorchError(
         'ERR_DATASET',
-        `Expected reviews of at least two classes but ${this.location} has ${describe(this.#names)}; check the label column.`,
+        `Expected reviews of at least ${least === 1 ? 'one class' : 'two classes'} but ${this.location} has ${describe(this.#names)}; check the label column.`,
       );
     }
     const names = given ? [...this.#names] : this.#names.toSorted(compareLabels);

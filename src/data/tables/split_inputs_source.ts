@@ -28,7 +28,7 @@ export function splitInputsSource(
       encoding,
     },
     read: async (texts) => {
-      const collector = new TableCollector(location, labels, texts);
+      const collector = new TableCollector(location, labels, texts, options.toTrain === false ? 1 : 2);
       let before = 0;
       for (const { name, part } of found) {
         const onRead = (bytes: number): void =>

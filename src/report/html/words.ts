@@ -1,6 +1,6 @@
 import type { ModelAnalysis } from '../../experiments/model_analysis.js';
 import { areaChart, bars } from './charts/charts.js';
-import { formatCount } from '../format.js';
+import { formatCount, mostTabledClasses } from '../format.js';
 import type { Field } from './field.js';
 import { html, type Markup } from './markup.js';
 import { figure, finiteNumber, quote, type RunView } from './run_view.js';
@@ -35,7 +35,7 @@ export function wordLists(runs: readonly RunView[]): Markup | null {
     const classes = run.fields.at('topWords').items();
     if (classes.length === 0) return null;
     return html`<div class="lists">
-      ${classes.map((each) => {
+      ${classes.slice(0, mostTabledClasses).map((each) => {
         const words = each.at('words').items().slice(0, listLength(runs.length));
         return html`<div>
           <h3>${quote(each.at('class'))}</h3>
@@ -49,6 +49,7 @@ export function wordLists(runs: readonly RunView[]): Markup | null {
           )}
         </div>`;
       })}
+      ${classes.length > mostTabledClasses ? html`<p class="aside">run.json has those of the other classes.</p>` : null}
     </div>`;
   });
   if (body === null) return null;

@@ -91,6 +91,21 @@ test('when all scores are equal then the area under the curve is a half, and und
   expect(classificationReport(predictionsOf([1, 1, 1], equal)).rocAuc).toBeNull();
 });
 
+test('when a class has no examples then it has no scores and does not count in the mean', () => {
+  const rows = [
+    [0.2, 0.8, 0],
+    [0.6, 0.4, 0],
+    [0.1, 0.9, 0],
+  ];
+  const { classes, macro, rocAuc } = classificationReport(predictionsOf([1, 1, 1], rows));
+  const none = { precision: null, recall: null, f1: null, support: 0 };
+  const scores = { precision: 1, recall: close(2 / 3), f1: close(0.8) };
+  expect(classes).toEqual([none, { ...scores, support: 3 }, none]);
+  expect([macro, rocAuc]).toEqual([scores, null]);
+  const empty = { precision: null, recall: null, f1: null };
+  expect(classificationReport(predictionsOf([], rows.slice(0, 0))).macro).toEqual(empty);
+});
+
 test('when scores are NaN then counting ends', () => {
   const report = classificationReport(
     predictionsOf(

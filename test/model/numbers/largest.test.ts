@@ -15,4 +15,4 @@ test('when all of many rising values are asked for then that does not take the s
   const length = 300_000;
   const ids = idsOfLargest((id) => id, { length, count: length });
   expect([ids[0], ids.at(-1)]).toEqual([length - 1, 0]);
-}, 10_000);
+}, 60_000);

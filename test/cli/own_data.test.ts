@@ -56,7 +56,9 @@ test('when files are given for the splits then train uses them, and lora --base 
       cwd: folder,
     });
 
-    expect(lora).toMatchObject({ code: 0, stderr: '' });
+    // The reviews are sorted by their labels.
+    const notes = 'No validation review has the label "good".\nNo test review has the label "good".\n';
+    expect(lora).toMatchObject({ code: 0, stderr: notes });
     expect(JSON.parse(lora.stdout) as LoraDocument).toMatchObject({
       classes: ['mixed', 'bad', 'good'],
       data: {

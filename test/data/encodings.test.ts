@@ -111,7 +111,7 @@ test('when a folder holds files of several encodings then each is decoded by its
   expect(account.notes).toEqual([`10 files of ${root} are not UTF-8: read as Windows-1252 (first: gut/01.txt).`]);
   expect(dataset.vocabulary.words.filter((word) => /[^\w<>]/.test(word)).sort()).toEqual(['café', 'naïve']);
   writeFileSync(join(root, 'gut', 'picture.txt'), latin1('\x89PNG\r\n\x1a\n\0\0'));
-  await expect(load(root)).rejects.toThrow('gut/picture.txt is an image');
+  await expect(load(root)).rejects.toThrow('an image (first: gut/picture.txt)');
 });
 
 test.each<[string, Buffer, string]>([

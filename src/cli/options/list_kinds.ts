@@ -32,7 +32,7 @@ export const betas = list(
 /** Names of classes, which the command line quotes as CSV does where they have commas. */
 export const classNames: Kind<readonly string[]> = {
   value: 'a,b,...',
-  expected: 'at least two different names, separated by commas, and in double quotes where they have some,',
+  expected: 'at least two different names, separated by commas,',
   parse: (given) => {
     const fields = [...given.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^",][^,]*|))\s*(,|$)/gy)];
     const isWhole = fields.map(([field]) => field).join('') === given;

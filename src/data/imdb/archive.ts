@@ -99,11 +99,13 @@ class TarReader {
         this.collector.add(file, text);
       };
     const className = urlsClassOf(path);
-    return className === null
-      ? null
-      : (text) => {
-          this.collector.urls.add(className, text);
-        };
+    if (className === null) {
+      this.collector.skip(path);
+      return null;
+    }
+    return (text) => {
+      this.collector.urls.add(className, text);
+    };
   }
 }
 

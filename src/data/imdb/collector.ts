@@ -53,6 +53,11 @@ export class ImdbCollector implements CollectedReviews {
     };
   }
 
+  /** Notes a file that is not read. */
+  skip(path: string): void {
+    this.#account.doNotLookAt(path);
+  }
+
   /** @throws ImdbTorchError ERR_DATASET when the text is not UTF-8 */
   add({ split, label, name }: ReviewFile, text: Uint8Array): void {
     if (!isUtf8(text)) {

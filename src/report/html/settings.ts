@@ -1,6 +1,7 @@
 import type { RunDocument } from '../../storage/run_document.js';
 import { formatCount } from '../format.js';
 import { html, type Content, type Markup } from './markup.js';
+import { accounts } from './account.js';
 import { recordedSettings } from '../console/runs.js';
 import { figure, nameOf, quote, type RunView } from './run_view.js';
 import { section, table } from './sections.js';
@@ -22,7 +23,7 @@ export function settingsSection(runs: readonly RunView[]): Markup {
     note: 'The same command gives the same numbers on the same machine, whatever the number of threads.',
     body: html`${commands(runs)}${differences(runs, different)}
       <div class="tables">${groups.map((group) => settingsTable(group, runs, common))}</div>
-      ${runs.map((run) => filesTable(run, runs))}`,
+      ${accounts(runs)} ${runs.map((run) => filesTable(run, runs))}`,
   });
 }
 

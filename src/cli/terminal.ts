@@ -62,6 +62,12 @@ export class Terminal {
     writeErr(`${formatText(line)}\n`);
   }
 
+  /** Says on stderr what is missing in what came out, even when quiet. */
+  account(line: string): void {
+    this.clearProgress();
+    writeErr(`${line}\n`);
+  }
+
   /** Prints the document of `--json`, where that was asked for. */
   document(value: object): void {
     if (!this.#options.json) return;

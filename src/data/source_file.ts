@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
@@ -87,9 +86,8 @@ function inspectStart(path: string, start: Buffer, isWhole: boolean, named = 'au
   if (isTar(content) || isParquet(content)) return { path, gzip, head: content, encoding: null };
   const encoding = encodingOf(content, named);
   const decoding = new TextDecoding(encoding);
-  const lines = decoding.push(content);
-  const head = lines.length > 0 && !isWhole ? lines : Buffer.concat([lines, decoding.end()]);
-  return { path, gzip, head, encoding };
+  // It may end within a character.
+  return { path, gzip, head: Buffer.concat([decoding.push(content), decoding.end()]), encoding };
 }
 
 async function readStartAndHash(path: string, signal: AbortSignal | undefined) {
@@ -120,47 +118,49 @@ export interface ReadOptions {
 }
 
 /**
- * Hands the content of a file, inflated, to `take`, piece by piece: text as UTF-8, the lines that are not in its encoding
- * aside.
+ * Hands the content of a file, inflated, to `take`, piece by piece: text as UTF-8, where it is not read as UTF-8 whatever it
+ * is.
  * @param kind names the file in messages
  * @throws ImdbTorchError ERR_DATASET when it cannot be read or is damaged; what `take` throws; the reason of `signal`
  */
 export async function readContent(
   opened: ReadableFile,
-  { signal, onRead, onNote }: ReadOptions,
+  options: ReadOptions,
   take: (piece: Buffer) => void,
-  kind = 'file',
+  kind?: string,
 ): Promise<void> {
+  const slices = new TimeSlices(options.signal);
+  for await (const piece of contentOf(opened, options, kind)) {
+    if (slices.isOver) await slices.next();
+    take(piece);
+  }
+}
+
+/** Yields what `readContent` hands on. */
+export async function* contentOf(
+  opened: ReadableFile,
+  { signal, onRead, onNote }: ReadOptions,
+  kind = 'file',
+): AsyncGenerator<Buffer> {
   const { path, gzip, encoding = null, stream } = opened;
   const file = stream ?? createReadStream(path, { highWaterMark: pieceBytes });
   const decoding = encoding === null ? null : new TextDecoding(encoding);
-  // `pipeline` may report that it stopped the streams instead of why.
-  const failure: { error?: Error } = {};
-  const slices = new TimeSlices(signal);
-  const takeDecoded = (piece: Buffer): void => {
-    try {
-      if (piece.length > 0) take(piece);
-    } catch (error) {
-      failure.error = error instanceof Error ? error : new Error(messageOf(error));
-      throw failure.error;
-    }
-  };
-  const takeAll = async (pieces: AsyncIterable<Buffer>): Promise<void> => {
-    for await (const piece of pieces) {
-      if (slices.isOver) await slices.next();
-      takeDecoded(decoding?.push(piece) ?? piece);
+  if (signal !== undefined) addAbortSignal(signal, file);
+  const content = gzip ? pipeline(file, createGunzip({ chunkSize: pieceBytes }), () => undefined) : file;
+  const pieces = (content as AsyncIterable<Buffer, undefined>)[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done = false, value }: IteratorResult<Buffer, undefined> = await pieces.next().catch((error: unknown) => {
+        signal?.throwIfAborted();
+        throw damaged(path, kind, reasonOf(error), error);
+      });
+      const piece = value === undefined ? decoding?.end() : (decoding?.push(value) ?? value);
+      if (piece !== undefined && piece.length > 0) yield piece;
+      if (done) break;
       await onRead?.(bytesReadFrom(file));
     }
-    if (decoding !== null) takeDecoded(decoding.end());
-  };
-  const pipeOptions = signal === undefined ? {} : { signal };
-  try {
-    if (gzip) await pipeline(file, createGunzip({ chunkSize: pieceBytes }), takeAll, pipeOptions);
-    else await pipeline(file, takeAll, pipeOptions);
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (failure.error !== undefined) throw failure.error;
-    throw damaged(path, kind, reasonOf(error), error);
+  } finally {
+    file.destroy();
   }
   if (decoding !== null) for (const sentence of describeDecoding(decoding, path)) onNote?.(sentence);
 }

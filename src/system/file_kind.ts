@@ -1,3 +1,4 @@
+/* eslint-disable no-control-regex -- binary files begin with control characters */
 import { isUtf8 } from 'node:buffer';
 
 /** A kind of file that is neither text nor anything else that is read here. */

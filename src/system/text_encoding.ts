@@ -73,7 +73,7 @@ export class TextDecoding {
     if (this.#decoder !== null) return this.#checked(this.#decoder.decode(piece, { stream: true }));
     let bytes = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
     let end = 0;
-    if (!this.#isStart || bytes.length >= byteOrderMark.length) {
+    if (!this.#isStart || !mayBecomeMark(bytes)) {
       if (this.#isStart) bytes = bytes.subarray(markLength(bytes));
       this.#isStart = false;
       const isWhole = this.encoding === 'utf-8' || bytes.length > mostLineBytes;
@@ -201,6 +201,11 @@ function joined(decoding: TextDecoding, bytes: Buffer): Buffer {
 function note(files: { count: number; first: string }, path: string): void {
   files.count += 1;
   if (files.count === 1) files.first = path;
+}
+
+/** Says whether a byte order mark may have begun, whose end is still to come. */
+function mayBecomeMark(start: Buffer): boolean {
+  return start.length < byteOrderMark.length && start.every((byte, index) => byte === byteOrderMark[index]);
 }
 
 /** Says in whole sentences what is unusual in how a file was decoded. */

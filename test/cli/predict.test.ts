@@ -34,12 +34,14 @@ test('when texts, a file or standard input are given then each text has its line
       stderr: '',
     });
     const [first = '', second = '', third = ''] = texts;
-    const input = Buffer.concat([Buffer.from(`${first}\n\n${second}\n${third} `), Buffer.of(255)]);
+    const input = Buffer.from(`${first}\n\n${second}\n${third} \x93`, 'latin1');
     await writeFile(join(cwd, 'texts.txt'), input);
     const expected = {
       code: 0,
       stdout: [lines[0], '\n', ...lines.slice(1)].join(''),
-      stderr: expect.stringMatching(/^1 line: empty \(first: line 2\)\n1 line: not UTF-8.*\(first: line 4\)\n$/),
+      stderr: expect.stringMatching(
+        /^1 line: not UTF-8.*\(first: line 4\)\nAnswered 3 of 4 lines; .*: empty \(first: line 2\)\.\n$/,
+      ),
     };
     expect(await runCli(['predict', 'run', '--file', 'texts.txt'], { cwd })).toEqual(expected);
     expect(await runCli(['predict', 'run', '-'], { cwd, input })).toEqual(expected);
@@ -69,7 +71,10 @@ test('when JSON Lines come and go then classes and problems stand beside their l
     }));
     const problem = 'no JSON object with a text as "text"';
     expect(found).toEqual([...expected, { line: 4, label: null, probability: null, problem }]);
-    expect(result).toMatchObject({ code: 4, stderr: `error: 1 line: ${problem} (first: line 4).\n` });
+    expect(result).toMatchObject({
+      code: 4,
+      stderr: `error: Answered 3 of 4 lines; left out 1 line: ${problem} (first: line 4).\n`,
+    });
     const ranked = await runCli(['predict', 'run', texts[0] ?? '', '--top-k', '3'], { cwd });
     const [first] = predictions;
     const order = classes
@@ -114,20 +119,26 @@ test('when each line waits for the prediction of the last then texts and problem
       return prediction ? `${prediction.label}\t${prediction.probability.toFixed(6)}\n` : '\n';
     });
     expect(stdout).toBe(expected.join(''));
-    expect(await ended).toEqual({ code: 0, stderr: '1 line: empty (first: line 4)\n' });
+    expect(await ended).toEqual({
+      code: 0,
+      stderr: 'Answered 6 of 7 lines; left out 1 line: empty (first: line 4).\n',
+    });
   });
 });
 
-test('when a line is too long then the lines before it are predicted and it exits with 4', async () => {
+test('when a line is too long then all others are predicted and it exits with 4', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeSmallRun(cwd);
-    await writeFile(join(cwd, 'texts.txt'), `${'good\n'.repeat(100_000)}${'bad '.repeat(300_000)}\n`);
+    await writeFile(join(cwd, 'texts.txt'), `${'good\n'.repeat(100_000)}${'bad '.repeat(300_000)}\nbad\n`);
     const { code, stdout, stderr } = await runCli(['predict', 'run', '--file', 'texts.txt'], { cwd });
     expect({ code, stderr }).toEqual({
       code: 4,
-      stderr: expect.stringMatching(/^error: Expected lines of at most .* line 100001 of texts\.txt .*\.\n$/),
+      stderr:
+        'error: Answered 100,001 of 100,002 lines; left out 1 line: longer than 1048576 bytes (first: line 100001).\n',
     });
-    expect(stdout.split('\n').filter((line) => line.startsWith('pos')).length).toBeGreaterThan(90_000);
+    const lines = stdout.trimEnd().split('\n');
+    expect([new Set(lines.slice(0, 100_000)).size, lines[100_000], lines.length]).toEqual([1, '', 100_002]);
+    expect([lines[0]?.slice(0, 3), lines[100_001]?.slice(0, 3)]).toEqual(['pos', 'neg']);
   });
 });
 

@@ -6,7 +6,7 @@ import { foreignKind, wideEncoding } from '../../src/system/file_kind.js';
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 const zip = (name: string): Buffer => latin1(`PK\x03\x04\x14\0\0\0\x08\0xxxxxxxxxxxxxxxx\x0f\0\0\0${name}\x01\x02`);
 const utf32 = (text: string): Buffer =>
-  Buffer.concat([...text].map((one) => Buffer.concat([latin1(one), Buffer.alloc(3)])));
+  Buffer.concat(Array.from(text, (one) => Buffer.concat([latin1(one), Buffer.alloc(3)])));
 
 test.each<[string, Buffer]>([
   ['compressed twice by gzip', gzipSync('text')],

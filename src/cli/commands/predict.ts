@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { interruptSignal } from '../interrupt.js';
 import { integer, number, optional, text } from '../options/kinds.js';
+import { columnNames } from '../options/list_kinds.js';
+import { settings } from '../options/settings.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { PredictionPrinter } from '../trained_model/prediction_printer.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
@@ -8,11 +10,18 @@ import { Terminal } from '../terminal.js';
 import { chooseInput, EncodedInput } from '../text_input/encoded_input.js';
 
 const options = {
-  file: { kind: optional(text('file')), help: 'classify the lines of this file' },
+  file: { kind: optional(text('file')), help: 'classify the lines of this file, or the texts of this table' },
   textColumn: {
     kind: optional(text('name')),
-    help: 'lines are JSON objects (JSON Lines) with the text under this name',
+    help: 'column of the texts in a table (CSV, TSV, JSON Lines, Parquet)',
+    usual: 'one text per line; in JSON Lines and Parquet, found by its name',
   },
+  keep: {
+    kind: optional(columnNames),
+    help: 'hand on these columns of a table, or all, behind the answer',
+  },
+  header: settings.header,
+  encoding: { ...settings.encoding, help: 'encoding of the texts: auto is UTF-8, and Windows-1252 for what is not' },
   topK: { kind: optional(integer(1, 1_000_000)), help: 'number of the most probable classes to name' },
   threshold: {
     kind: number({ least: 0, most: 1 }),
@@ -32,18 +41,22 @@ export function definePredict(command: Command): void {
 
 async function predict(path: string, texts: string[], raw: RawOptions): Promise<void> {
   const given = readOptions(options, raw);
-  const { topK = null, threshold, json } = given;
+  const { topK = null, threshold, json, keep } = given;
   const signal = interruptSignal();
   const terminal = new Terminal(given);
   const input = new EncodedInput(path, chooseInput(texts, given), signal);
   try {
     using classifier = await openClassifier(path, given, terminal, signal);
     const { classes, featurizer } = classifier;
-    const printer = new PredictionPrinter(classifier, { classes, json, topK, threshold });
-    for await (const lines of input.lines(featurizer)) {
+    const kept = keep === undefined || keep === 'all' ? null : keep;
+    const format = { classes, json, topK, threshold, kept };
+    const printer = new PredictionPrinter(classifier, format, keep === 'all');
+    const notes: string[] = [];
+    for await (const lines of input.lines(featurizer, (sentence) => notes.push(sentence))) {
       signal.throwIfAborted();
       if (!(await printer.print(lines))) return;
     }
+    for (const sentence of notes) terminal.note(sentence);
     printer.sayProblems(terminal);
   } finally {
     await input.stop();

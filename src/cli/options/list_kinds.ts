@@ -47,6 +47,18 @@ export const classNames: Kind<readonly string[]> = {
   },
 };
 
+/** Columns that are handed on. */
+export const columnNames: Kind<readonly string[] | 'all'> = {
+  value: 'a,b,...|all',
+  expected: 'names of columns with commas between them, or all,',
+  parse: (given) => (given === 'all' ? given : given.split(',').map((name) => name.trim())),
+  accept: (value) => {
+    if (value === 'all') return value;
+    const isList = Array.isArray(value) && value.every((name) => typeof name === 'string' && name !== '');
+    return isList && new Set(value).size === value.length ? (value as string[]) : undefined;
+  },
+};
+
 /** An encoding of texts, under the name that the Encoding Standard has for it. */
 export const encodingName: Kind<string> = {
   value: 'name',

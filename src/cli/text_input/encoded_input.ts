@@ -2,27 +2,24 @@ import { ImdbTorchError } from '../../errors.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import type { EncodedLines } from './encoded_lines.js';
 import { canReadInThread, EncodingThread } from './encoding_thread.js';
-import { readTextLines } from './text_lines.js';
+import type { TextSource } from './read_texts.js';
 
-/** Texts that are given, or the file whose lines they are, and where in a line the text is. */
-interface TextInput {
-  readonly texts: readonly string[] | null;
-  readonly file: string;
-  readonly textColumn: string | undefined;
-}
+/** Texts that are given, or where they are. */
+type TextInput = readonly string[] | TextSource;
 
 /** @throws ImdbTorchError ERR_USAGE unless exactly one kind of input is given */
 export function chooseInput(
   texts: readonly string[],
-  { file, textColumn }: { file: string | undefined; textColumn: string | undefined },
+  { file, ...source }: Omit<TextSource, 'file'> & { file: string | undefined },
 ): TextInput {
   const named = file ?? (texts.length === 1 && texts[0] === '-' ? '-' : null);
   if ((file === undefined) === (texts.length === 0) || (named === null && texts.includes('-'))) {
     throw new ImdbTorchError('ERR_USAGE', 'Expected either texts, or - for standard input, or --file.');
   }
-  if (named !== null) return { texts: null, file: named, textColumn };
-  if (textColumn === undefined) return { texts, file: '', textColumn };
-  throw new ImdbTorchError('ERR_USAGE', 'Expected --file or - with --text-column: texts have no columns.');
+  if (named !== null) return { file: named, ...source };
+  if (source.textColumn === undefined && source.keep === undefined) return texts;
+  const flag = source.textColumn === undefined ? '--keep' : '--text-column';
+  throw new ImdbTorchError('ERR_USAGE', `Expected --file or - with ${flag}: texts have no columns.`);
 }
 
 /** An input that is encoded for the model of a run: from now on in a second thread where it can be read there. */
@@ -34,29 +31,37 @@ export class EncodedInput {
     private readonly input: TextInput,
     private readonly signal: AbortSignal,
   ) {
-    const { texts, file, textColumn } = input;
-    const isThreaded = texts === null && canReadInThread(file);
-    this.#thread = isThreaded ? new EncodingThread({ run, file, textColumn }, signal) : null;
+    const source = isTexts(input) || !canReadInThread(input.file) ? null : input;
+    this.#thread = source === null ? null : new EncodingThread({ run, ...source }, signal);
   }
 
-  /** Yields all lines. Can be called once. @param featurizer of the model of the run */
-  lines(featurizer: Featurizer): AsyncGenerator<EncodedLines> {
-    return this.#thread?.lines(featurizer) ?? this.#linesInThisThread(featurizer);
+  /**
+   * Yields all lines. Can be called once.
+   * @param featurizer of the model of the run
+   * @param onNote takes whole sentences about what is unusual in the input
+   */
+  lines(featurizer: Featurizer, onNote: (sentence: string) => void): AsyncGenerator<EncodedLines> {
+    return this.#thread?.lines(featurizer, onNote) ?? this.#linesInThisThread(featurizer, onNote);
   }
 
-  async *#linesInThisThread(featurizer: Featurizer): AsyncGenerator<EncodedLines> {
+  async *#linesInThisThread(featurizer: Featurizer, onNote: (sentence: string) => void): AsyncGenerator<EncodedLines> {
     const { encodeLines } = await import('./encoded_lines.js');
-    const { texts, file, textColumn } = this.input;
-    if (texts !== null) {
-      const lines = texts.map((text, index) => ({ line: index + 1, text, problem: null }));
+    const { checkedText } = await import('./text_lines.js');
+    const { input, signal } = this;
+    if (isTexts(input)) {
+      const lines = input.map((text, index) => ({ line: index + 1, ...checkedText(text, null) }));
       yield* encodeLines(featurizer, lines);
       return;
     }
-    const { signal } = this;
-    for await (const lines of readTextLines(file, { textColumn, signal })) yield* encodeLines(featurizer, lines);
+    const { readTexts } = await import('./read_texts.js');
+    for await (const lines of readTexts(input, { signal, onNote })) yield* encodeLines(featurizer, lines);
   }
 
   async stop(): Promise<void> {
     await this.#thread?.stop();
   }
+}
+
+function isTexts(input: TextInput): input is readonly string[] {
+  return Array.isArray(input);
 }

@@ -4,21 +4,24 @@ import { Worker } from 'node:worker_threads';
 import { ImdbTorchError, type ErrorCode } from '../../errors.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import type { EncodedLines } from './encoded_lines.js';
+import type { TextSource } from './read_texts.js';
 import type { TextLine } from './text_lines.js';
 
-/** The worker reads the texts of `file` and encodes them for the model of `run`. */
-export interface EncodingTask {
+/** The worker reads the texts and encodes them for the model of `run`. */
+export interface EncodingTask extends TextSource {
   readonly run: string;
-  readonly file: string;
-  readonly textColumn: string | undefined;
 }
 
-/** Lines that follow on each other: encoded, or as texts that the main thread is to encode. */
+/** Lines: encoded, or as texts that the main thread is to encode. */
 export type LineBatch =
   { kind: 'encoded'; lines: EncodedLines; bytes: number } | { kind: 'texts'; lines: TextLine[]; bytes: number };
 
 /** The worker sends batches in the order of the input; the main thread answers each with a message when it has used it. */
-export type WorkerMessage = LineBatch | { kind: 'end' } | { kind: 'error'; code: ErrorCode; message: string };
+export type WorkerMessage =
+  | LineBatch
+  | { kind: 'note'; sentence: string }
+  | { kind: 'end' }
+  | { kind: 'error'; code: ErrorCode; message: string };
 
 /**
  * Reads and encodes lines in a worker from now on: while the main thread loads libtorch and the model, and then beside
@@ -41,14 +44,18 @@ export class EncodingThread {
   /**
    * Yields all lines, encoded in either thread. Can be called once.
    * @param featurizer of the model of the run
-   * @throws what `readFeaturizer` and `readTextLines` throw
+   * @throws what `readFeaturizer` and `readTexts` throw
    */
-  async *lines(featurizer: Featurizer): AsyncGenerator<EncodedLines> {
+  async *lines(featurizer: Featurizer, onNote: (sentence: string) => void): AsyncGenerator<EncodedLines> {
     const { encodeLines } = await import('./encoded_lines.js');
     try {
       for await (const [message] of this.#messages) {
         if (message.kind === 'end') return;
         if (message.kind === 'error') throw new ImdbTorchError(message.code, message.message);
+        if (message.kind === 'note') {
+          onNote(message.sentence);
+          continue;
+        }
         if (message.kind === 'encoded') yield message.lines;
         else yield* encodeLines(featurizer, message.lines);
         this.#worker.postMessage(null);

@@ -4,7 +4,8 @@ import { ImdbTorchError } from '../../errors.js';
 import { readFeaturizer } from '../../storage/read_run.js';
 import { encodeLines, type EncodedLines } from './encoded_lines.js';
 import type { EncodingTask, LineBatch, WorkerMessage } from './encoding_thread.js';
-import { joinLines, readTextLines, sizeOf } from './text_lines.js';
+import { readTexts } from './read_texts.js';
+import { joinLines, sizeOf } from './text_lines.js';
 
 /** Holds all that is encoded while libtorch loads. */
 const mostUnusedBytes = 1 << 25;
@@ -27,11 +28,13 @@ try {
 }
 port.close();
 
-async function sendLines({ run, file, textColumn }: EncodingTask): Promise<void> {
+async function sendLines({ run, ...source }: EncodingTask): Promise<void> {
   const featurizer = await readFeaturizer(run);
   // Nothing is aborted here: the main thread terminates this one.
-  const { signal } = new AbortController();
-  for await (const lines of joinLines(readTextLines(file, { textColumn, signal }))) {
+  const onNote = (sentence: string): void => {
+    post({ kind: 'note', sentence });
+  };
+  for await (const lines of joinLines(readTexts(source, { onNote }))) {
     if (mainThreadIsIdle()) await send({ kind: 'texts', lines, bytes: sizeOf(lines) });
     else for (const encoded of encodeLines(featurizer, lines)) await sendEncoded(encoded);
   }

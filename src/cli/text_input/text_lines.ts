@@ -1,47 +1,94 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream, fstatSync } from 'node:fs';
-import { Socket } from 'node:net';
-import { addAbortSignal, type Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { isMainThread } from 'node:worker_threads';
-import { ImdbTorchError, messageOf } from '../../errors.js';
+import { decodeLoosely } from '../../system/text_encoding.js';
 import { maximumReviewBytes } from '../../data/collected_reviews.js';
 
 /** A text to classify. */
 export interface TextLine {
-  /** The number of its line in the input, or among the arguments, from 1. */
+  /** The number of its line or row in the input, or among the arguments, from 1. */
   line: number;
   /** The text, or null where there is none; `problem` then says why. */
   text: string | Uint8Array | null;
   problem: string | null;
+  /** The other columns that are handed on, by their names. */
+  columns?: Columns | undefined;
 }
 
+export type Columns = Readonly<Record<string, unknown>>;
+
 /** The size of a read: large enough to cost little, small enough to be in memory with all that is made of it. */
-const chunkBytes = 1 << 18;
+export const chunkBytes = 1 << 18;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
+/** A line of a text file, without its end; null where it is too long to be a text. */
+export interface Line {
+  number: number;
+  bytes: Buffer | null;
+}
+
 /**
- * Yields the texts of a file, or of standard input for `-`: one per line, or with `textColumn` the string of that name in
- * the JSON object of each line. Whole lines are handed on as soon as they arrive; the memory is bounded.
- * @throws ImdbTorchError ERR_DATASET when the file cannot be read or a line is longer than a review may be; the reason
- *   of `signal`
+ * Yields the lines of pieces of a file, which line feeds end. A file that has carriage returns only ends its lines with
+ * them, as old programs for the Macintosh do.
+ * @param head the beginning of the file
  */
-export async function* readTextLines(
-  file: string,
-  { textColumn, signal }: { textColumn?: string | undefined; signal: AbortSignal },
-): AsyncGenerator<TextLine[]> {
-  const stream = openInput(file);
-  const name = file === '-' ? 'standard input' : file;
-  try {
-    for await (const lines of splitLines(addAbortSignal(signal, stream), name)) {
-      yield lines.map((line) => textOf(line, textColumn));
+export async function* splitLines(pieces: AsyncIterable<Buffer>, head: Buffer): AsyncGenerator<Line[]> {
+  const byte = head.includes(lineFeed) || !head.subarray(0, -1).includes(carriageReturn) ? lineFeed : carriageReturn;
+  let rest: Buffer = Buffer.alloc(0);
+  let isTooLong = false;
+  let number = 0;
+  const lineOf = (bytes: Buffer): Line => {
+    const bare = bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
+    const line = { number: (number += 1), bytes: isTooLong || bare.length > maximumReviewBytes ? null : bare };
+    isTooLong = false;
+    return line;
+  };
+  for await (const piece of pieces) {
+    const bytes = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    const lines: Line[] = [];
+    let start = 0;
+    for (let end = bytes.indexOf(byte); end !== -1; end = bytes.indexOf(byte, start)) {
+      lines.push(lineOf(bytes.subarray(start, end)));
+      start = end + 1;
     }
-  } catch (error) {
-    signal.throwIfAborted();
-    if (error instanceof ImdbTorchError) throw error;
-    throw new ImdbTorchError('ERR_DATASET', `Could not read ${name}: ${messageOf(error)}.`, { cause: error });
+    rest = bytes.subarray(start);
+    if (rest.length > maximumReviewBytes + 1) {
+      isTooLong = true;
+      rest = Buffer.alloc(0);
+    }
+    if (lines.length > 0) yield lines;
   }
+  if (rest.length > 0 || isTooLong) yield [lineOf(rest)];
+}
+
+const tooLong = `longer than ${maximumReviewBytes} bytes`;
+const hasZeros = 'with zero bytes, which stand for blanks';
+
+/** Returns the text that is a line. @param strict leave it out where it is not UTF-8 */
+export function textOf({ number: line, bytes }: Line, strict: boolean): TextLine {
+  if (bytes === null) return { line, text: null, problem: tooLong };
+  if (isUtf8(bytes)) return { line, ...checkedText(bytes, bytes.includes(0) ? hasZeros : null) };
+  if (strict) return { line, text: null, problem: 'not UTF-8' };
+  const { text, as } = decodeLoosely(bytes);
+  return { line, ...checkedText(text, howRead(as)) };
+}
+
+/** Says how a line that is not UTF-8 was read. */
+function howRead(as: 'utf-8' | 'windows-1252' | 'damaged'): string | null {
+  if (as === 'utf-8') return null;
+  return as === 'damaged' ? 'with bytes that are not UTF-8, read as U+FFFD' : 'not UTF-8, read as Windows-1252';
+}
+
+/** Returns a text, or says that there is none. */
+export function checkedText(text: string | Uint8Array, problem: string | null): Pick<TextLine, 'text' | 'problem'> {
+  if (isBlank(text)) return { text: null, problem: 'empty' };
+  return text.length > maximumReviewBytes ? { text: null, problem: tooLong } : { text, problem };
+}
+
+function isBlank(text: string | Uint8Array): boolean {
+  // Only short texts can be blank in practice: no need to look through all of them.
+  if (text.length === 0) return true;
+  return text.length < 100 && (typeof text === 'string' ? text : Buffer.from(text).toString()).trim() === '';
 }
 
 /** How long to wait for more lines to join: a reader does not notice it. */
@@ -75,76 +122,4 @@ function nextOf<T>(batches: AsyncGenerator<T>): Promise<IteratorResult<T, unknow
 /** The size of the texts in bytes, or in UTF-16 units where they are strings. */
 export function sizeOf(lines: readonly TextLine[]): number {
   return lines.reduce((sum, { text }) => sum + (text?.length ?? 0), 0);
-}
-
-function openInput(file: string): Readable {
-  if (file !== '-') return createReadStream(file, { highWaterMark: chunkBytes });
-  if (isMainThread) return process.stdin;
-  // Other threads have a `process.stdin` that only the main thread can fill.
-  const fd = 0;
-  if (fstatSync(fd).isFile()) return createReadStream('', { fd, autoClose: false, highWaterMark: chunkBytes });
-  return new Socket({ fd, readable: true, writable: false });
-}
-
-interface Line {
-  number: number;
-  bytes: Buffer;
-}
-
-async function* splitLines(stream: Readable, name: string): AsyncGenerator<Line[]> {
-  let rest: Buffer = Buffer.alloc(0);
-  let number = 0;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    const lines: Line[] = [];
-    let start = 0;
-    for (let end = bytes.indexOf(lineFeed); end !== -1; end = bytes.indexOf(lineFeed, start)) {
-      lines.push({ number: (number += 1), bytes: withoutLineEnd(bytes.subarray(start, end)) });
-      start = end + 1;
-    }
-    rest = bytes.subarray(start);
-    if (rest.length > maximumReviewBytes) throw tooLong(name, number + 1);
-    if (lines.length > 0) yield lines;
-  }
-  if (rest.length > 0) yield [{ number: number + 1, bytes: withoutLineEnd(rest) }];
-}
-
-function withoutLineEnd(bytes: Buffer): Buffer {
-  return bytes.at(-1) === carriageReturn ? bytes.subarray(0, -1) : bytes;
-}
-
-function tooLong(name: string, line: number): ImdbTorchError {
-  return new ImdbTorchError(
-    'ERR_DATASET',
-    `Expected lines of at most ${maximumReviewBytes} bytes but line ${line} of ${name} is longer; give one text per line.`,
-  );
-}
-
-export const notUtf8 = 'not UTF-8, read without the bytes that are not';
-
-function textOf({ number: line, bytes }: Line, textColumn: string | undefined): TextLine {
-  const problem = isUtf8(bytes) ? null : notUtf8;
-  if (textColumn === undefined) return { line, ...checkedText(bytes, problem) };
-  if (isBlank(bytes)) return { line, text: null, problem: 'empty' };
-  const text = stringIn(bytes.toString(), textColumn);
-  if (text === null) return { line, text, problem: `no JSON object with a text as "${textColumn}"` };
-  return { line, ...checkedText(text, problem) };
-}
-
-function checkedText(text: string | Buffer, problem: string | null): Omit<TextLine, 'line'> {
-  return isBlank(text) ? { text: null, problem: 'empty' } : { text, problem };
-}
-
-function isBlank(text: string | Buffer): boolean {
-  // Only short texts can be blank in practice: no need to look through all of them.
-  return text.length === 0 || (text.length < 100 && text.toString().trim() === '');
-}
-
-function stringIn(json: string, name: string): string | null {
-  try {
-    const value = (JSON.parse(json) as Readonly<Record<string, unknown>> | null)?.[name];
-    return typeof value === 'string' ? value : null;
-  } catch {
-    return null;
-  }
 }

@@ -87,6 +87,21 @@ export function findColumn(option: string, name: string, names: readonly string[
   return found[0];
 }
 
+/**
+ * Returns the column of texts: the one given, else one with a usual name.
+ * @throws ImdbTorchError ERR_USAGE when there is none of that name or more than one, ERR_DATASET when there is none to guess
+ */
+export function chooseTextColumn(names: readonly string[], textColumn: string | undefined, path: string): string {
+  if (textColumn !== undefined) return findColumn('text column', textColumn, names, path);
+  const text = guess(names, usualTextNames, undefined, path);
+  if (text !== undefined) return text;
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected a column with a usual name, such as text, but ${path} has ${listNames(names)}; ` +
+      'name that of the texts with the option textColumn.',
+  );
+}
+
 function guess(
   names: readonly string[],
   usual: readonly string[],

@@ -48,6 +48,16 @@ function arrayPrefix(text: string): string | null {
   return found?.[0] ?? null;
 }
 
+/** Says whether JSON has an object on each line. @param text its beginning */
+export function isJsonLines(text: string): boolean {
+  return hasObjectPerLine(text, arrayPrefix(text) !== null);
+}
+
+/** Returns the object of a line, or says why there is none. */
+export function parseLine(line: string): JsonObject | string {
+  return parseObject(withoutComma(line));
+}
+
 /** @param beginsArray says whether an array of objects may begin in the first one */
 function hasObjectPerLine(text: string, beginsArray: boolean): boolean {
   const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '');
@@ -60,7 +70,7 @@ function hasObjectPerLine(text: string, beginsArray: boolean): boolean {
 }
 
 function isObjectLine(line: string): boolean {
-  return typeof parseObject(withoutComma(line)) !== 'string';
+  return typeof parseLine(line) !== 'string';
 }
 
 function withoutComma(line: string): string {
@@ -76,7 +86,7 @@ class JsonRows {
 
   object(number: number, bytes: Buffer): void {
     const text = bytes.toString('utf8');
-    this.#take(number, isUtf8(bytes) ? parseObject(withoutComma(text)) : 'is not UTF-8', text);
+    this.#take(number, isUtf8(bytes) ? parseLine(text) : 'is not UTF-8', text);
   }
 
   bad(number: number, why: string): void {

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { joinLines, readTextLines, type TextLine } from '../../../src/cli/text_input/text_lines.js';
+import { readTexts } from '../../../src/cli/text_input/read_texts.js';
+import { joinLines, type TextLine } from '../../../src/cli/text_input/text_lines.js';
 import { withTemporaryFolder } from '../../helpers.js';
 
 async function linesOf(content: string | Buffer, textColumn?: string): Promise<TextLine[]> {
@@ -11,7 +12,7 @@ async function linesOf(content: string | Buffer, textColumn?: string): Promise<T
     await writeFile(file, content);
     const { signal } = new AbortController();
     const lines: TextLine[] = [];
-    for await (const batch of readTextLines(file, { textColumn, signal })) lines.push(...batch);
+    for await (const batch of readTexts({ file, textColumn }, { signal })) lines.push(...batch);
     return lines.map((line) => ({ ...line, text: line.text === null ? null : String(line.text) }));
   });
 }
@@ -50,23 +51,32 @@ test('when lines are JSON then the named text is taken, and others are told by t
   ]);
 });
 
-test('when a line is not UTF-8 then it is read and said', async () => {
+test('when a line is not UTF-8 then it is read as Windows-1252 and said', async () => {
   const [line, next] = await linesOf(Buffer.from('caf\xe9\nfine', 'latin1'));
 
-  expect(line).toEqual({ line: 1, text: 'caf\ufffd', problem: expect.stringContaining('not UTF-8') });
+  expect(line).toEqual({ line: 1, text: 'café', problem: 'not UTF-8, read as Windows-1252' });
   expect(next).toEqual(good(2, 'fine'));
 });
 
-test('when a line is longer than any review then it is refused by its number', async () => {
-  await expect(linesOf(`a\n${'x'.repeat(2 << 20)}\nb`)).rejects.toMatchObject({
-    code: 'ERR_DATASET',
-    message: expect.stringContaining('line 2 of'),
-  });
+test('when a line is longer than any review then it alone is left out', async () => {
+  const longest = 'x'.repeat(1 << 20);
+  const lines = ['a', 'x'.repeat(2 << 20), longest, `${longest}x`, 'b', 'x'.repeat(3 << 20)];
+  const tooLong = 'longer than 1048576 bytes';
+  for (const end of ['\n', '\r\n', '\r']) {
+    expect(await linesOf(lines.join(end))).toEqual([
+      good(1, 'a'),
+      bad(2, tooLong),
+      good(3, longest),
+      bad(4, tooLong),
+      good(5, 'b'),
+      bad(6, tooLong),
+    ]);
+  }
 });
 
 test('when there is no such file then the error names it', async () => {
   const { signal } = new AbortController();
-  const reading = readTextLines('nowhere.txt', { signal }).next();
+  const reading = readTexts({ file: 'nowhere.txt' }, { signal }).next();
   await expect(reading).rejects.toMatchObject({
     code: 'ERR_DATASET',
     message: expect.stringContaining('nowhere.txt'),

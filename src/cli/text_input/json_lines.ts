@@ -1,0 +1,65 @@
+import { chooseTextColumn } from '../../data/tables/columns.js';
+import { parseLine } from '../../data/tables/json_rows.js';
+import { checkedText, textOf, type Columns, type Line, type TextLine } from './text_lines.js';
+
+/** Which names of an object the text and the columns that are handed on have. */
+export interface ColumnChoice {
+  readonly textColumn?: string | undefined;
+  /** The other columns that are handed on, or all of them. */
+  readonly keep?: readonly string[] | 'all' | undefined;
+  /** False takes the first row of CSV or TSV for a row, and numbers the columns from 1. */
+  readonly header?: boolean | undefined;
+}
+
+/** Takes the texts of lines that are JSON objects. @param name the file, for messages */
+export class JsonLines {
+  #column: string | undefined;
+
+  constructor(
+    private readonly choice: ColumnChoice,
+    private readonly name: string,
+  ) {
+    this.#column = choice.textColumn;
+  }
+
+  /**
+   * @param strict leave a line out where it is not UTF-8
+   * @throws ImdbTorchError ERR_DATASET when the first object has no text under a usual name and none is given
+   */
+  textOf(line: Line, strict: boolean): TextLine {
+    const { text: json, problem } = textOf(line, strict);
+    if (json === null) return { line: line.number, text: null, problem };
+    const object = objectOf(json.toString());
+    if (object !== null) this.#column ??= chooseTextColumn(Object.keys(object), undefined, this.name);
+    const column = this.#column ?? 'text';
+    const text = object === null ? undefined : fieldOf(object, column);
+    const found = typeof text === 'string' ? checkedText(text, problem) : noText(column);
+    return { line: line.number, ...found, columns: object === null ? undefined : this.#kept(object, column) };
+  }
+
+  #kept(object: Columns, column: string): Columns | undefined {
+    const { keep } = this.choice;
+    if (keep === undefined) return undefined;
+    const names = keep === 'all' ? Object.keys(object).filter((name) => name !== column) : keep;
+    return Object.fromEntries(names.map((name) => [name, fieldOf(object, name) ?? null]));
+  }
+}
+
+function noText(column: string): Pick<TextLine, 'text' | 'problem'> {
+  return { text: null, problem: `no JSON object with a text as "${column}"` };
+}
+
+/** Returns what an object has under a name, or under names with points between them. */
+function fieldOf(object: Columns, name: string): unknown {
+  if (Object.hasOwn(object, name)) return object[name];
+  const [first = '', ...others] = name.split('.');
+  const inner = Object.hasOwn(object, first) ? object[first] : undefined;
+  return others.length > 0 && typeof inner === 'object' && inner !== null
+    ? fieldOf(inner as Columns, others.join('.'))
+    : undefined;
+}
+
+function objectOf(line: string): Columns | null {
+  const object = parseLine(line);
+  return typeof object === 'string' ? null : object;
+}

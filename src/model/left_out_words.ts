@@ -1,3 +1,4 @@
+import { longestNgram } from '../text/features.js';
 import { forEachDifference, neighbourhoods, type NumberedTokens } from '../text/left_out_words.js';
 import { Bags, Tensor } from './native.js';
 import { subtractFromRows } from './numbers/differences.js';
@@ -63,7 +64,7 @@ export class LeftOutWords {
    * milliseconds.
    */
   without(first: number): Float64Array[] {
-    const reach = this.#classifier.featurizer.options.ngrams - 1;
+    const reach = longestNgram(this.#classifier.featurizer.options) - 1;
     const lists: Int32Array[] = [];
     let tokens = 0;
     for (

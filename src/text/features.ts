@@ -1,4 +1,4 @@
-import { aBoolean, aNumber, aString, oneOf, optional, orNull } from '../arguments.js';
+import { aBoolean, aNumber, oneOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 
 /** The names of the tokenizers. */
@@ -33,7 +33,7 @@ export interface FeatureOptions {
 
 /** The types of the options of features; `checkFeatures` checks their ranges. */
 export const featureFields = {
-  tokenizer: aString,
+  tokenizer: oneOf(...tokenizers),
   ngrams: aNumber,
   minimumCount: aNumber,
   vocabularySize: optional(orNull(aNumber)),
@@ -82,4 +82,9 @@ export function checkFeatures({ ngrams, minimumCount, vocabularySize, gain }: Fe
 /** Whether id 0 is `<UNK>`, which stands for every word beyond the vocabulary. */
 export function hasUnknown({ tokenizer }: Pick<FeatureOptions, 'tokenizer'>): boolean {
   return tokenizer === 'notebook';
+}
+
+/** The greatest number of tokens of an n-gram that may be a feature. */
+export function longestNgram({ tokenizer, ngrams }: Pick<FeatureOptions, 'tokenizer' | 'ngrams'>): number {
+  return tokenizer === 'unicode' ? Math.max(ngrams, leastLetterNgrams) : ngrams;
 }

@@ -80,6 +80,7 @@ const uneven = Float32Array.from(features, (_, k) => (k === 0 ? 5 : k % 3 === 0 
 test.each<[what: string, options: Partial<FeatureOptions>, hidden: number, weights: Float32Array | null]>([
   ['words, unknown ones as one', { tokenizer: 'notebook' }, 3, null],
   ['n-grams', ngrams, 3, null],
+  ['n-grams of letters', { tokenizer: 'unicode', ngrams: 1 }, 3, null],
   ['n-grams as often as they occur', { ...ngrams, counts: 'counts' }, 0, null],
   ['weighted n-grams', { ...ngrams, gain: 10 }, 0, weights],
   ['normalised n-grams', { ...ngrams, normalize: true, gain: 10 }, 4, weights],

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import { readText } from '../system/text_file.js';
 import {
   adapterConfigName,
   adapterTensorsName,
@@ -63,7 +63,7 @@ export function findAdapterProblems(adapter: Adapter, shapes: ModelShapes): stri
 
 async function readConfig(folder: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const config: unknown = JSON.parse(await readFile(join(folder, adapterConfigName), 'utf8'));
+    const config: unknown = JSON.parse(await readText(join(folder, adapterConfigName)));
     if (typeof config === 'object' && config !== null) return config as Readonly<Record<string, unknown>>;
   } catch (error) {
     if (systemCode(error) === 'ENOTDIR') throw adapterError(folder, 'it is a file and no folder', error);

@@ -1,8 +1,9 @@
 import { aString, fields, oneOf, optional } from '../arguments.js';
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
+import { readText } from '../system/text_file.js';
 import { Featurizer } from '../text/featurizer.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import {
@@ -91,7 +92,7 @@ export function modelPath(run: string, model: 'model' | 'merged'): string {
  * @throws ERR_RUN when there is none, or none that this version reads; it names the field that is not as expected
  */
 export async function readRunDocument(path: string): Promise<RunDocument> {
-  const text = await part(path, 'run.json', (file) => readFile(file, 'utf8'));
+  const text = await part(path, 'run.json', readText);
   const { document, issues } = parseJson(runDocumentSchema, text);
   if (issues === null) return document;
   const [issue] = issues;
@@ -130,7 +131,7 @@ function mergedDescription(path: string, metadata: ReadonlyMap<string, string>):
 export async function readDescription(path: string): Promise<ModelDescription | null> {
   const file = join(path, modelDescriptionName);
   try {
-    return parseModelDescription(file, await readFile(file, 'utf8'));
+    return parseModelDescription(file, await readText(file));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return null;
     if (error instanceof ImdbTorchError) throw error;

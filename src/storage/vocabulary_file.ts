@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { writeFileAtomic } from '../system/atomic_file.js';
+import { textOfFile } from '../system/text_file.js';
 import { Vocabulary } from '../text/vocabulary.js';
 
 const lineFeed = Buffer.from('\n');
@@ -10,9 +10,8 @@ export async function writeVocabulary(path: string, { size, lines }: Vocabulary)
   await writeFileAtomic(path, size === 0 ? [] : [lines, lineFeed]);
 }
 
-/** @throws the system's error when the file cannot be read, a TypeError when it is no UTF-8 */
+/** @throws the system's error when the file cannot be read, an Error that says what it is when it is no text */
 export async function readVocabulary(path: string): Promise<Vocabulary> {
-  const bytes = await readFile(path);
-  if (!isUtf8(bytes)) throw new TypeError('it is no UTF-8');
+  const bytes = textOfFile(await readFile(path));
   return new Vocabulary(bytes.at(-1) === lineFeed[0] ? bytes.subarray(0, -1) : bytes);
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { absolutePaths } from '../../storage/recorded_paths.js';
+import { textOfFile } from '../../system/text_file.js';
 import type { Given } from './option.js';
 import type { SettingsCommand } from './setting.js';
 import { checkDocument, settingsOf, type ExperimentSettings, type SettingKey, type SomeSettings } from './settings.js';
@@ -22,7 +23,7 @@ export function readConfig(path: string, command: SettingsCommand): Given<SomeSe
 
 function parse(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(textOfFile(readFileSync(path)).toString('utf8'));
   } catch (cause) {
     const message = `Expected a JSON file of options for --config: ${messageOf(cause)}`;
     throw new ImdbTorchError('ERR_USAGE', message, { cause });

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { ImdbTorchError } from '../../errors.js';
+import { readText } from '../../system/text_file.js';
 import { parseJson } from '../../storage/parse_json.js';
 import { readRunDocument } from '../../storage/read_run.js';
 import { metricsLineSchema, type MetricsLine, type RunDocument } from '../../storage/run_document.js';
@@ -37,7 +37,7 @@ async function readMetrics(path: string): Promise<MetricsLine[]> {
   const file = join(path, 'metrics.jsonl');
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = await readText(file);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
     throw new ImdbTorchError('ERR_RUN', `Expected to read ${file} but it cannot be read.`, { cause: error });

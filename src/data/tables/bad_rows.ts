@@ -19,11 +19,18 @@ export function assertFewBadRows(
   if (count <= (strict ? 0 : toleratedShare * total)) return;
   const tolerated = strict ? 'no bad rows, as the option strict asks,' : 'at most 1 % bad rows';
   const unknown = read.leftOut.some(({ why }) => why.startsWith(unknownLabel));
+  const more = read.leftOut.filter(({ why }) => hasMoreFields(why)).reduce((sum, row) => sum + row.count, 0);
   throw new ImdbTorchError(
     'ERR_DATASET',
     `Expected ${tolerated} but ${count} of the ${total} rows of ${location} are bad: ` +
-      `${describeLeftOut(read.leftOut)}; correct or remove them${unknown ? ', or name all classes with the option labels' : ''}.`,
+      `${describeLeftOut(read.leftOut)}; correct or remove them${unknown ? ', or name all classes with the option labels' : ''}` +
+      `${more * 2 > count ? ', or put texts that hold what separates the columns between quotation marks' : ''}.`,
   );
+}
+
+function hasMoreFields(why: string): boolean {
+  const [, fields, wanted] = /^has (\d+) fields where .* has (\d+)$/.exec(why) ?? [];
+  return Number(fields) > Number(wanted);
 }
 
 const checkRow = fields({ origin: aString, reason: aString });

@@ -11,6 +11,9 @@ import {
 } from './record_scanner.js';
 import { looksSwallowed } from './swallowed_rows.js';
 
+/** Where lines were read more often than that, on the average, a record ends with its line. */
+const mostReadAgain = 100;
+
 /** Takes the records of a file. */
 export interface CsvRecords {
   /** What messages call the first record. */
@@ -32,6 +35,7 @@ export class CsvReader {
   );
   #line = 1;
   #isSkippingLine = false;
+  #linesReadAgain = 0;
   #expected: number | undefined;
 
   /** @param most the number of bytes that no record is longer than */
@@ -57,6 +61,7 @@ export class CsvReader {
     const isTooLong = bytes.length - start > this.most;
     const stop = isTooLong ? start + this.most + 1 : bytes.length;
     const scanner = this.#scanner;
+    scanner.mostBreaks = this.#linesReadAgain > mostReadAgain * (this.#line + mostReadAgain) ? 0 : Infinity;
     const next = scanner.scan(bytes, start, stop, isLast && !isTooLong, this.#expected);
     if (next === isIncomplete && !isTooLong && !isLast) return isIncomplete;
     const isBlank = next >= 0 && isBlankRecord(scanner);
@@ -65,6 +70,7 @@ export class CsvReader {
     if (why !== null) {
       this.records.bad(this.#line, why);
       if (next < 0 || scanner.breaks > 0) {
+        this.#linesReadAgain += scanner.breaks;
         this.#isSkippingLine = true;
         return start;
       }

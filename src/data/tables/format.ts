@@ -11,9 +11,13 @@ const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
 /**
  * Tells the format of a file by its content.
+ * @param mayHaveOneColumn takes lines of text for CSV, too
  * @throws ImdbTorchError ERR_DATASET when it is nothing that reviews come in
  */
-export function detectFormat({ path, head }: SourceFile): TableFormat | 'archive' {
+export function detectFormat(
+  { path, head }: Pick<SourceFile, 'path' | 'head'>,
+  mayHaveOneColumn = false,
+): TableFormat | 'archive' {
   if (isTar(head)) return 'archive';
   if (isParquet(head)) return 'parquet';
   const text = withoutByteOrderMark(head).toString('utf8');
@@ -22,7 +26,7 @@ export function detectFormat({ path, head }: SourceFile): TableFormat | 'archive
   if (/^\s*(?:\[\s*)?\{/.test(text)) return 'jsonl';
   if (/^\s*\[\s*["\d[\]]/.test(text)) throw unknownFormat(path, 'a JSON array of something else than objects');
   if (firstLine.includes('\t')) return 'tsv';
-  if (/[,;|]/.test(firstLine)) return 'csv';
+  if (mayHaveOneColumn || /[,;|]/.test(firstLine)) return 'csv';
   throw unknownFormat(path, 'none of them');
 }
 

@@ -25,6 +25,8 @@ export class RecordScanner {
   /** The number of line ends within quotes. */
   breaks = 0;
   #bytes: Buffer = Buffer.alloc(0);
+  /** A record with more line ends within quotes has a wrong quote. */
+  mostBreaks = Infinity;
   readonly #starts: number[] = [];
   readonly #ends: number[] = [];
   readonly #isEscaped: boolean[] = [];
@@ -54,6 +56,7 @@ export class RecordScanner {
     for (;;) {
       if (at < stop && bytes[at] === quote) {
         at = this.#scanQuoted(bytes, at + 1, stop, isLast);
+        if (this.breaks > this.mostBreaks) return hasWrongQuote;
         if (at < 0) return isIncomplete;
         if (this.breaks > 0 && this.fields > expected) return hasTooManyFields;
         const byte = bytes[at];
@@ -102,6 +105,7 @@ export class RecordScanner {
         }
       } else if (byte === lineFeed || (byte === carriageReturn && bytes[at + 1] !== lineFeed)) {
         this.breaks += 1;
+        if (this.breaks > this.mostBreaks) return isIncomplete;
       }
     }
     return isIncomplete;

@@ -155,6 +155,18 @@ test('when more than 1 % of the rows are bad, or one with strict, then it stops 
   expect(contentOf(await load(few, { cacheFolder }))).toEqual(contentOf(dataset));
 });
 
+test('when most bad rows have texts with commas and no quotation marks then the message says what to do', async () => {
+  const path = file(
+    'commas.csv',
+    bytes(['label,text', ...goodRows.map(({ text, label }) => `${label},so, a ${text}`)]),
+  );
+  await expect(load(path)).rejects.toMatchObject({
+    message: expect.stringMatching(
+      /bad: 3 fields where the header has 2 \(first: commas\.csv line 2\); .*put texts that hold what separates the columns between quotation marks\.$/,
+    ),
+  });
+});
+
 test('when a label is only in the test reviews then it is unknown', async () => {
   const lines = ['text,label', ...csvLines];
   const data = {

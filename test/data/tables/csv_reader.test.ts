@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { array, assert, constantFrom, oneof, property, string, tuple } from 'fast-check';
 import { CsvReader } from '../../../src/data/tables/csv_reader.js';
-import type { CsvDialect } from '../../../src/data/tables/record_scanner.js';
+import { hasWrongQuote, RecordScanner, type CsvDialect } from '../../../src/data/tables/record_scanner.js';
 
 const commas: CsvDialect = { delimiter: ',', quote: '"', escape: '"' };
 const tabs: CsvDialect = { delimiter: '\t', quote: '"', escape: '"' };
@@ -169,6 +169,17 @@ test('when a line, or what a quote opens, is longer than allowed then its first 
     ]);
     expect(bad).toHaveLength(153);
   }
+});
+
+test('when lines were read again too often then a record with a line end within quotes is wrong', () => {
+  const scanner = new RecordScanner(commas);
+  const bytes = Buffer.from('a,"x\ny"\n');
+  expect(scanner.scan(bytes, 0, bytes.length, true)).toBe(bytes.length);
+  scanner.mostBreaks = 0;
+  expect(scanner.scan(bytes, 0, bytes.length, true)).toBe(hasWrongQuote);
+  const text = `${'a,'.repeat(999)}a\n${'a","b\n'.repeat(5000)}"x\ny"${','.repeat(999)}\n`;
+  const { records, bad } = read(text, { most: 1 << 20 });
+  expect([records.length, bad.length]).toEqual([2, 5000]);
 });
 
 const characters = constantFrom('"', ',', '\n', '\r', '\r\n', 'a', 'é', ' ', '\\', '\ufeff', '""', '",', ',"', '\n"');

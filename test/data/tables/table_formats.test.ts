@@ -4,6 +4,9 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { DatasetOptions } from '../../../src/data/dataset.js';
+import { inspectFile } from '../../../src/data/source_file.js';
+import { detectFormat } from '../../../src/data/tables/format.js';
+import { readTable } from '../../../src/data/tables/read_table.js';
 import { contentOf, load, originsOf, temporaryFolder } from '../helpers.js';
 
 const folder = temporaryFolder();
@@ -208,4 +211,25 @@ test('when data of each kind is loaded again then it comes from the cache, the s
     expect(contentOf(second)).toEqual(contentOf(first));
     expect([second.guess, second.badRows]).toEqual([first.guess, first.badRows]);
   }
+});
+
+test('when a file has a single column then it is CSV where that will do, quoted or not', async () => {
+  const path = file('texts.csv', 'text\r\n"one, ""two""\nthree"\r\nfour, five\r\n');
+  const opened = await inspectFile(path, undefined);
+  expect(() => detectFormat(opened)).toThrow('is none of them');
+  const found: unknown[] = [];
+  await readTable(
+    opened,
+    'csv',
+    {},
+    {
+      choose: (names) => names,
+      row: (number, cells) => found.push([number, ...cells.map(String)]),
+      bad: (number, why) => found.push([number, why]),
+    },
+  );
+  expect(found).toEqual([
+    [2, 'one, "two"\nthree'],
+    [4, 'four, five'],
+  ]);
 });

@@ -17,6 +17,7 @@ import { modelDescriptionName, type ModelDescription } from './model_description
 import { describeFile, formatRunDocument, type StoredFile } from './recorded_files.js';
 import type { RunDocument } from './run_document.js';
 import { writeSafetensors } from './safetensors.js';
+import { clearKilledRun, markUnfinished, noteWritten, removeMark } from './unfinished_run.js';
 import type { StoredTensor } from './stored_tensor.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { writeVocabulary } from './vocabulary_file.js';
@@ -32,8 +33,9 @@ export interface RunDirectoryOptions {
 }
 
 /**
- * Makes the folder of a run and claims it, so that a second process cannot take it too.
- * @throws ERR_OUTPUT when `out` holds something already, or when it cannot be written
+ * Makes the folder of a run and claims it, so that a second process cannot take it too. What a run left there that was
+ * killed is removed.
+ * @throws ERR_OUTPUT when `out` holds something else already, or when it cannot be written
  */
 export async function createRunDirectory(options: RunDirectoryOptions): Promise<RunDirectory> {
   checkOptions(options, 'options');
@@ -43,8 +45,16 @@ export async function createRunDirectory(options: RunDirectoryOptions): Promise<
     const folders = out === undefined ? await makeFreeFolder(path) : await makeEmptyFolder(path);
     const run = new RunDirectory(folders[0] ?? path, folders);
     try {
+      await markUnfinished(run.path);
+    } catch (error) {
+      await removeFolders(folders);
+      throw error;
+    }
+    try {
+      await noteWritten(run.path, [metricsName]);
       await (await open(join(run.path, metricsName), 'wx')).close();
     } catch (error) {
+      await removeMark(run.path);
       await removeFolders(folders);
       throw error;
     }
@@ -117,13 +127,17 @@ export class RunDirectory {
   /** Writes `run.json`. To be called last: a folder that has it is complete. */
   async writeRun(document: RunDocument): Promise<void> {
     anObject(document, 'document');
-    await this.#write(['run.json'], (path) => writeFileAtomic(path, [formatRunDocument(document)]));
+    await this.#write(['run.json'], async (path) => {
+      await writeFileAtomic(path, [formatRunDocument(document)]);
+      await removeMark(this.path);
+    });
   }
 
   /** Removes what this run has made, once what is being written is done, and nothing else. */
   async discard(): Promise<void> {
     await this.#inTurn(async () => {
       for (const name of this.#madeFiles) await rm(join(this.path, name), { force: true });
+      await removeMark(this.path);
       const folders = new Set([...this.#madeFiles].map((name) => dirname(join(this.path, name))));
       await removeFolders([...[...folders].filter((folder) => folder !== this.path), ...this.madeFolders]);
     });
@@ -131,9 +145,13 @@ export class RunDirectory {
 
   #write<T>(names: readonly [string, ...string[]], write: (path: string) => Promise<T>): Promise<T> {
     return this.#inTurn(async () => {
-      for (const name of names) this.#madeFiles.add(name);
       const path = join(this.path, names[0]);
-      return asOutput(path, () => write(path));
+      return asOutput(path, async () => {
+        const made = names.filter((name) => !this.#madeFiles.has(name));
+        if (made.length > 0) await noteWritten(this.path, made);
+        for (const name of made) this.#madeFiles.add(name);
+        return write(path);
+      });
     });
   }
 
@@ -174,7 +192,7 @@ async function makeFreeFolder(path: string): Promise<string[]> {
 
 async function makeEmptyFolder(path: string): Promise<string[]> {
   const made = await makeFolders(path);
-  if (made.length === 0 && (await readdir(path)).length > 0) {
+  if (made.length === 0 && (await readdir(path)).length > 0 && !(await clearKilledRun(path))) {
     throw new ImdbTorchError(
       'ERR_OUTPUT',
       `Expected a new or empty folder but ${path} has files in it; choose another one or empty it.`,

@@ -12,6 +12,11 @@ export function temporaryBeside(path: string): string {
   return join(dirname(path), `.${basename(path)}.${unique}.tmp`);
 }
 
+/** Says whether `name` is one that `temporaryBeside` makes up for a file of the name `target`. */
+export function isTemporaryOf(name: string, target: string): boolean {
+  return name.startsWith(`.${target}.`) && /^\d+-[0-9a-f]{8}\.tmp$/.test(name.slice(target.length + 2));
+}
+
 /**
  * Writes `chunks` to a temporary file in the folder of `path` (made when missing), syncs it, renames it and syncs the
  * folder: a file named `path` is whole. When a chunk cannot be produced or written, or `signal` aborts, the temporary

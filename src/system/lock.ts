@@ -74,11 +74,12 @@ async function isOldFile(path: string): Promise<boolean> {
 }
 
 /** Names the process and, where the system tells, when it started: process ids are used again. */
-function holderOf(pid: number): string {
+export function holderOf(pid: number): string {
   return `${pid} ${readProcess(pid)?.start ?? ''}`;
 }
 
-function isAlive(holder: string): boolean {
+/** Says whether the process that `holderOf` named is alive. */
+export function isAlive(holder: string): boolean {
   const pid = Number.parseInt(holder, 10);
   if (!(pid > 0)) return false;
   try {

@@ -205,7 +205,7 @@ describe('a full disk', () => {
       await expect(run.writeModel('model', large)).rejects.toMatchObject(full);
       await run.appendMetrics({ epoch: 1 });
       await expect(run.appendMetrics({ text: 'x'.repeat(100_000) })).rejects.toMatchObject(full);
-      expect(await listing(run.path)).toEqual(['metrics.jsonl', 'vocabulary.txt']);
+      expect(await listing(run.path)).toEqual(['.unfinished', 'metrics.jsonl', 'vocabulary.txt']);
       expect(await readFile(join(run.path, 'metrics.jsonl'), 'utf8')).toBe('{"epoch":1}\n');
       await run.discard();
       expect(await listing()).toEqual([]);

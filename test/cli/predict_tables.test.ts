@@ -85,3 +85,17 @@ test.each<[string, string | Buffer, string[], number, RegExp]>([
     expect(result).toEqual({ code, stdout: '', stderr: expect.stringMatching(message) });
   });
 });
+
+test('when explain reads standard input then it is opened as any text', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    const explain = (input: string | Buffer) => runCli(['explain', 'run', '-', '--json'], { cwd, input });
+    const plain = await explain('a good film');
+    expect(await explain(gzipSync(Buffer.from('\ufeffa good film', 'utf16le')))).toEqual(plain);
+    expect(await explain('<!doctype html>\n<p>')).toEqual({
+      code: 4,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: Expected a text on standard input but it is a web page/),
+    });
+  });
+});

@@ -87,6 +87,14 @@ test('when single lines are not UTF-8 then they are Windows-1252, or bad rows of
   });
 });
 
+test('when rows are not UTF-8 and it is asked for then the error names what to do', async () => {
+  const reading = load(file('latin1.csv', latin1(csv)), { encoding: 'utf-8', textColumn: '\ufffdberschrift' });
+  await expect(reading).rejects.toMatchObject({
+    code: 'ERR_DATASET',
+    message: expect.stringContaining('or name the encoding with the option encoding, such as auto or windows-1252.'),
+  });
+});
+
 test('when data are read in another encoding then the cache does not answer for the first', async () => {
   const cacheFolder = join(folder, 'cache');
   const path = file('cyrillic.csv', latin1(csv));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { text as readAll } from 'node:stream/consumers';
-import { ImdbTorchError } from '../../errors.js';
+import { buffer as readAll } from 'node:stream/consumers';
+import { ImdbTorchError, messageOf } from '../../errors.js';
+import { textOfFile } from '../../system/text_file.js';
 import type { Explanation, TopWord } from '../../model/explanation.js';
 import { formatNames } from '../../report/format.js';
 import { describeExplanation, describeTopWords, explanationAnswer } from '../../report/console/explanation.js';
@@ -40,7 +41,7 @@ async function explain(path: string, text: string | undefined, raw: RawOptions):
   try {
     const { classes } = classifier;
     const { explainText, topWords } = await import('../../model/explanation.js');
-    const whole = text === '-' ? await readAll(process.stdin) : text;
+    const whole = text === '-' ? await readInput() : text;
     const explanation = whole === undefined ? null : explainText(classifier, whole);
     const target = chooseTarget(label, explanation, classes);
     const top = count === undefined ? null : topWords(classifier, count);
@@ -53,6 +54,16 @@ async function explain(path: string, text: string | undefined, raw: RawOptions):
     terminal.document(explainDocument(path, classes, explanation, top));
   } finally {
     classifier.dispose();
+  }
+}
+
+/** @throws ImdbTorchError ERR_DATASET when standard input holds no text */
+async function readInput(): Promise<string> {
+  try {
+    return textOfFile(await readAll(process.stdin), 'auto').toString('utf8');
+  } catch (error) {
+    const message = `Expected a text on standard input but ${messageOf(error)}.`;
+    throw new ImdbTorchError('ERR_DATASET', message, { cause: error });
   }
 }
 

@@ -18,13 +18,15 @@ export function assertFewBadRows(
 ): void {
   if (count <= (strict ? 0 : toleratedShare * total)) return;
   const tolerated = strict ? 'no bad rows, as the option strict asks,' : 'at most 1 % bad rows';
+  const narrow = read.leftOut.some(({ why }) => why === 'is not UTF-8');
   const unknown = read.leftOut.some(({ why }) => why.startsWith(unknownLabel));
   const more = read.leftOut.filter(({ why }) => hasMoreFields(why)).reduce((sum, row) => sum + row.count, 0);
   throw new ImdbTorchError(
     'ERR_DATASET',
     `Expected ${tolerated} but ${count} of the ${total} rows of ${location} are bad: ` +
       `${describeLeftOut(read.leftOut)}; correct or remove them${unknown ? ', or name all classes with the option labels' : ''}` +
-      `${more * 2 > count ? ', or put texts that hold what separates the columns between quotation marks' : ''}.`,
+      `${more * 2 > count ? ', or put texts that hold what separates the columns between quotation marks' : ''}` +
+      `${narrow ? ', or name the encoding with the option encoding, such as auto or windows-1252' : ''}.`,
   );
 }
 

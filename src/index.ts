@@ -105,7 +105,7 @@ export { describeBadRow } from './data/tables/bad_rows.js';
 export { starsOf } from './data/imdb/stars.js';
 export { selectReviews, type Reviews } from './data/splits/reviews.js';
 export type { EncodedSplit, EncodedSplits, EncodeOptions, Preview } from './data/splits/encoded_splits.js';
-export { originNames, type Origins, type TableFile } from './data/origins.js';
+export { originNames, type NumberedTable, type Origins, type TableFile } from './data/origins.js';
 export type { DataFiles, SourceOptions, SourceProgress } from './data/source_types.js';
 export type { TableFormat } from './data/tables/format.js';
 export { tokenize } from './text/tokens/tokenizer.js';

@@ -96,6 +96,14 @@ const commands: Readonly<Record<string, CommandEntry>> = {
 /** The commands that read reviews while libtorch is loaded. */
 const trainingCommands = ['train', 'lora', 'experiment'];
 
+/** The shell makes several arguments of a pattern, of which an option takes the first. */
+const quotingHint =
+  "Put a pattern for several files in quotes, as in --train 'data/*.csv', or give the option once for each.\n";
+
+function isDataFlag(word: string): boolean {
+  return /^--(?:data|train|valid|test|files)(?:=|$)/.test(word);
+}
+
 /** Runs the command line, and prints what goes wrong. @returns the exit code */
 export async function run(args: readonly string[]): Promise<number> {
   try {
@@ -104,7 +112,10 @@ export async function run(args: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     // Commander has said what is wrong already.
-    if (error instanceof CommanderError) return usageExitCode;
+    if (error instanceof CommanderError) {
+      if (error.code === 'commander.excessArguments' && args.some(isDataFlag)) writeErr(quotingHint);
+      return usageExitCode;
+    }
     await printError(error);
     return exitCodeOf(error);
   }

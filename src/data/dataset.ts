@@ -90,8 +90,9 @@ export async function loadDataset(given: DatasetOptions): Promise<Dataset> {
 }
 
 const isString = (value: unknown): boolean => typeof value === 'string';
+const files = either(isString, listOf(aString));
 const checkTypes = fields({
-  data: either(isString, fields({ train: aString, valid: optional(aString), test: optional(aString) })),
+  data: either(isString, fields({ train: files, valid: optional(files), test: optional(files) })),
   cacheFolder: optional(orNull(aString)),
   vocab: orNull(aNumber),
   features: optional(fields(partial(featureFields))),
@@ -102,6 +103,7 @@ const checkTypes = fields({
   textColumn: optional(aString),
   labelColumn: optional(aString),
   labels: optional(listOf(aString)),
+  files: optional(listOf(aString)),
   encoding: optional(aString),
   strict: optional(aBoolean),
   signal: optional(aSignal),

@@ -1,24 +1,30 @@
-import { anObject, fields, int32Array, kind, orNull } from '../arguments.js';
+import { anObject, fields, int32Array, kind, listOf } from '../arguments.js';
 import { gather } from './numbers/gather.js';
 
-/** The file that reviews were read from, and what is counted in it. */
+/** A file that reviews were read from, and what is counted in it. */
 export interface TableFile {
   readonly name: string;
   readonly unit: 'line' | 'row';
 }
 
+/** One of the tables that the reviews of a split were read from. */
+export interface NumberedTable extends TableFile {
+  /** Is taken from a number of `Origins` to get the line or row in this table, from 1. */
+  readonly start: number;
+}
+
 /** The origins of the reviews of a split, compact since there may be millions. */
 export interface Origins {
-  /** The file that has all of them; null where each review has a file of its own. */
-  readonly table: TableFile | null;
-  /** `[reviews]`: the line or row of each review in `table`, from 1; empty without one. */
+  /** The tables that have the reviews, by ascending `start`; empty where each review has a file of its own. */
+  readonly tables: readonly NumberedTable[];
+  /** `[reviews]`: the line or row of each review, counted on from table to table; empty without tables. */
   readonly numbers: Int32Array;
-  /** The files' paths within the data set in UTF-8, each ended by a zero byte; empty with `table`. */
+  /** The files' paths within the data set in UTF-8, each ended by a zero byte; empty with tables. */
   readonly paths: Uint8Array;
 }
 
 export const checkOrigins = fields({
-  table: orNull(anObject),
+  tables: listOf(anObject),
   numbers: int32Array,
   paths: kind('bytes', (value) => value instanceof Uint8Array),
 });
@@ -26,20 +32,18 @@ export const checkOrigins = fields({
 /** Makes origins of reviews that have files of their own. */
 export function fileOrigins(paths: readonly string[]): Origins {
   const text = paths.map((path) => `${path}\0`).join('');
-  return { table: null, numbers: new Int32Array(0), paths: Buffer.from(text) };
+  return { tables: [], numbers: new Int32Array(0), paths: Buffer.from(text) };
 }
 
-/** Makes origins of reviews that are lines or rows of one file. */
-export function rowOrigins(table: TableFile, numbers: Int32Array): Origins {
-  return { table, numbers, paths: new Uint8Array(0) };
+/** Makes origins of reviews that are lines or rows of files. */
+export function rowOrigins(tables: readonly NumberedTable[], numbers: Int32Array): Origins {
+  return { tables, numbers, paths: new Uint8Array(0) };
 }
 
 /** Takes the origins of the reviews `order`, in that order. */
 export function pickOrigins(origins: Origins, order: Int32Array): Origins {
-  const { table, numbers } = origins;
-  if (table !== null) {
-    return rowOrigins(table, gather(numbers, order));
-  }
+  const { tables, numbers } = origins;
+  if (tables.length > 0) return rowOrigins(tables, gather(numbers, order));
   const paths = pathsOf(origins);
   return fileOrigins(Array.from(order, (index) => paths[index] ?? ''));
 }
@@ -47,14 +51,25 @@ export function pickOrigins(origins: Origins, order: Int32Array): Origins {
 /** Names origins for people: `train/pos/7_9.txt`, `reviews.csv line 12`. */
 export function originNames(origins: Origins): (review: number) => string {
   checkOrigins(origins, 'origins');
-  const { table, numbers } = origins;
-  if (table !== null) return (review) => originName(table, numbers[review] ?? 0);
+  const { tables, numbers } = origins;
+  if (tables.length > 0) return (review) => nameOf(tables, numbers[review] ?? 0);
   const paths = pathsOf(origins);
   return (review) => paths[review] ?? '';
 }
 
 export function originName({ name, unit }: TableFile, number: number): string {
   return `${name} ${unit} ${number}`;
+}
+
+function nameOf(tables: readonly NumberedTable[], number: number): string {
+  let [first, end] = [0, tables.length];
+  while (end - first > 1) {
+    const middle = (first + end) >> 1;
+    if ((tables[middle]?.start ?? 0) < number) first = middle;
+    else end = middle;
+  }
+  const table = tables[first];
+  return table === undefined ? '' : originName(table, number - table.start);
 }
 
 function pathsOf({ paths }: Origins): string[] {

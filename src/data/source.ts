@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { TimeSlices } from '../system/time_slices.js';
-import { subFolders } from './tables/class_folder.js';
-import { splitNames } from './collected_reviews.js';
-import { listFolder, readFolder } from './imdb/folder.js';
+import { checkHasFolder, filesSource, folderSource, tablesSource } from './files/files_source.js';
+import { resolvePaths } from './files/globs.js';
+import { isImdbLayout, listFolder, readFolder, subFolders } from './imdb/folder.js';
 import { fetchImdbArchive, imdbArchive } from './imdb/fetch_archive.js';
-import { folderInput, openInput, tableInput, type SplitInput } from './tables/split_input.js';
+import { tableInput } from './tables/split_input.js';
 import { splitInputsSource } from './tables/split_inputs_source.js';
-import { imdbClasses, ImdbCollector } from './imdb/collector.js';
+import { ImdbCollector } from './imdb/collector.js';
 import { writeSample, type SampleReview } from './sample/sample.js';
 import { inspectFile, type SourceFile } from './source_file.js';
 import type { DataFiles, Source, SourceOptions } from './source_types.js';
@@ -23,27 +23,31 @@ import { detectFormat } from './tables/format.js';
  */
 export async function findSource(data: string | DataFiles, options: SourceOptions): Promise<Source> {
   if (typeof data !== 'string') return filesSource(data, options);
+  const paths = data === 'sample' || data === 'imdb' ? [data] : await resolvePaths(data);
+  if (options.files !== undefined) await checkHasFolder(paths, data);
   if (data === 'sample') return sampleSource(options);
   if (data === 'imdb') return imdbSource(options);
-  const status = await stat(data).catch((error: unknown) => {
-    throw notThere(data, error);
+  const [path = data] = paths;
+  if (paths.length > 1) return tablesSource(data, paths, options);
+  const status = await stat(path).catch((error: unknown) => {
+    throw notThere(path, error);
   });
-  if (status.isDirectory()) return folderSource(data, options);
+  if (status.isDirectory()) return anyFolderSource(path, options);
   if (!status.isFile()) {
-    throw new ImdbTorchError('ERR_DATASET', `Expected a file or folder but ${data} is neither; give another path.`);
+    throw new ImdbTorchError('ERR_DATASET', `Expected a file or folder but ${path} is neither; give another path.`);
   }
-  const file = await inspectFile(data, options.signal, options.encoding);
+  const file = await inspectFile(path, options.signal, options.encoding);
   const format = detectFormat(file);
   if (format === 'archive') return archiveSource(file, options);
-  return splitInputsSource(data, { train: tableInput(file, format) }, options);
+  return splitInputsSource(path, { train: [tableInput(file, format)] }, options);
 }
 
-async function filesSource(files: DataFiles, options: SourceOptions): Promise<Source> {
-  const paths = splitNames.flatMap((name) => files[name] ?? []);
-  const open = async (path: string | undefined): Promise<SplitInput | undefined> =>
-    path === undefined ? undefined : openInput(path, options);
-  const [train, valid, test] = [await openInput(files.train, options), await open(files.valid), await open(files.test)];
-  return splitInputsSource(paths.join(', '), { train, ...(valid && { valid }), ...(test && { test }) }, options);
+/** Reads the IMDb data as they are unpacked, also within a folder of their own, and other folders by what they hold. */
+async function anyFolderSource(path: string, options: SourceOptions): Promise<Source> {
+  if (options.files !== undefined) return folderSource(path, options);
+  const folders = await subFolders(path);
+  const inner = folders.length === 1 ? join(path, folders[0] ?? '') : path;
+  return (await isImdbLayout(inner)) ? imdbFolderSource(inner, options) : folderSource(path, options);
 }
 
 async function sampleSource({ signal, onProgress }: SourceOptions): Promise<Source> {
@@ -69,30 +73,6 @@ async function sampleSource({ signal, onProgress }: SourceOptions): Promise<Sour
       return collector;
     },
   };
-}
-
-async function folderSource(path: string, options: SourceOptions): Promise<Source> {
-  const folders = await subFolders(path);
-  const parts = splitNames.filter((name) => folders.includes(name));
-  if (parts.length === 0 && folders.length > 0) {
-    return splitInputsSource(path, { train: await folderInput(path, options.signal) }, options);
-  }
-  if (await isImdbLayout(path, parts)) return imdbFolderSource(path, options);
-  const opened: Partial<Record<(typeof parts)[number], SplitInput>> = {};
-  for (const name of parts) opened[name] = await folderInput(join(path, name), options.signal);
-  const { train } = opened;
-  if (train !== undefined) return splitInputsSource(path, { ...opened, train }, options);
-  throw new ImdbTorchError(
-    'ERR_DATASET',
-    `Expected a folder train in ${path} beside ${parts.join(' and ')}; give a complete data set.`,
-  );
-}
-
-/** Tells whether no other classes than those of the IMDb data have folders; `unsup` has reviews without a label. */
-async function isImdbLayout(path: string, parts: readonly string[]): Promise<boolean> {
-  const known = new Set<string>([...imdbClasses, 'unsup']);
-  const folders = await Promise.all(parts.map((name) => subFolders(join(path, name))));
-  return !parts.includes('valid') && folders.flat().every((name) => known.has(name));
 }
 
 async function imdbFolderSource(path: string, { signal, onProgress }: SourceOptions): Promise<Source> {

@@ -25,17 +25,22 @@ export interface SourceOptions {
   encoding?: string | undefined;
   /** False for reviews that a model is to be asked about: they may be of one class, and too few for every split. */
   toTrain?: boolean | undefined;
+  /** Patterns of the names of the files that are reviews, or tables, in a folder; by default all that can be. */
+  files?: readonly string[] | undefined;
   /** Refuses a single bad row; by default up to 1 % of them are left out. */
   strict?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: SourceProgress) => void) | undefined;
 }
 
-/** Tables or folders of classes for the splits; without `valid` or `test` a part of the training reviews is held out. */
+/**
+ * Tables or folders of classes for the splits, one or several for each, where `*`, `?`, `[...]`, `{a,b}` and `**` stand for
+ * what there is; without `valid` or `test` a part of the training reviews is held out.
+ */
 export interface DataFiles {
-  readonly train: string;
-  readonly valid?: string | undefined;
-  readonly test?: string | undefined;
+  readonly train: string | readonly string[];
+  readonly valid?: string | readonly string[] | undefined;
+  readonly test?: string | readonly string[] | undefined;
 }
 
 /** Reviews that have been found but not read yet. */

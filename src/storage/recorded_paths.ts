@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { splitList } from '../data/files/globs.js';
 import type { RunDocument } from './run_document.js';
 
 type Paths = NonNullable<RunDocument['paths']>;
@@ -15,10 +17,19 @@ export function absolutePaths(options: object): Paths {
   const paths: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(options)) {
     if (!pathOptions.some((option) => option === name) || (name === 'data' && words.includes(value))) continue;
-    if (typeof value === 'string') paths[name] = resolve(value);
-    else if (Array.isArray(value)) paths[name] = value.map((path) => resolve(String(path)));
+    const resolved = [value].flat().flatMap((path) => (typeof path === 'string' ? resolveList(path) : []));
+    const [first, ...others] = resolved;
+    if (first === undefined) continue;
+    if (name === 'data') paths[name] = resolved.join(',');
+    else paths[name] = others.length > 0 || Array.isArray(value) ? resolved : first;
   }
   return paths;
+}
+
+/** Resolves a path that exists as typed, else each of a list with commas. */
+function resolveList(typed: string): string[] {
+  const path = resolve(typed);
+  return existsSync(path) ? [path] : splitList(typed).map((part) => resolve(part));
 }
 
 /**

@@ -7,6 +7,10 @@ export class Int32List {
     return this.#length;
   }
 
+  get last(): number | undefined {
+    return this.#length === 0 ? undefined : this.#values[this.#length - 1];
+  }
+
   push(value: number): void {
     if (this.#length === this.#values.length) this.#values = enlarged(this.#values, 2 * this.#length);
     this.#values[this.#length] = value;

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { parquetWriteBuffer } from 'hyparquet-writer';
@@ -92,10 +92,29 @@ test('when rows are bad then the account has them even when quiet, and --strict 
   });
 });
 
+test('when files are given one by one and by pattern then they are trained on, and a folder of them is evaluated by its test', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const mixed = rows.flatMap((_, index) => rows[(7 * index) % rows.length] ?? []);
+    const parts = { 'a.csv': mixed.slice(0, 300), 'p-1.csv': mixed.slice(300, 500), 'p-2.csv': mixed.slice(500, 600) };
+    const splits = { 'data/train.csv': mixed.slice(0, 900), 'data/test.csv': mixed.slice(900, 1000) };
+    await mkdir(join(folder, 'data'));
+    for (const [name, of] of Object.entries({ ...parts, ...splits })) await writeFile(join(folder, name), csv(of));
+    const files = ['--train', 'a.csv', '--train', 'p-*.csv', '--test', 'data/test.csv', '--out', 'run'];
+    const trained = await runCli(['train', ...files, ...small], { cwd: folder });
+    expect(trained.code).toBe(0);
+    expect(JSON.parse(trained.stdout)).toMatchObject({ data: { train: 480, valid: 120, test: 100 } });
+    const own = await runCli(['evaluate', 'run', '--json'], { cwd: folder });
+    const given = await runCli(['evaluate', 'run', '--json', '--data', 'data'], { cwd: folder });
+    for (const { stdout } of [own, given]) expect(JSON.parse(stdout)).toMatchObject({ split: 'test' });
+  });
+});
+
 test.each([
   ['data and training reviews', ['--data', 'a', '--train', 'b'], /--data or --train but received both/],
   ['test reviews alone', ['--test', 'b'], /Expected --train with the training reviews beside --test b/],
   ['a validation file alone', ['--valid', 'b'], /Expected --train with the training reviews beside --valid b/],
+  ['what a shell makes of a pattern', ['--train', 'a.csv', 'b.csv'], /too many arg[^]*Put a pattern [^\n]* in quotes/],
+  ['two sources', ['--data', 'a', '--data', 'b'], /one path, or a pattern for several files, for --data/],
   ['a single class', ['--labels', 'good'], /two different names, separated by commas, for --labels/],
   ['a class twice', ['--labels', 'good,bad,good'], /two different names, separated by commas, for --labels/],
 ])('when it is given %s then it exits with 2 and one sentence', async (_what, args, sentence) => {

@@ -32,7 +32,7 @@ test.each([
   ['does not exist', () => join(folder, 'nowhere.tgz'), 'nowhere.tgz" does not exist'],
   ['is empty', () => file('empty.tgz', ''), 'empty.tgz is empty'],
   ['is the empty path', () => '', 'does not exist'],
-  ['is an empty folder', () => bareFolder(), 'no train/neg'],
+  ['is an empty folder', () => bareFolder(), 'bare but it is empty'],
   ['is a text file', () => file('reviews.txt', 'text and label\n'.repeat(100)), 'is none of them'],
   ['is a binary file', () => file('reviews.bin', Buffer.of(1, 2, 0, 3)), 'is binary data and no text'],
   ['is a JSON array', () => file('array.json', '["text", "a"]'), 'a JSON array of something else'],

@@ -20,11 +20,12 @@ const options = {
     kind: optional(choice([...splitNames, 'all'])),
     group: 'Data',
     help: 'which of the reviews',
-    usual: 'test; all of a table or of folders of classes that are given with --data',
+    usual: 'test; all of data without a test split that are given with --data',
   },
   textColumn: { ...settings.textColumn, help: 'column of the texts in a table that is given with --data' },
   labelColumn: { ...settings.labelColumn, help: 'column of the labels in such a table' },
   header: settings.header,
+  files: { ...settings.files, help: 'names of the files that are read in a folder that is given with --data' },
   labels: { ...settings.labels, help: 'the classes in these data, in order', usual: 'as the run was told' },
   encoding: { ...settings.encoding, help: 'encoding of such texts: auto is UTF-8, and Windows-1252 for what is not' },
   mistakes: {
@@ -99,6 +100,9 @@ async function evaluateReviews(
 }
 
 /** Says what to read instead of the reviews of the run. */
-function othersOf({ textColumn, labelColumn, header, labels, encoding }: EvaluateOptions, data: string): GivenData {
-  return { data, textColumn, labelColumn, header, labels, encoding };
+function othersOf(
+  { textColumn, labelColumn, header, files, labels, encoding }: EvaluateOptions,
+  data: string,
+): GivenData {
+  return { data, textColumn, labelColumn, header, files, labels, encoding };
 }

@@ -23,6 +23,7 @@ export interface DataChoice {
   header?: boolean | undefined;
   labels?: readonly string[] | undefined;
   encoding?: string | undefined;
+  files?: readonly string[] | undefined;
   strict?: boolean;
   /** Encodes the reviews as a model was trained. */
   featurizer?: Featurizer;

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DataChoice } from '../experiment/read_dataset.js';
+import { filesOf } from './list_kinds.js';
 import type { ExperimentSettings } from './settings.js';
 
 /** Chooses the reviews: those that are named, else `IMDB_TORCH_DATA`, else `imdb`, which is fetched once and kept. */
@@ -33,11 +34,11 @@ function findArchive(): string | null {
 export function dataChoice(settings: ExperimentSettings, choose = chooseData): DataChoice {
   const { data, train, valid, test, tokenizer, ngrams, minCount: minimumCount, ...others } = settings;
   const { counts, weighting, normalize, gain } = others;
-  const [size, file] = typeof valid === 'string' ? [null, valid] : [valid, undefined];
+  const file = filesOf(valid);
   return {
     ...others,
     data: train === undefined ? choose(data) : { train, valid: file, test },
-    valid: size,
+    valid: typeof valid === 'number' ? valid : null,
     features: { tokenizer, ngrams, minimumCount, counts, weighting, normalize, gain },
   };
 }

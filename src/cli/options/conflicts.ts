@@ -1,4 +1,4 @@
-import { reviewsOrFile } from './list_kinds.js';
+import { filesOf, reviewsOrFiles } from './list_kinds.js';
 import type { ExperimentSettings } from './settings.js';
 
 type Rule = readonly [isConflict: (settings: ExperimentSettings) => boolean, sentence: string];
@@ -50,11 +50,10 @@ export function findConflicts(settings: ExperimentSettings, given: Partial<Exper
   const { train, valid, test, folds } = settings;
   const problems = rules.flatMap(([isConflict, sentence]) => (isConflict(settings) ? [sentence] : []));
   // A number that is out of its range is none, but no file either.
-  const held = reviewsOrFile.accept(valid);
-  const files = { valid: typeof held === 'string' ? held : undefined, test };
+  const files = { valid: filesOf(reviewsOrFiles.accept(valid) ?? null), test };
   for (const [key, file] of Object.entries(files)) {
     if (file === undefined || train !== undefined) continue;
-    problems.push(`Expected --train with the training reviews beside --${key} ${file}.`);
+    problems.push(`Expected --train with the training reviews beside --${key} ${String(file)}.`);
   }
   if (folds !== null && (files.valid !== undefined || given.valid !== undefined)) {
     problems.push('Expected no --valid with --folds, which hold out every training review once.');

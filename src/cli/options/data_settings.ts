@@ -1,6 +1,6 @@
 import { mostNgrams, tokenizers } from '../../text/features.js';
 import { choice, flag, integer, number, optional, orNull, text } from './kinds.js';
-import { classNames, encodingName, reviewsOrFile } from './list_kinds.js';
+import { classNames, encodingName, files, oneSource, patterns, reviewsOrFiles } from './list_kinds.js';
 import { declare } from './setting.js';
 
 const commands = ['train', 'lora', 'experiment', 'data'] as const;
@@ -9,23 +9,31 @@ const feature = declare({ group: 'Features', commands, inherited: 'model' });
 
 /** The settings that decide which reviews there are, and which of their features count. */
 export const dataSettings = {
-  data: data(optional(text('where')), 'imdb, sample, or a folder, an archive or a file of reviews', {
-    inherited: 'data',
-    usual: '$IMDB_TORCH_DATA, else imdb',
-  }),
+  data: data(
+    optional(oneSource),
+    'imdb, sample, or a folder, an archive or a file of reviews, or a pattern for several',
+    {
+      inherited: 'data',
+      usual: '$IMDB_TORCH_DATA, else imdb',
+    },
+  ),
   train: data(
-    optional(text('file')),
-    'training reviews: a CSV, TSV, JSON Lines, Parquet or fastText file, or a folder of classes',
+    optional(files),
+    'training reviews: CSV, TSV, JSON Lines, Parquet or fastText files, or folders of classes; also a pattern such as "data/*.csv"',
     { inherited: 'data' },
   ),
-  valid: data(reviewsOrFile, 'size of the validation set, or a file with it', {
+  valid: data(reviewsOrFiles, 'size of the validation set, or files with it', {
     inherited: 'always',
     recordedAs: 'validationSize',
     usual: 'a fifth, at most 5000',
   }),
-  test: data(optional(text('file')), 'test reviews', {
+  test: data(optional(files), 'test reviews', {
     inherited: 'data',
     usual: 'a fifth of the training reviews',
+  }),
+  files: data(optional(patterns), 'names of the files in a folder that are read, such as "*.txt"', {
+    inherited: 'data',
+    usual: 'all that can be reviews',
   }),
   split: data(
     choice(['random', 'movie', 'auto']),

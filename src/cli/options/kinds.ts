@@ -6,6 +6,8 @@ export interface Kind<T> {
   readonly value?: string;
   /** The choices that help lists behind the sentence. */
   readonly choices?: readonly string[];
+  /** Marks a value that may be given several times; the texts are read one by one. */
+  readonly repeats?: boolean;
   /** The accepted values in words, for messages. */
   readonly expected: string;
   /** Reads a text of the command line as JSON would have it. */

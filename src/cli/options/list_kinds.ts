@@ -1,11 +1,11 @@
+import { splitList } from '../../data/files/globs.js';
 import { labelName } from '../../data/tables/label_spelling.js';
 import { encodingNamed } from '../../system/text_encoding.js';
-import { integer, list, number, text, type Kind } from './kinds.js';
+import { integer, list, number, type Kind } from './kinds.js';
 
 const layerNames = ['fc1', 'fc2'] as const;
 const beta = number({ least: 0, below: 1 });
 const count = integer(1);
-const file = text('file');
 
 /** PEFT's `target_modules`, in the order of the layers, whatever order they were given in. */
 export const layers = list(
@@ -67,18 +67,63 @@ export const encodingName: Kind<string> = {
   accept: (given) => (typeof given === 'string' ? (encodingNamed(given) ?? undefined) : undefined),
 };
 
-/** A number of reviews or a file of them: what begins like a number is meant as one. */
-export const reviewsOrFile: Kind<number | string | null> = {
-  value: 'number|file',
-  expected: `${count.expected}, or a file,`,
+/** Patterns of names, which the command line writes with commas or one by one. */
+export const patterns: Kind<readonly string[]> = {
+  value: 'pattern',
+  repeats: true,
+  expected: 'a pattern such as *.txt, or several of them,',
+  parse: splitList,
+  accept: (given) => {
+    const names: readonly unknown[] = Array.isArray(given) ? given : [given];
+    return names.length > 0 && names.every(isNamed) ? names : undefined;
+  },
+};
+
+/** A path or pattern, or several of them. */
+export type Files = string | readonly string[];
+
+export const files: Kind<Files> = {
+  value: 'files',
+  repeats: true,
+  expected: 'a file or folder, or several of them,',
+  parse: (given) => given,
+  accept: (given) => {
+    if (isNamed(given)) return given;
+    return Array.isArray(given) && given.length > 0 && given.every(isNamed) ? given : undefined;
+  },
+};
+
+/** One path or pattern: a second one would take the place of the first without a word. */
+export const oneSource: Kind<string> = {
+  value: 'where',
+  repeats: true,
+  expected: 'one path, or a pattern for several files,',
+  parse: (given) => given,
+  accept: (given) => (isNamed(given) ? given : undefined),
+};
+
+function isNamed(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+/** A number of reviews or files of them: what is written as a number is meant as one. */
+export const reviewsOrFiles: Kind<number | Files | null> = {
+  value: 'number|files',
+  repeats: true,
+  expected: `${count.expected}, or files,`,
   parse: (given) => (looksLikeNumber(given) ? count.parse(given) : given),
   accept: (value) => {
     if (value === null) return null;
     if (typeof value === 'number') return count.accept(value);
-    return typeof value === 'string' && looksLikeNumber(value) ? undefined : file.accept(value);
+    return typeof value === 'string' && looksLikeNumber(value) ? undefined : files.accept(value);
   },
 };
 
 function looksLikeNumber(value: string): boolean {
-  return /^[+-]?\.?\d/.test(value);
+  return /^[+-]?\.?\d[\d.,_]*(?:e[+-]?\d+)?%?$/i.test(value);
+}
+
+/** Returns the files of what is a number or files. */
+export function filesOf(value: number | Files | null): Files | undefined {
+  return value === null || typeof value === 'number' ? undefined : value;
 }

@@ -26,8 +26,8 @@ export type Values<Table extends Options> = {
   [Key in keyof Table]: Table[Key]['kind'] extends Kind<infer T> ? T : never;
 };
 
-/** The options as commander hands them over: texts, and booleans of flags. */
-export type RawOptions = Readonly<Record<string, string | boolean | undefined>>;
+/** The options as commander hands them over: texts, lists of those that may be given several times, booleans of flags. */
+export type RawOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
@@ -56,6 +56,7 @@ function add(command: Command, { kind, group, isRare = false }: Option<unknown>,
   const option = new CommanderOption(flags, help).hideHelp(isRare);
   // For completion; what is accepted is checked with all other options.
   if (kind.choices !== undefined) option.argChoices = [...kind.choices];
+  if (kind.repeats === true) option.argParser<string[] | undefined>((value, before) => [...(before ?? []), value]);
   if (group !== undefined) option.helpGroup(`${group}:`);
   command.addOption(option);
   // Commander would give true as if the command line had it, which goes before a configuration file.
@@ -100,7 +101,11 @@ export function checkValues<Table extends Options>(
 
 /** Reads the options that were given on the command line. */
 export function readGiven<Table extends Options>(options: Table, raw: RawOptions): Given<Table> {
-  return checkValues(options, raw, flagOf, (kind, given) => (typeof given === 'string' ? kind.parse(given) : given));
+  return checkValues(options, raw, flagOf, (kind, given) => {
+    if (Array.isArray(given) && given.length > 1) return given.flatMap((text: string) => kind.parse(text));
+    const text: unknown = Array.isArray(given) ? given[0] : given;
+    return typeof text === 'string' ? kind.parse(text) : text;
+  });
 }
 
 /**

@@ -97,7 +97,7 @@ function over(below: Some, above: Some): Some {
   if (above.data === undefined && above.train === undefined) return { ...below, ...above };
   const entries = Object.entries(below).filter(([key, value]) => {
     const { inherited }: Setting<unknown> = settings[key as keyof typeof settings];
-    return inherited !== 'data' && !(key === 'valid' && typeof value === 'string');
+    return inherited !== 'data' && !(key === 'valid' && typeof value !== 'number' && value !== null);
   });
   return { ...Object.fromEntries(entries), ...above };
 }

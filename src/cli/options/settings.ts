@@ -1,4 +1,5 @@
 import { dataSettings } from './data_settings.js';
+import { filesOf } from './list_kinds.js';
 import { checkValues, flagOf, type Given, type Values } from './option.js';
 import type { Setting, SettingsCommand } from './setting.js';
 import { trainingSettings } from './training_settings.js';
@@ -47,7 +48,7 @@ export function recordSettings(
     ...recorded,
     // Files of the splits are among the settings.
     data: all.train === undefined ? location : undefined,
-    validFile: typeof all.valid === 'string' ? all.valid : undefined,
+    validFile: filesOf(all.valid),
     validationSize,
   };
 }

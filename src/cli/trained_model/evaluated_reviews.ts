@@ -16,9 +16,6 @@ export interface ChosenReviews extends Reviews {
   originOf: (review: number) => string;
 }
 
-/** The kinds of data that have a test split of their own. */
-const kindsWithTest: readonly string[] = ['archive', 'folder', 'sample'];
-
 /**
  * Returns the reviews of one split or of all, labelled with the class numbers of the model.
  * @param split undefined: test; all of them where `given` data have no test split of their own
@@ -30,7 +27,7 @@ export function chooseReviews(
   given: boolean,
   classes: readonly string[],
 ): ChosenReviews {
-  const whole = given && !kindsWithTest.includes(dataset.source.kind);
+  const whole = given && dataset.testHeldOut;
   const name = split ?? (whole ? 'all' : 'test');
   const names = name === 'all' ? splitNames : [name as SplitName];
   const splits = names.map((each) => dataset.splits[each]);

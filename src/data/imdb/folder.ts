@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { opendir, readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { systemCode } from '../../system/file_errors.js';
+import { isOfSystem } from '../files/file_kinds.js';
+import { splitOfFolder } from '../files/split_words.js';
 import { maximumUrlsBytes } from './movies.js';
 import { imdbClasses, parseReviewPath, type ImdbCollector, type ReviewFile } from './collector.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
@@ -31,6 +33,43 @@ interface ReviewFolder {
   readonly urls: readonly FoundUrls[];
   /** SHA-256 of every review's path, size and time of change. */
   readonly sha256: string;
+}
+
+/** Returns the names of the sub-folders and links to folders, hidden ones aside, in the order of their characters. */
+export async function subFolders(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
+    throw unreadable('', path, error);
+  });
+  const isFolder = await Promise.all(
+    entries.map(async (entry) => {
+      if (isOfSystem(entry.name)) return false;
+      const status = entry.isSymbolicLink() ? await stat(join(path, entry.name)).catch(() => entry) : entry;
+      return status.isDirectory();
+    }),
+  );
+  return entries.flatMap(({ name }, index) => (isFolder[index] === true ? [name] : [])).sort();
+}
+
+/** Tells whether `path` has the folders of the IMDb data, with reviews that are called as these. */
+export async function isImdbLayout(path: string): Promise<boolean> {
+  const known = new Set<string>([...imdbClasses, 'unsup']);
+  const splits = (await subFolders(path)).filter((name) => splitOfFolder(name) !== null);
+  if (splits.join() !== 'test,train') return false;
+  const classes = await Promise.all(
+    splits.map(async (split) => (await subFolders(join(path, split))).map((name) => `${split}/${name}`)),
+  );
+  if (!classes.flat().every((folder) => known.has(basename(folder)))) return false;
+  for (const folder of classes.flat()) if (await hasReview(join(path, folder))) return true;
+  return false;
+}
+
+/** Looks for one such as `7_9.txt`. */
+async function hasReview(folder: string): Promise<boolean> {
+  const entries = await opendir(folder).catch((error: unknown) => {
+    throw unreadable('', folder, error);
+  });
+  for await (const { name } of entries) if (/^\d+_\d+\.txt$/.test(name)) return true;
+  return false;
 }
 
 /**

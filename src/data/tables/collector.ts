@@ -9,7 +9,7 @@ import {
 } from '../collected_reviews.js';
 import { LabelNames } from './label_names.js';
 import type { CollectedTexts } from '../collected_texts.js';
-import { fileOrigins, originName, rowOrigins, type TableFile } from '../origins.js';
+import { fileOrigins, originName, rowOrigins, type NumberedTable, type TableFile } from '../origins.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
 import { AccountKeeper, type Reason } from '../read_account.js';
 import { textDigest } from '../numbers/text_digest.js';
@@ -17,8 +17,8 @@ import { ImdbTorchError } from '../../errors.js';
 import { unknownLabel } from './bad_rows.js';
 
 interface SplitRows {
-  /** Null for reviews that have files of their own. */
-  readonly table: TableFile | null;
+  /** Empty for reviews that have files of their own. */
+  readonly tables: NumberedTable[];
   readonly rows: Int32List;
   readonly labels: Int32List;
   readonly numbers: Int32List;
@@ -58,11 +58,14 @@ export class TableCollector implements CollectedReviews {
     this.#labels = new LabelNames(location, givenLabels);
   }
 
-  /** Begins a split, the training reviews first: a label that these do not have is unknown in the others. */
-  begin(split: SplitName, table: TableFile | null): SplitCollector {
+  /**
+   * Begins a table or folder of a split, the training reviews first: a label that these do not have is unknown in the
+   * others.
+   */
+  begin(split: SplitName, file: TableFile | null): SplitCollector {
     if (split !== 'train') this.#labels.complete();
-    const part: SplitRows = {
-      table,
+    const part: SplitRows = this.#parts.get(split) ?? {
+      tables: [],
       rows: new Int32List(),
       labels: new Int32List(),
       numbers: new Int32List(),
@@ -71,13 +74,19 @@ export class TableCollector implements CollectedReviews {
       unlabelled: 0,
     };
     this.#parts.set(split, part);
+    const table = file && { ...file, start: part.numbers.last ?? 0 };
+    if (table !== null) part.tables.push(table);
+    const addBad = (origin: number | string, reason: Reason, lines?: number): void => {
+      if (reason.why === noLabel) part.unlabelled += 1;
+      this.#addBad(table, origin, reason, lines);
+    };
     return {
       row: (origin, text, label) => {
-        const wrong = this.#add(part, origin, text, label);
-        if (wrong !== null) this.#addBad(part, origin, wrong);
+        const wrong = this.#add(part, typeof origin === 'string' ? origin : origin + (table?.start ?? 0), text, label);
+        if (wrong !== null) addBad(origin, wrong);
       },
       bad: (origin, reason, lines) => {
-        this.#addBad(part, origin, { why: reason }, lines);
+        addBad(origin, { why: reason }, lines);
       },
       guessed: (columns) => {
         this.#guess ??= columns;
@@ -90,14 +99,19 @@ export class TableCollector implements CollectedReviews {
     this.#account.note(sentence);
   }
 
+  /** Takes the name of what was seen but not opened. */
+  doNotLookAt(path: string): void {
+    this.#account.doNotLookAt(path);
+  }
+
   get account(): Pick<SourceNotes, 'badRows' | 'read'> {
     return { badRows: this.#account.badRows, read: this.#account.account };
   }
 
   /** @throws ImdbTorchError ERR_DATASET when a file has texts, and none of them has a label */
   assertLabelled(): void {
-    for (const [split, { table, labelled, unlabelled }] of this.#parts) {
-      if (labelled === 0 && unlabelled > 0) throw noLabels(table?.name ?? this.location, split);
+    for (const [split, { tables, labelled, unlabelled }] of this.#parts) {
+      if (labelled === 0 && unlabelled > 0) throw noLabels(tables[0]?.name ?? this.location, split);
     }
   }
 
@@ -117,11 +131,11 @@ export class TableCollector implements CollectedReviews {
     const part = this.#parts.get(name);
     if (part === undefined) return null;
     const { classOf } = this.#ordered();
-    const { table, rows, labels, numbers, paths } = part;
+    const { tables, rows, labels, numbers, paths } = part;
     return {
       rows: rows.toArray(),
       labels: labels.toArray().map((label) => classOf[label] ?? 0),
-      origins: table === null ? fileOrigins(paths) : rowOrigins(table, numbers.toArray()),
+      origins: tables.length === 0 ? fileOrigins(paths) : rowOrigins(tables, numbers.toArray()),
     };
   }
 
@@ -143,11 +157,9 @@ export class TableCollector implements CollectedReviews {
     return null;
   }
 
-  #addBad(part: SplitRows, origin: number | string, reason: Reason, lines?: number): void {
-    const { table } = part;
+  #addBad(table: TableFile | null, origin: number | string, reason: Reason, lines?: number): void {
     const name = table === null || typeof origin === 'string' ? String(origin) : originName(table, origin);
     const { why, example } = reason;
-    if (why === noLabel) part.unlabelled += 1;
     this.#account.leaveOut(name, example === undefined ? why : `has the unknown label ${example}`, lines, reason);
   }
 

@@ -1,24 +1,32 @@
 import { createHash } from 'node:crypto';
+import { ImdbTorchError } from '../../errors.js';
 import { assertFewBadRows } from './bad_rows.js';
 import { splitNames, type SplitName } from '../collected_reviews.js';
 import type { SplitInput } from './split_input.js';
 import { TableCollector } from './collector.js';
 import type { Source, SourceOptions } from '../source_types.js';
 
-/** Makes a source of tables or folders of classes, one for each split that there is. */
+/** The tables or folders of classes of each split that there is, in the order in which they are read. */
+export type SplitInputs = Readonly<Partial<Record<SplitName, readonly SplitInput[]>>>;
+
+/**
+ * Makes a source of tables or folders of classes.
+ * @param notLookedAt files beside them, by name
+ * @throws ImdbTorchError ERR_USAGE when a split has both
+ */
 export function splitInputsSource(
   location: string,
-  parts: Readonly<Partial<Record<SplitName, SplitInput>>> & { readonly train: SplitInput },
+  parts: SplitInputs,
   options: SourceOptions,
+  notLookedAt: readonly string[] = [],
 ): Source {
   const { textColumn, labelColumn, header = true, labels = null, encoding = 'auto', signal, onProgress } = options;
-  const found = splitNames.flatMap((name) => {
-    const part = parts[name];
-    return part === undefined ? [] : [{ name, part }];
-  });
+  const found = splitNames.flatMap((name) => (parts[name] ?? []).map((part) => ({ name, part })));
+  for (const name of splitNames) checkMixture(parts[name] ?? [], name);
   const total = found.reduce((sum, { part }) => sum + part.bytes, 0);
+  const notes = [...found.flatMap(({ part }) => part.notes), ...notesOnCopies(found)];
   return {
-    kind: parts.train.kind,
+    kind: found[0]?.part.kind ?? 'classes-folder',
     location,
     sha256: sharedSha256(found.map(({ part }) => part.sha256)),
     variant: {
@@ -26,9 +34,12 @@ export function splitInputsSource(
       columns: [textColumn ?? null, labelColumn ?? null, header],
       labels,
       encoding,
+      account: [notLookedAt, notes],
     },
     read: async (texts) => {
       const collector = new TableCollector(location, labels, texts, options.toTrain === false ? 1 : 2);
+      for (const path of notLookedAt) collector.doNotLookAt(path);
+      for (const note of notes) collector.note(note);
       let before = 0;
       for (const { name, part } of found) {
         const onRead = (bytes: number): void =>
@@ -46,6 +57,31 @@ export function splitInputsSource(
       return collector;
     },
   };
+}
+
+function checkMixture(inputs: readonly SplitInput[], name: SplitName): void {
+  const [table, folder] = [inputs.find((each) => each.table !== null), inputs.find((each) => each.table === null)];
+  if (table === undefined || folder === undefined) return;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected either tables or folders of classes for the option ${name} but received the table ${table.path} and the folder ${folder.path}; give them apart.`,
+  );
+}
+
+type Found = readonly { readonly name: SplitName; readonly part: SplitInput }[];
+
+/** Tells of files with the same content: a model has learnt by heart what it is then tested on. */
+function notesOnCopies(found: Found): string[] {
+  const first = new Map<string, Found[number]>();
+  return found.flatMap(({ name, part }) => {
+    const known = first.get(part.sha256);
+    if (known === undefined) {
+      first.set(part.sha256, { name, part });
+      return [];
+    }
+    const same = `${part.path} (${name}) is the same as ${known.part.path} (${known.name})`;
+    return [known.name === name ? `${same}.` : `${same}, so that its figures say little about other texts.`];
+  });
 }
 
 /** Returns the hash of a single file as it is, and makes one of the hashes of several. */

@@ -31,7 +31,7 @@ const recordedNames = [
   ...['patience', 'epochs', 'batchSize', 'loss', 'engine', 'dtype', 'device', 'targetModules', 'rank', 'alpha'],
   ...['useRslora', 'useDora', 'initialization', 'loraDropout', 'loraEpochs', 'pretraining', 'calibration'],
   ...['folds', 'refit', 'validationSize', 'features', 'split', 'data', 'strict', 'threads', 'seeds'],
-  ...['train', 'validFile', 'test', 'textColumn', 'labelColumn', 'header', 'labels', 'encoding'],
+  ...['train', 'validFile', 'test', 'textColumn', 'labelColumn', 'header', 'labels', 'files', 'encoding'],
 ];
 const recordedFeatures = ['tokenizer', 'ngrams', 'minimumCount', 'counts', 'weighting', 'normalize', 'gain'];
 
@@ -52,12 +52,13 @@ test('when options are declared then each has a group, one line of help, a comma
 
 test('when settings are recorded then run.json has the names that it has always had, and they read back', () => {
   const labels = ['bad', 'good'];
-  const files = { data: undefined, train: 'a.csv', valid: 'b.csv', test: 'c.csv', labels };
+  const lists = { files: ['*.txt'], valid: ['b.csv', 'd.csv'] };
+  const files = { data: undefined, train: 'a.csv', test: 'c.csv', labels, ...lists };
   const all = notebookSettings({ ...files, textColumn: 'text', labelColumn: 'label', rank: 3 });
   const recorded = recordSettings(all, { location: 'a.csv', validationSize: 12 });
   expect(Object.keys(recorded).sort()).toEqual([...recordedNames].sort());
   expect(Object.keys(recorded.features as object)).toEqual(recordedFeatures);
-  expect(recorded).toMatchObject({ validationSize: 12, validFile: 'b.csv', data: undefined });
+  expect(recorded).toMatchObject({ validationSize: 12, validFile: ['b.csv', 'd.csv'], data: undefined });
   const { values, unknown } = byKeys(JSON.parse(JSON.stringify(recorded)) as object);
   expect(values).toEqual(JSON.parse(JSON.stringify(all)));
   expect(unknown).toEqual([]);
@@ -68,8 +69,9 @@ test('when settings are recorded then run.json has the names that it has always 
 test('when every option of a command is in a file, by its key or its recorded name, then it is read as it is', async () => {
   await withTemporaryFolder(async (folder) => {
     const path = join(folder, 'config.json');
+    const lists = { train: [resolve('a.csv'), resolve('b*.csv')], files: ['*.txt'] };
     const others = {
-      train: resolve('a.csv'),
+      ...lists,
       valid: resolve('b.csv'),
       test: resolve('c.csv'),
       textColumn: 'x',
@@ -106,6 +108,7 @@ test('when a base is fine-tuned then it is known of every option whether it is t
     'data',
     'train',
     'test',
+    'files',
     'textColumn',
     'labelColumn',
     'header',

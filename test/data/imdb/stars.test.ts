@@ -20,6 +20,6 @@ test.each(['train/pos/7.txt', 'train/pos/7_0.txt', 'train/pos/7_11.txt', 'train/
 );
 
 test('when reviews are rows of a table then there are no stars', () => {
-  const origins = rowOrigins({ name: 'reviews.csv', unit: 'line' }, Int32Array.of(2, 3, 4));
+  const origins = rowOrigins([{ name: 'reviews.csv', unit: 'line', start: 0 }], Int32Array.of(2, 3, 4));
   expect(() => starsOf({ labels, origins }, 'reviews.csv')).toThrow('reviews.csv line 2');
 });

@@ -94,6 +94,7 @@ test('when fastText lines are bad then they are left out and named', async () =>
     '__label__dull',
     '__label__dull __label__fine a',
     'a __label__dull b __label__fine',
+    'one__label__dull two',
   ]);
 
   expect(badRows.first.map(({ origin, reason }) => `${origin} ${reason}`)).toEqual([
@@ -101,6 +102,7 @@ test('when fastText lines are bad then they are left out and named', async () =>
     'bad.txt line 102 has no text',
     'bad.txt line 103 has more than one label',
     'bad.txt line 104 has more than one label',
+    'bad.txt line 105 has no __label__ with a label',
   ]);
 });
 

@@ -97,6 +97,7 @@ test.each<[string, string, (string | null)[], [number, string][]]>([
       [4, 'is no JSON'],
     ],
   ],
+  ['an object has no end', '{"text":\n"a"}\n{"text": "x"\n{"text": "b"}\n', ['a', 'b'], [[3, 'is no JSON']]],
   ['a value is no object', '[{"text": "a"}, 5, "x", {"text": "b"}]', ['a', 'b'], [[1, 'is no JSON object']]],
   ['the last one is cut', '[\n{"text": "a"},\n{"text": "b', ['a'], [[3, 'is a JSON object without end']]],
   ['a comma is too many', '[{"text": "a",}, {"text": "b"},]', ['b'], [[1, 'is no JSON']]],

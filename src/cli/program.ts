@@ -85,7 +85,12 @@ const commands: Readonly<Record<string, CommandEntry>> = {
   },
   completion: {
     about: 'print a script that completes commands and options in bash, zsh or fish',
-    define: async () => (await import('./commands/completion.js')).defineCompletion,
+    define: async () => {
+      const { defineCompletion } = await import('./commands/completion.js');
+      return (command) => {
+        defineCompletion(command, createProgram);
+      };
+    },
   },
   doctor: {
     about: 'say what is there of all that is needed, and what to do about what is missing',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { TimeSlices } from '../system/time_slices.js';
-import { checkHasFolder, filesSource, folderSource, tablesSource } from './files/files_source.js';
+import { assertNoPipe, checkHasFolder, filesSource, folderSource, tablesSource } from './files/files_source.js';
 import { resolvePaths } from './files/globs.js';
 import { isImdbLayout, listFolder, readFolder, subFolders } from './imdb/folder.js';
 import { fetchImdbArchive, imdbArchive } from './imdb/fetch_archive.js';
@@ -33,9 +33,7 @@ export async function findSource(data: string | DataFiles, options: SourceOption
     throw notThere(path, error);
   });
   if (status.isDirectory()) return anyFolderSource(path, options);
-  if (!status.isFile()) {
-    throw new ImdbTorchError('ERR_DATASET', `Expected a file or folder but ${path} is neither; give another path.`);
-  }
+  assertNoPipe(path, status);
   const file = await inspectFile(path, options.signal, options.encoding);
   const format = detectFormat(file);
   if (format === 'archive') return archiveSource(file, options);
@@ -115,9 +113,18 @@ function archiveSource(
       const { readArchive } = await import('./imdb/archive.js');
       const collector = new ImdbCollector(path, texts);
       await readArchive({ path, gzip }, { signal, onRead }, collector);
+      const { rows, notLookedAt } = collector.notes.read;
+      if (rows === 0 && notLookedAt.length > 0) throw otherLayout(path, notLookedAt);
       return collector;
     },
   };
+}
+
+function otherLayout(path: string, there: readonly string[]): ImdbTorchError {
+  return new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected the reviews of IMDb, in train/pos and so on, in the archive ${path} but it has ${there.slice(0, 5).join(', ')}; unpack it and give the folder.`,
+  );
 }
 
 function notThere(path: string, cause: unknown): ImdbTorchError {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -14,6 +15,11 @@ function file(name: string, content: string | Uint8Array): string {
 
 function withEntry(name: string, entry: Entry): string {
   return archive(folder, name, [...reviews.slice(0, 5), entry, ...reviews.slice(5)]);
+}
+
+function pipe(name: string): string {
+  execFileSync('mkfifo', [join(folder, name)]);
+  return join(folder, name);
 }
 
 function bareFolder(): string {
@@ -38,9 +44,19 @@ test.each([
   ['is a JSON array', () => file('array.json', '["text", "a"]'), 'a JSON array of something else'],
   ['is a folder in a folder that is a file', () => join(file('plain.txt', 'x'), 'train'), 'plain.txt'],
   ['is no tar inside', () => file('text.tgz', gzipSync('no tar\n'.repeat(500))), 'text.tgz is none of them'],
+  ['is a pipe', () => pipe('pipe'), 'is a pipe, which can be read only once'],
+  [
+    'is an archive of tables',
+    () => archive(folder, 'tables.tgz', [{ path: 'x/train.csv', content: 'a' }]),
+    'it has x/train.csv',
+  ],
   ['is an archive without files', () => archive(folder, 'none.tgz', []), 'none.tgz to be a whole tar'],
 ])('when the data %s then it says so', async (_, path, part) => {
   await expect(load(path())).rejects.toEqual(sentence('ERR_DATASET', part));
+});
+
+test('when a split is a pipe then it says so at once', async () => {
+  await expect(load({ train: pipe('train') })).rejects.toEqual(sentence('ERR_DATASET', 'is a pipe'));
 });
 
 test.each(['train/pos', 'train/neg', 'test/pos', 'test/neg'])(

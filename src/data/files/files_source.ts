@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { ImdbTorchError } from '../../errors.js';
@@ -103,8 +104,20 @@ export async function checkHasFolder(paths: readonly string[], name: string): Pr
   );
 }
 
-function statusOf(path: string) {
-  return stat(path).catch((error: unknown) => {
+async function statusOf(path: string): Promise<Stats> {
+  const status = await stat(path).catch((error: unknown) => {
     throw unreadable('', path, error);
   });
+  assertNoPipe(path, status);
+  return status;
+}
+
+/** @throws ImdbTorchError ERR_DATASET for what is neither a file nor a folder: data are read twice */
+export function assertNoPipe(path: string, status: Stats): void {
+  if (status.isFile() || status.isDirectory()) return;
+  const what = status.isFIFO() ? 'a pipe, which can be read only once' : 'neither';
+  throw new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected a file or folder but ${path} is ${what}; write its content to a file first, and give that (compressed with gzip or not).`,
+  );
 }

@@ -22,7 +22,7 @@ export function splitInputsSource(
 ): Source {
   const { textColumn, labelColumn, header = true, labels = null, encoding = 'auto', signal, onProgress } = options;
   const found = splitNames.flatMap((name) => (parts[name] ?? []).map((part) => ({ name, part })));
-  for (const name of splitNames) checkMixture(parts[name] ?? [], name);
+  checkMixture(parts);
   const total = found.reduce((sum, { part }) => sum + part.bytes, 0);
   const notes = [...found.flatMap(({ part }) => part.notes), ...notesOnCopies(found)];
   return {
@@ -39,14 +39,12 @@ export function splitInputsSource(
     read: async (texts) => {
       const collector = new TableCollector(location, labels, texts, options.toTrain === false ? 1 : 2);
       for (const path of notLookedAt) collector.doNotLookAt(path);
-      for (const note of notes) collector.note(note);
+      const onNote = collector.note.bind(collector);
+      notes.forEach(onNote);
       let before = 0;
       for (const { name, part } of found) {
-        const onRead = (bytes: number): void =>
-          onProgress?.({ stage: 'read', done: before + bytes, total, unit: 'bytes' });
-        const onNote = (sentence: string): void => {
-          collector.note(sentence);
-        };
+        const onRead = (done: number): void =>
+          onProgress?.({ stage: 'read', done: before + done, total, unit: 'bytes' });
         const reading = { textColumn, labelColumn, header, encoding, signal, onRead, onNote };
         await part.read(collector.begin(name, part.table), reading);
         before += part.bytes;
@@ -59,13 +57,16 @@ export function splitInputsSource(
   };
 }
 
-function checkMixture(inputs: readonly SplitInput[], name: SplitName): void {
-  const [table, folder] = [inputs.find((each) => each.table !== null), inputs.find((each) => each.table === null)];
-  if (table === undefined || folder === undefined) return;
-  throw new ImdbTorchError(
-    'ERR_USAGE',
-    `Expected either tables or folders of classes for the option ${name} but received the table ${table.path} and the folder ${folder.path}; give them apart.`,
-  );
+function checkMixture(parts: SplitInputs): void {
+  for (const name of splitNames) {
+    const inputs = parts[name] ?? [];
+    const [table, folder] = [inputs.find((each) => each.table !== null), inputs.find((each) => each.table === null)];
+    if (table === undefined || folder === undefined) continue;
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected either tables or folders of classes for the option ${name} but received the table ${table.path} and the folder ${folder.path}; give them apart.`,
+    );
+  }
 }
 
 type Found = readonly { readonly name: SplitName; readonly part: SplitInput }[];

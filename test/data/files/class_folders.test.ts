@@ -146,7 +146,11 @@ test.each<[string, Record<string, Content>, string]>([
 
 test('when something in a class is no file then it is left out and named, and a pipe is not waited for', async () => {
   const many = { ...texts(['pos', 'neg']), ...numbered(400) };
-  const data = laidOut({ ...many, 'pos/gone.txt': { link: 'nowhere' }, 'neg/nul.txt': 'no text:\0\0\0\0 but other bytes' });
+  const data = laidOut({
+    ...many,
+    'pos/gone.txt': { link: 'nowhere' },
+    'neg/nul.txt': 'no text:\0\0\0\0 but other bytes',
+  });
   execFileSync('mkfifo', [join(data, 'neg', 'pipe.txt')]);
   if (process.getuid?.() !== 0) chmodSync(join(data, 'pos', '0.txt'), 0);
   const { read, badRows } = await load(data, { valid: null });

@@ -43,6 +43,11 @@ test.each([
   ['is a binary file', () => file('reviews.bin', Buffer.of(1, 2, 0, 3)), 'is binary data and no text'],
   ['is a JSON array', () => file('array.json', '["text", "a"]'), 'a JSON array of something else'],
   ['is a folder in a folder that is a file', () => join(file('plain.txt', 'x'), 'train'), 'plain.txt'],
+  [
+    'is a web page of one line',
+    () => file('page.csv', '<!DOCTYPE html><p>Log in, please; now</p></html>'),
+    'a web page',
+  ],
   ['is no tar inside', () => file('text.tgz', gzipSync('no tar\n'.repeat(500))), 'text.tgz is none of them'],
   ['is a pipe', () => pipe('pipe'), 'is a pipe, which can be read only once'],
   [

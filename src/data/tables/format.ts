@@ -24,6 +24,9 @@ export function detectFormat(
   const firstLine = /[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '';
   if (firstLine.split(/\s+/).some((word) => word.startsWith(fastTextPrefix))) return 'fasttext';
   if (/^\s*(?:\[\s*)?\{/.test(text)) return 'jsonl';
+  if (/^\s*<(?:!doctype html|html)\b/i.test(text)) {
+    throw unknownFormat(path, 'a web page, as a login or a download that failed leaves');
+  }
   if (/^\s*\[\s*["\d[\]]/.test(text)) throw unknownFormat(path, 'a JSON array of something else than objects');
   if (firstLine.includes('\t')) return 'tsv';
   if (mayHaveOneColumn || /[,;|]/.test(firstLine)) return 'csv';

@@ -23,19 +23,15 @@ export function splitInputsSource(
   const { textColumn, labelColumn, header = true, labels = null, encoding = 'auto', signal, onProgress } = options;
   const found = splitNames.flatMap((name) => (parts[name] ?? []).map((part) => ({ name, part })));
   checkMixture(parts);
+  const columns = { textColumn, labelColumn, header, encoding };
+  const order = found.map(({ name, part }) => [name, part.kind, part.table]);
   const total = found.reduce((sum, { part }) => sum + part.bytes, 0);
   const notes = [...found.flatMap(({ part }) => part.notes), ...notesOnCopies(found)];
   return {
     kind: found[0]?.part.kind ?? 'classes-folder',
     location,
     sha256: sharedSha256(found.map(({ part }) => part.sha256)),
-    variant: {
-      parts: found.map(({ name, part }) => [name, part.kind, part.table]),
-      columns: [textColumn ?? null, labelColumn ?? null, header],
-      labels,
-      encoding,
-      account: [notLookedAt, notes],
-    },
+    variant: { order, columns, labels, account: [notLookedAt, notes] },
     read: async (texts) => {
       const collector = new TableCollector(location, labels, texts, options.toTrain === false ? 1 : 2);
       for (const path of notLookedAt) collector.doNotLookAt(path);
@@ -45,7 +41,7 @@ export function splitInputsSource(
       for (const { name, part } of found) {
         const onRead = (done: number): void =>
           onProgress?.({ stage: 'read', done: before + done, total, unit: 'bytes' });
-        const reading = { textColumn, labelColumn, header, encoding, signal, onRead, onNote };
+        const reading = { ...columns, signal, onRead, onNote };
         await part.read(collector.begin(name, part.table), reading);
         before += part.bytes;
       }

@@ -25,7 +25,7 @@ export function assertFewBadRows(
     'ERR_DATASET',
     `Expected ${tolerated} but ${count} of the ${total} rows of ${location} are bad: ` +
       `${describeLeftOut(read.leftOut)}; correct or remove them${unknown ? ', or name all classes with the option labels' : ''}` +
-      `${more * 2 > count ? ', or put texts that hold what separates the columns between quotation marks' : ''}` +
+      (more * 2 > count ? ', or put texts that hold what separates the columns between quotation marks' : '') +
       `${narrow ? ', or name the encoding with the option encoding, such as auto or windows-1252' : ''}.`,
   );
 }

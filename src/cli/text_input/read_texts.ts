@@ -81,6 +81,8 @@ function formatOf({ head, ...opened }: OpenedFile, textColumn: string | undefine
   const start = head.toString('utf8', 0, shownBytes).trimStart();
   if (/^(\[\s*)?\{\s*["}]/.test(start)) return isJsonLines(head.toString('utf8')) ? 'json-lines' : 'jsonl';
   if (start.startsWith(fastTextPrefix)) return 'fasttext';
+  // A table of a single column has nothing that separates columns.
+  if (textColumn !== undefined && /^"?(.*?)"?\s*$/m.exec(start)?.[1] === textColumn) return 'csv';
   return textColumn === undefined ? 'lines' : (detectFormat({ ...opened, head, ...unknown }) as TableFormat);
 }
 

@@ -123,6 +123,13 @@ test('when a table has no header then its columns are numbered', async () => {
   ]);
 });
 
+test('when a table has one column then that can be named', async () => {
+  expect(await textsOf('text\r\n"good, film"\r\nbad\r\n', { textColumn: 'text' })).toEqual([
+    [2, 'good, film'],
+    [3, 'bad'],
+  ]);
+});
+
 test('when columns of one name are to be kept then they are refused', async () => {
   const twice = 'text,id,id\ngood,1,2\n';
   await expect(read(twice, { textColumn: 'text', keep: 'all' })).rejects.toMatchObject({ code: 'ERR_USAGE' });

@@ -1,9 +1,9 @@
 import { instance, listOf } from '../arguments.js';
 import { Tensor } from './native.js';
 
-/** Copies of tensors at one moment, from which they can be restored. */
 const checkTensors = listOf(instance(Tensor));
 
+/** Copies of tensors at one moment, from which they can be restored. */
 export class Snapshot {
   readonly #pairs: readonly (readonly [tensor: Tensor, kept: Tensor])[];
 

@@ -77,7 +77,8 @@ test('when the same reviews come in .tgz, .tar, a folder or under another name t
   expect(contentOf(await load(archive(folder, 'renamed.tar.gz', renamed.reverse())))).toEqual(expected);
 });
 
-test('when an archive holds other files then they are ignored', async () => {
+test('when an archive or folder holds other files then they are not looked at, which is told', async () => {
+  const named = ['README', 'imdb.vocab', 'train/pos/urls.csv', 'train/unsup/0_0.txt'];
   const others = ['README', 'train/unsup/0_0.txt', 'train/pos/urls.csv', 'train/pos/._1_7.txt', 'imdb.vocab'];
   const entries = [
     ...others.map((path) => ({ path: `aclImdb/${path}`, content: '\xff not a review' })),
@@ -86,7 +87,15 @@ test('when an archive holds other files then they are ignored', async () => {
   ];
 
   const expected = contentOf(await load(archive(folder, 'plain.tgz')));
-  expect(contentOf(await load(archive(folder, 'others.tgz', entries)))).toEqual(expected);
+  const dataset = await load(archive(folder, 'others.tgz', entries));
+  expect(contentOf(dataset)).toEqual(expected);
+  expect(dataset.read.notLookedAt.map((path) => path.replace('aclImdb/', ''))).toEqual(named);
+  const beside = unpacked('others');
+  for (const path of others) {
+    mkdirSync(dirname(join(beside, path)), { recursive: true });
+    writeFileSync(join(beside, path), 'not a review');
+  }
+  expect((await load(beside)).read.notLookedAt).toEqual(named.map((path) => path.replace('unsup/0_0.txt', 'unsup/')));
 });
 
 test('when fewer words are asked for than there are then the rest is unknown', async () => {

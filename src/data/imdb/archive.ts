@@ -34,6 +34,7 @@ class TarReader {
   readonly #parser: Parser;
   #error: unknown = null;
   #ended = false;
+  readonly #others: string[] = [];
 
   constructor(
     readonly path: string,
@@ -62,6 +63,7 @@ class TarReader {
     this.#parser.end();
     if (!this.#ended) this.#error ??= damaged(this.path, kind, 'it ends too early');
     this.#throwError();
+    this.collector.skip(this.#others);
   }
 
   #throwError(): void {
@@ -100,7 +102,7 @@ class TarReader {
       };
     const className = urlsClassOf(path);
     if (className === null) {
-      this.collector.skip(path);
+      this.#others.push(path);
       return null;
     }
     return (text) => {

@@ -31,6 +31,8 @@ interface FoundUrls {
 interface ReviewFolder {
   readonly reviews: readonly FoundReview[];
   readonly urls: readonly FoundUrls[];
+  /** What else is there, by name; a folder's ends with a slash. */
+  readonly others: readonly string[];
   /** SHA-256 of every review's path, size and time of change. */
   readonly sha256: string;
 }
@@ -79,12 +81,15 @@ async function hasReview(folder: string): Promise<boolean> {
 export async function listFolder(path: string, signal?: AbortSignal): Promise<ReviewFolder> {
   const hash = createHash('sha256');
   const reviews: FoundReview[] = [];
+  const others: string[] = [];
   for (const split of ['train', 'test']) {
     for (const className of imdbClasses) {
-      for (const review of await listClass(path, `${split}/${className}`, signal)) {
+      const listed = await listClass(path, `${split}/${className}`, signal);
+      for (const review of listed.reviews) {
         hash.update(`${JSON.stringify([review.path, review.bytes, review.modified])}\n`);
         reviews.push(review);
       }
+      others.push(...listed.others);
     }
   }
   const urls: FoundUrls[] = [];
@@ -96,26 +101,45 @@ export async function listFolder(path: string, signal?: AbortSignal): Promise<Re
     hash.update(`${JSON.stringify([found, status.size, status.mtimeMs])}\n`);
     urls.push({ path: found, className });
   }
-  return { reviews, urls, sha256: hash.digest('hex') };
+  const known = new Set([...urls.map((each) => each.path), 'train', 'test']);
+  for (const split of ['train/', 'test/']) for (const name of imdbClasses) known.add(`${split}${name}`);
+  for (const folder of ['', 'train/', 'test/']) others.push(...(await listOthers(path, folder, known)));
+  return { reviews, urls, others: others, sha256: hash.digest('hex') };
 }
 
-async function listClass(root: string, folder: string, signal?: AbortSignal): Promise<FoundReview[]> {
+/** Lists what is in a folder beside what is known. @param folder ends with a slash, or is empty */
+async function listOthers(root: string, folder: string, known: ReadonlySet<string>): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  return entries
+    .filter(({ name }) => !known.has(`${folder}${name}`))
+    .map((entry) => `${folder}${entry.name}${entry.isDirectory() ? '/' : ''}`);
+}
+
+async function listClass(
+  root: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<{ reviews: FoundReview[]; others: string[] }> {
   const names = await readdir(join(root, folder)).catch((error: unknown) => {
     throw missing(root, folder, error);
   });
   const files = names.sort().map((name) => ({ path: `${folder}/${name}`, file: parseReviewPath(`${folder}/${name}`) }));
-  const found: FoundReview[] = [];
+  const reviews: FoundReview[] = [];
+  const others: string[] = [];
   const statuses = mapInGroups(files, signal, async ({ path, file }) => ({
     path,
     file,
     status: await statOf(root, path),
   }));
   for await (const { path, file, status } of statuses) {
-    if (file === null || !status.isFile()) continue;
+    if (file === null || !status.isFile()) {
+      others.push(status.isDirectory() ? `${path}/` : path);
+      continue;
+    }
     if (status.size > maximumReviewBytes) throw tooLarge(root, path, status.size, maximumReviewBytes);
-    found.push({ path, file, bytes: status.size, modified: status.mtimeMs });
+    reviews.push({ path, file, bytes: status.size, modified: status.mtimeMs });
   }
-  return found;
+  return { reviews, others };
 }
 
 /**
@@ -124,10 +148,11 @@ async function listClass(root: string, folder: string, signal?: AbortSignal): Pr
  */
 export async function readFolder(
   root: string,
-  { reviews, urls }: ReviewFolder,
+  { reviews, urls, others }: ReviewFolder,
   collector: ImdbCollector,
   { signal, onRead }: ReadOptions,
 ): Promise<void> {
+  collector.skip(others);
   for (const { path, className } of urls) collector.urls.add(className, await readTextOf(root, path));
   let bytes = 0;
   const texts = mapInGroups(reviews, signal, async ({ path, file }) => ({

@@ -75,6 +75,14 @@ function evaluation(classes: readonly string[], seed: number): Fields {
   };
 }
 
+const read = {
+  rows: 49_997,
+  leftOut: [{ why: 'has no text', count: 3, first: 'reviews-2.csv line 17' }],
+  notLookedAt: ['some/readme'],
+  notLookedAtCount: 1,
+  notes: ['3 texts come again with another label.'],
+};
+
 function common(command: string, { classes = ['neg', 'pos'], seed = 1 }: RunOptions): Fields {
   return {
     schema: 1,
@@ -93,13 +101,7 @@ function common(command: string, { classes = ['neg', 'pos'], seed = 1 }: RunOpti
       guess: null,
       badRows: { count: 0, total: 50_000, first: [] },
     },
-    read: {
-      rows: 49_997,
-      leftOut: [{ why: 'has no text', count: 3, first: 'reviews-2.csv line 17' }],
-      notLookedAt: ['some/readme'],
-      notLookedAtCount: 1,
-      notes: ['3 texts come again with another label.'],
-    },
+    read,
     classes,
     vocabulary: { size: 20_000, sha256: 'cd34', first: ['<UNK>', 'the'] },
     argv: [command, '--data', 'some/reviews-2.csv', '--out', 'somewhere', '--json'],

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { explainInSlices } from '../model/explanation.js';
 import { explanationAnswer } from '../report/console/explanation.js';
 import { predictionAnswer } from '../report/console/predictions.js';
+import { noPrediction } from '../report/documents/answers.js';
 import type { ExplainRequest, ModelAnswer, PredictRequest } from './documents.js';
 import type { Limits } from './limits.js';
 import type { ServiceMetrics } from './metrics.js';
@@ -62,9 +63,6 @@ export function addModelRoutes(app: FastifyInstance, { models, limits, queue, me
     return explanationAnswer(explanation, classifier.classes);
   });
 }
-
-/** What `predict --json` says of an empty line. */
-const noPrediction = Object.freeze({ label: null, probability: null, problem: 'empty' });
 
 function isText(text: string): boolean {
   return text.trim() !== '';

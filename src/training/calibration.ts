@@ -1,4 +1,5 @@
 import { aNumber, anObject, fields, float64Array, int32Array, oneOf, orNull } from '../arguments.js';
+import { ImdbTorchError } from '../errors.js';
 import { logOddsOf, probabilitiesOf } from '../model/numbers/probabilities.js';
 import type { Calibration } from '../storage/model_description.js';
 import {
@@ -41,7 +42,7 @@ export interface CalibrationScores {
 const checkLogits = fields({ logits: float64Array, labels: int32Array, classes: aNumber });
 const mostSteps = 100;
 const smallestStep = 1e-10;
-/** Where logits tell the classes apart without a mistake, the likelihood would grow for ever. */
+/** Where logits tell the classes apart without a mistake, or tell nothing, the likelihood would grow for ever. */
 const largestScale = 1e3;
 
 /**
@@ -49,10 +50,18 @@ const largestScale = 1e3;
  * Networks_) divides the logits; `sigmoid` (Platt 1999) is `1 / (1 + exp(-(scale * s + bias)))` of two logits'
  * difference s.
  * @param heldOut logits of examples that the model was not trained on
+ * @throws ImdbTorchError ERR_USAGE for a sigmoid of more classes than two
  */
 export function fitCalibration(kind: Exclude<CalibrationKind, 'none'>, heldOut: LabelledLogits): Calibration {
   oneOf('temperature', 'sigmoid')(kind, 'kind');
   checkLogits(heldOut, 'heldOut');
+  const { classes } = heldOut;
+  if (kind === 'sigmoid' && classes !== 2) {
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected two classes for a sigmoid but received ${classes}; fit a temperature.`,
+    );
+  }
   if (kind === 'temperature') return { kind, temperature: 1 / fitInverseTemperature(heldOut) };
   return { kind, ...fitSigmoid(heldOut) };
 }
@@ -101,7 +110,7 @@ function fitInverseTemperature({ logits, labels, classes }: LabelledLogits): num
     // In the logarithm of a, which stays above 0 and changes by a factor of e at most.
     const change = -slope / (curvature * inverse + Math.abs(slope));
     if (!(Math.abs(change) > smallestStep)) break;
-    inverse = Math.min(inverse * Math.exp(change), largestScale);
+    inverse = Math.max(1 / largestScale, Math.min(inverse * Math.exp(change), largestScale));
   }
   return inverse;
 }

@@ -122,3 +122,24 @@ test.each([
   expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(sentence) });
   expect(result.stderr.match(/error: /g)).toHaveLength(1);
 });
+
+test('when a preset is for two classes then data of three name the options that are for more', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    const rows = Array.from({ length: 60 }, (_, k) => `word${k % 3} film w${k},${k % 3}`);
+    await writeFile(join(cwd, 'three.csv'), ['text,label', ...rows, ''].join('\n'));
+    const train = ['train', '--data', 'three.csv', '--preset', 'fast', '--out', 'run', '--quiet'];
+    expect(await runCli(train, { cwd })).toMatchObject({ code: 2, stderr: expect.stringMatching(/--weighting none/) });
+    const unweighted = [...train, '--weighting', 'none'];
+    expect(await runCli(unweighted, { cwd })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr:
+        'error: Expected two classes for --calibration sigmoid, but these reviews have 3; choose --calibration temperature.\n',
+    });
+    expect(await runCli([...unweighted, '--calibration', 'temperature'], { cwd })).toMatchObject({ code: 0 });
+    expect(await runCli(['predict', 'run', 'a film'], { cwd })).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^[012]\t0\.\d{6}\n$/),
+    });
+  });
+});

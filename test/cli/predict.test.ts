@@ -191,3 +191,14 @@ test('when there is no such run, adapter or file then it exits with 4', async ()
     expect(file).toMatchObject({ code: 4, stderr: expect.stringContaining('nowhere.txt') });
   });
 });
+
+test('when predict is given two files then it takes neither without a word', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    expect(await runCli(['predict', 'run', '--file', 'a.txt', '--file', 'b.txt'], { cwd })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'error: Expected one file for --file but received ["a.txt","b.txt"].\n',
+    });
+  });
+});

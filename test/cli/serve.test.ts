@@ -63,7 +63,17 @@ test('when serve listens beyond this machine then it says what that means', asyn
 test('when serve says where it listens then it is ready, and takes the names that are allowed', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeSmallRun(cwd);
-    const args = [main, 'serve', 'run', '--port', '0', '--allow-host', 'films.example, other.example'];
+    const args = [
+      main,
+      'serve',
+      'run',
+      '--port',
+      '0',
+      '--allow-host',
+      'films.example, other.example',
+      '--allow-host',
+      'third.example',
+    ];
     const child = spawn(process.execPath, args, { cwd });
     try {
       const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
@@ -72,8 +82,8 @@ test('when serve says where it listens then it is ready, and takes the names tha
         const request = `GET /healthz HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\n\r\n`;
         return /^HTTP\/1\.1 (\d+)/.exec((await talk(port, (socket) => socket.write(request))) ?? '')?.[1];
       };
-      const hosts = ['localhost', 'films.example', 'other.example:80', 'evil.example'];
-      expect(await Promise.all(hosts.map(statusOf))).toEqual(['200', '200', '200', '403']);
+      const hosts = ['localhost', 'films.example', 'other.example:80', 'third.example', 'evil.example'];
+      expect(await Promise.all(hosts.map(statusOf))).toEqual(['200', '200', '200', '200', '403']);
     } finally {
       child.kill('SIGKILL');
     }

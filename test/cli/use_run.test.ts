@@ -122,6 +122,25 @@ test('when a text is explained then its words have effects, as lines or as a doc
   });
 });
 
+test.each(['', ' \n\t ', '\u3000'.repeat(200)])(
+  'when the text %j is empty then explain and predict say so',
+  async (text) => {
+    await withTemporaryFolder(async (cwd) => {
+      await writeSmallRun(cwd);
+      const shown = await runCli(['explain', 'run', text], { cwd });
+      expect(shown).toEqual({ code: 0, stdout: '', stderr: expect.stringMatching(/^The text is empty: [^\n]*\n$/) });
+      const answer = { label: null, probability: null, problem: 'empty' };
+      const json = await runCli(['explain', 'run', '-', '--json'], { cwd, input: text });
+      expect(JSON.parse(json.stdout)).toEqual({ schema: 1, command: 'explain', run: 'run', ...answer });
+      const predicted = await runCli(['predict', 'run', text, '--json'], { cwd });
+      expect(JSON.parse(predicted.stdout)).toEqual({ line: 1, ...answer });
+      await writeFile(join(cwd, 'blank.txt'), text.replaceAll('\n', '') + '\n');
+      const lines = await runCli(['predict', 'run', '--file', 'blank.txt', '--json'], { cwd });
+      expect(JSON.parse(lines.stdout)).toEqual({ line: 1, ...answer });
+    });
+  },
+);
+
 test('when runs are listed or compared then complete and other ones are told apart', async () => {
   await withTemporaryFolder(async (cwd) => {
     expect(await runCli(['runs'], { cwd })).toMatchObject({

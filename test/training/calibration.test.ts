@@ -72,3 +72,18 @@ test('when a probability rounds to 0 then the log loss is what the logits say', 
   const examples = { logits: Float64Array.of(800, 0), labels: Int32Array.of(1), classes: 2 };
   expect(scoreProbabilities(examples, null).logLoss).toBe(800);
 });
+
+test('when there are more than two classes then a sigmoid is refused', () => {
+  const examples = { logits: new Float64Array(6), labels: Int32Array.of(0, 2), classes: 3 };
+  expect(() => fitCalibration('sigmoid', examples)).toThrow('Expected two classes for a sigmoid but received 3');
+});
+
+test('when logits are worse than none then the temperature has an end, and the predictions stay', () => {
+  const logits = Float64Array.from([3, 1, 0, 0, 3, 1, 1, 0, 3, 3, 1, 0]);
+  const examples = { logits, labels: Int32Array.of(2, 0, 1, 0), classes: 3 };
+  const calibration = fitCalibration('temperature', examples);
+  expect(calibration).toEqual({ kind: 'temperature', temperature: 1000 });
+  const [before, after] = [scoreProbabilities(examples, null), scoreProbabilities(examples, calibration)];
+  expect(before.accuracy).toBe(0.25);
+  expect(after.accuracy).toBe(before.accuracy);
+});

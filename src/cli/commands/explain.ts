@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { buffer as readAll } from 'node:stream/consumers';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { textOfFile } from '../../system/text_file.js';
-import type { Explanation, TopWord } from '../../model/explanation.js';
+import type { Explanation } from '../../model/explanation.js';
 import { formatNames } from '../../report/format.js';
+import { noPrediction } from '../../report/documents/answers.js';
 import { describeExplanation, describeTopWords, explanationAnswer } from '../../report/console/explanation.js';
 import { interruptSignal } from '../interrupt.js';
 import { integer, optional, text } from '../options/kinds.js';
@@ -42,16 +43,25 @@ async function explain(path: string, text: string | undefined, raw: RawOptions):
     const { classes } = classifier;
     const { explainText, topWords } = await import('../../model/explanation.js');
     const whole = text === '-' ? await readInput() : text;
-    const explanation = whole === undefined ? null : explainText(classifier, whole);
+    const isEmpty = whole?.trim() === '';
+    const explanation = whole === undefined || isEmpty ? null : explainText(classifier, whole);
     const target = chooseTarget(label, explanation, classes);
     const top = count === undefined ? null : topWords(classifier, count);
     const width = Math.max(narrowest, terminal.width);
     const format = { classes, target, style: terminal.style, width };
+    if (isEmpty) terminal.account('The text is empty: there is nothing to predict and to explain.');
     if (!json) {
       if (explanation !== null) terminal.result(...describeExplanation(explanation, whole ?? '', format));
       if (top !== null) terminal.result(...describeTopWords(top, format));
     }
-    terminal.document(explainDocument(path, classes, explanation, top));
+    terminal.document({
+      schema: 1,
+      command: 'explain',
+      run: path,
+      ...(isEmpty && noPrediction),
+      ...(explanation && explanationAnswer(explanation, classes)),
+      ...(top && { top: Object.fromEntries(classes.map((name, k) => [name, top[k]])) }),
+    });
   } finally {
     classifier.dispose();
   }
@@ -76,19 +86,4 @@ function chooseTarget(label: string | undefined, explanation: Explanation | null
     'ERR_USAGE',
     `Expected one of ${formatNames(classes)} for --label but received ${JSON.stringify(label)}.`,
   );
-}
-
-function explainDocument(
-  run: string,
-  classes: readonly string[],
-  explanation: Explanation | null,
-  top: readonly (readonly TopWord[])[] | null,
-): object {
-  return {
-    schema: 1,
-    command: 'explain',
-    run,
-    ...(explanation && explanationAnswer(explanation, classes)),
-    ...(top && { top: Object.fromEntries(classes.map((name, k) => [name, top[k]])) }),
-  };
 }

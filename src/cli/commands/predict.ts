@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { interruptSignal } from '../interrupt.js';
 import { integer, number, optional, text } from '../options/kinds.js';
-import { columnNames } from '../options/list_kinds.js';
+import { columnNames, oneFile } from '../options/list_kinds.js';
 import { settings } from '../options/settings.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { PredictionPrinter } from '../trained_model/prediction_printer.js';
@@ -10,7 +10,7 @@ import { Terminal } from '../terminal.js';
 import { chooseInput, EncodedInput } from '../text_input/encoded_input.js';
 
 const options = {
-  file: { kind: optional(text('file')), help: 'classify the lines of this file, or the texts of this table' },
+  file: { kind: optional(oneFile), help: 'classify the lines of this file, or the texts of this table' },
   textColumn: {
     kind: optional(text('name')),
     help: 'column of the texts in a table (CSV, TSV, JSON Lines, Parquet)',

@@ -5,7 +5,8 @@ import { ImdbTorchError, messageOf } from '../../errors.js';
 import { systemCode } from '../../system/file_errors.js';
 import { interruptSignal } from '../interrupt.js';
 import { output } from '../options/output_options.js';
-import { integer, list, text } from '../options/kinds.js';
+import { integer, text } from '../options/kinds.js';
+import { hostNames } from '../options/list_kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { prepareAddon } from '../addon/prepare_addon.js';
 import { settings } from '../options/settings.js';
@@ -18,15 +19,7 @@ const options = {
   host: { kind: text('address'), default: '127.0.0.1', help: 'address to listen on' },
   port: { kind: integer(0, 65_535), default: 8080, help: 'port to listen on, 0 for any free one' },
   allowHost: {
-    kind: list(
-      'a,b,...',
-      'names of hosts, separated by commas, or *',
-      (name) => name,
-      (names): readonly string[] | undefined =>
-        names.every((name) => typeof name === 'string' && /^(\*|[^\s/*@]+)$/.test(name))
-          ? (names as string[])
-          : undefined,
-    ),
+    kind: hostNames,
     default: [],
     help: 'further names that requests may call this service by, as behind a proxy; * for all',
     usual: 'its own names and addresses',

@@ -1,7 +1,7 @@
 import { splitList } from '../../data/files/globs.js';
 import { labelName } from '../../data/tables/label_spelling.js';
 import { encodingNamed } from '../../system/text_encoding.js';
-import { integer, list, number, type Kind } from './kinds.js';
+import { integer, list, number, text, type Kind } from './kinds.js';
 
 const layerNames = ['fc1', 'fc2'] as const;
 const beta = number({ least: 0, below: 1 });
@@ -79,6 +79,20 @@ export const patterns: Kind<readonly string[]> = {
   },
 };
 
+/** Names of hosts, with commas or one by one. */
+export const hostNames: Kind<readonly string[]> = {
+  ...list(
+    'a,b,...',
+    'names of hosts, separated by commas, or *,',
+    (name) => name,
+    (names) => {
+      const areNames = names.every((name) => typeof name === 'string' && /^(\*|[^\s/*@]+)$/.test(name));
+      return areNames ? (names as string[]) : undefined;
+    },
+  ),
+  repeats: true,
+};
+
 /** A path or pattern, or several of them. */
 export type Files = string | readonly string[];
 
@@ -101,6 +115,9 @@ export const oneSource: Kind<string> = {
   parse: (given) => given,
   accept: (given) => (isNamed(given) ? given : undefined),
 };
+
+/** One file, for the same reason. */
+export const oneFile: Kind<string> = { ...text('file'), repeats: true, expected: 'one file' };
 
 function isNamed(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '';

@@ -192,7 +192,7 @@ function checkClasses({ weighting }: FeatureOptions, { notes, location }: Collec
   if (weighting === 'none' || notes.classes.length === 2) return;
   throw new ImdbTorchError(
     'ERR_USAGE',
-    `Expected two classes for Naive Bayes weights, which say for each feature how much it speaks for one of two, but ${location} has ${notes.classes.length}; choose no weighting.`,
+    `Expected two classes for Naive Bayes weights, which say for each feature how much it speaks for one of two, but ${location} has ${notes.classes.length}; choose the option weighting none.`,
   );
 }
 

@@ -38,3 +38,6 @@ export const explanationSchema = v.strictObject({
 export type PredictionAnswer = v.InferOutput<typeof predictionSchema>;
 export type WordAnswer = v.InferOutput<typeof wordSchema>;
 export type ExplanationAnswer = v.InferOutput<typeof explanationSchema>;
+
+/** The answer for an empty text, of which a model has nothing to say. */
+export const noPrediction = Object.freeze({ label: null, probability: null, problem: 'empty' });

@@ -27,11 +27,12 @@ export class FolderPlanner {
    */
   plan(whole: FolderTree): Plan {
     const tree = this.#unwrap(whole, ({ name }) => splitOfFolder(name) === null);
-    const parts = tree.folders.filter((folder) => splitOfFolder(folder.name) !== null && this.#isPart(folder));
+    const splitOf = this.#namesSplits(tree) ? splitWithin : splitOfFolder;
+    const parts = tree.folders.filter((folder) => splitOf(folder.name) !== null && this.#isPart(folder));
     if (parts.length === 0) return this.#planTablesOrClasses(tree);
-    const named = tree.folders.filter(({ name }) => splitOfFolder(name) !== null);
+    const named = tree.folders.filter(({ name }) => splitOf(name) !== null);
     const others = tree.folders.filter((folder) => !named.includes(folder) && this.#hasReviews(folder));
-    const hasTrain = parts.some(({ name }) => splitOfFolder(name) === 'train');
+    const hasTrain = parts.some(({ name }) => splitOf(name) === 'train');
     if (!hasTrain || (parts.length === 1 && others.length > 0)) {
       throw unclear(this.root, tree, 'a folder train, or folders of texts that are classes,');
     }
@@ -39,10 +40,17 @@ export class FolderPlanner {
       this.root,
       named.map((folder) => ({
         name: folder.path,
-        split: splitOfFolder(folder.name) ?? 'train',
+        split: splitOf(folder.name) ?? 'train',
         part: () => this.planPart(folder),
       })),
     );
+  }
+
+  /** Says whether every folder has the name of a split within its own, as `20news-bydate-train` and `-test` have. */
+  #namesSplits({ folders }: FolderTree): boolean {
+    const filled = folders.filter((folder) => this.#isFilled(folder));
+    const splits = new Set(filled.map((folder) => (this.#isPart(folder) ? splitWithin(folder.name) : null)));
+    return splits.size > 1 && splits.has('train') && !splits.has(null);
   }
 
   /** Finds what a folder has for one split. @throws ImdbTorchError ERR_DATASET that names what is there */
@@ -64,11 +72,10 @@ export class FolderPlanner {
 
   /** Leaves folders that hold but one folder, in which the data set is. */
   #unwrap(tree: FolderTree, mayLeave: (folder: FolderTree) => boolean): FolderTree {
-    const hasSome = (folder: FolderTree): boolean => this.#hasReviews(folder) || this.#tablesIn(folder).length > 0;
-    const [only, other] = tree.folders.filter(hasSome);
+    const [only, other] = tree.folders.filter((folder) => this.#isFilled(folder));
     const isAlone = other === undefined && this.choose.among(tree).length === 0 && this.#ownTables(tree).length === 0;
     if (only === undefined || !isAlone || !mayLeave(only)) return tree;
-    return only.folders.some(hasSome) ? this.#unwrap(only, mayLeave) : tree;
+    return only.folders.some((folder) => this.#isFilled(folder)) ? this.#unwrap(only, mayLeave) : tree;
   }
 
   #planTablesOrClasses(tree: FolderTree): Plan {
@@ -85,6 +92,10 @@ export class FolderPlanner {
     }
     const tables = holders.length > 1 ? 'tables in one folder only' : 'tables';
     throw unclear(this.root, tree, `${tables}, or one folder of texts per class,`);
+  }
+
+  #isFilled(folder: FolderTree): boolean {
+    return this.#hasReviews(folder) || this.#tablesIn(folder).length > 0;
   }
 
   #hasReviews(folder: FolderTree): boolean {
@@ -146,6 +157,10 @@ function bySplit(root: string, parts: readonly NamedPart[]): Plan {
 
 function contains(tree: FolderTree, folder: FolderTree): boolean {
   return folder === tree || folder.path.startsWith(`${tree.path}/`);
+}
+
+function splitWithin(name: string): SplitName | null {
+  return splitOfFile(name)?.split ?? null;
 }
 
 function isTraining(path: string): boolean {

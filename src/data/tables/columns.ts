@@ -150,8 +150,9 @@ function noGuess(names: readonly string[], path: string): ImdbTorchError {
   );
 }
 
-/** Returns the beginnings of at most 30 names. */
+/** Returns the beginnings of at most 30 names, or says that there are none. */
 export function listNames(names: readonly string[]): string {
+  if (names.length === 0) return 'no columns';
   return names
     .map((name) => JSON.stringify(name.slice(0, 60)))
     .slice(0, 30)

@@ -27,7 +27,8 @@ export function detectFormat(
   if (/^\s*<(?:!doctype html|html)\b/i.test(text)) {
     throw unknownFormat(path, 'a web page, as a login or a download that failed leaves');
   }
-  if (/^\s*\[\s*["\d[\]]/.test(text)) throw unknownFormat(path, 'a JSON array of something else than objects');
+  if (/^\s*\[\s*(?:["\d[\]-]|(?:null|true|false)\b)/.test(text))
+    throw unknownFormat(path, 'a JSON array of something else than objects');
   if (firstLine.includes('\t')) return 'tsv';
   if (mayHaveOneColumn || /[,;|]/.test(firstLine)) return 'csv';
   throw unknownFormat(path, 'none of them');

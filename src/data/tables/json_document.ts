@@ -14,6 +14,13 @@ export interface JsonObjects {
   bad(line: number, why: string): void;
 }
 
+interface Behind {
+  depth: number;
+  isInString: boolean;
+  /** The last byte, blanks aside; 0 instead of one that is escaped. */
+  previous: number;
+}
+
 /**
  * Finds the objects of a document that comes in pieces: those of an array, of an array that is a value of an object, or
  * one after the other. One that is broken costs itself: reading goes on where another object may begin.
@@ -22,7 +29,8 @@ export class JsonDocument {
   readonly #pieces = new PieceBuffer((bytes, at, isLast) => this.#step(bytes, at, isLast));
   #line = 1;
   #prefix: number;
-  #isClosed = false;
+  /** What is known of the bytes behind the array, where that is a value of an object; null before. */
+  #behind: Behind | null = null;
   /** The last byte before the one that is looked at, blanks aside, while a broken object is skipped; else null. */
   #skippedByte: number | null = null;
 
@@ -53,12 +61,26 @@ export class JsonDocument {
     }
     const byte = bytes[at] ?? 0;
     if (this.#skippedByte !== null) return this.#skip(bytes, at, byte);
-    if (byte === openBrace && !this.#isClosed) return this.#readObject(bytes, at, isLast);
+    if (this.#behind !== null) return this.#passBehind(bytes, at, byte, this.#behind);
+    if (byte === openBrace) return this.#readObject(bytes, at, isLast);
     if (byte === openBracket && this.prefix > 0) throw this.#furtherArray();
-    if (byte === closeBracket && this.prefix > 0) this.#isClosed = true;
-    const isPunctuation = byte <= 0x20 || [comma, openBracket, closeBracket].includes(byte);
-    if (isPunctuation || this.#isClosed) return this.#pass(bytes, at, at + 1);
+    if (byte === closeBracket && this.prefix > 0) this.#behind = { depth: 1, isInString: false, previous: 0 };
+    if (byte <= 0x20 || [comma, openBracket, closeBracket].includes(byte)) return this.#pass(bytes, at, at + 1);
     return this.#leaveOut(at, 'is no JSON object');
+  }
+
+  /** Passes the other values of the object, but for what holds further objects like those of the array. */
+  #passBehind(bytes: Buffer, at: number, byte: number, behind: Behind): number {
+    const { depth, isInString, previous } = behind;
+    if (byte > 0x20) behind.previous = isInString && previous === backslash ? 0 : byte;
+    if (isInString) behind.isInString = byte !== quote || previous === backslash;
+    else if (byte === openBrace && (depth === 0 || (depth === 2 && previous === openBracket))) {
+      throw this.#furtherArray();
+    } else if (byte === openBrace || byte === openBracket) behind.depth += 1;
+    else if (byte === closeBrace || byte === closeBracket) behind.depth -= 1;
+    else if (byte === quote) behind.isInString = true;
+    else if (depth === 0 && byte > 0x20) return this.#leaveOut(at, 'is no JSON object');
+    return this.#pass(bytes, at, at + 1);
   }
 
   #readObject(bytes: Buffer, start: number, isLast: boolean): number {

@@ -86,6 +86,18 @@ test.each([
   expect(dataset.read.notLookedAt).toEqual(['README.txt', 'docs/a.md', `unsup/*.txt (5 files)`]);
 });
 
+test('when all folders have splits within their names, as those of 20 Newsgroups, then they are the splits', async () => {
+  const groups = texts(['sci.med', 'rec.autos'], (index) => String(10000 + index));
+  const data = laidOut({ ...within('20news-bydate-train', groups), ...within('20news-bydate-test', groups) });
+  const dataset = await load(data, { valid: 2 });
+
+  expect(dataset.classes).toEqual(['rec.autos', 'sci.med']);
+  expect(all.map((split) => dataset.splits[split].labels.length)).toEqual([8, 2, 10]);
+
+  const topics = laidOut({ ...within('train trips', groups), ...within('test matches', groups), ...texts(['hikes']) });
+  expect((await load(topics, { valid: null })).classes).toEqual(['hikes', 'test matches', 'train trips']);
+});
+
 test('when classes are called like splits, or train is one, then they are classes', async () => {
   const topics = await load(laidOut(texts(['dev', 'ops', 'test'])), { valid: null });
   expect(topics.classes).toEqual(['dev', 'ops', 'test']);

@@ -150,6 +150,16 @@ test('when an object has two arrays of objects then that is said', async () => {
   });
 });
 
+test('when arrays and objects that are no rows stand behind those that are then they are passed over', async () => {
+  const others = { note: 'see [{1}], "quoted\\\\" too', tags: ['a', ['b'], 1], about: { rows: [{ text: 'no' }] } };
+  const { rows, bad } = await read(`${indented({ data: objects, ...others })}\n rubbish`);
+  expect(rows.map(([, ...cells]) => cells)).toEqual(objects.map(({ text, label }) => [text, label]));
+  expect(bad).toEqual([[expect.any(Number), 'is no JSON object']]);
+  await expect(read(`${indented({ data: objects })}\n${indented(objects[0])}`)).rejects.toMatchObject({
+    message: expect.stringMatching(/but there is another at line \d+; /),
+  });
+});
+
 test('when a document comes in pieces of any size then its objects are the same, and their size is bounded', () => {
   const content = `{"data": [\n${compact.join(',\n')},\n{"text": "${'x'.repeat(100)}"},\n{"text": "d"}]}`;
   for (let size = 1; size < 40; size++) {

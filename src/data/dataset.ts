@@ -9,11 +9,13 @@ import {
   fields,
   float32Array,
   instance,
+  kind,
   listOf,
   oneOf,
   optional,
   orNull,
   partial,
+  type Check,
 } from '../arguments.js';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
@@ -90,7 +92,10 @@ export async function loadDataset(given: DatasetOptions): Promise<Dataset> {
 }
 
 const isString = (value: unknown): boolean => typeof value === 'string';
-const files = either(isString, listOf(aString));
+const paths = listOf(aString);
+const files: Check = (value, name) => {
+  (Array.isArray(value) ? paths : kind('a string or an array of strings', isString))(value, name);
+};
 const checkTypes = fields({
   data: either(isString, fields({ train: files, valid: optional(files), test: optional(files) })),
   cacheFolder: optional(orNull(aString)),
@@ -103,7 +108,7 @@ const checkTypes = fields({
   textColumn: optional(aString),
   labelColumn: optional(aString),
   labels: optional(listOf(aString)),
-  files: optional(listOf(aString)),
+  files: optional(paths),
   encoding: optional(aString),
   strict: optional(aBoolean),
   signal: optional(aSignal),

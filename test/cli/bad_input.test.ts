@@ -46,7 +46,12 @@ test.each([
   ['a dropout of 1', ['train', '--dropout', '1'], 2, /from 0 to below 1 for --dropout but received "1"/],
   ['LoRA on a linear model', ['lora', '--hidden', '0'], 2, /a model with a hidden layer/],
   ['a configuration that is no file', ['train', '--config', '/no/such'], 2, /JSON file of options for --config/],
-  ['an empty path', ['train', '--data', ''], 2, /Expected a value for --data/],
+  [
+    'an empty path',
+    ['train', '--data', ''],
+    2,
+    /Expected one path, or a pattern for several files, for --data but received ""/,
+  ],
   ['data that do not exist', ['train', '--data', '/no/such'], 4, /"?\/no\/such"? does not exist/],
   ['a base that is no run', ['lora', '--base', '/no/such'], 4, /\/no\/such is no complete run directory/],
   ['more validation than there is', ['data', '--data', 'sample', '--valid', '999999'], 2, /valid/],

@@ -93,7 +93,7 @@ test('when an element of a list has another type then its place is named', async
     [
       'loadDataset',
       [{ data: { train: 5 }, vocab: null, seed: 1, valid: null }],
-      'Expected a string for data.train but received 5',
+      'Expected a string or an array of strings for data.train but received 5',
     ],
   ];
   for (const [name, given, message] of cases) {

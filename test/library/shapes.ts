@@ -67,7 +67,7 @@ export const saved = [
 ];
 export const origins = fields(
   'origins',
-  orNull(object('table', null)),
+  list('tables', []),
   one('numbers', numbers),
   take('bytes')('paths', new Uint8Array(0)),
 );

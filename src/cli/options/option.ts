@@ -92,9 +92,11 @@ export function checkValues<Table extends Options>(
     const given = values[key];
     if (given === undefined) continue;
     const value = kind.accept(read(kind, given));
-    accepted[key] = value === undefined ? given : value;
+    // Of an option that may be given several times, its only value.
+    const received: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
+    accepted[key] = value === undefined ? received : value;
     if (value === undefined)
-      problems.push(`Expected ${kind.expected} for ${nameOf(key)} but received ${JSON.stringify(given)}.`);
+      problems.push(`Expected ${kind.expected} for ${nameOf(key)} but received ${JSON.stringify(received)}.`);
   }
   return { values: accepted as Partial<Values<Table>>, problems };
 }

@@ -22,7 +22,7 @@ export function accounts(runs: readonly RunView[]): Content {
     const hidden = names.length === 0 ? [] : [html`Not looked at: ${names.map((name) => [quote(name), ' '])}`];
     const notes = [...read.at('notes').items().map(quote), ...hidden];
     return html`<div class="settings">
-      ${table(different.length === 1 ? 'What was read' : html`What was read for ${nameOf(run)}`, ['', 'rows', 'the first'], rows)}
+      ${table(different.length === 1 ? 'What was read' : html`What was read for ${nameOf(run)}`, ['outcome', 'rows', 'the first'], rows)}
       ${
         notes.length === 0
           ? null

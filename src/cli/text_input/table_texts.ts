@@ -3,7 +3,8 @@ import { PassThrough } from 'node:stream';
 import { chooseTextColumn, findColumn } from '../../data/tables/columns.js';
 import type { TableFormat } from '../../data/tables/format.js';
 import { readTable } from '../../data/tables/read_table.js';
-import type { Cell, RowConsumer } from '../../data/tables/row_consumer.js';
+import { singleOf } from '../../data/tables/json_values.js';
+import { Composite, type Cell, type RowConsumer } from '../../data/tables/row_consumer.js';
 import type { ReadOptions, SourceFile } from '../../data/source_file.js';
 import type { ColumnChoice } from './json_lines.js';
 import { checkedText, type TextLine } from './text_lines.js';
@@ -57,7 +58,8 @@ class TextRows implements RowConsumer {
     return [this.#column, ...this.#kept.map((name) => findColumn('column to keep', name, names, this.path))];
   }
 
-  row(line: number, [text = null, ...kept]: readonly Cell[]): void {
+  row(line: number, [first = null, ...kept]: readonly Cell[]): void {
+    const text = singleOf(first);
     const isText = typeof text === 'string' || text instanceof Uint8Array;
     const found = isText ? checkedText(text, null) : { text: null, problem: `no text as "${this.#column}"` };
     this.#rows.push({ line, ...found, ...this.#columns(kept) });
@@ -81,7 +83,8 @@ class TextRows implements RowConsumer {
 }
 
 /** Returns what JSON has for a cell. */
-function plainValue(cell: Cell): string | number | boolean | null {
+function plainValue(cell: unknown): unknown {
+  if (cell instanceof Composite) return JSON.parse(JSON.stringify(cell.value, (_key, value) => plainValue(value)));
   if (cell instanceof Uint8Array) return Buffer.from(cell).toString('utf8');
   if (typeof cell !== 'bigint') return cell;
   return Number.isSafeInteger(Number(cell)) ? Number(cell) : String(cell);

@@ -1,4 +1,4 @@
-import type { Cell } from './row_consumer.js';
+import { Composite, type Cell } from './row_consumer.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -45,16 +45,26 @@ export function columnsOf(rows: readonly JsonObject[]): string[] {
   return [...new Set([...names, ...inner])];
 }
 
-/** Returns the value of a column as a cell, or why there is none in an object. */
-export function cellAt(row: JsonObject, name: string, text: string): { cell: Cell } | { why: string } {
-  const found = Object.hasOwn(row, name) ? row[name] : valueAt(row, name.split('.'));
-  const value: unknown = Array.isArray(found) && found.length < 2 ? found[0] : found;
-  if (Array.isArray(value)) return { why: `has a list of ${value.length} values as ${JSON.stringify(name)}` };
-  if (isObject(value)) return { why: `has an object as ${JSON.stringify(name)}` };
-  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
-    return { cell: allDigits(text, name) ?? value };
-  }
-  return { cell: typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : null };
+/** Returns the value of a column; a list of one value is that value. @param text that of the row */
+export function cellAt(row: JsonObject, name: string, text: string): Cell {
+  const cell = singleOf(cellOf(Object.hasOwn(row, name) ? row[name] : valueAt(row, name.split('.'))));
+  const isCut = typeof cell === 'number' && Number.isInteger(cell) && !Number.isSafeInteger(cell);
+  return isCut ? (allDigits(text, name) ?? cell) : cell;
+}
+
+/** Makes a cell of a value as JSON and Parquet have it. */
+export function cellOf(value: unknown): Cell {
+  if (value instanceof Uint8Array) return value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (Array.isArray(value)) return new Composite(`a list of ${value.length} values`, value);
+  if (isObject(value)) return new Composite('an object', value);
+  return ['string', 'number', 'bigint', 'boolean'].includes(typeof value) ? (value as Cell) : null;
+}
+
+/** Takes a list of one value for that value, and an empty one for none. */
+export function singleOf(cell: Cell): Cell {
+  const isSingle = cell instanceof Composite && Array.isArray(cell.value) && cell.value.length < 2;
+  return isSingle ? cellOf((cell.value as unknown[])[0]) : cell;
 }
 
 function valueAt(row: JsonObject, [key = '', ...others]: readonly string[]): unknown {

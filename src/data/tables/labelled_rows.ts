@@ -1,19 +1,22 @@
 import type { SplitCollector } from './collector.js';
 import { chooseColumns, type ColumnOptions } from './columns.js';
-import type { Cell, RowConsumer } from './row_consumer.js';
+import { singleOf } from './json_values.js';
+import { Composite, type Cell, type RowConsumer } from './row_consumer.js';
 
 /** Makes reviews with labels of the rows of the table at `path`. */
 export function labelledRows(collector: SplitCollector, options: ColumnOptions, path: string): RowConsumer {
+  let columns: readonly string[] = [];
   return {
     choose: (names) => {
-      const columns = chooseColumns(names, options, path);
-      if (columns.guessed) collector.guessed(columns);
-      return [columns.text, columns.label];
+      const chosen = chooseColumns(names, options, path);
+      if (chosen.guessed) collector.guessed(chosen);
+      return (columns = [chosen.text, chosen.label]);
     },
-    row: (number, [text = null, label = null]) => {
-      const [bytes, name] = [textOf(text), labelOf(label)];
-      if (bytes === null) collector.bad(number, 'has no text');
-      else collector.row(number, bytes, name);
+    row: (number, cells) => {
+      const [text = null, label = null] = cells.map(singleOf);
+      if (!(typeof text === 'string' || text instanceof Uint8Array)) collector.bad(number, whatIs(text, columns[0]));
+      else if (label instanceof Composite) collector.bad(number, whatIs(label, columns[1]));
+      else collector.row(number, typeof text === 'string' ? Buffer.from(text) : text, labelOf(label));
     },
     bad: (number, why, lines) => {
       collector.bad(number, why, lines);
@@ -21,14 +24,15 @@ export function labelledRows(collector: SplitCollector, options: ColumnOptions, 
   };
 }
 
-/** Numbers and the like are no texts. */
-function textOf(cell: Cell): Uint8Array | null {
-  if (typeof cell === 'string') return Buffer.from(cell);
-  return cell instanceof Uint8Array ? cell : null;
+/** Says what a row has in place of a text or label. */
+function whatIs(cell: Cell, column = ''): string {
+  if (cell === null || Number.isNaN(cell)) return 'has no text';
+  const what = cell instanceof Composite ? cell.what : typeof cell === 'boolean' ? 'true or false' : 'a number';
+  return `has ${what} as ${JSON.stringify(column)}`;
 }
 
 /** A value that is missing is an empty label. */
-function labelOf(cell: Cell): string {
+function labelOf(cell: Exclude<Cell, Composite>): string {
   if (cell === null || Number.isNaN(cell)) return '';
   return cell instanceof Uint8Array ? Buffer.from(cell).toString('utf8') : String(cell);
 }

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { TimeSlices } from '../../system/time_slices.js';
 import type { ReadOptions, SourceFile } from '../source_file.js';
+import { cellOf } from './json_values.js';
 import type { Cell, RowConsumer } from './row_consumer.js';
 
 /**
@@ -24,7 +25,7 @@ export async function readParquet(file: SourceFile, options: ReadOptions, consum
     await readGroups(content.buffer, metadata, columns, options, (values, row) => {
       consumer.row(
         row,
-        values.map((value, index) => cellOf(value, classNames[index] ?? null)),
+        values.map((value, index) => classOf(cellOf(value), classNames[index] ?? null)),
       );
     });
     await options.onRead?.(file.bytes);
@@ -42,12 +43,10 @@ export async function readParquet(file: SourceFile, options: ReadOptions, consum
 }
 
 /** @param classNames of a column of class labels, which names them by their numbers */
-function cellOf(value: unknown, classNames: readonly string[] | null): Cell {
-  if (value instanceof Uint8Array) return value;
-  const isCell = ['string', 'number', 'bigint', 'boolean'].includes(typeof value);
-  if (!isCell) return null;
+function classOf(cell: Cell, classNames: readonly string[] | null): Cell {
+  if (classNames === null || (typeof cell !== 'number' && typeof cell !== 'bigint')) return cell;
   // The `datasets` library has -1 for a label that is missing.
-  return classNames === null ? (value as Cell) : (classNames[Number(value)] ?? null);
+  return classNames[Number(cell)] ?? null;
 }
 
 async function readGroups(

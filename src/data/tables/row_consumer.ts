@@ -1,7 +1,16 @@
 import type { ReadOptions } from '../source_file.js';
 
+/** A list or an object, which is neither a text nor a label. */
+export class Composite {
+  /** @param what completes a sentence: it has a list of 2 values */
+  constructor(
+    readonly what: string,
+    readonly value: object,
+  ) {}
+}
+
 /** A value of a table: bytes of UTF-8 where the file has them as such, and null where the table has no value. */
-export type Cell = Uint8Array | string | number | bigint | boolean | null;
+export type Cell = Uint8Array | string | number | bigint | boolean | Composite | null;
 
 /** Takes the rows of a table, of which it chooses the columns. */
 export interface RowConsumer {

@@ -140,12 +140,20 @@ test('when a file is Parquet or objects then the column of texts is found by its
   const columnData = [
     { name: 'id', data: [1n, 2n ** 60n, null], type: 'INT64' as const },
     { name: 'review', data: ['good', 'café', null] },
+    { name: 'when', data: [new Date(0), null, null], type: 'TIMESTAMP' as const },
+    { name: 'tags', data: [{ a: ['x', 1] }, ['y'], null], type: 'JSON' as const },
   ];
+  const none = { when: null, tags: null };
   const parquet = await read(Buffer.from(parquetWriteBuffer({ columnData })), { keep: 'all' });
   expect(parquet.lines).toEqual([
-    { line: 1, text: 'good', problem: null, columns: { id: 1 } },
-    { line: 2, text: 'café', problem: null, columns: { id: '1152921504606846976' } },
-    { line: 3, text: null, problem: 'no text as "review"', columns: { id: null } },
+    {
+      line: 1,
+      text: 'good',
+      problem: null,
+      columns: { id: 1, when: '1970-01-01T00:00:00.000Z', tags: { a: ['x', 1] } },
+    },
+    { line: 2, text: 'café', problem: null, columns: { ...none, id: '1152921504606846976', tags: ['y'] } },
+    { line: 3, text: null, problem: 'no text as "review"', columns: { ...none, id: null } },
   ]);
   const objects = ['{"id": 1, "review": "good", "by": {"name": "x"}}', '', '{"review": "café"}', '{"id": 4}'];
   const json = await read(`\ufeff${objects.join('\n')}`, { keep: ['id', 'by.name'] });

@@ -75,6 +75,8 @@ test('when JSON Lines have bad rows then they are left out and named', async () 
     '{"text": 7, "label": "dull"}',
     '{"text": "a"}',
     invalidUtf8,
+    '{"text": ["a", "b"], "label": "dull"}',
+    '{"text": "a", "label": {"is": "dull"}}',
   ];
   const badRows = await badRowsOf('bad.jsonl', jsonLines, bad);
 
@@ -82,9 +84,11 @@ test('when JSON Lines have bad rows then they are left out and named', async () 
     'bad.jsonl line 101 is no JSON',
     'bad.jsonl line 102 is no JSON object',
     'bad.jsonl line 103 has no text',
-    'bad.jsonl line 104 has no text',
+    'bad.jsonl line 104 has a number as "text"',
     'bad.jsonl line 105 has no label',
     'bad.jsonl line 106 is not UTF-8',
+    'bad.jsonl line 107 has a list of 2 values as "text"',
+    'bad.jsonl line 108 has an object as "label"',
   ]);
 });
 

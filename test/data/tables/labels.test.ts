@@ -23,8 +23,8 @@ function write(name: string, content: string | Uint8Array): string {
 /** @param classNames what the `datasets` library keeps of a column of class labels */
 function parquet(
   name: string,
-  labels: readonly Cell[],
-  type: 'INT64' | 'DOUBLE' | 'BOOLEAN' | 'STRING',
+  labels: readonly unknown[],
+  type: 'INT64' | 'DOUBLE' | 'BOOLEAN' | 'STRING' | 'TIMESTAMP' | 'JSON',
   classNames?: readonly string[],
 ): string {
   const columnData = [
@@ -94,6 +94,16 @@ test('when labels of Parquet are floats, big integers or booleans then they are 
   expect(await classesOf([1, 0.5, 10], 'DOUBLE')).toEqual(['0.5', '1', '10']);
   expect(await classesOf([1n, 0n], 'INT64')).toEqual(['0', '1']);
   expect(await classesOf([true, false], 'BOOLEAN')).toEqual(['false', 'true']);
+});
+
+test('when labels of Parquet are dates, lists or objects then they are classes, or named for what they are', async () => {
+  const days = ['2024-01-02T03:04:05.000Z', '2025-01-02T03:04:05.000Z'];
+  const dates = days.map((day) => new Date(day));
+  expect((await load(parquet('dates.parquet', repeated(dates, 30), 'TIMESTAMP'))).classes).toEqual(days);
+  expect((await load(parquet('lists.parquet', repeated([['a'], ['b']], 30), 'JSON'))).classes).toEqual(['a', 'b']);
+  await expect(load(parquet('objects.parquet', repeated([{ a: 1 }, [1, 2]], 30), 'JSON'))).rejects.toMatchObject({
+    message: expect.stringContaining('a list of 2 values as "label" (30, first: objects.parquet row 2)'),
+  });
 });
 
 test('when names are given then numbers stand for them however they are spelt, and no name comes twice', async () => {

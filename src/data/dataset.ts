@@ -107,6 +107,7 @@ const checkTypes = fields({
   split: optional(oneOf('random', 'movie', 'auto')),
   textColumn: optional(aString),
   labelColumn: optional(aString),
+  header: optional(aBoolean),
   labels: optional(listOf(aString)),
   files: optional(paths),
   encoding: optional(aString),

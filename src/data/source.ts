@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ImdbTorchError, messageOf } from '../errors.js';
-import { systemCode } from '../system/file_errors.js';
+import { ImdbTorchError } from '../errors.js';
+import { inputError, systemCode } from '../system/file_errors.js';
 import { TimeSlices } from '../system/time_slices.js';
 import { assertNoPipe, checkHasFolder, filesSource, folderSource, tablesSource } from './files/files_source.js';
 import { resolvePaths } from './files/globs.js';
@@ -128,9 +128,10 @@ function otherLayout(path: string, there: readonly string[]): ImdbTorchError {
 }
 
 function notThere(path: string, cause: unknown): ImdbTorchError {
-  const message =
-    systemCode(cause) === 'ENOENT'
-      ? `Expected imdb, sample or the path of a data set but ${JSON.stringify(path)} does not exist; check the path.`
-      : `Could not read ${path}: ${messageOf(cause)}.`;
-  return new ImdbTorchError('ERR_DATASET', message, { cause });
+  if (systemCode(cause) !== 'ENOENT') return inputError(path, cause);
+  return new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected imdb, sample or the path of a data set but ${JSON.stringify(path)} does not exist; check the path.`,
+    { cause },
+  );
 }

@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises';
 import { addAbortSignal, pipeline, Readable } from 'node:stream';
 import { constants, createGunzip, gunzipSync } from 'node:zlib';
 import { ImdbTorchError, messageOf } from '../errors.js';
-import { systemCode } from '../system/file_errors.js';
+import { inputError, systemCode } from '../system/file_errors.js';
 import { hashFile } from '../system/file_hash.js';
 import { foreignKind, isParquet, isTar } from '../system/file_kind.js';
 import { describeDecoding, encodingOf, TextDecoding } from '../system/text_encoding.js';
@@ -44,7 +44,7 @@ export async function inspectFile(
 ): Promise<SourceFile> {
   const { start, bytes, sha256 } = await readStartAndHash(path, signal).catch((error: unknown) => {
     signal?.throwIfAborted();
-    throw new ImdbTorchError('ERR_DATASET', `Could not read ${path}: ${messageOf(error)}.`, { cause: error });
+    throw inputError(path, error);
   });
   if (bytes === 0) {
     throw new ImdbTorchError('ERR_DATASET', `Expected a file of reviews but ${path} is empty; fetch it again.`);

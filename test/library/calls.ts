@@ -241,6 +241,7 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
         ...['textColumn', 'labelColumn', 'encoding'].map((key) => maybe(string(key, 'text'))),
         maybe(string('split', 'random')),
         maybe(list('labels', [])),
+        maybe(boolean('header', true)),
         maybe(boolean('strict', false)),
         maybe({ ...object('features', own) }),
         maybe(one('featurizer', featurizer)),

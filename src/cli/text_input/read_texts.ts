@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { isMainThread } from 'node:worker_threads';
-import { ImdbTorchError, messageOf } from '../../errors.js';
+import { ImdbTorchError } from '../../errors.js';
 import {
   contentOf,
   inspectStream,
@@ -13,7 +13,7 @@ import {
 } from '../../data/source_file.js';
 import { detectFormat, fastTextPrefix, type TableFormat } from '../../data/tables/format.js';
 import { isJsonLines } from '../../data/tables/json_rows.js';
-import { systemCode } from '../../system/file_errors.js';
+import { inputError } from '../../system/file_errors.js';
 import { isParquet, isTar } from '../../system/file_kind.js';
 import { isUsualTextName } from '../../data/tables/columns.js';
 import { JsonLines, type ColumnChoice } from './json_lines.js';
@@ -54,8 +54,7 @@ export async function* readTexts(source: TextSource, { signal, onNote }: ReadOpt
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof ImdbTorchError) throw error;
-    const reason = systemCode(error) === 'EISDIR' ? 'it is a folder; give a file of texts' : messageOf(error);
-    throw new ImdbTorchError('ERR_DATASET', `Could not read ${name}: ${reason}.`, { cause: error });
+    throw inputError(name, error);
   }
 }
 

@@ -55,7 +55,10 @@ export async function filesSource(files: DataFiles, options: SourceOptions): Pro
   for (const name of splitNames) {
     const given = files[name];
     if (given === undefined) continue;
-    const paths = await resolvePaths(given);
+    const paths = (await resolvePaths(given)).filter((path) => path !== '');
+    if (paths.length === 0) {
+      throw new ImdbTorchError('ERR_USAGE', `Expected a file for the option ${name} but received none; give its path.`);
+    }
     await checkOnce(paths, name);
     const inputs: SplitInput[] = [];
     for (const path of paths) {

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { opendir, readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { ImdbTorchError, messageOf } from '../../errors.js';
-import { systemCode } from '../../system/file_errors.js';
+import { ImdbTorchError } from '../../errors.js';
+import { inputError, systemCode } from '../../system/file_errors.js';
 import { isOfSystem } from '../files/file_kinds.js';
 import { splitOfFolder } from '../files/split_words.js';
 import { maximumUrlsBytes } from './movies.js';
@@ -202,9 +202,7 @@ function missing(root: string, folder: string, cause: unknown): ImdbTorchError {
 }
 
 export function unreadable(root: string, path: string, cause: unknown): ImdbTorchError {
-  return new ImdbTorchError('ERR_DATASET', `Could not read ${join(root, path)}: ${messageOf(cause)}.`, {
-    cause,
-  });
+  return inputError(join(root, path), cause);
 }
 
 function tooLarge(root: string, path: string, bytes: number, most: number): ImdbTorchError {

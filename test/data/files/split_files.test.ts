@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import type { DataFiles } from '../../../src/data/source_types.js';
 import { compareNames, expandBraces, globPattern, resolvePaths, splitList } from '../../../src/data/files/globs.js';
 import { splitOfFile } from '../../../src/data/files/split_words.js';
 import { originNames, pickOrigins, rowOrigins } from '../../../src/data/origins.js';
@@ -98,6 +99,25 @@ test('when origins of several tables are picked then each number is that of its 
   const origins = rowOrigins(tables, Int32Array.of(2, 3, 4, 9, 11));
   const nameOf = originNames(pickOrigins(origins, Int32Array.of(4, 0, 3, 1, 2)));
   expect([0, 1, 2, 3, 4].map(nameOf)).toEqual(['t4 line 2', 't1 line 2', 't3 line 6', 't1 line 3', 't3 line 1']);
+});
+
+test.each<[string, DataFiles, string, string]>([
+  ['is not there', { train: 'nowhere.csv' }, 'ERR_DATASET', 'nowhere.csv: it does not exist; check the path.'],
+  [
+    'lies in a file',
+    { train: join(folder, 'a.csv', 'b') },
+    'ERR_DATASET',
+    'a part of this path is a file and no folder; ',
+  ],
+  ['has no name', { train: '' }, 'ERR_USAGE', 'Expected a file for the option train but received none; '],
+  [
+    'is none of a list',
+    { train: join(folder, 'a.csv'), test: [] },
+    'ERR_USAGE',
+    'a file for the option test but received none',
+  ],
+])('when a file of a split %s then that is said', async (_, data, code, message) => {
+  await expect(load(data)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
 });
 
 test('when patterns are read then they match as in a shell', async () => {

@@ -12,6 +12,9 @@ export async function readTable(
   options: TableOptions,
   consumer: RowConsumer,
 ): Promise<void> {
+  if (options.header === false && format !== 'csv' && format !== 'tsv') {
+    options.onNote?.(`${file.path} is neither CSV nor TSV: its columns have names, whatever is said of a header.`);
+  }
   // Only now: loading a parser takes time that a cached data set does not have to spend.
   switch (format) {
     case 'csv':

@@ -48,6 +48,15 @@ test('when a file has a header where none is expected then that is left out', as
 
 const plain = Array.from({ length: 150 }, (_, index) => `film ${index},${index % 2 === 0 ? 'dull' : 'fine'}`);
 
+test('when a table whose columns have names is said to have no header then that changes nothing, which is told', async () => {
+  const path = join(folder, 'named.jsonl');
+  const rows = Array.from({ length: 20 }, (_, row) => JSON.stringify({ text: `film ${row}`, label: row % 2 }));
+  writeFileSync(path, rows.join('\n'));
+  const { read, guess } = await load(path, { header: false });
+  expect(guess).toMatchObject({ text: 'text', label: 'label' });
+  expect(read).toMatchObject({ rows: 20, notes: [expect.stringContaining('named.jsonl is neither CSV nor TSV')] });
+});
+
 test.each<[string, string[]]>([
   ['blank lines before it', ['', ' ', ',', 'text,label', ...plain]],
   ['a line for Excel before it', ['sep=,', 'text,label', ...plain]],

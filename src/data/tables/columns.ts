@@ -54,7 +54,7 @@ export function chooseColumns(
   };
   const text = given.text ?? guess(names, usualTextNames, given.label, path);
   const label = given.label ?? guess(names, usualLabelNames, text, path);
-  if (text === undefined || label === undefined) throw noGuess(names, path);
+  if (text === undefined || label === undefined) throw noGuess(names, text, path);
   if (text === label) {
     throw new ImdbTorchError(
       'ERR_USAGE',
@@ -142,12 +142,15 @@ function noSuchColumn(option: string, name: string, names: readonly string[], pa
   );
 }
 
-function noGuess(names: readonly string[], path: string): ImdbTorchError {
-  return new ImdbTorchError(
-    'ERR_DATASET',
-    `Expected columns with usual names, such as text and label, but ${path} has ${listNames(names)}; ` +
-      'name them with the options textColumn and labelColumn.',
-  );
+function noGuess(names: readonly string[], text: string | undefined, path: string): ImdbTorchError {
+  const [expected, remedy] =
+    text === undefined
+      ? ['columns with usual names, such as text and label,', 'name them with the options textColumn and labelColumn']
+      : [
+          `a column of labels beside "${text}"`,
+          'name it with the option labelColumn, or leave the file out where its texts have no labels',
+        ];
+  return new ImdbTorchError('ERR_DATASET', `Expected ${expected} but ${path} has ${listNames(names)}; ${remedy}.`);
 }
 
 /** Returns the beginnings of at most 30 names, or says that there are none. */

@@ -140,6 +140,12 @@ test('when columns have usual names then they are guessed and told, else they mu
     code: 'ERR_DATASET',
     message: expect.stringMatching(/"a", "b", "c"; name them/),
   });
+  await expect(load(file('half.csv', csv(rows, { header: ['a', 'text', 'c'] })))).rejects.toMatchObject({
+    code: 'ERR_DATASET',
+    message: expect.stringMatching(
+      /a column of labels beside "text" .*, or leave the file out where its texts have no labels/,
+    ),
+  });
   expect((await load(odd, { textColumn: 'b', labelColumn: 'c' })).guess).toBeNull();
   for (const wrong of [{ textColumn: 'x' }, { textColumn: 'b', labelColumn: 'b' }]) {
     await expect(load(odd, wrong)).rejects.toMatchObject({ code: 'ERR_USAGE' });

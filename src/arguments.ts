@@ -33,6 +33,21 @@ export function kind(expected: string, accepts: Predicate): Check {
   };
 }
 
+/** A RangeError as the addon throws it. @param received in words */
+export function rangeError(expected: string, name: string, received: string): RangeError {
+  const message = `Expected ${expected} for ${name} but received ${received}`;
+  return Object.assign(new RangeError(message), { code: 'ERR_ARG_RANGE' });
+}
+
+/** Accepts whole numbers from `least` on. @throws RangeError with ERR_ARG_RANGE for another number */
+export function wholeFrom(least: number): Check {
+  return (value, name) => {
+    aNumber(value, name);
+    if (!(Number.isInteger(value) && (value as number) >= least))
+      throw rangeError(`a whole number from ${least}`, name, describe(value));
+  };
+}
+
 export const aString = kind('a string', (value) => typeof value === 'string');
 export const aNumber = kind('a number', (value) => typeof value === 'number');
 export const aBoolean = kind('true or false', (value) => typeof value === 'boolean');
@@ -62,8 +77,7 @@ export function oneOf(...choices: readonly string[]): Check {
   return (value, name) => {
     if (typeof value !== 'string') throw argumentError(expected, name, value);
     if (choices.includes(value)) return;
-    const { message } = argumentError(expected, name, value);
-    throw Object.assign(new RangeError(message), { code: 'ERR_ARG_RANGE' });
+    throw rangeError(expected, name, describe(value));
   };
 }
 

@@ -1,4 +1,4 @@
-import { aNumber, aString } from '../arguments.js';
+import { aString, wholeFrom } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import type { TokenSpan } from '../text/tokens/token_span.js';
 import { createBags, type BagWeighting } from './bags.js';
@@ -90,7 +90,7 @@ export function* explainInSlices(
  */
 export function topWords(classifier: TextClassifier, count: number): TopWord[][] {
   aClassifier(classifier, 'classifier');
-  aNumber(count, 'count');
+  wholeFrom(0)(count, 'count');
   const { classes, featurizer } = classifier;
   const { vocabulary } = featurizer;
   const columns = classes.length;

@@ -142,7 +142,11 @@ export class TextClassifier {
     this.dispose();
   }
 
-  /** Predicts texts in their order. @param texts strings or UTF-8; bytes that are not UTF-8 are dropped */
+  /**
+   * Predicts texts in their order. A text without features, such as an empty one, gets what the model says where it knows
+   * nothing; the command line and the service leave out empty texts.
+   * @param texts strings or UTF-8; bytes that are not UTF-8 are dropped
+   */
   predict(texts: readonly (string | Uint8Array)[]): Prediction[] {
     return this.#predictions(this.logits(texts));
   }

@@ -2,6 +2,7 @@ import { appendFile, readdir, readFile, rename, rm, rmdir, writeFile } from 'nod
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { isTemporaryOf, temporaryBeside } from '../system/atomic_file.js';
+import { systemCode } from '../system/file_errors.js';
 import { holderOf, isAlive } from '../system/lock.js';
 
 /**
@@ -12,7 +13,13 @@ const markName = '.unfinished';
 
 /** @throws EEXIST when another run has marked the folder; other errors of the file system */
 export async function markUnfinished(folder: string): Promise<void> {
-  await writeFile(join(folder, markName), `${hostname()}\n${holderOf(process.pid)}\n`, { flag: 'wx' });
+  try {
+    await writeFile(join(folder, markName), `${hostname()}\n${holderOf(process.pid)}\n`, { flag: 'wx' });
+  } catch (error) {
+    // On a full disk it is there all the same, and empty.
+    if (systemCode(error) !== 'EEXIST') await removeMark(folder);
+    throw error;
+  }
 }
 
 /** Has the mark name files that are about to be written. @param names paths within the folder */

@@ -1,4 +1,4 @@
-import { aNumber, aString, bytes, instance, listOf } from '../arguments.js';
+import { aNumber, aString, bytes, instance, listOf, wholeFrom } from '../arguments.js';
 import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../errors.js';
 import { Int32List } from './int32_list.js';
@@ -62,7 +62,7 @@ export class Vocabulary {
 
   /** The words with the lowest ids. */
   first(count: number): string[] {
-    aNumber(count, 'count');
+    wholeFrom(0)(count, 'count');
     return Array.from({ length: Math.min(count, this.size) }, (_, id) => this.word(id));
   }
 

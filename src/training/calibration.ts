@@ -1,9 +1,10 @@
-import { aNumber, anObject, fields, float64Array, int32Array, oneOf, orNull } from '../arguments.js';
+import { anObject, fields, float64Array, int32Array, oneOf, orNull, wholeFrom } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import { logOddsOf, probabilitiesOf } from '../model/numbers/probabilities.js';
 import type { Calibration } from '../storage/model_description.js';
 import {
   calibrationError,
+  checkSizes,
   predictedClasses,
   reliabilityBins,
   type LabelledPredictions,
@@ -38,8 +39,8 @@ export interface CalibrationScores {
   after: ProbabilityScores;
 }
 
+const ofLogits = fields({ logits: float64Array, labels: int32Array, classes: wholeFrom(0) });
 /** Newton steps; some ten are enough where the minimum is not at infinity. */
-const checkLogits = fields({ logits: float64Array, labels: int32Array, classes: aNumber });
 const mostSteps = 100;
 const smallestStep = 1e-10;
 /** Where logits tell the classes apart without a mistake, or tell nothing, the likelihood would grow for ever. */
@@ -64,6 +65,11 @@ export function fitCalibration(kind: Exclude<CalibrationKind, 'none'>, heldOut: 
   }
   if (kind === 'temperature') return { kind, temperature: 1 / fitInverseTemperature(heldOut) };
   return { kind, ...fitSigmoid(heldOut) };
+}
+
+function checkLogits(value: LabelledLogits, name: string): void {
+  ofLogits(value, name);
+  checkSizes(name, value.labels, value.classes, { logits: value.logits });
 }
 
 /** Scores the probabilities of examples without a calibration and with it. */

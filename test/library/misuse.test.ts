@@ -95,6 +95,11 @@ test('when an element of a list has another type then its place is named', async
       [{ data: { train: 5 }, vocab: null, seed: 1, valid: null }],
       'Expected a string or an array of strings for data.train but received 5',
     ],
+    [
+      'loadDataset',
+      [{ data: { train: ['a.csv', 5] }, vocab: null, seed: 1, valid: null }],
+      'Expected a string for data.train[1] but received 5',
+    ],
   ];
   for (const [name, given, message] of cases) {
     const { [name]: entry } = calls;

@@ -72,3 +72,16 @@ test('when a finished run still has the mark then it is refused', async () => {
   await expect(createRunDirectory({ out, command: 'train' })).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
   expect(await listing()).toContain('model.safetensors');
 });
+
+test('when the disk is full from the start then no folder of the run is left', async () => {
+  const program = `
+    import { createRunDirectory } from ${JSON.stringify(runDirectory)};
+    await createRunDirectory({ out: ${JSON.stringify(join(out, 'a', 'run'))}, command: 'train' });
+  `;
+  // A file of this process may have no bytes.
+  const limit = `trap '' XFSZ; ulimit -f 0; exec "$0" "$@"`;
+  const args = ['-c', limit, process.execPath, '--input-type=module', '-e', program];
+  const { status, stderr } = spawnSync('bash', args, { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('ERR_OUTPUT') });
+  expect(await listing()).toEqual([]);
+});

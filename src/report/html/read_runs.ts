@@ -1,5 +1,5 @@
 import { basename, join, resolve } from 'node:path';
-import { ImdbTorchError } from '../../errors.js';
+import { ImdbTorchError, messageOf } from '../../errors.js';
 import { readText } from '../../system/text_file.js';
 import { parseJson } from '../../storage/parse_json.js';
 import { readRunDocument } from '../../storage/read_run.js';
@@ -40,7 +40,7 @@ async function readMetrics(path: string): Promise<MetricsLine[]> {
     text = await readText(file);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return [];
-    throw new ImdbTorchError('ERR_RUN', `Expected to read ${file} but it cannot be read.`, { cause: error });
+    throw new ImdbTorchError('ERR_RUN', `Could not read ${file}: ${messageOf(error)}.`, { cause: error });
   }
   return text.split('\n').flatMap((line) => parseJson(metricsLineSchema, line).document ?? []);
 }

@@ -1,4 +1,4 @@
-import { aNumber, fields, float64Array, int32Array } from '../../arguments.js';
+import { fields, float64Array, int32Array, rangeError, wholeFrom } from '../../arguments.js';
 import { indexOfLargest } from '../../model/numbers/largest.js';
 import { mostConfused } from './weak_spots.js';
 
@@ -48,12 +48,34 @@ export interface LabelledPredictions {
   classes: number;
 }
 
-const checkPredictions = fields({
+const ofPredictions = fields({
   labels: int32Array,
   probabilities: float64Array,
   logOdds: float64Array,
-  classes: aNumber,
+  classes: wholeFrom(0),
 });
+
+function checkPredictions(predictions: LabelledPredictions): void {
+  ofPredictions(predictions, 'predictions');
+  const { labels, probabilities, logOdds, classes } = predictions;
+  checkSizes('predictions', labels, classes, { probabilities, logOdds });
+}
+
+/** @throws RangeError when numbers are not those of each class of each example, or a label is no class */
+export function checkSizes(
+  name: string,
+  labels: Int32Array,
+  classes: number,
+  arrays: Readonly<Record<string, Float64Array>>,
+): void {
+  for (const [key, { length }] of Object.entries(arrays)) {
+    if (length === labels.length * classes) continue;
+    throw rangeError(`${labels.length} x ${classes} numbers`, `${name}.${key}`, String(length));
+  }
+  const wrong = labels.findIndex((label) => label < 0 || label >= classes);
+  if (wrong !== -1)
+    throw rangeError(`a class in 0 .. ${classes - 1}`, `${name}.labels[${wrong}]`, String(labels[wrong]));
+}
 
 export interface Mistake {
   /** Which example. */
@@ -69,7 +91,7 @@ export const calibrationBins = 15;
 const namedPairs = 20;
 
 export function classificationReport(predictions: LabelledPredictions): ClassificationReport {
-  checkPredictions(predictions, 'predictions');
+  checkPredictions(predictions);
   const confusion = confusionMatrix(predictions);
   const classes = scoresOf(confusion);
   const reliability = reliabilityBins(predictions);
@@ -136,8 +158,8 @@ export function predictedClasses({
 
 /** The wrong predictions of the highest probability, highest first. */
 export function mostConfidentMistakes(predictions: LabelledPredictions, count: number): Mistake[] {
-  checkPredictions(predictions, 'predictions');
-  aNumber(count, 'count');
+  checkPredictions(predictions);
+  wholeFrom(0)(count, 'count');
   const { labels, probabilities, classes } = predictions;
   const mistakes: Mistake[] = [];
   predictedClasses(predictions).forEach((predicted, index) => {

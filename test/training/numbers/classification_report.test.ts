@@ -129,3 +129,16 @@ test('when mistakes are asked for then the most confident come first', () => {
   ]);
   expect(mostConfidentMistakes(two, 9).map(({ index }) => index)).toEqual([9, 2, 3]);
 });
+
+test('when sizes, labels or counts do not fit then a RangeError names the place', () => {
+  const four = Float64Array.of(0.9, 0.1, 0.9, 0.1);
+  const good = { labels: Int32Array.of(0, 1), probabilities: four, logOdds: four, classes: 2 };
+  const range = (place: string): unknown =>
+    expect.objectContaining({ code: 'ERR_ARG_RANGE', message: expect.stringContaining(` for ${place} but received `) });
+  const report = (other: object) => (): unknown => classificationReport({ ...good, ...other });
+  for (const classes of [-1, NaN, 1.5]) expect(report({ classes })).toThrow(range('predictions.classes'));
+  expect(report({ classes: 3 })).toThrow(range('predictions.probabilities'));
+  expect(report({ logOdds: new Float64Array(3) })).toThrow(range('predictions.logOdds'));
+  expect(report({ labels: Int32Array.of(0, 2) })).toThrow(range('predictions.labels[1]'));
+  for (const count of [-1, NaN, 1.5]) expect(() => mostConfidentMistakes(good, count)).toThrow(range('count'));
+});

@@ -1,4 +1,5 @@
 import { ImdbTorchError } from '../../errors.js';
+import { noJson } from './json_values.js';
 import { mostRecordBytes } from './line_reader.js';
 import { PieceBuffer } from './piece_buffer.js';
 import { carriageReturn, isIncomplete, lineFeed } from './record_scanner.js';
@@ -10,7 +11,8 @@ const isBroken = -2;
 
 /** Takes the objects of a JSON document. */
 export interface JsonObjects {
-  object(line: number, bytes: Buffer): void;
+  /** Returns false where it is no JSON: another object may begin in it then. */
+  object(line: number, bytes: Buffer): boolean;
   bad(line: number, why: string): void;
 }
 
@@ -87,9 +89,10 @@ export class JsonDocument {
     const isTooLong = bytes.length - start > this.most;
     const end = endOfObject(bytes, start, isTooLong ? start + this.most : bytes.length);
     if (end === isIncomplete && !isTooLong && !isLast) return isIncomplete;
-    if (end < 0) return this.#leaveOut(start, end === isBroken ? 'is no JSON' : 'is a JSON object without end');
-    this.objects.object(this.#line, bytes.subarray(start, end));
-    return this.#pass(bytes, start, end);
+    if (end < 0) return this.#leaveOut(start, end === isBroken ? noJson : 'is a JSON object without end');
+    if (this.objects.object(this.#line, bytes.subarray(start, end))) return this.#pass(bytes, start, end);
+    this.#skippedByte = openBrace;
+    return start + 1;
   }
 
   #leaveOut(at: number, why: string): number {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readContent, type ReadOptions, type SourceFile } from '../source_file.js';
 import { JsonDocument } from './json_document.js';
-import { cellAt, columnsOf, parseObject, type JsonObject } from './json_values.js';
+import { cellAt, columnsOf, noJson, parseObject, type JsonObject } from './json_values.js';
 import { readLines } from './line_reader.js';
 import type { RowConsumer } from './row_consumer.js';
 
@@ -84,9 +84,11 @@ class JsonRows {
 
   constructor(readonly consumer: RowConsumer) {}
 
-  object(number: number, bytes: Buffer): void {
+  object(number: number, bytes: Buffer): boolean {
     const text = bytes.toString('utf8');
-    this.#take(number, isUtf8(bytes) ? parseLine(text) : 'is not UTF-8', text);
+    const row = isUtf8(bytes) ? parseLine(text) : 'is not UTF-8';
+    this.#take(number, row, text);
+    return row !== noJson;
   }
 
   bad(number: number, why: string): void {

@@ -2,10 +2,13 @@ import { Composite, type Cell } from './row_consumer.js';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
+/** What is wrong with an object that cannot be read. */
+export const noJson = 'is no JSON';
+
 /** Returns the object of a text, or says why there is none. */
 export function parseObject(text: string): JsonObject | string {
   const value = parse(text) ?? parse(withoutPythonNumbers(text));
-  if (value === undefined) return 'is no JSON';
+  if (value === undefined) return noJson;
   return isObject(value) ? value : 'is no JSON object';
 }
 

@@ -149,6 +149,14 @@ test('when an object has two arrays of objects then that is said', async () => {
   });
 });
 
+test('when a stray quote makes many objects one then only the first is left out, whatever stands behind', async () => {
+  const rows = Array.from({ length: 400 }, (_, index) => ({ text: `film ${index}`, label: 'p' }));
+  rows[390] = { text: 'He said "no", {why} and [{"x": 1}]', label: 'p' };
+  const result = await read(JSON.stringify(rows).replace('film 5"', 'fi"lm 5"'));
+  expect(result.bad).toEqual([[1, 'is no JSON']]);
+  expect(result.rows.map(([, text]) => text)).toEqual(rows.flatMap(({ text }, index) => (index === 5 ? [] : [text])));
+});
+
 test('when arrays and objects that are no rows stand behind those that are then they are passed over', async () => {
   const others = { note: 'see [{1}], "quoted\\\\" too', tags: ['a', ['b'], 1], about: { rows: [{ text: 'no' }] } };
   const { rows, bad } = await read(`${indented({ data: objects, ...others })}\n rubbish`);
@@ -167,7 +175,7 @@ test('when a document comes in pieces of any size then its objects are the same,
       '',
       10,
       {
-        object: (line, bytes) => found.push([line, bytes.toString()]),
+        object: (line, bytes) => found.push([line, bytes.toString()]) > 0,
         bad: (line, why) => found.push([line, why]),
       },
       80,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -154,5 +155,29 @@ test('when runs are listed or compared then complete and other ones are told apa
     const compared = await runCli(['runs', 'compare', 'run', 'run', '--json'], { cwd });
     expect(JSON.parse(compared.stdout)).toMatchObject({ command: 'runs compare', settings: [], figures: [] });
     expect(await runCli(['runs', 'compare', 'run', 'nowhere'], { cwd })).toMatchObject({ code: 4 });
+  });
+});
+
+test('when predictions or a report are to take the place of another file then it stays as it is', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await runCli([...train, '--out', 'run'], { cwd });
+    const data = 'sentiment,review\npos,a fine film\nneg,a dull film\n';
+    await writeFile(join(cwd, 'mine.csv'), data);
+    execFileSync('mkfifo', [join(cwd, 'pipe')]);
+    const evaluate = ['evaluate', 'run', '--data', 'mine.csv', '--quiet', '--save-predictions'];
+    const refused = {
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^error: Could not write .*another name\.\n$/),
+    };
+    for (const path of ['mine.csv', 'run/run.json', '.', 'pipe']) {
+      expect(await runCli([...evaluate, path], { cwd })).toEqual(refused);
+      expect(await runCli(['report', 'run', '--out', path], { cwd })).toEqual(refused);
+    }
+    expect(await readFile(join(cwd, 'mine.csv'), 'utf8')).toBe(data);
+    for (const times of [1, 2]) {
+      expect({ times, ...(await runCli([...evaluate, 'all.jsonl'], { cwd })) }).toMatchObject({ code: 0 });
+      expect({ times, ...(await runCli(['report', 'run', '--out', 'a.html'], { cwd })) }).toMatchObject({ code: 0 });
+    }
   });
 });

@@ -4,7 +4,13 @@ import { describeEvaluation, evaluationDocument, type EvaluationFigures } from '
 import type { TextClassifier } from '../../model/text_classifier.js';
 import { readRunDocument } from '../../storage/read_run.js';
 import { writeFileAtomic } from '../../system/atomic_file.js';
-import { chooseReviews, predictionLines, type ChosenReviews } from '../trained_model/evaluated_reviews.js';
+import { assertReplaceable } from '../../system/own_output.js';
+import {
+  chooseReviews,
+  predictionLines,
+  predictionStart,
+  type ChosenReviews,
+} from '../trained_model/evaluated_reviews.js';
 import { interruptSignal } from '../interrupt.js';
 import { choice, integer, optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions, type Values } from '../options/option.js';
@@ -51,6 +57,7 @@ export function defineEvaluate(command: Command): void {
 
 async function evaluate(path: string, raw: RawOptions): Promise<void> {
   const given = readOptions(options, raw);
+  if (given.savePredictions !== undefined) await assertReplaceable(given.savePredictions, predictionStart);
   const signal = interruptSignal();
   const terminal = new Terminal(given);
   const named = { path, run: await readRunDocument(path) };

@@ -69,6 +69,9 @@ function joinOrigins(splits: readonly EncodedSplit[]): ChosenReviews['originOf']
   };
 }
 
+/** How such a file begins. */
+export const predictionStart = '{"origin":';
+
 /** Yields the lines that `--save-predictions` writes: one JSON object for each review. */
 export function* predictionLines(
   { originOf }: ChosenReviews,

@@ -1,6 +1,7 @@
 import { aFunction, aString, listOf, optional } from '../../arguments.js';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../system/atomic_file.js';
+import { assertReplaceable } from '../../system/own_output.js';
 import { drawPage } from './page.js';
 import { readRunViews, type CommandLineOf } from './read_runs.js';
 
@@ -29,6 +30,7 @@ export async function writeReport(
   listOf(aString)(runs, 'runs');
   optional(aString)(file, 'file');
   aFunction(commandLineOf, 'commandLineOf');
+  if (file !== undefined) await assertReplaceable(file, '<!doctype html>');
   const page = drawPage(await readRunViews(runs, commandLineOf));
   const [only] = runs;
   const path = file ?? (runs.length === 1 && only !== undefined ? join(only, reportName) : reportName);

@@ -48,7 +48,8 @@ export async function splitReviews(
   await slices.next();
   const given = collected.split('test');
   await slices.next();
-  const valid = collected.split('valid');
+  const givenValid = collected.split('valid');
+  const valid = givenValid !== null && toTrain ? nonEmpty(givenValid, 'valid', collected) : givenValid;
   const held = given === null ? holdOutTest(collected, all, seed, toTrain) : null;
   const test = held?.test ?? nonEmpty(given, 'test', collected);
   const train = held?.train ?? all;

@@ -8,6 +8,7 @@ import {
   type SplitName,
 } from '../collected_reviews.js';
 import { LabelNames } from './label_names.js';
+import { trimLabel } from './label_spelling.js';
 import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins, originName, rowOrigins, type NumberedTable, type TableFile } from '../origins.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
@@ -141,13 +142,13 @@ export class TableCollector implements CollectedReviews {
 
   /** @returns why it is no review, or null */
   #add(part: SplitRows, origin: number | string, text: Uint8Array, label: string): Reason | null {
-    if (label.trim() === '') return { why: noLabel };
+    if (trimLabel(label) === '') return { why: noLabel };
     part.labelled += 1;
     if (!isUtf8(text)) return { why: 'is not UTF-8' };
     if (text.length > maximumReviewBytes) return { why: `has a text of more than ${maximumReviewBytes} bytes` };
     if (isBlank(text)) return { why: 'has no text' };
     const number = this.#labels.numberOf(label);
-    if (number === null) return { why: unknownLabel, example: JSON.stringify(label.trim().slice(0, 60)) };
+    if (number === null) return { why: unknownLabel, example: JSON.stringify(trimLabel(label).slice(0, 60)) };
     this.#account.used();
     part.labels.push(number);
     part.rows.push(this.texts.add(text));

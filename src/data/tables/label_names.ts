@@ -1,5 +1,5 @@
 import { ImdbTorchError } from '../../errors.js';
-import { compareLabels, labelName, quoteSome, spellingNotes } from './label_spelling.js';
+import { compareLabels, labelName, quoteSome, spellingNotes, trimLabel } from './label_spelling.js';
 
 /** A column with more labels than that most likely has no classes. */
 const mostClasses = 1000;
@@ -44,7 +44,7 @@ export class LabelNames {
     const number = this.#numbers.get(name) ?? this.#newNumber(name);
     if (number === null) return null;
     this.#known.set(spelling, number);
-    this.#spellings.get(this.#names[number] ?? '')?.add(spelling.trim().normalize('NFC'));
+    this.#spellings.get(this.#names[number] ?? '')?.add(trimLabel(spelling).normalize('NFC'));
     return number;
   }
 

@@ -1,9 +1,14 @@
+/** Takes blanks away around a label, also those without width, which spreadsheets and web pages leave. */
+export function trimLabel(spelling: string): string {
+  return spelling.replace(/^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/gu, '');
+}
+
 /**
  * Returns the one name of a label that may be spelt in several ways, whatever rows come first: without blanks around, in
  * NFC, `1.0` as `1`, and `True` as `true`. What may well be another label, such as `01` or `1.50`, is left as it is.
  */
 export function labelName(spelling: string): string {
-  const name = spelling.trim().normalize('NFC');
+  const name = trimLabel(spelling).normalize('NFC');
   const whole = /^([+-]?)(0|[1-9]\d{0,14})(?:\.0+(?:e\+?0+)?)?$/i.exec(name);
   if (whole !== null) return String(Number(`${whole[1] ?? ''}${whole[2] ?? ''}`));
   return /^(true|false)$/i.test(name) ? name.toLowerCase() : name;

@@ -10,6 +10,7 @@ import { countOf, csvOf, filesOf, layOut, texts } from './layout.js';
 const folder = layOut(temporaryFolder(), {
   'a.csv': csvOf('a'),
   'b.csv': csvOf('b', 5, 'review,sentiment'),
+  'header.csv': csvOf('', 0),
   'c,d [1].csv': csvOf('c'),
   'sub/a.csv': csvOf('s'),
   'parts/p10.csv': csvOf('p10'),
@@ -115,6 +116,12 @@ test.each<[string, DataFiles, string, string]>([
     { train: join(folder, 'a.csv'), test: [] },
     'ERR_USAGE',
     'a file for the option test but received none',
+  ],
+  [
+    'has no reviews',
+    { train: join(folder, 'a.csv'), valid: join(folder, 'header.csv') },
+    'ERR_DATASET',
+    'the valid split',
   ],
 ])('when a file of a split %s then that is said', async (_, data, code, message) => {
   await expect(load(data)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });

@@ -61,6 +61,7 @@ test('when numbers are NaN, null or blank then these rows have no label', async 
 });
 
 test.each([
+  ['blanks without width', () => csv('widthless.csv', ['\u200b', '\u2060 '])],
   ['-1 of a ClassLabel', () => parquet('unlabelled.parquet', repeated([-1n], 50), 'INT64', ['neg', 'pos'])],
   ['blank', () => csv('unlabelled.csv', [''])],
   ['null', () => write('unlabelled.jsonl', '{"text": "a", "label": null}\n'.repeat(50))],
@@ -80,6 +81,7 @@ test.each([
   ['what Python and JSON write of a boolean', ['True', 'true', 'FALSE', 'false'], ['false', 'true']],
   ['codes', ['01', '1', '1.50', '1.5'], ['01', '1', '1.5', '1.50']],
   ['blanks around', [' a', 'a ', 'b'], ['a', 'b']],
+  ['blanks without width', ['\u200ba', 'a\ufeff', 'a', '\u00a0b\u200f'], ['a', 'b']],
   ['two forms of Unicode', ['caf\u00e9', 'cafe\u0301', 'b'], ['b', 'caf\u00e9']],
 ])('when labels are %s then the classes do not depend on the order of the rows', async (what, labels, classes) => {
   const found = [labels, labels.toReversed()].map(

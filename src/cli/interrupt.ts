@@ -4,12 +4,15 @@ const controller = new AbortController();
 /** SIGHUP comes when a terminal is closed. Its exit code is the usual 128 and its number, that of the others is 130. */
 const hangUpExitCode = 129;
 const usualExitCode = 130;
+/** Within this many milliseconds a signal is the same once more, as from a terminal and a shell or npx that hand it on. */
+const sameSignal = 200;
 let hungUp = false;
+let since = 0;
 let installed = false;
 
 /**
  * The signal that Ctrl-C, SIGTERM and SIGHUP abort. From the first call on, the first of them lets the command clean up and
- * the second ends the process at once.
+ * the second ends the process at once, unless it comes by itself: nobody closes a terminal twice.
  */
 export function interruptSignal(): AbortSignal {
   if (!installed) {
@@ -20,8 +23,12 @@ export function interruptSignal(): AbortSignal {
 }
 
 function interrupt(name: NodeJS.Signals): void {
+  if (controller.signal.aborted) {
+    if (name !== 'SIGHUP' && performance.now() - since > sameSignal) process.exit(interruptExitCode());
+    return;
+  }
+  since = performance.now();
   const reason = new ImdbTorchError('ERR_INTERRUPTED', `Interrupted by ${name}; nothing half-written is left.`);
-  if (controller.signal.aborted) process.exit(interruptExitCode());
   hungUp = name === 'SIGHUP';
   controller.abort(reason);
 }

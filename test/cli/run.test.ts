@@ -183,6 +183,27 @@ test.each([
   });
 });
 
+test.each([
+  ['SIGHUP', 'SIGTERM'],
+  ['SIGINT', 'SIGHUP'],
+  ['SIGTERM', 'SIGINT'],
+] as const)('when %s and %s come at once, as from a shell that ends, then nothing is left', async (...names) => {
+  await withTemporaryFolder(async (cwd) => {
+    const { code, stderr } = await runCli(['train', '--data', 'sample', '--epochs', '1000000'], {
+      cwd,
+      onOutput: {
+        when: /Epoch +2\//,
+        then: (child) => {
+          names.forEach((name) => child.kill(name));
+        },
+      },
+    });
+    expect([129, 130]).toContain(code);
+    expect(stderr).toMatch(/^error: Interrupted by SIG[A-Z]+; nothing half-written is left\.\n$/);
+    expect(await readdir(cwd)).toEqual([]);
+  });
+});
+
 test('when the reader of stdout has gone then the run goes on quietly to its end', async () => {
   await withTemporaryFolder(async (cwd) => {
     const { code, stderr } = await runCli(['train', ...onSample, '--out', 'run'], {

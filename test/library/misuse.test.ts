@@ -65,43 +65,40 @@ test.each(Object.entries(calls))(
   },
 );
 
+const elements: [string, unknown[], string][] = [
+  [
+    'TextClassifier.predict',
+    [['good', 'bad', 'so', 5]],
+    'Expected a string or a Uint8Array for texts[3] but received 5',
+  ],
+  ['TextClassifier.predict', [[['good']]], 'Expected a string or a Uint8Array for texts[0] but received an array'],
+  [
+    'TextClassifier.logits',
+    [Object.assign(['good'], { 2: 'bad' })],
+    'Expected a string or a Uint8Array for texts[1] but received nothing',
+  ],
+  ['Featurizer.encodeBatch', [[{}]], 'Expected a string or a Uint8Array for texts[0] but received an object'],
+  ['Featurizer.encodeInSlices', [[null]], 'Expected a string or a Uint8Array for texts[0] but received null'],
+  ['TextClassifier.predict', [5], 'Expected an array of texts for texts but received 5'],
+  ['TextClassifier.predict', ['good film'], 'Expected an array of texts for texts but received "good film"'],
+  ['loadDataset', ['sample'], 'Expected an object for options but received "sample"'],
+  ['Vocabulary.of', [['a', 5]], 'Expected a string for words[1] but received 5'],
+  ['writeReport', [[5]], 'Expected a string for runs[0] but received 5'],
+  ['AdapterSet.combine', ['sum', { adapters: [5], weights: [1] }], 'Expected a string for adapters[0] but received 5'],
+  [
+    'loadDataset',
+    [{ data: { train: 5 }, vocab: null, seed: 1, valid: null }],
+    'Expected a string or an array of strings for data.train but received 5',
+  ],
+  [
+    'loadDataset',
+    [{ data: { train: ['a.csv', 5] }, vocab: null, seed: 1, valid: null }],
+    'Expected a string for data.train[1] but received 5',
+  ],
+];
+
 test('when an element of a list has another type then its place is named', async () => {
-  const cases: [string, unknown[], string][] = [
-    [
-      'TextClassifier.predict',
-      [['good', 'bad', 'so', 5]],
-      'Expected a string or a Uint8Array for texts[3] but received 5',
-    ],
-    ['TextClassifier.predict', [[['good']]], 'Expected a string or a Uint8Array for texts[0] but received an array'],
-    [
-      'TextClassifier.logits',
-      [Object.assign(['good'], { 2: 'bad' })],
-      'Expected a string or a Uint8Array for texts[1] but received nothing',
-    ],
-    ['Featurizer.encodeBatch', [[{}]], 'Expected a string or a Uint8Array for texts[0] but received an object'],
-    ['Featurizer.encodeInSlices', [[null]], 'Expected a string or a Uint8Array for texts[0] but received null'],
-    ['TextClassifier.predict', [5], 'Expected an array of texts for texts but received 5'],
-    ['TextClassifier.predict', ['good film'], 'Expected an array of texts for texts but received "good film"'],
-    ['loadDataset', ['sample'], 'Expected an object for options but received "sample"'],
-    ['Vocabulary.of', [['a', 5]], 'Expected a string for words[1] but received 5'],
-    ['writeReport', [[5]], 'Expected a string for runs[0] but received 5'],
-    [
-      'AdapterSet.combine',
-      ['sum', { adapters: [5], weights: [1] }],
-      'Expected a string for adapters[0] but received 5',
-    ],
-    [
-      'loadDataset',
-      [{ data: { train: 5 }, vocab: null, seed: 1, valid: null }],
-      'Expected a string or an array of strings for data.train but received 5',
-    ],
-    [
-      'loadDataset',
-      [{ data: { train: ['a.csv', 5] }, vocab: null, seed: 1, valid: null }],
-      'Expected a string for data.train[1] but received 5',
-    ],
-  ];
-  for (const [name, given, message] of cases) {
+  for (const [name, given, message] of elements) {
     const { [name]: entry } = calls;
     expect(entry && (await outcome(entry, given))).toEqual({ name: 'TypeError', code: 'ERR_ARG_TYPE', message });
   }

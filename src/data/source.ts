@@ -129,9 +129,15 @@ function otherLayout(path: string, there: readonly string[]): ImdbTorchError {
 
 function notThere(path: string, cause: unknown): ImdbTorchError {
   if (systemCode(cause) !== 'ENOENT') return inputError(path, cause);
+  const remedy =
+    path === '-'
+      ? 'write standard input to a file first, and give that'
+      : /^[a-z]+:\/\//i.test(path)
+        ? 'fetch it first, and give the file'
+        : 'check the path';
   return new ImdbTorchError(
     'ERR_DATASET',
-    `Expected imdb, sample or the path of a data set but ${JSON.stringify(path)} does not exist; check the path.`,
+    `Expected imdb, sample or the path of a data set but ${JSON.stringify(path)} does not exist; ${remedy}.`,
     { cause },
   );
 }

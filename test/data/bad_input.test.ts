@@ -36,6 +36,8 @@ function sentence(code: string, part: string): object {
 
 test.each([
   ['does not exist', () => join(folder, 'nowhere.tgz'), 'nowhere.tgz" does not exist'],
+  ['is standard input', () => '-', 'write standard input to a file first'],
+  ['is an address', () => 'https://example.org/reviews.csv', 'fetch it first'],
   ['is empty', () => file('empty.tgz', ''), 'empty.tgz is empty'],
   ['is the empty path', () => '', 'does not exist'],
   ['is an empty folder', () => bareFolder(), 'bare but it is empty'],

@@ -1,3 +1,5 @@
+import { namesOf, type PathGroup } from './files/not_looked_at.js';
+
 /** The number of bad rows that are named. */
 const namedBadRows = 20;
 
@@ -30,7 +32,7 @@ export interface ReadAccount {
   /** Counts the rows, or files, that are reviews. */
   readonly rows: number;
   readonly leftOut: readonly LeftOut[];
-  /** The first files and folders that were seen but not opened. */
+  /** The files and folders that were seen but not opened, by name; where these are many, how many more there are. */
   readonly notLookedAt: readonly string[];
   /** Counts all of these. */
   readonly notLookedAtCount: number;
@@ -56,10 +58,9 @@ const mostKeptExamples = 1000;
 export class AccountKeeper {
   #rows = 0;
   #leftOutCount = 0;
-  #notLookedAtCount = 0;
   readonly #badRows: BadRow[] = [];
   readonly #leftOut = new Map<string, { count: number; first: string; examples: Set<string> }>();
-  readonly #notLookedAt: string[] = [];
+  readonly #notLookedAt: PathGroup[] = [];
   readonly #notes = new Set<string>();
 
   used(): void {
@@ -82,9 +83,8 @@ export class AccountKeeper {
     this.#leftOut.set(why, known);
   }
 
-  doNotLookAt(path: string): void {
-    this.#notLookedAtCount += 1;
-    if (this.#notLookedAt.length < namedBadRows) this.#notLookedAt.push(path);
+  doNotLookAt(groups: readonly PathGroup[]): void {
+    this.#notLookedAt.push(...groups);
   }
 
   note(sentence: string): void {
@@ -104,8 +104,8 @@ export class AccountKeeper {
     return {
       rows: this.#rows,
       leftOut: leftOut.sort((one, other) => other.count - one.count),
-      notLookedAt: this.#notLookedAt,
-      notLookedAtCount: this.#notLookedAtCount,
+      notLookedAt: namesOf(this.#notLookedAt),
+      notLookedAtCount: this.#notLookedAt.reduce((sum, { count }) => sum + count, 0),
       notes: [...this.#notes],
     };
   }

@@ -10,7 +10,7 @@ import { splitInputsSource } from '../tables/split_inputs_source.js';
 import { openAlike, openFolder, openFolderOfSplit } from './folder_inputs.js';
 import { planTables } from './folder_plan.js';
 import { resolvePaths } from './globs.js';
-import { summarise } from './not_looked_at.js';
+import { groupPaths } from './not_looked_at.js';
 
 /**
  * Finds the reviews in a folder: tables or folders of classes, of several splits or not.
@@ -18,7 +18,7 @@ import { summarise } from './not_looked_at.js';
  */
 export async function folderSource(root: string, options: SourceOptions): Promise<Source> {
   const { parts, others } = await openFolder(root, options);
-  return splitInputsSource(root, parts, options, summarise(others));
+  return splitInputsSource(root, parts, options, groupPaths(others));
 }
 
 /**
@@ -41,7 +41,7 @@ export async function tablesSource(pattern: string, paths: readonly string[], op
     parts[name] = await openAlike(part.tables, (path) => [path, nameAmong(paths, path)], options);
     for (const path of part.tables) used.add(path);
   }
-  return splitInputsSource(pattern, parts, options, summarise(paths.filter((path) => !used.has(path))));
+  return splitInputsSource(pattern, parts, options, groupPaths(paths.filter((path) => !used.has(path))));
 }
 
 /**
@@ -71,7 +71,7 @@ export async function filesSource(files: DataFiles, options: SourceOptions): Pro
     parts[name] = inputs;
   }
   const location = splitNames.flatMap((name) => files[name] ?? []).join(', ');
-  return splitInputsSource(location, parts, options, summarise(others));
+  return splitInputsSource(location, parts, options, groupPaths(others));
 }
 
 /** Names a file by its last part where that tells it from the others. */

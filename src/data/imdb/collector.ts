@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { ImdbTorchError } from '../../errors.js';
 import type { CollectedReviews, CollectedSplit, SourceNotes, SplitName } from '../collected_reviews.js';
 import { isOfSystem } from '../files/file_kinds.js';
-import { summarise } from '../files/not_looked_at.js';
+import { groupPaths } from '../files/not_looked_at.js';
 import { MovieUrls } from './movies.js';
 import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins } from '../origins.js';
@@ -59,7 +59,7 @@ export class ImdbCollector implements CollectedReviews {
   /** Notes files and folders that are not read; those of the system go without saying. */
   skip(paths: readonly string[]): void {
     const others = paths.filter((path) => !isOfSystem(basename(path)));
-    for (const path of summarise(others)) this.#account.doNotLookAt(path);
+    this.#account.doNotLookAt(groupPaths(others));
   }
 
   /** @throws ImdbTorchError ERR_DATASET when the text is not UTF-8 */

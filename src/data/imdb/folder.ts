@@ -104,7 +104,7 @@ export async function listFolder(path: string, signal?: AbortSignal): Promise<Re
   const known = new Set([...urls.map((each) => each.path), 'train', 'test']);
   for (const split of ['train/', 'test/']) for (const name of imdbClasses) known.add(`${split}${name}`);
   for (const folder of ['', 'train/', 'test/']) others.push(...(await listOthers(path, folder, known)));
-  return { reviews, urls, others: others, sha256: hash.digest('hex') };
+  return { reviews, urls, others, sha256: hash.digest('hex') };
 }
 
 /** Lists what is in a folder beside what is known. @param folder ends with a slash, or is empty */
@@ -167,14 +167,14 @@ export async function readFolder(
 }
 
 /** @throws ImdbTorchError ERR_DATASET */
-export function statOf(root: string, path: string): Promise<Stats> {
+function statOf(root: string, path: string): Promise<Stats> {
   return stat(join(root, path)).catch((error: unknown) => {
     throw unreadable(root, path, error);
   });
 }
 
 /** @throws ImdbTorchError ERR_DATASET */
-export function readTextOf(root: string, path: string): Promise<Buffer> {
+function readTextOf(root: string, path: string): Promise<Buffer> {
   return readFile(join(root, path)).catch((error: unknown) => {
     throw unreadable(root, path, error);
   });

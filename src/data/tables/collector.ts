@@ -11,6 +11,7 @@ import { LabelNames } from './label_names.js';
 import { trimLabel } from './label_spelling.js';
 import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins, originName, rowOrigins, type NumberedTable, type TableFile } from '../origins.js';
+import type { PathGroup } from '../files/not_looked_at.js';
 import { maximumReviewBytes } from '../collected_reviews.js';
 import { AccountKeeper, type Reason } from '../read_account.js';
 import { textDigest } from '../numbers/text_digest.js';
@@ -30,7 +31,7 @@ interface SplitRows {
 }
 
 /** What is wrong with a row without a label. */
-export const noLabel = 'has no label';
+const noLabel = 'has no label';
 
 /**
  * Takes reviews one by one in the order of their source, with whatever labels they have, and leaves out what is no
@@ -100,9 +101,9 @@ export class TableCollector implements CollectedReviews {
     this.#account.note(sentence);
   }
 
-  /** Takes the name of what was seen but not opened. */
-  doNotLookAt(path: string): void {
-    this.#account.doNotLookAt(path);
+  /** Takes what was seen but not opened. */
+  doNotLookAt(groups: readonly PathGroup[]): void {
+    this.#account.doNotLookAt(groups);
   }
 
   get account(): Pick<SourceNotes, 'badRows' | 'read'> {

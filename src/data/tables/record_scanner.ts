@@ -7,7 +7,7 @@ export const isIncomplete = -1;
 /** Says that there is text behind a closing quote. */
 export const hasWrongQuote = -2;
 /** Says that a field over several lines is one too many. */
-export const hasTooManyFields = -3;
+const hasTooManyFields = -3;
 
 /** The characters that mark the fields of a file. */
 export interface CsvDialect {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../../errors.js';
 import { assertFewBadRows } from './bad_rows.js';
 import { splitNames, type SplitName } from '../collected_reviews.js';
+import type { PathGroup } from '../files/not_looked_at.js';
 import type { SplitInput } from './split_input.js';
 import { TableCollector } from './collector.js';
 import type { Source, SourceOptions } from '../source_types.js';
@@ -11,14 +12,14 @@ export type SplitInputs = Readonly<Partial<Record<SplitName, readonly SplitInput
 
 /**
  * Makes a source of tables or folders of classes.
- * @param notLookedAt files beside them, by name
+ * @param notLookedAt files beside them
  * @throws ImdbTorchError ERR_USAGE when a split has both
  */
 export function splitInputsSource(
   location: string,
   parts: SplitInputs,
   options: SourceOptions,
-  notLookedAt: readonly string[] = [],
+  notLookedAt: readonly PathGroup[] = [],
 ): Source {
   const { textColumn, labelColumn, header = true, labels = null, encoding = 'auto', signal, onProgress } = options;
   const found = splitNames.flatMap((name) => (parts[name] ?? []).map((part) => ({ name, part })));
@@ -34,7 +35,7 @@ export function splitInputsSource(
     variant: { order, columns, labels, account: [notLookedAt, notes] },
     read: async (texts) => {
       const collector = new TableCollector(location, labels, texts, options.toTrain === false ? 1 : 2);
-      for (const path of notLookedAt) collector.doNotLookAt(path);
+      collector.doNotLookAt(notLookedAt);
       const onNote = collector.note.bind(collector);
       notes.forEach(onNote);
       let before = 0;

@@ -76,14 +76,12 @@ export function describeRead({ source, badRows, read }: Dataset): ReadLines {
   const unit = unitOf(source.kind);
   const some = count === 0 ? formatCount(read.rows) : `${formatCount(read.rows)} of ${formatCount(total)}`;
   const reasons = describeLeftOut(withoutFile(read.leftOut, source.location));
-  const { notLookedAt, notLookedAtCount, notes } = read;
-  const more = notLookedAtCount - notLookedAt.length;
-  const names = notLookedAt.join(', ') + (more > 0 ? ` and ${formatCount(more)} more` : '');
+  const { notLookedAt, notes } = read;
   return {
     first: formatText(
       `Read ${some} ${unit} of ${source.location}${count === 0 ? '.' : `; left out ${formatCount(count)}: ${reasons}.`}`,
     ),
-    notLookedAt: notLookedAtCount === 0 ? [] : [formatText(`Not looked at: ${names}.`)],
+    notLookedAt: notLookedAt.length === 0 ? [] : [formatText(`Not looked at: ${notLookedAt.join(', ')}.`)],
     notes: [...notes.slice(0, shownNotes).map(formatText), ...(notes.length > shownNotes ? ['...'] : [])],
   };
 }

@@ -18,6 +18,8 @@ export interface EncodedLines {
 }
 
 interface LineProblem {
+  /** Its place among the lines: several objects of JSON can begin on one line. */
+  readonly index: number;
   readonly line: number;
   readonly hasText: boolean;
   readonly problem: string;
@@ -32,15 +34,16 @@ export function* encodeLines(featurizer: Featurizer, lines: readonly TextLine[])
       count: some.length,
       numbers: follow(some) ? null : some.map(({ line }) => line),
       columns: some.some(({ columns }) => columns !== undefined) ? some.map(({ columns }) => columns) : null,
-      problems: some.flatMap(({ line, text, problem }) =>
-        problem === null ? [] : { line, hasText: text !== null, problem },
+      problems: some.flatMap(({ line, text, problem }, index) =>
+        problem === null ? [] : { index, line, hasText: text !== null, problem },
       ),
       encoded: featurizer.encodeBatch(some.flatMap(({ text }) => text ?? [])),
     };
   }
 }
 
-/** Says whether lines follow on each other: those of a table are ascending, and may have gaps. */
+/** Says whether each line is the one after that before it: those of a table may have gaps, and of JSON be the same. */
 function follow(lines: readonly TextLine[]): boolean {
-  return (lines.at(-1)?.line ?? 0) - (lines[0]?.line ?? 0) === lines.length - 1;
+  const first = lines[0]?.line ?? 0;
+  return lines.every(({ line }, index) => line === first + index);
 }

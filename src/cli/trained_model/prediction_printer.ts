@@ -41,14 +41,14 @@ export class PredictionPrinter {
 
   #predict({ first, count, numbers, columns, problems, encoded }: EncodedLines): string {
     const predictions = this.classifier.predictEncoded(encoded).values();
-    const withoutText = new Map(problems.flatMap(({ line, hasText, problem }) => (hasText ? [] : [[line, problem]])));
+    const withoutText = new Map(problems.flatMap(({ index, hasText, problem }) => (hasText ? [] : [[index, problem]])));
     const shown = columns?.find((each) => each !== undefined);
     if (this.keepsAll && shown !== undefined)
       this.#format = { ...this.#format, kept: this.#format.kept ?? Object.keys(shown) };
     let text = '';
     for (let index = 0; index < count; index += 1) {
       const line = numbers?.[index] ?? first + index;
-      const problem = withoutText.get(line);
+      const problem = withoutText.get(index);
       const prediction = problem === undefined ? predictions.next().value : undefined;
       text +=
         prediction === undefined

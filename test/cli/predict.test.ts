@@ -170,6 +170,11 @@ test.each<[string, string[], RegExp]>([
   ['a text and a file', ['good', '--file', 'x'], /either texts, or -/],
   ['a text and standard input', ['good', '-'], /either texts, or -/],
   ['a column for texts', ['good', '--text-column', 'x'], /texts have no columns/],
+  [
+    'a missing header for texts',
+    ['good', '--no-header'],
+    /Expected --file or - with --no-header: texts have no columns/,
+  ],
   ['a share as --top-k', ['good', '--top-k', '0.5', '--threshold', '2'], /--top-k.*\n.*--threshold/],
 ])('when %s is given then it exits with 2', async (_, args, message) => {
   const { code, stderr } = await runCli(['predict', 'run', ...args]);

@@ -77,6 +77,15 @@ test.each<[string, string | Buffer, string[], number, RegExp]>([
     2,
     /column to keep but received "x"/,
   ],
+  [
+    'a table whose texts are not named',
+    table,
+    ['--keep', 'id'],
+    2,
+    /^error: Expected --text-column with --keep: .* a text/,
+  ],
+  ['a table of which all is kept', 'a\tb\nc\td\n', ['--keep', 'all', '--json'], 2, /--text-column with --keep: /],
+  ['rows without a header', '1,good\n', ['--no-header'], 2, /Expected --text-column with --no-header: /],
   ['text in an encoding that is none', 'good', ['--encoding', 'x'], 2, /for --encoding but received "x"/],
 ])('when standard input is %s then it says so', async (_, input, args, code, message) => {
   await withTemporaryFolder(async (cwd) => {

@@ -1,5 +1,6 @@
 import { ImdbTorchError } from '../../errors.js';
 import type { Featurizer } from '../../text/featurizer.js';
+import { columnFlag } from './column_choice.js';
 import type { EncodedLines } from './encoded_lines.js';
 import { canReadInThread, EncodingThread } from './encoding_thread.js';
 import type { TextSource } from './read_texts.js';
@@ -17,8 +18,8 @@ export function chooseInput(
     throw new ImdbTorchError('ERR_USAGE', 'Expected either texts, or - for standard input, or --file.');
   }
   if (named !== null) return { file: named, ...source };
-  if (source.textColumn === undefined && source.keep === undefined) return texts;
-  const flag = source.textColumn === undefined ? '--keep' : '--text-column';
+  const flag = columnFlag(source);
+  if (flag === null) return texts;
   throw new ImdbTorchError('ERR_USAGE', `Expected --file or - with ${flag}: texts have no columns.`);
 }
 

@@ -1,15 +1,7 @@
 import { chooseTextColumn } from '../../data/tables/columns.js';
 import { parseLine } from '../../data/tables/json_rows.js';
+import type { ColumnChoice } from './column_choice.js';
 import { checkedText, textOf, type Columns, type Line, type TextLine } from './text_lines.js';
-
-/** Which names of an object the text and the columns that are handed on have. */
-export interface ColumnChoice {
-  readonly textColumn?: string | undefined;
-  /** The other columns that are handed on, or all of them. */
-  readonly keep?: readonly string[] | 'all' | undefined;
-  /** False takes the first row of CSV or TSV for a row, and numbers the columns from 1. */
-  readonly header?: boolean | undefined;
-}
 
 /** Takes the texts of lines that are JSON objects. @param name the file, for messages */
 export class JsonLines {

@@ -16,7 +16,8 @@ import { isJsonLines } from '../../data/tables/json_rows.js';
 import { inputError } from '../../system/file_errors.js';
 import { isParquet, isTar } from '../../system/file_kind.js';
 import { isUsualTextName } from '../../data/tables/columns.js';
-import { JsonLines, type ColumnChoice } from './json_lines.js';
+import { columnFlag, type ColumnChoice } from './column_choice.js';
+import { JsonLines } from './json_lines.js';
 import { readTableTexts } from './table_texts.js';
 import { chunkBytes, splitLines, textOf, type TextLine } from './text_lines.js';
 
@@ -47,7 +48,7 @@ export async function* readTexts(source: TextSource, { signal, onNote }: ReadOpt
     const stream = openStream(source.file);
     if (signal !== undefined) addAbortSignal(signal, stream);
     const opened = await inspectStream(stream, name, source.encoding);
-    const format = formatOf(opened, source.textColumn);
+    const format = formatOf(opened, source);
     const options = { signal, onNote };
     if (format === 'lines' || format === 'json-lines') yield* readLines(opened, format, source, options);
     else yield* readTableTexts(await asTable(opened, source.file), format, source, options);
@@ -67,8 +68,8 @@ function openStream(file: string): Readable {
   return new Socket({ fd, readable: true, writable: false });
 }
 
-/** @throws ImdbTorchError ERR_DATASET when it is neither lines nor a table */
-function formatOf({ head, ...opened }: OpenedFile, textColumn: string | undefined): Format {
+/** @throws ImdbTorchError ERR_DATASET when it is neither lines nor a table; ERR_USAGE for columns of plain lines */
+function formatOf({ head, ...opened }: OpenedFile, choice: ColumnChoice): Format {
   if (head.length === 0) return 'lines';
   if (isParquet(head)) return 'parquet';
   if (isTar(head)) {
@@ -80,9 +81,16 @@ function formatOf({ head, ...opened }: OpenedFile, textColumn: string | undefine
   const start = head.toString('utf8', 0, shownBytes).trimStart();
   if (/^(\[\s*)?\{\s*["}]/.test(start)) return isJsonLines(head.toString('utf8')) ? 'json-lines' : 'jsonl';
   if (start.startsWith(fastTextPrefix)) return 'fasttext';
+  const { textColumn } = choice;
   // A table of a single column has nothing that separates columns.
   if (textColumn !== undefined && /^"?(.*?)"?\s*$/m.exec(start)?.[1] === textColumn) return 'csv';
-  return textColumn === undefined ? 'lines' : (detectFormat({ ...opened, head, ...unknown }) as TableFormat);
+  if (textColumn !== undefined) return detectFormat({ ...opened, head, ...unknown }) as TableFormat;
+  const flag = columnFlag(choice);
+  if (flag === null) return 'lines';
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected --text-column with ${flag}: without it each line of ${opened.path} is a text, which has no columns.`,
+  );
 }
 
 /** @throws ImdbTorchError ERR_DATASET for Parquet that cannot be read from its end */

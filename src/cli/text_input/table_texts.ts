@@ -6,7 +6,7 @@ import { readTable } from '../../data/tables/read_table.js';
 import { singleOf } from '../../data/tables/json_values.js';
 import { Composite, type Cell, type RowConsumer } from '../../data/tables/row_consumer.js';
 import type { ReadOptions, SourceFile } from '../../data/source_file.js';
-import type { ColumnChoice } from './json_lines.js';
+import type { ColumnChoice } from './column_choice.js';
 import { checkedText, type TextLine } from './text_lines.js';
 
 /**

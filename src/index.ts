@@ -58,7 +58,8 @@ export {
   type TrainingOptions,
   type TrainingResult,
 } from './training/loop.js';
-export { trainEpochs, type PassOptions, type Progress, type StepOptions } from './training/pass.js';
+export { trainEpochs, type PassOptions, type Progress } from './training/pass.js';
+export type { StepOptions } from './training/step_options.js';
 export { lrFactor, type Schedule } from './training/schedule.js';
 export { createOptimizer } from './training/optimizer.js';
 export type { OptimizerOptions } from './training/optimizer_options.js';

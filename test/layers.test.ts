@@ -30,16 +30,19 @@ interface Import {
   from: string;
   to: string;
   typeOnly: boolean;
+  /** Says whether it is loaded only when it is called for. */
+  isDynamic: boolean;
 }
 
 const imports: Import[] = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
   .flatMap((path) => {
     const text = readFileSync(join(source, path), 'utf8');
-    const specifiers = text.matchAll(/(\b(?:import|export) type [^']*)?(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g);
-    return [...specifiers].map(([, typeImport, specifier = '']) => ({
+    const specifiers = text.matchAll(/(\b(?:import|export) type [^']*)?(?:from|import)\s*(\(?)\s*'(\.{1,2}\/[^']+)'/g);
+    return [...specifiers].map(([, typeImport, bracket, specifier = '']) => ({
       from: path,
       typeOnly: typeImport !== undefined,
+      isDynamic: bracket === '(',
       to: relative(source, join(source, dirname(path), specifier)).replace(/\.js$/, '.ts'),
     }));
   });
@@ -78,6 +81,23 @@ test('when a layer works without the native addon then it does not import the bi
     ({ from, to }) => to === 'binding.ts' && withoutAddon.includes(from.split('/')[0] ?? ''),
   );
   expect(binding).toEqual([]);
+});
+
+/** The files that are loaded with `file`, and how. */
+function loadedWith(file: string, trail: readonly string[] = [file], known = new Set<string>()): string[][] {
+  if (known.has(file)) return [];
+  known.add(file);
+  const loaded = imports.filter(({ from, typeOnly, isDynamic }) => from === file && !typeOnly && !isDynamic);
+  return [[...trail], ...loaded.flatMap(({ to }) => loadedWith(to, [...trail, to], known))];
+}
+
+test('when a command is loaded then the addon is not, which may have to be built first', () => {
+  const commands = new Set(imports.map(({ from }) => from).filter((path) => /^cli\/(commands\/|program)/.test(path)));
+  const withAddon = [...commands].flatMap((command) =>
+    loadedWith(command).filter((trail) => trail.at(-1) === 'binding.ts'),
+  );
+  expect(commands.size).toBeGreaterThan(10);
+  expect(withAddon).toEqual([]);
 });
 
 /** Every circle of imports that a walk along them finds, as the files on the way. */

@@ -1,8 +1,8 @@
 import type { Device, Engine, FloatDtype, LoraInitialization } from '../../binding.js';
 import type { LayerName } from '../storage/adapter.js';
 import type { CalibrationKind } from '../training/calibration.js';
-import { plainSteps } from '../training/pass.js';
 import type { PhaseOptions } from '../training/phase.js';
+import { plainSteps } from '../training/step_options.js';
 
 /** The options that decide the numbers of an experiment, apart from the data. */
 export interface ExperimentOptions extends PhaseOptions {

@@ -9,14 +9,14 @@ import {
   instance,
   oneOf,
   optional,
-  orNull,
 } from '../arguments.js';
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
 import { ImdbTorchError } from '../errors.js';
 import { Classifier, Generator, type LossForm, type Optimizer } from '../model/native.js';
 import { DataLoader } from './data_loader.js';
-import { lrFactors, scheduleFields, type Schedule } from './schedule.js';
+import { lrFactors } from './schedule.js';
+import { checkSteps, plainSteps, type StepOptions } from './step_options.js';
 
 export interface Progress {
   epoch: number;
@@ -36,7 +36,7 @@ export const passFields = {
   batch: aNumber,
   epochs: aNumber,
   loss: oneOf('softmax', 'logits'),
-  steps: optional(fields({ ...scheduleFields, clip: orNull(aNumber), dropout: aNumber })),
+  steps: optional(checkSteps),
   generator: optional(instance(Generator)),
   branchDropout: optional(aBoolean),
   name: optional(aString),
@@ -44,21 +44,6 @@ export const passFields = {
 } as const;
 
 const checkPass = fields({ ...passFields, onProgress: optional(aFunction) });
-
-/** Options of every step beside those of the optimizer; by default they change nothing. */
-export interface StepOptions extends Schedule {
-  /** The largest norm of a step's gradient (`torch.nn.utils.clip_grad_norm_`); null: any. */
-  clip: number | null;
-  /** The probability with which each entry of a review is left out of a step. */
-  dropout: number;
-}
-
-export const plainSteps = Object.freeze({
-  schedule: 'constant',
-  warmup: 0,
-  clip: null,
-  dropout: 0,
-} as const) satisfies StepOptions;
 
 export interface PassOptions {
   classifier: Classifier;

@@ -7,7 +7,8 @@ import { train, type EpochResult, type TrainingResult } from './loop.js';
 import { evaluate, type Metrics } from './metrics.js';
 import { createOptimizer } from './optimizer.js';
 import type { OptimizerOptions } from './optimizer_options.js';
-import { trainEpochs, type Progress, type StepOptions } from './pass.js';
+import { trainEpochs, type Progress } from './pass.js';
+import type { StepOptions } from './step_options.js';
 import type { SplitBags } from './split_bags.js';
 
 /** The trainings, and the models that are only tested. */

@@ -5,7 +5,8 @@ import { trainableParameters } from '../../src/model/parameters.js';
 import { DataLoader } from '../../src/training/data_loader.js';
 import { train, type TrainingEvents } from '../../src/training/loop.js';
 import { evaluate, meanOf } from '../../src/training/metrics.js';
-import { plainSteps, type Progress, type StepOptions } from '../../src/training/pass.js';
+import type { Progress } from '../../src/training/pass.js';
+import { plainSteps, type StepOptions } from '../../src/training/step_options.js';
 
 const reviews = 50;
 const vocabularySize = 6;

@@ -19,7 +19,7 @@ const strangeCharacters = /[\0-\x08\x0e-\x1f\x7f-\x9f\ufffd-\uffff\ud800-\udfff\
 
 const toTable = 'write it as CSV or Parquet, for instance with pandas';
 
-/** How files begin, as Latin-1: more special kinds first. */
+/** How files begin, as Latin-1: more special kinds first. Where letters begin one, bytes that no text has must follow. */
 const kinds: readonly (readonly [beginning: RegExp, name: string, remedy: string])[] = [
   [/^\x1f\x8b/, 'compressed twice by gzip', 'unpack it once with `gunzip`'],
   [/^PK\x03\x04[^]*?xl\//, 'an Excel workbook', 'save it as CSV (UTF-8)'],
@@ -29,7 +29,7 @@ const kinds: readonly (readonly [beginning: RegExp, name: string, remedy: string
   [/^PK\x03\x04[^]*?\.npy/, 'a zip file of NumPy arrays', `load it with NumPy and ${toTable}`],
   [/^PK(\x03\x04|\x05\x06|\x07\x08)/, 'a zip archive', 'unpack it with `unzip`'],
   [/^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, 'an old Excel or Word document', 'save it as CSV (UTF-8) or plain text'],
-  [/^BZh[1-9](1AY&SY|\x17rE8P\x90)/, 'compressed by bzip2', 'unpack it with `bunzip2`'],
+  [/^BZh[1-9](1AY&SY[^]{0,4}[\0-\x08]|\x17rE8P\x90)/, 'compressed by bzip2', 'unpack it with `bunzip2`'],
   [/^\xfd7zXZ\0/, 'compressed by xz', 'unpack it with `unxz`'],
   [/^\x5d\0\0[^]{2}\xff/, 'compressed by lzma', 'unpack it with `unlzma`'],
   [/^\x28\xb5\x2f\xfd/, 'compressed by zstd', 'unpack it with `unzstd`'],
@@ -37,18 +37,22 @@ const kinds: readonly (readonly [beginning: RegExp, name: string, remedy: string
   [/^\x1f\x9d/, 'compressed by compress', 'unpack it with `uncompress`'],
   [/^7z\xbc\xaf\x27\x1c/, 'a 7z archive', 'unpack it with `7z x`'],
   [/^Rar!\x1a\x07/, 'a RAR archive', 'unpack it with `unrar x`'],
-  [/^(ARROW1|\xff\xff\xff\xff[^]{3}\0)/, 'an Arrow or Feather file', 'write it as Parquet, for instance with pandas'],
-  [/^FEA1/, 'a Feather file', 'write it as Parquet, for instance with pandas'],
-  [/^PARE/, 'an encrypted Parquet file', 'write it without encryption'],
+  [
+    /^(ARROW1\0\0|\xff\xff\xff\xff[^]{3}\0)/,
+    'an Arrow or Feather file',
+    'write it as Parquet, for instance with pandas',
+  ],
+  [/^FEA1\0/, 'a Feather file', 'write it as Parquet, for instance with pandas'],
+  [/^PARE[^]{0,12}[\0-\x08]/, 'an encrypted Parquet file', 'write it without encryption'],
   [/^Obj\x01/, 'an Avro file', toTable],
-  [/^ORC[^]*[\0-\x08]/, 'an ORC file', toTable],
+  [/^ORC[^]{0,60}[\0-\x08]/, 'an ORC file', toTable],
   [/^\x89HDF\r\n\x1a\n/, 'an HDF5 file', toTable],
-  [/^\x93NUMPY/, 'a NumPy array', toTable],
+  [/^\x93NUMPY[\x01-\x03]/, 'a NumPy array', toTable],
   [/^\x80[\x02-\x05]/, 'a Python pickle', `load it with the program that wrote it and ${toTable}`],
   [/^[^]{2,4}\0{4,6}\{"/, 'a safetensors file', 'give a file of texts'],
   [/^SQLite format 3\0/, 'an SQLite database', "export a table with `sqlite3 -header -csv FILE 'select ...'`"],
   [
-    /^version https:\/\/git-lfs/,
+    /^version https:\/\/git-lfs\S*\s+(ext|oid|$)/,
     'a Git LFS pointer, which stands for the file',
     'fetch the file itself with `git lfs pull`',
   ],
@@ -58,10 +62,18 @@ const kinds: readonly (readonly [beginning: RegExp, name: string, remedy: string
     'fetch the file itself',
   ],
   [/^\s*<\?xml\b(?![^\n]*<\/)/i, 'an XML document', 'write its texts as CSV or JSON Lines'],
-  [/^%PDF-/, 'a PDF document', 'extract its text, for instance with `pdftotext`'],
-  [/^\{\\rtf/, 'an RTF document', 'save it as plain text'],
-  [/^(\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a|RIFF[^]{4}WEBP|II\*\0|MM\0\*)/, 'an image', 'give a file of texts'],
-  [/^(ID3[\x02-\x04]|OggS\0|fLaC\0|RIFF[^]{4}(WAVE|AVI )|[^]{4}ftyp)/, 'sound or video', 'give a file of texts'],
+  [/^%PDF-\d\.\d\s*[\r\n]/, 'a PDF document', 'extract its text, for instance with `pdftotext`'],
+  [/^\{\\rtf\d*\s*[\\{]/, 'an RTF document', 'save it as plain text'],
+  [
+    /^(\x89PNG\r\n\x1a|\xff\xd8\xff|GIF8[79]a[^]{0,7}[\0-\x08]|RIFF[^]{3}[\0-\x1f\xff]WEBP|II\*\0|MM\0\*)/,
+    'an image',
+    'give a file of texts',
+  ],
+  [
+    /^(ID3[\x02-\x04]|OggS\0|fLaC\0|RIFF[^]{3}[\0-\x1f\xff](WAVE|AVI )|\0\0[^]{2}ftyp)/,
+    'sound or video',
+    'give a file of texts',
+  ],
   [/^(\x7fELF|MZ[^]{2}[^]*\0\0\0|\xcf\xfa\xed\xfe|\xca\xfe\xba\xbe)/, 'a program', 'give a file of texts'],
   [
     /^(\xff\xfe\0\0|\0\0\xfe\xff|([^\0]\0{3}){2}|(\0{3}[^\0]){2})/,
@@ -89,11 +101,14 @@ export function foreignKind(head: Uint8Array): FileKind | null {
 
 /** Takes nothing but zeros for a tar file too, one without an entry. */
 export function isTar(head: Buffer): boolean {
-  return head.toString('latin1', 257, 262) === 'ustar' || (head.length >= 512 && head.every((byte) => byte === 0));
+  return (
+    /^ustar(\0| {2}\0)/.test(head.toString('latin1', 257, 265)) ||
+    (head.length >= 512 && head.every((byte) => byte === 0))
+  );
 }
 
 export function isParquet(head: Buffer): boolean {
-  return head.toString('latin1', 0, 4) === 'PAR1';
+  return /^PAR1($|[^]{0,7}[\0-\x08\x0e-\x1f])/.test(head.toString('latin1', 0, 12));
 }
 
 /** Returns the encoding of UTF-16 text, with or without a byte order mark; null for anything else. */

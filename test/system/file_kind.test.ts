@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, test } from '@jest/globals';
-import { foreignKind, wideEncoding } from '../../src/system/file_kind.js';
+import { foreignKind, isParquet, isTar, wideEncoding } from '../../src/system/file_kind.js';
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 const zip = (name: string): Buffer => latin1(`PK\x03\x04\x14\0\0\0\x08\0xxxxxxxxxxxxxxxx\x0f\0\0\0${name}\x01\x02`);
@@ -46,7 +46,10 @@ test.each<[string, Buffer]>([
   ['an RTF document', latin1('{\\rtf1\\ansi')],
   ['an image', latin1('\x89PNG\r\n\x1a\n')],
   ['an image', latin1('\xff\xd8\xff\xe0')],
-  ['sound or video', latin1('RIFFxxxxWAVEfmt ')],
+  ['sound or video', latin1('RIFF\x24\x08\0\0WAVEfmt ')],
+  ['an image', latin1('GIF89a\x20\x03\x58\x02\xf7\0\0')],
+  ['an image', latin1('RIFF\x24\x08\0\0WEBPVP8 ')],
+  ['sound or video', latin1('\0\0\0\x20ftypisom')],
   ['a program', latin1('\x7fELF\x02\x01')],
   ['UTF-32 text', Buffer.concat([latin1('\xff\xfe\0\0'), utf32('text')])],
   ['UTF-32 text', utf32('text,label')],
@@ -66,11 +69,29 @@ test.each<[string, Buffer]>([
   ['Chinese that is cut in a character', Buffer.from('好电影').subarray(0, 8)],
   ['lines of whole pages', latin1('<html><body>good</body></html>\n<html>bad</html>\n')],
   ['coloured text', latin1('\x1b[1mgood\x1b[0m film, \x1b[1mbad\x1b[0m film\n')],
+  ['a header that begins as encrypted Parquet', latin1('PARENT_ID,text,label\n1,a good film,pos\n')],
+  ['a header that begins as Arrow', latin1('ARROW1,text\n1,a good film\n')],
+  ['a header that begins as Feather', latin1('FEA1,text\n1,a good film\n')],
+  ['a quotation', latin1('\x93NUMPY is no film\x94, he said\n')],
+  ['about ORC, with a zero far behind', latin1(`ORCS are in this film${' and more'.repeat(20)}\0\n`)],
+  ['about bzip2', latin1('BZh91AY&SY is how bzip2 begins\n')],
+  ['about GIF', latin1('GIF89a pictures are all that moves here\n')],
+  ['about RIFF', latin1('RIFF or WAVE, what a film\n')],
+  ['about MP4', latin1('The ftyp box comes first\n')],
+  ['about PDF', latin1('%PDF-1.7 is a good start\n')],
+  ['about PNG', latin1('\x89PNG\r\nis a picture\r\n')],
+  ['about RTF', latin1('{\\rtf is how it begins}\n')],
+  ['about Git', latin1('version https://git-lfs.github.com is worth a visit\n')],
   ['UTF-16', Buffer.from('a good film', 'utf16le')],
   ['Parquet', latin1('PAR1\x15\0\x15\0')],
   ['tar', Buffer.concat([Buffer.alloc(257, 'x'), latin1('ustar\x0000')])],
 ])('when a file is %s then it is of no foreign kind', (_, head) => {
   expect(foreignKind(head)).toBeNull();
+});
+
+test('when a text has what marks a tar or a Parquet file then it is none of these', () => {
+  expect(isParquet(latin1('PAR1,text,label\n'))).toBe(false);
+  expect(isTar(Buffer.concat([Buffer.alloc(256, 'x'), latin1('mustard and cress\n')]))).toBe(false);
 });
 
 const swapped = (text: string): Buffer => Buffer.from(text, 'utf16le').swap16();

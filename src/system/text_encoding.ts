@@ -76,8 +76,8 @@ export class TextDecoding {
     if (!this.#isStart || !mayBecomeMark(bytes)) {
       if (this.#isStart) bytes = bytes.subarray(markLength(bytes));
       this.#isStart = false;
-      const isWhole = this.encoding === 'utf-8' || bytes.length > mostLineBytes;
-      end = isWhole ? bytes.length : endOfLines(bytes);
+      end = this.encoding === 'utf-8' ? bytes.length : endOfLines(bytes);
+      if (end === 0 && bytes.length > mostLineBytes) end = lastCharacter(bytes);
     }
     this.#rest = bytes.subarray(end);
     return this.#lines(bytes.subarray(0, end));
@@ -155,6 +155,12 @@ function lineEndOf(bytes: Buffer): number {
 
 function endOfLines(bytes: Buffer): number {
   return bytes.lastIndexOf(lineEndOf(bytes)) + 1;
+}
+
+/** Returns where the last character begins, or the end where that is whole for certain. */
+function lastCharacter(bytes: Buffer): number {
+  const start = bytes.subarray(-3).findLastIndex((byte) => byte >= 0xc0);
+  return start === -1 ? bytes.length : bytes.length - 3 + start;
 }
 
 /** Returns the lines with their ends. */

@@ -112,6 +112,19 @@ test('when a line never ends then it is handed on in parts', () => {
   expect(lengths.reduce((sum, length) => sum + length, 0) + decoding.end().length).toBe(9 << 20);
 });
 
+test('when a line of UTF-8 never ends then no character of it is cut', () => {
+  for (const text of ['é', '好', '\u{1f600}']) {
+    const bytes = Buffer.from(`x${text.repeat(1.3e6)}${text.length === 2 ? '' : text.repeat(1.3e6)}`);
+    const decoding = new TextDecoding('auto');
+    const pieces: Buffer[] = [];
+    for (let start = 0; start < bytes.length; start += 1 << 18) {
+      pieces.push(decoding.push(bytes.subarray(start, start + (1 << 18))));
+    }
+    expect(Buffer.concat([...pieces, decoding.end()]).equals(bytes)).toBe(true);
+    expect(describeDecoding(decoding, 'x')).toEqual([]);
+  }
+});
+
 test('when files are decoded each by itself then the unusual ones are counted', () => {
   const decoding = new TextFileDecoding('auto');
   expect(decoding.decode(Buffer.from('café'), 'a').toString()).toBe('café');

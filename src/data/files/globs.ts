@@ -83,7 +83,10 @@ export function expandBraces(pattern: string): string[] {
   return [...new Set(expanded)];
 }
 
-/** Makes what tells whether a name, without slashes, matches a pattern that has no braces. */
+/**
+ * Makes what tells whether a name, without slashes, matches a pattern that has no braces.
+ * @throws ImdbTorchError ERR_USAGE when it is none
+ */
 export function globPattern(glob: string): RegExp {
   const source = glob.replace(
     /\*+|\?|\[([!^]?)(\]?[^\]]+|\])\]|[\\^$.|+()[\]{}]/g,
@@ -93,7 +96,14 @@ export function globPattern(glob: string): RegExp {
       return set === undefined ? `\\${token}` : `[${not ? '^' : ''}${set.replace(/[\\\]^[]/g, '\\$&')}]`;
     },
   );
-  return new RegExp(`^${source}$`, 'su');
+  try {
+    return new RegExp(`^${source}$`, 'su');
+  } catch {
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected a pattern but got ${JSON.stringify(glob)}; within brackets, a range begins with its lower end: [a-z].`,
+    );
+  }
 }
 
 /** Orders names by their characters, but numbers in them by their value: `part-2` before `part-10`. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { DataFiles } from '../../../src/data/source_types.js';
+import { ChooseReviews } from '../../../src/data/files/choose_reviews.js';
 import { compareNames, expandBraces, globPattern, resolvePaths, splitList } from '../../../src/data/files/globs.js';
 import { splitOfFile } from '../../../src/data/files/split_words.js';
 import { originNames, pickOrigins, rowOrigins } from '../../../src/data/origins.js';
@@ -139,6 +140,11 @@ test('when patterns are read then they match as in a shell', async () => {
   expect(splitList('a{b,c}.csv, d.csv')).toEqual(['a{b,c}.csv', 'd.csv']);
   expect(['p-10', 'p-9', 'p-009', 'P', 'p'].sort(compareNames)).toEqual(['P', 'p', 'p-009', 'p-9', 'p-10']);
   await expect(resolvePaths(['*/nowhere*', '.'])).rejects.toMatchObject({ code: 'ERR_DATASET' });
+  await expect(resolvePaths('x[z-a].csv')).rejects.toMatchObject({
+    code: 'ERR_USAGE',
+    message: expect.stringContaining('"x[z-a].csv"'),
+  });
+  expect(() => new ChooseReviews(['[z-a]*'])).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }));
 });
 
 test.each([

@@ -124,7 +124,7 @@ function lettersOf(name: string): string {
 }
 
 function bare(name: string): string {
-  return name.replace(/^[\s"']+|[\s"']+$/g, '');
+  return /^[\s"']*([^]*[^\s"'])?/.exec(name)?.[1] ?? '';
 }
 
 function severalColumns(name: string, found: readonly string[], path: string): ImdbTorchError {

@@ -1,5 +1,5 @@
 import { CsvReader } from './csv_reader.js';
-import { withoutByteOrderMark } from './format.js';
+import { firstLineOf, withoutByteOrderMark } from './format.js';
 import type { CsvDialect } from './record_scanner.js';
 
 const quotings = [
@@ -15,7 +15,7 @@ const noQuoting = { quote: null, escape: null } as const;
  * records. Tabs may come without quoting, commas not.
  */
 export function findDialect(head: Buffer): { dialect: CsvDialect; records: string[][] } {
-  const [firstLine = ''] = /[^\r\n]*\S[^\r\n]*/.exec(withoutByteOrderMark(head).toString('utf8')) ?? [];
+  const firstLine = firstLineOf(withoutByteOrderMark(head).toString('utf8'));
   const separator = /^sep=(.)$/.exec(firstLine)?.[1];
   const delimiters = ['\t', ',', ';', '|'].filter((character) => firstLine.includes(character));
   const tried = separator === undefined ? delimiters : [separator];

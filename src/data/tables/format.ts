@@ -21,7 +21,7 @@ export function detectFormat(
   if (isTar(head)) return 'archive';
   if (isParquet(head)) return 'parquet';
   const text = withoutByteOrderMark(head).toString('utf8');
-  const firstLine = /[^\r\n]*\S[^\r\n]*/.exec(text)?.[0] ?? '';
+  const firstLine = firstLineOf(text);
   if (firstLine.split(/\s+/).some((word) => word.startsWith(fastTextPrefix))) return 'fasttext';
   if (/^\s*(?:\[\s*)?\{/.test(text)) return 'jsonl';
   if (/^\s*<(?:!doctype html|html)\b/i.test(text)) {
@@ -36,6 +36,11 @@ export function detectFormat(
 
 export function withoutByteOrderMark(start: Buffer): Buffer {
   return start.subarray(0, 3).equals(byteOrderMark) ? start.subarray(3) : start;
+}
+
+/** Returns the first line that is not blank, or the empty string. */
+export function firstLineOf(text: string): string {
+  return text.split(/[\r\n]+/).find((line) => line.trim() !== '') ?? '';
 }
 
 function unknownFormat(path: string, what: string): ImdbTorchError {

@@ -74,7 +74,8 @@ function isObjectLine(line: string): boolean {
 }
 
 function withoutComma(line: string): string {
-  return line.replace(/\s*,\s*$/, '');
+  const trimmed = line.trimEnd();
+  return trimmed.endsWith(',') ? trimmed.slice(0, -1) : line;
 }
 
 /** Turns objects into rows, as soon as the first have told the names of the columns. */
@@ -85,8 +86,8 @@ class JsonRows {
   constructor(readonly consumer: RowConsumer) {}
 
   object(number: number, bytes: Buffer): boolean {
-    const text = bytes.toString('utf8');
-    const row = isUtf8(bytes) ? parseLine(text) : 'is not UTF-8';
+    const text = withoutComma(bytes.toString('utf8'));
+    const row = isUtf8(bytes) ? parseObject(text) : 'is not UTF-8';
     this.#take(number, row, text);
     return row !== noJson;
   }

@@ -23,9 +23,16 @@ function parse(text: string): unknown {
 /** Puts null where Python writes a number that is none. */
 function withoutPythonNumbers(text: string): string {
   if (!/NaN|Infinity/.test(text)) return '';
-  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g, (part) =>
-    part.startsWith('"') ? part : 'null',
-  );
+  return replaceValues(text, '-?\\b(?:NaN|Infinity)\\b', () => 'null');
+}
+
+/** Changes what stands outside of strings, in one pass, also where a string has no end. @param pattern of what changes */
+function replaceValues(text: string, pattern: string, change: (value: string) => string): string {
+  let isInString = false;
+  return text.replace(new RegExp(`\\\\[^]|"|${pattern}`, 'g'), (part) => {
+    if (part === '"') isInString = !isInString;
+    return isInString || /^["\\]/.test(part) ? part : change(part);
+  });
 }
 
 function isObject(value: unknown): value is JsonObject {
@@ -50,9 +57,13 @@ export function columnsOf(rows: readonly JsonObject[]): string[] {
 
 /** Returns the value of a column; a list of one value is that value. @param text that of the row */
 export function cellAt(row: JsonObject, name: string, text: string): Cell {
-  const cell = singleOf(cellOf(Object.hasOwn(row, name) ? row[name] : valueAt(row, name.split('.'))));
+  const cell = cellNamed(row, name);
   const isCut = typeof cell === 'number' && Number.isInteger(cell) && !Number.isSafeInteger(cell);
   return isCut ? (allDigits(text, name) ?? cell) : cell;
+}
+
+function cellNamed(row: JsonObject, name: string): Cell {
+  return singleOf(cellOf(Object.hasOwn(row, name) ? row[name] : valueAt(row, name.split('.'))));
 }
 
 /** Makes a cell of a value as JSON and Parquet have it. */
@@ -77,7 +88,8 @@ function valueAt(row: JsonObject, [key = '', ...others]: readonly string[]): unk
 
 /** Returns a whole number that has more digits than a `number` keeps. */
 function allDigits(text: string, name: string): bigint | null {
-  const key = JSON.stringify(name.slice(name.lastIndexOf('.') + 1)).replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const [, digits] = new RegExp(`${key}\\s*:\\s*\\[?\\s*(-?\\d+)\\s*[,}\\]]`).exec(text) ?? [];
-  return digits === undefined ? null : BigInt(digits);
+  const quoted = replaceValues(text, '-?\\d[-+.eE\\d]*', (value) => (/^-?\d{16,}$/.test(value) ? `"${value}"` : value));
+  const row = parseObject(quoted);
+  const cell = typeof row === 'string' ? null : cellNamed(row, name);
+  return typeof cell === 'string' ? BigInt(cell) : null;
 }

@@ -1,6 +1,12 @@
+const blank = /[\s\u200b-\u200f\u2060\ufeff]/;
+
 /** Takes blanks away around a label, also those without width, which spreadsheets and web pages leave. */
 export function trimLabel(spelling: string): string {
-  return spelling.replace(/^[\s\u200b-\u200f\u2060\ufeff]+|[\s\u200b-\u200f\u2060\ufeff]+$/gu, '');
+  // From both ends: a pattern that ends with `$` begins anew at every blank.
+  let [start, end] = [0, spelling.length];
+  while (start < end && blank.test(spelling.charAt(start))) start += 1;
+  while (start < end && blank.test(spelling.charAt(end - 1))) end -= 1;
+  return spelling.slice(start, end);
 }
 
 /**
@@ -17,7 +23,7 @@ export function labelName(spelling: string): string {
 /** Numbers go by their value and before texts, which go by their characters. */
 export function compareLabels(one: string, other: string): number {
   const [a, b] = [one, other].map((name) =>
-    /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(name) ? Number(name) : Infinity,
+    /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(name) ? Number(name) : Infinity,
   );
   if (a !== b && a !== undefined && b !== undefined) return a < b ? -1 : 1;
   return one < other ? -1 : Number(one > other);

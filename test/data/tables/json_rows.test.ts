@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { inspectFile } from '../../../src/data/source_file.js';
 import { JsonDocument } from '../../../src/data/tables/json_document.js';
+import { firstLineOf } from '../../../src/data/tables/format.js';
+import { compareLabels, trimLabel } from '../../../src/data/tables/label_spelling.js';
 import { readTable } from '../../../src/data/tables/read_table.js';
 import { Composite, type Cell } from '../../../src/data/tables/row_consumer.js';
 import { temporaryFolder } from '../helpers.js';
@@ -129,6 +131,40 @@ test('when values are those of Python, large or in lists then they are what they
     [8, '\ud800', true],
   ]);
   expect(bad).toEqual([]);
+});
+
+test('when a column has more digits than a number then they are its own, wherever else its name stands', async () => {
+  const lines = [
+    '{"meta": {"label": 1}, "text": "x", "label": 12345678901234567890},',
+    '{"meta": {"label": 12345678901234567891}, "text": "x", "label": 12345678901234567890}',
+    '{"text": "12345678901234567891", "l\\u0061bel": [-12345678901234567890], "x": NaN}',
+    '{"text": "x", "label": 1e20, "x": 0.12345678901234567890}',
+  ];
+  const { rows } = await read(lines.join('\n'));
+  expect(rows.map(([, , label]) => label)).toEqual([
+    12345678901234567890n,
+    12345678901234567890n,
+    -12345678901234567890n,
+    1e20,
+  ]);
+});
+
+test('when a line has long runs of blanks or of escapes then it takes no time', async () => {
+  const start = performance.now();
+  const blanks = ' '.repeat(5e5);
+  const lines = [
+    '{"text": "short", "label": "p"}',
+    JSON.stringify({ text: `${blanks}a`, label: 'p' }),
+    JSON.stringify({ text: 'b', label: `p${blanks}q` }),
+    `{"text": NaN, "label": "${'\\"'.repeat(3e5)}`,
+  ];
+  const { rows, bad } = await read(lines.join('\n'));
+  expect(rows.length).toBe(3);
+  expect(bad).toEqual([[4, 'is no JSON']]);
+  expect(trimLabel(` p${blanks}q `)).toBe(`p${blanks}q`);
+  expect(compareLabels(`${'1'.repeat(3e5)}x`, 'a')).toBe(-1);
+  expect(firstLineOf(`${blanks}\n a\nb`)).toBe(' a');
+  expect(performance.now() - start).toBeLessThan(3000);
 });
 
 test('when columns are within objects, or missing in the first ones, then they are found', async () => {

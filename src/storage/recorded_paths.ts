@@ -27,7 +27,7 @@ export function absolutePaths(options: object): Paths {
 }
 
 /** Resolves a path that exists as typed, else each of a list with commas. */
-function resolveList(typed: string): string[] {
+export function resolveList(typed: string): string[] {
   const path = resolve(typed);
   return existsSync(path) ? [path] : splitList(typed).map((part) => resolve(part));
 }

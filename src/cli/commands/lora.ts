@@ -10,6 +10,7 @@ import type { Base } from '../options/base.js';
 import { runOutput } from '../options/output_options.js';
 import { configOf } from '../options/config_file.js';
 import { flag, optional, text } from '../options/kinds.js';
+import { filesOf } from '../options/list_kinds.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { addSettings, presetOptions, readRequest } from '../options/read_settings.js';
 import type { ExperimentSettings } from '../options/settings.js';
@@ -75,7 +76,7 @@ function assertHiddenLayer({ hidden }: ExperimentSettings): void {
 /** Says whether all reviews are those of the base, as no others are named. */
 function inheritsData(base: Base | null, named: ReadonlySet<string>, { valid }: ExperimentSettings): boolean {
   if (base === null || ['data', 'train', 'test'].some((key) => named.has(key))) return false;
-  const hasFile = typeof valid === 'string' || base.run.run.options?.validFile !== undefined;
+  const hasFile = filesOf(valid) !== undefined || base.run.run.options?.validFile !== undefined;
   return !(named.has('valid') && hasFile);
 }
 

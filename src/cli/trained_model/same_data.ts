@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Dataset } from '../../data/dataset.js';
+import { isGlob } from '../../data/files/globs.js';
 import { ImdbTorchError } from '../../errors.js';
-import { absolutePaths, optionsFromHere } from '../../storage/recorded_paths.js';
+import { absolutePaths, optionsFromHere, resolveList } from '../../storage/recorded_paths.js';
 import type { RunDocument } from '../../storage/run_document.js';
 
 /** A run, and what messages call it. */
@@ -14,7 +15,8 @@ export interface NamedRun {
 export function assertThere({ path, run }: NamedRun): void {
   const gone = Object.values(absolutePaths(optionsFromHere(run)))
     .flat()
-    .find((file) => !/[*?[{]/.test(file) && !existsSync(file));
+    .flatMap(resolveList)
+    .find((file) => !isGlob(file) && !existsSync(file));
   if (gone === undefined) return;
   throw new ImdbTorchError(
     'ERR_DATASET',

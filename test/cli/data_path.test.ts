@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { withTemporaryFolder } from '../helpers.js';
@@ -110,5 +110,87 @@ test('when a configuration is printed then its files are absolute', async () => 
     expect(JSON.parse(stdout)).toMatchObject({ train, valid, test: testFile });
     const sample = await runCli(['train', '--data', 'sample', '--print-config'], { cwd: folder });
     expect(JSON.parse(sample.stdout)).toMatchObject({ data: 'sample' });
+  });
+});
+
+test('when a run was trained on several files as one list then they are found, and the one that is gone is named', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    for (const [name, swapped] of Object.entries({ 'a.csv': false, 'b.csv': false, 'other.csv': true })) {
+      await writeFile(join(cwd, name), csv(swapped));
+    }
+    await mkdir(join(cwd, 'elsewhere'));
+    const lists = [
+      ['data', ['--data', 'a.csv,b.csv']],
+      ['train', ['--train', 'a.csv,b.csv', '--test', 'other.csv']],
+    ] as const;
+    for (const [run, files] of lists) {
+      expect(await runCli(['train', ...files, '--out', run, ...small], { cwd })).toMatchObject({ code: 0 });
+      for (const [folder, path] of [
+        [cwd, run],
+        [join(cwd, 'elsewhere'), join('..', run)],
+      ] as const) {
+        const evaluated = await runCli(['evaluate', path, '--quiet'], { cwd: folder });
+        expect({ path, ...evaluated }).toMatchObject({ code: 0 });
+      }
+    }
+    const lora = ['lora', '--base', 'data', '--rank', '2', '--lora-epochs', '1', '--out', 'lora', '--quiet'];
+    expect(await runCli(lora, { cwd })).toMatchObject({ code: 0 });
+    expect(await runCli(['merge', 'data', '--quiet'], { cwd })).toMatchObject({ code: 0 });
+    await rm(join(cwd, 'b.csv'));
+    for (const [run] of lists) {
+      const stderr = expect.stringContaining(
+        `the data of the run ${run} at ${join(cwd, 'b.csv')} but nothing is there`,
+      );
+      expect(await runCli(['evaluate', run], { cwd })).toMatchObject({ code: 4, stderr });
+    }
+  });
+});
+
+test('when a base is given with files for validation of its own then these count, one or several', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    // The vocabulary is the same whatever is held out.
+    const positive = Array.from({ length: 300 }, (_, k) => `good${k % 3 === 0 ? ' fine' : ''},pos\n`);
+    const negative = Array.from({ length: 200 }, (_, k) => `bad${k % 4 === 0 ? ' poor' : ''},neg\n`);
+    const table = `text,label\n${positive.join('')}${negative.join('')}`;
+    for (const name of ['t.csv', 'v1.csv', 'v2.csv']) await writeFile(join(cwd, name), table);
+    expect(await runCli(['train', '--train', 't.csv', '--out', 'run', ...small], { cwd })).toMatchObject({ code: 0 });
+    const lora = [
+      'lora',
+      '--base',
+      'run',
+      '--rank',
+      '2',
+      '--lora-epochs',
+      '1',
+      '--split',
+      'random',
+      '--json',
+      '--quiet',
+    ];
+    for (const files of [['v1.csv'], ['v1.csv', 'v2.csv']]) {
+      const result = await runCli([...lora, ...files.flatMap((name) => ['--valid', name])], { cwd });
+      expect(dataOf(result)).toMatchObject({ valid: 500 * files.length });
+    }
+  });
+});
+
+test('when merge is given data then they are read as those of the run were', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    const rows = csv().trimEnd().split('\n').slice(1);
+    const table = rows.map((row, id) => `${row.replace(/^(.*),(.*)$/, `$2,${id},$1 caf\u00e9`)}\n`).join('');
+    await writeFile(join(cwd, 'x.csv'), Buffer.from(table, 'latin1'));
+    const how = ['--no-header', '--text-column', '3', '--label-column', '1', '--encoding', 'windows-1252'];
+    expect(await runCli(['train', '--data', 'x.csv', ...how, '--out', 'run', ...small], { cwd })).toMatchObject({
+      code: 0,
+    });
+    const lora = ['lora', '--base', 'run', '--rank', '2', '--lora-epochs', '1', '--out', 'lora', '--quiet'];
+    expect(await runCli(lora, { cwd })).toMatchObject({ code: 0 });
+    const merge = ['merge', 'run', '--adapter', 'lora/adapter', '--json', '--quiet', '--out'];
+    const own = await runCli([...merge, 'own'], { cwd });
+    await rename(join(cwd, 'x.csv'), join(cwd, 'moved.csv'));
+    const moved = await runCli([...merge, 'moved', '--data', 'moved.csv'], { cwd });
+    expect(moved).toMatchObject({ code: 0, stderr: '' });
+    const [expected, received] = [own, moved].map(({ stdout }) => JSON.parse(stdout) as object);
+    expect(received).toEqual({ ...expected, model: expect.any(String) });
   });
 });

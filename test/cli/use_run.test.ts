@@ -98,6 +98,20 @@ test('when a run does not say its options, or an option is wrong, then evaluate 
   });
 });
 
+test('when options say how to read data but none are named then evaluate refuses them, each by its flag', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    const columns = ['--text-column', 'body', '--label-column', 'label', '--labels', 'neg,pos'];
+    const others = ['--no-header', '--files', '*.txt', '--encoding', 'utf-8'];
+    const refused = await runCli(['evaluate', 'run', ...columns, ...others], { cwd });
+    const flags = '--text-column, --label-column, --no-header, --files, --encoding, --labels';
+    const stderr = expect.stringContaining(`error: Expected --data with ${flags}, which say how it is read`);
+    expect(refused).toMatchObject({ code: 2, stdout: '', stderr });
+    const one = await runCli(['evaluate', 'run', '--labels', 'neg,pos'], { cwd });
+    expect(one).toMatchObject({ code: 2, stderr: expect.stringContaining('Expected --data with --labels, which') });
+  });
+});
+
 test('when a text is explained then its words have effects, as lines or as a document', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeSmallRun(cwd);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { splitNames } from '../../data/collected_reviews.js';
+import { ImdbTorchError } from '../../errors.js';
 import { describeEvaluation, evaluationDocument, type EvaluationFigures } from '../../report/console/evaluation.js';
 import type { TextClassifier } from '../../model/text_classifier.js';
 import { readRunDocument } from '../../storage/read_run.js';
@@ -13,10 +14,16 @@ import {
 } from '../trained_model/evaluated_reviews.js';
 import { interruptSignal } from '../interrupt.js';
 import { choice, integer, optional, text } from '../options/kinds.js';
-import { addOptions, readOptions, type RawOptions, type Values } from '../options/option.js';
+import { addOptions, flagOf, readOptions, type RawOptions, type Values } from '../options/option.js';
 import { settings } from '../options/settings.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
-import { readRunReviews, storedOptions, type GivenData, type StoredOptions } from '../trained_model/run_reviews.js';
+import {
+  howRead,
+  howReadKeys,
+  readRunReviews,
+  storedOptions,
+  type StoredOptions,
+} from '../trained_model/run_reviews.js';
 import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 
@@ -57,6 +64,7 @@ export function defineEvaluate(command: Command): void {
 
 async function evaluate(path: string, raw: RawOptions): Promise<void> {
   const given = readOptions(options, raw);
+  assertDataNamed(raw);
   if (given.savePredictions !== undefined) await assertReplaceable(given.savePredictions, predictionStart);
   const signal = interruptSignal();
   const terminal = new Terminal(given);
@@ -64,7 +72,7 @@ async function evaluate(path: string, raw: RawOptions): Promise<void> {
   const stored = storedOptions(named);
   const classifier = await openClassifier(path, given, terminal, signal);
   try {
-    const others = given.data === undefined ? null : othersOf(given, given.data);
+    const others = given.data === undefined ? null : { ...howRead(given), data: given.data, labels: given.labels };
     const dataset = await readRunReviews(named, others, classifier.featurizer, terminal, signal);
     const reviews = chooseReviews(dataset, given.split, given.data !== undefined, classifier.classes);
     const figures = await evaluateReviews(classifier, reviews, stored, given, signal);
@@ -106,10 +114,14 @@ async function evaluateReviews(
   };
 }
 
-/** Says what to read instead of the reviews of the run. */
-function othersOf(
-  { textColumn, labelColumn, header, files, labels, encoding }: EvaluateOptions,
-  data: string,
-): GivenData {
-  return { data, textColumn, labelColumn, header, files, labels, encoding };
+/** Refuses what says how to read data where none are named: those of the run are read as they were. */
+function assertDataNamed(raw: RawOptions): void {
+  const given = ([...howReadKeys, 'labels'] as const).filter((key) => raw[key] !== undefined);
+  if (raw.data !== undefined || given.length === 0) return;
+  const flags = given.map((key) => (raw[key] === false ? flagOf(key).replace('--', '--no-') : flagOf(key)));
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected --data with ${flags.join(', ')}, which say how it is read, but received none; ` +
+      'name the data, or leave these options out: the data of the run are read as they were in training.',
+  );
 }

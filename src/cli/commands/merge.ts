@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import { ImdbTorchError } from '../../errors.js';
@@ -13,12 +14,18 @@ import { optional, text } from '../options/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { settings } from '../options/settings.js';
 import { openClassifier } from '../trained_model/run_argument.js';
-import { readRunReviews, storedOptions } from '../trained_model/run_reviews.js';
+import {
+  howRead,
+  readRunReviews,
+  storedOptions,
+  type GivenData,
+  type StoredOptions,
+} from '../trained_model/run_reviews.js';
 import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
-  data: { ...settings.data, help: 'reviews to compare on', usual: 'the data of the run' },
+  data: { ...settings.data, help: 'reviews to compare on, read as those of the run', usual: 'the data of the run' },
   adapter: {
     kind: optional(text('folder')),
     help: 'an adapter of this package or of PEFT',
@@ -52,7 +59,7 @@ async function merge(path: string, raw: RawOptions): Promise<void> {
   try {
     const { splits, classes } = await readRunReviews(
       { path, run },
-      data === undefined ? null : { data },
+      data === undefined ? null : othersLike(stored, data),
       classifier.featurizer,
       terminal,
       signal,
@@ -77,6 +84,12 @@ async function merge(path: string, raw: RawOptions): Promise<void> {
   } finally {
     classifier.dispose();
   }
+}
+
+/** Says to read other reviews as those of the run; names of files only choose in folders. */
+function othersLike(stored: StoredOptions, data: string): GivenData {
+  const isFolder = statSync(data, { throwIfNoEntry: false })?.isDirectory() === true;
+  return { ...howRead(stored), ...(!isFolder && { files: undefined }), data };
 }
 
 /** Refuses the words that other commands take for a run's own models. @throws ImdbTorchError ERR_USAGE */

@@ -18,6 +18,16 @@ export interface StoredOptions extends DataChoice {
 /** What to read instead of the reviews of a run. */
 export type GivenData = Partial<DataChoice> & Pick<DataChoice, 'data'>;
 
+/** The settings that say how files are read. */
+export const howReadKeys = ['textColumn', 'labelColumn', 'header', 'files', 'encoding'] as const;
+
+type HowRead = Pick<DataChoice, (typeof howReadKeys)[number]>;
+
+/** Returns the settings among others that say how files are read. */
+export function howRead({ textColumn, labelColumn, header, files, encoding }: HowRead): HowRead {
+  return { textColumn, labelColumn, header, files, encoding };
+}
+
 /**
  * Returns the settings that a run was made with; its files are found whatever the working directory.
  * @throws ImdbTorchError ERR_RUN when run.json does not say
@@ -35,8 +45,8 @@ export function storedOptions({ path, run }: NamedRun): StoredOptions {
 }
 
 /**
- * Reads the reviews of a run, or others with the same settings, as its model reads them; as a rule the cache has them.
- * @param given others
+ * Reads the reviews of a run, or others, as its model reads them; as a rule the cache has them.
+ * @param given others, with how to read them; the vocabulary, the seed and, unless given, the labels are those of the run
  * @throws ImdbTorchError ERR_DATASET when the run's are gone or are not what they were
  */
 export async function readRunReviews(

@@ -4,7 +4,7 @@ import { ImdbTorchError } from '../errors.js';
 import { outputError, systemCode } from '../system/file_errors.js';
 
 /** The errors of a pipe or socket without a reader. Closing a window gives the third: a disk that fails is no terminal. */
-const goneCodes: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', process.stdout.isTTY ? 'EIO' : 'EPIPE'];
+const goneCodes: readonly (string | undefined)[] = ['EPIPE', 'ECONNRESET', ...(process.stdout.isTTY ? ['EIO'] : [])];
 
 /** Of `process.stdout` and `process.stderr`, which are streams of more than one class. */
 type StandardStream = NodeJS.WriteStream & { readonly fd: number };

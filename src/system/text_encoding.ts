@@ -14,8 +14,8 @@ const windows1252 =
   '\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178';
 
 const byteOrderMark = [0xef, 0xbb, 0xbf];
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
+export const lineFeed = 0x0a;
+export const carriageReturn = 0x0d;
 /** What is longer is no line, but is read in parts. */
 const mostLineBytes = 1 << 22;
 
@@ -46,6 +46,10 @@ export function encodingOf(head: Buffer, named: string): string {
 /** Returns the size of the byte order mark that text in UTF-8 begins with, or 0. */
 function markLength(start: Uint8Array): number {
   return byteOrderMark.every((byte, index) => start[index] === byte) ? byteOrderMark.length : 0;
+}
+
+export function withoutByteOrderMark(start: Buffer): Buffer {
+  return start.subarray(markLength(start));
 }
 
 /**

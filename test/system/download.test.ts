@@ -29,6 +29,24 @@ async function serve(handler: Handler): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/file.tgz`;
 }
 
+/** Answers what asks for the whole with its first half, and ranges with these. */
+function halfFirst(
+  ranges: (string | undefined)[],
+  then: (response: ServerResponse) => void = () => undefined,
+): Handler {
+  const good = ranged(ranges);
+  return (request, response) => {
+    if (request.headers.range !== undefined) {
+      good(request, response);
+      return;
+    }
+    response.writeHead(200, { etag: '"one"', 'content-length': content.length });
+    response.write(content.subarray(0, half), () => {
+      then(response);
+    });
+  };
+}
+
 /** Serves `content` as a good server does: strong ETag, ranges, If-Range. Notes each Range header. */
 function ranged(ranges: (string | undefined)[], etag = '"one"'): Handler {
   return (request, response) => {
@@ -124,15 +142,7 @@ inFolder('when the server refuses the range then the file is fetched anew', asyn
 
 inFolder('when the connection is cut once then the same call goes on from there', async (folder, to) => {
   const ranges: (string | undefined)[] = [];
-  const good = ranged(ranges);
-  const url = await serve((request, response) => {
-    if (request.headers.range !== undefined) {
-      good(request, response);
-      return;
-    }
-    response.writeHead(200, { etag: '"one"', 'content-length': content.length });
-    response.write(content.subarray(0, half), () => setTimeout(() => response.destroy(), 50));
-  });
+  const url = await serve(halfFirst(ranges, (response) => setTimeout(() => response.destroy(), 50)));
   await download({ url, sha256, to });
   await expectWhole(folder);
   expect(ranges).toEqual([`bytes=${half}-`]);
@@ -213,15 +223,7 @@ inFolder('when a proxy is set then the request goes through it', async (folder, 
 
 inFolder('when it is aborted then its reason is thrown and the next call goes on from the part', async (folder, to) => {
   const ranges: (string | undefined)[] = [];
-  const good = ranged(ranges);
-  const url = await serve((request, response) => {
-    if (request.headers.range !== undefined) {
-      good(request, response);
-      return;
-    }
-    response.writeHead(200, { etag: '"one"', 'content-length': content.length });
-    response.write(content.subarray(0, half));
-  });
+  const url = await serve(halfFirst(ranges));
   const controller = new AbortController();
   const stop = new Error('stopped by the user');
   const aborted = download({

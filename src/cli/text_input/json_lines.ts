@@ -1,5 +1,6 @@
 import { chooseTextColumn } from '../../data/tables/columns.js';
 import { parseLine } from '../../data/tables/json_rows.js';
+import { fieldOf } from '../../data/tables/json_values.js';
 import type { ColumnChoice } from './column_choice.js';
 import { checkedText, textOf, type Columns, type Line, type TextLine } from './text_lines.js';
 
@@ -39,16 +40,6 @@ export class JsonLines {
 
 function noText(column: string): Pick<TextLine, 'text' | 'problem'> {
   return { text: null, problem: `no JSON object with a text as "${column}"` };
-}
-
-/** Returns what an object has under a name, or under names with points between them. */
-function fieldOf(object: Columns, name: string): unknown {
-  if (Object.hasOwn(object, name)) return object[name];
-  const [first = '', ...others] = name.split('.');
-  const inner = Object.hasOwn(object, first) ? object[first] : undefined;
-  return others.length > 0 && typeof inner === 'object' && inner !== null
-    ? fieldOf(inner as Columns, others.join('.'))
-    : undefined;
 }
 
 function objectOf(line: string): Columns | null {

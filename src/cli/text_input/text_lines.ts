@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { setTimeout } from 'node:timers/promises';
-import { decodeLoosely } from '../../system/text_encoding.js';
+import { carriageReturn, decodeLoosely, lineFeed } from '../../system/text_encoding.js';
 import { maximumReviewBytes } from '../../data/collected_reviews.js';
 
 /** A text to classify. */
@@ -18,8 +18,6 @@ export type Columns = Readonly<Record<string, unknown>>;
 
 /** The size of a read: large enough to cost little, small enough to be in memory with all that is made of it. */
 export const chunkBytes = 1 << 18;
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
 
 /** A line of a text file, without its end; null where it is too long to be a text. */
 export interface Line {

@@ -1,5 +1,6 @@
 import { CsvReader } from './csv_reader.js';
-import { firstLineOf, withoutByteOrderMark } from './format.js';
+import { withoutByteOrderMark } from '../../system/text_encoding.js';
+import { firstLineOf } from './format.js';
 import type { CsvDialect } from './record_scanner.js';
 
 const quotings = [

@@ -1,14 +1,7 @@
+import { carriageReturn, lineFeed } from '../../system/text_encoding.js';
 import { mostRecordBytes } from './line_reader.js';
 import { PieceBuffer } from './piece_buffer.js';
-import {
-  carriageReturn,
-  endOfLine,
-  hasWrongQuote,
-  isIncomplete,
-  lineFeed,
-  RecordScanner,
-  type CsvDialect,
-} from './record_scanner.js';
+import { endOfLine, hasWrongQuote, isIncomplete, RecordScanner, type CsvDialect } from './record_scanner.js';
 import { looksSwallowed } from './swallowed_rows.js';
 
 /** Where lines were read more often than that, on the average, a record ends with its line. */

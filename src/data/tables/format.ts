@@ -1,13 +1,12 @@
 import { ImdbTorchError } from '../../errors.js';
 import { isParquet, isTar } from '../../system/file_kind.js';
+import { withoutByteOrderMark } from '../../system/text_encoding.js';
 import type { SourceFile } from '../source_file.js';
 
 export type TableFormat = 'csv' | 'tsv' | 'jsonl' | 'parquet' | 'fasttext';
 
 /** What fastText puts before a label. */
 export const fastTextPrefix = '__label__';
-
-const byteOrderMark = Buffer.of(0xef, 0xbb, 0xbf);
 
 /**
  * Tells the format of a file by its content.
@@ -32,10 +31,6 @@ export function detectFormat(
   if (firstLine.includes('\t')) return 'tsv';
   if (mayHaveOneColumn || /[,;|]/.test(firstLine)) return 'csv';
   throw unknownFormat(path, 'none of them');
-}
-
-export function withoutByteOrderMark(start: Buffer): Buffer {
-  return start.subarray(0, 3).equals(byteOrderMark) ? start.subarray(3) : start;
 }
 
 /** Returns the first line that is not blank, or the empty string. */

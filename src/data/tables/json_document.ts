@@ -2,7 +2,8 @@ import { ImdbTorchError } from '../../errors.js';
 import { noJson } from './json_values.js';
 import { mostRecordBytes } from './line_reader.js';
 import { PieceBuffer } from './piece_buffer.js';
-import { carriageReturn, isIncomplete, lineFeed } from './record_scanner.js';
+import { carriageReturn, lineFeed } from '../../system/text_encoding.js';
+import { isIncomplete } from './record_scanner.js';
 
 const [quote, backslash, comma, colon] = [0x22, 0x5c, 0x2c, 0x3a];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];

@@ -63,7 +63,7 @@ export function cellAt(row: JsonObject, name: string, text: string): Cell {
 }
 
 function cellNamed(row: JsonObject, name: string): Cell {
-  return singleOf(cellOf(Object.hasOwn(row, name) ? row[name] : valueAt(row, name.split('.'))));
+  return singleOf(cellOf(fieldOf(row, name)));
 }
 
 /** Makes a cell of a value as JSON and Parquet have it. */
@@ -81,9 +81,14 @@ export function singleOf(cell: Cell): Cell {
   return isSingle ? cellOf((cell.value as unknown[])[0]) : cell;
 }
 
-function valueAt(row: JsonObject, [key = '', ...others]: readonly string[]): unknown {
-  const value = Object.hasOwn(row, key) ? row[key] : null;
-  return others.length === 0 ? value : isObject(value) ? valueAt(value, others) : null;
+/** Returns what an object has under a name, or under names with points between them. */
+export function fieldOf(object: JsonObject, name: string): unknown {
+  if (Object.hasOwn(object, name)) return object[name];
+  const [first = '', ...others] = name.split('.');
+  const inner = Object.hasOwn(object, first) ? object[first] : undefined;
+  return others.length > 0 && typeof inner === 'object' && inner !== null
+    ? fieldOf(inner as JsonObject, others.join('.'))
+    : undefined;
 }
 
 /** Returns a whole number that has more digits than a `number` keeps. */

@@ -39,12 +39,9 @@ export function spellingNotes(spellings: ReadonlyMap<string, ReadonlySet<string>
   const names = [...spellings.keys()];
   const joined = [...spellings].filter(([, each]) => each.size > 1);
   const marks = names.filter(isMissingMark);
-  const lower = names.map((name) => name.toLowerCase());
-  const inCase = names
-    .map((_, first) =>
-      names.filter((_name, index) => lower[index] === lower[first] && lower.indexOf(lower[index] ?? '') === first),
-    )
-    .filter((each) => each.length > 1);
+  const alike = new Map<string, string[]>();
+  for (const name of names) alike.set(name.toLowerCase(), [...(alike.get(name.toLowerCase()) ?? []), name]);
+  const inCase = [...alike.values()].filter((each) => each.length > 1);
   return [
     ...joined.map(
       ([name, each]) => `The labels ${quoteSome([...each].sort())} are one class, ${JSON.stringify(name)}.`,

@@ -1,11 +1,8 @@
 import { readContent, type ReadOptions, type SourceFile } from '../source_file.js';
-import { withoutByteOrderMark } from './format.js';
+import { carriageReturn, lineFeed, withoutByteOrderMark } from '../../system/text_encoding.js';
 
 /** What is longer is no row: its first line is left out. */
 export const mostRecordBytes = 1 << 24;
-
-const lineFeed = 0x0a;
-const carriageReturn = 0x0d;
 
 /** Takes the lines of a file. */
 export interface Lines {

@@ -1,5 +1,5 @@
-export const lineFeed = 0x0a;
-export const carriageReturn = 0x0d;
+import { carriageReturn, lineFeed } from '../../system/text_encoding.js';
+
 const blank = 0x20;
 
 /** Says that a record does not end within the bytes that were given. */

@@ -1,4 +1,4 @@
-import { carriageReturn, lineFeed } from './record_scanner.js';
+import { carriageReturn, lineFeed } from '../../system/text_encoding.js';
 
 /** Texts have commas, but so many lines in a row with the same number of them are none. */
 const fewestLinesWithCommas = 10;

@@ -1,5 +1,6 @@
 import { fields, float64Array, int32Array, rangeError, wholeFrom } from '../../arguments.js';
 import { indexOfLargest } from '../../model/numbers/largest.js';
+import { rocAuc } from './roc_auc.js';
 import { mostConfused } from './weak_spots.js';
 
 /**
@@ -103,7 +104,7 @@ export function classificationReport(predictions: LabelledPredictions): Classifi
     classes,
     macro: { precision: mean('precision'), recall: mean('recall'), f1: mean('f1') },
     confusion,
-    rocAuc: rocAuc(predictions),
+    rocAuc: rocAucOfSecond(predictions),
     reliability,
     calibrationError: calibrationError(reliability),
   };
@@ -184,25 +185,14 @@ function confusionMatrix(predictions: LabelledPredictions): number[][] {
   return counts;
 }
 
-/** The share of pairs of a positive and a negative example that are in the right order; equal ones count half. */
-function rocAuc({ labels, logOdds, classes }: LabelledPredictions): number | null {
-  const positives = labels.reduce((count, label) => count + Number(label === 1), 0);
-  const negatives = labels.length - positives;
-  if (classes !== 2 || positives === 0 || negatives === 0) return null;
-  const score = (index: number): number => logOdds[index * classes + 1];
-  const order = Uint32Array.from(labels, (_, index) => index).sort((one, other) => score(one) - score(other));
-  let rankSum = 0;
-  for (let start = 0; start < order.length;) {
-    let end = start + 1;
-    let tiedPositives = Number(labels[order[start]] === 1);
-    // A NaN is not equal to itself: the first one has been counted already.
-    for (; end < order.length && score(order[end]) === score(order[start]); end += 1) {
-      tiedPositives += Number(labels[order[end]] === 1);
-    }
-    rankSum += tiedPositives * ((start + 1 + end) / 2);
-    start = end;
-  }
-  return (rankSum - (positives * (positives + 1)) / 2) / (positives * negatives);
+function rocAucOfSecond({ labels, logOdds, classes }: LabelledPredictions): number | null {
+  if (classes !== 2) return null;
+  const area = rocAuc(
+    Float64Array.from(labels, (_, row) => logOdds[row * 2 + 1]),
+    labels,
+    1,
+  );
+  return Number.isNaN(area) ? null : area;
 }
 
 export function reliabilityBins(

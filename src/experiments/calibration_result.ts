@@ -13,17 +13,25 @@ export interface CalibrationResult {
   /** Scores of the reviews that it was fitted on, which the model was not trained on. */
   heldOut: CalibrationScores;
   test: CalibrationScores;
+  /** Why it is of another kind than the options ask for; absent where it is not. */
+  because?: string;
 }
 
-/** Fits the calibration that the options ask for; null where they ask for none. */
+/**
+ * Fits the calibration that the options ask for, of more classes than two a temperature in place of a sigmoid; null where
+ * they ask for none.
+ */
 export function fitOnHeldOut(
   { calibration: kind }: Pick<ExperimentOptions, 'calibration'>,
   readHeldOut: () => LabelledLogits,
 ): Omit<CalibrationResult, 'test'> | null {
   if (kind === 'none') return null;
   const heldOut = readHeldOut();
-  const calibration = fitCalibration(kind, heldOut);
-  return { calibration, heldOut: compareCalibration(heldOut, calibration) };
+  const { classes } = heldOut;
+  const isReplaced = kind === 'sigmoid' && classes !== 2;
+  const calibration = fitCalibration(isReplaced ? 'temperature' : kind, heldOut);
+  const because = `A sigmoid is for two classes and there are ${classes}.`;
+  return { calibration, heldOut: compareCalibration(heldOut, calibration), ...(isReplaced && { because }) };
 }
 
 /** Adds what the calibration does on the test reviews, which are looked at last. */

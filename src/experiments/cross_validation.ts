@@ -77,7 +77,7 @@ interface FoldOutcome {
 }
 
 async function trainFold(input: ExperimentInput, train: Reviews, heldOut: Reviews): Promise<FoldOutcome> {
-  const bags = createFoldBags(input.dataset, train, heldOut);
+  const bags = createFoldBags(input, train, heldOut);
   try {
     return await withNewModel(input, async (own) => {
       const context = { ...input, ...own, bags: { train: bags.train, valid: bags.heldOut } };

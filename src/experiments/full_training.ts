@@ -64,7 +64,7 @@ async function validateAndRefit(input: ExperimentInput): Promise<FullTrainingRes
   const { train, valid, test } = dataset.splits;
   // Memory that is freed first serves the bags that come now.
   bags.dispose();
-  const all = createFoldBags(dataset, joinReviews([train, valid]), test);
+  const all = createFoldBags(input, joinReviews([train, valid]), test);
   return withNewModel(input, async (own) => {
     const context = { ...input, ...own, bags: { train: all.train, test: all.heldOut } };
     const refit = await runRefit(context, options.epochs, epochs);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { ImdbTorchError } from '../errors.js';
 import { notebookFeatures, tokenizers } from '../text/features.js';
+import { weightings } from '../text/weighting/weightings.js';
 import { parseJson } from './parse_json.js';
 
 export const modelDescriptionName = 'model.json';
@@ -26,7 +27,7 @@ const features = v.object({
   minimumCount: wholeFrom(1),
   vocabularySize: v.nullable(wholeFrom(1)),
   counts: v.picklist(['binary', 'counts']),
-  weighting: v.picklist(['none', 'naive-bayes']),
+  weighting: v.picklist(weightings),
   normalize: v.boolean(),
   gain: finite,
 });

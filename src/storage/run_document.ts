@@ -80,6 +80,8 @@ const calibration = v.object({
   calibration: calibrationSchema,
   heldOut: beforeAndAfter,
   test: beforeAndAfter,
+  // Why it is of another kind than the options ask for.
+  because: v.exactOptional(text),
 });
 
 const trainDocument = v.object({

@@ -1,5 +1,6 @@
 import { aBoolean, aNumber, oneOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
+import { weightings, type Weighting } from './weighting/weightings.js';
 
 /** The names of the tokenizers. */
 export const tokenizers = ['notebook', 'words-and-punctuation', 'unicode'] as const;
@@ -23,8 +24,8 @@ export interface FeatureOptions {
   readonly vocabularySize: number | null;
   /** Whether a feature counts once per text or as often as it occurs. */
   readonly counts: 'binary' | 'counts';
-  /** `naive-bayes`: every feature is multiplied by its log-count ratio; see `naiveBayesWeights`. */
-  readonly weighting: 'none' | 'naive-bayes';
+  /** What every feature is multiplied by. */
+  readonly weighting: Weighting;
   /** Whether a text's values are divided by their Euclidean norm. */
   readonly normalize: boolean;
   /** The factor that all values are multiplied by in the end. */
@@ -38,7 +39,7 @@ export const featureFields = {
   minimumCount: aNumber,
   vocabularySize: optional(orNull(aNumber)),
   counts: oneOf('binary', 'counts'),
-  weighting: oneOf('none', 'naive-bayes'),
+  weighting: oneOf(...weightings),
   normalize: aBoolean,
   gain: aNumber,
 } as const;

@@ -3,7 +3,7 @@ import { aDataset, type Dataset } from '../data/dataset.js';
 import type { Reviews } from '../data/splits/reviews.js';
 import { createBags } from '../model/bags.js';
 import type { Bags } from '../model/native.js';
-import { naiveBayesWeights } from '../text/naive_bayes.js';
+import { featureWeights } from '../text/weighting/feature_weights.js';
 
 /** The three splits of a data set on the native side, each copied when it is first asked for. */
 export interface SplitBags {
@@ -51,13 +51,13 @@ interface FoldBags {
 
 /** Copies reviews of `dataset` to the native side, weighted as `train`, and nothing else, says. */
 export function createFoldBags(
-  dataset: Pick<Dataset, 'vocabulary' | 'features'>,
+  { dataset, classes }: { dataset: Pick<Dataset, 'vocabulary' | 'features'>; classes: number },
   train: Reviews,
   heldOut: Reviews,
 ): FoldBags {
   const { features: options, vocabulary } = dataset;
-  const isWeighted = options.weighting !== 'none';
-  const weights = isWeighted ? naiveBayesWeights(train, train.labels, vocabulary.size) : null;
+  const { weighting } = options;
+  const weights = featureWeights(train, train.labels, { features: vocabulary.size, classes, weighting });
   const featurizer = { options, vocabulary, weights };
   const bags = { train: createBags(train, featurizer), heldOut: createBags(heldOut, featurizer) };
   const dispose = (): void => {

@@ -123,23 +123,37 @@ test.each([
   expect(result.stderr.match(/error: /g)).toHaveLength(1);
 });
 
-test('when a preset is for two classes then data of three name the options that are for more', async () => {
+test.each(['fast', 'best'])('when data have three classes then the preset %s learns them', async (preset) => {
   await withTemporaryFolder(async (cwd) => {
     const rows = Array.from({ length: 60 }, (_, k) => `word${k % 3} film w${k},${k % 3}`);
     await writeFile(join(cwd, 'three.csv'), ['text,label', ...rows, ''].join('\n'));
-    const train = ['train', '--data', 'three.csv', '--preset', 'fast', '--out', 'run', '--quiet'];
-    expect(await runCli(train, { cwd })).toMatchObject({ code: 2, stderr: expect.stringMatching(/--weighting none/) });
-    const unweighted = [...train, '--weighting', 'none'];
-    expect(await runCli(unweighted, { cwd })).toEqual({
-      code: 2,
-      stdout: '',
-      stderr:
-        'error: Expected two classes for --calibration sigmoid, but these reviews have 3; choose --calibration temperature.\n',
+    const train = [
+      'train',
+      '--data',
+      'three.csv',
+      '--preset',
+      preset,
+      '--epochs',
+      '20',
+      '--lr',
+      '0.02',
+      '--out',
+      'run',
+    ];
+    expect(await runCli([...train, '--quiet'], { cwd })).toMatchObject({ code: 0 });
+    const run = JSON.parse(await readFile(join(cwd, 'run', 'run.json'), 'utf8')) as object;
+    expect(run).toMatchObject({
+      test: { accuracy: 1 },
+      ...(preset === 'fast' && {
+        calibration: {
+          calibration: { kind: 'temperature' },
+          because: 'A sigmoid is for two classes and there are 3.',
+        },
+      }),
     });
-    expect(await runCli([...unweighted, '--calibration', 'temperature'], { cwd })).toMatchObject({ code: 0 });
-    expect(await runCli(['predict', 'run', 'a film'], { cwd })).toMatchObject({
+    expect(await runCli(['predict', 'run', 'a word1 film'], { cwd })).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^[012]\t0\.\d{6}\n$/),
+      stdout: expect.stringMatching(/^1\t0\.\d{6}\n$/),
     });
   });
 });

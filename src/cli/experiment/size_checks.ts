@@ -4,7 +4,7 @@ import { throwProblems } from '../options/option.js';
 
 /** Checks what can only be judged with the reviews at hand. @throws ImdbTorchError ERR_USAGE */
 export function checkSizes(settings: RunSettings, { vocabulary, classes }: Dataset): void {
-  const { rank, hidden, target, calibration } = settings;
+  const { rank, hidden, target } = settings;
   const { size: words } = vocabulary;
   const problems: string[] = [];
   if (target.includes('fc1') && rank > words) {
@@ -17,11 +17,6 @@ export function checkSizes(settings: RunSettings, { vocabulary, classes }: Datas
     problems.push(
       `Expected --rank to be at most ${most}, the smaller side of fc2 (${hidden} units x ${classes.length} classes), ` +
         `but received ${rank}; choose a smaller one, or --target fc1.`,
-    );
-  }
-  if (calibration === 'sigmoid' && classes.length !== 2) {
-    problems.push(
-      `Expected two classes for --calibration sigmoid, but these reviews have ${classes.length}; choose --calibration temperature.`,
     );
   }
   throwProblems(problems);

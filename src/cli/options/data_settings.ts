@@ -1,4 +1,5 @@
 import { mostNgrams, tokenizers } from '../../text/features.js';
+import { weightings } from '../../text/weighting/weightings.js';
 import { choice, flag, integer, number, optional, orNull, text } from './kinds.js';
 import { classNames, encodingName, files, oneSource, patterns, reviewsOrFiles } from './list_kinds.js';
 import { declare } from './setting.js';
@@ -78,7 +79,7 @@ export const dataSettings = {
     recordedAs: 'features.counts',
     isRare: true,
   }),
-  weighting: feature(choice(['none', 'naive-bayes']), 'weight features by what they say of the classes', {
+  weighting: feature(choice(weightings), 'weight features by what they say of the classes, or by how rare they are', {
     recordedAs: 'features.weighting',
   }),
   normalize: feature(flag, "divide a review's values by their Euclidean norm", {

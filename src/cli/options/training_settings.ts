@@ -96,7 +96,10 @@ export const trainingSettings = {
     commands: ['train'],
     not: 'keep the model that was validated',
   }),
-  calibration: selection(choice(calibrationKinds), 'fit probabilities to held-out reviews'),
+  calibration: selection(
+    choice(calibrationKinds),
+    'fit probabilities to held-out reviews; more than two classes get a temperature in place of a sigmoid',
+  ),
   seeds: selection(integer(1, 1000), 'number of runs, each with the next seed', { default: 1 }),
   engine: computing(choice(['auto', 'fused', 'torch']), "fused CPU kernels or libtorch's operators"),
   dtype: computing(choice(['float32', 'float64']), 'precision', { inherited: 'model' }),

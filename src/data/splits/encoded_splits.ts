@@ -1,11 +1,10 @@
-import { ImdbTorchError } from '../../errors.js';
 import { TimeSlices } from '../../system/time_slices.js';
 import type { EncodedTexts } from '../../text/bag_writer.js';
-import { naiveBayesWeights } from '../../text/naive_bayes.js';
 import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../../text/features.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import { NgramCounter } from '../../text/ngrams/ngram_counter.js';
 import type { TokenLists } from '../../text/tokens/token_lists.js';
+import { featureWeights } from '../../text/weighting/feature_weights.js';
 import { Vocabulary } from '../../text/vocabulary.js';
 import {
   splitNames,
@@ -73,7 +72,7 @@ export function resolveFeatures({ features, vocab, featurizer }: EncodeOptions):
  * held out for validation included, so that a model can be fitted on all of them without counting again; labels are
  * looked at in the training split only, and the test reviews never.
  * @throws ImdbTorchError ERR_DATASET when a split or class is missing, ERR_USAGE when nothing would be left to train
- *   on or the classes are too many for the weighting; the reason of `signal`
+ *   on; the reason of `signal`
  */
 export async function encodeSplits(
   texts: CollectedTexts,
@@ -90,10 +89,9 @@ export async function encodeSplits(
     options.onProgress?.({ stage: 'encode', done, total, unit: 'reviews' });
   };
   const { featurizer } = options;
-  if (featurizer === undefined) checkClasses(features, collected);
   const { vocabulary, encoded, weights } =
     featurizer === undefined
-      ? await countAndEncode(texts.tokens, orders, features, slices, onEncoded)
+      ? await countAndEncode(texts.tokens, orders, features, collected.notes.classes.length, slices, onEncoded)
       : await encodeAs(featurizer, texts.tokens, orders, slices, onEncoded);
   const split = (name: SplitName): EncodedSplit => {
     const { labels, origins, movies } = orders[name];
@@ -139,6 +137,7 @@ async function countAndEncode(
   tokens: TokenLists,
   { train, valid, test }: Orders,
   features: FeatureOptions,
+  classes: number,
   slices: TimeSlices,
   onEncoded: (name: SplitName) => void,
 ): Promise<Encoding> {
@@ -159,8 +158,9 @@ async function countAndEncode(
     ];
     const encoded = bySplit(await counter.makeBags(ranges, features.counts === 'counts'));
     splitNames.forEach(onEncoded);
-    const isWeighted = features.weighting !== 'none';
-    const weights = isWeighted ? naiveBayesWeights(encoded.train, train.labels, vocabulary.size) : null;
+    const { weighting } = features;
+    const { size } = vocabulary;
+    const weights = featureWeights(encoded.train, train.labels, { features: size, classes, weighting });
     return { vocabulary, encoded, weights };
   } finally {
     await counter.stop();
@@ -186,14 +186,6 @@ async function encodeAs(
 function bySplit([train, valid, test]: readonly EncodedTexts[]): Encoding['encoded'] {
   if (!train || !valid || !test) throw new Error('Expected the texts of three splits.');
   return { train, valid, test };
-}
-
-function checkClasses({ weighting }: FeatureOptions, { notes, location }: CollectedReviews): void {
-  if (weighting === 'none' || notes.classes.length === 2) return;
-  throw new ImdbTorchError(
-    'ERR_USAGE',
-    `Expected two classes for Naive Bayes weights, which say for each feature how much it speaks for one of two, but ${location} has ${notes.classes.length}; choose the option weighting none.`,
-  );
 }
 
 function previewsOf(

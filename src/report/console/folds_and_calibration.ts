@@ -26,7 +26,8 @@ export function describeFolds(folds: readonly FoldResult[], style: LineStyle): s
 }
 
 /** Says what calibration does to the probabilities. */
-export function describeCalibration({ calibration, heldOut, test }: CalibrationResult, style: LineStyle): string[] {
+export function describeCalibration(result: CalibrationResult, style: LineStyle): string[] {
+  const { calibration, heldOut, test, because } = result;
   const how =
     calibration.kind === 'temperature'
       ? `temperature ${formatValue(calibration.temperature)}`
@@ -46,5 +47,6 @@ export function describeCalibration({ calibration, heldOut, test }: CalibrationR
   return [
     formatHeading(`Calibration: ${how}`, style),
     formatTable(['reviews', 'accuracy', 'log loss', 'calibration error'], rows, style),
+    ...(because === undefined ? [] : [because]),
   ];
 }

@@ -5,7 +5,7 @@ import { writeSample } from '../../../src/data/sample/sample.js';
 import { TimeSlices } from '../../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../../src/text/bag_writer.js';
 import { createBags } from '../../../src/model/bags.js';
-import { naiveBayesWeights } from '../../../src/text/naive_bayes.js';
+import { naiveBayesWeights } from '../../../src/text/weighting/naive_bayes.js';
 import { NgramCounter } from '../../../src/text/ngrams/ngram_counter.js';
 import { Vocabulary } from '../../../src/text/vocabulary.js';
 import { valuesIn } from '../../model/helpers.js';

@@ -1,4 +1,4 @@
-import type { EncodedTexts } from './bag_writer.js';
+import type { EncodedTexts } from '../bag_writer.js';
 
 /** The number that is added to each count (Laplace smoothing). */
 const smoothing = 1;

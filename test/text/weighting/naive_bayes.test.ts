@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { naiveBayesWeights } from '../../src/text/naive_bayes.js';
+import { naiveBayesWeights } from '../../../src/text/weighting/naive_bayes.js';
 
 /** Text 0 has features 0 and 1, text 1 has 1, text 2 has none, text 3 has 0 and 2. */
 const encoded = { ids: Int32Array.of(0, 1, 1, 0, 2), offsets: Int32Array.of(0, 2, 3, 3, 5), counts: null };

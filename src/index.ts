@@ -115,7 +115,7 @@ export type { StoredDtype, StoredTensor } from './storage/stored_tensor.js';
 export { createRunDirectory, RunDirectory, type RunDirectoryOptions } from './storage/run_directory.js';
 export type { StoredFile } from './storage/recorded_files.js';
 export { readRun, type ReadRunOptions, type StoredRun } from './storage/read_run.js';
-export type { Calibration, ModelDescription } from './storage/model_description.js';
+export type { Calibration, Decision, DecisionName, ModelDescription } from './storage/model_description.js';
 export {
   TextClassifier,
   type ModelParts,

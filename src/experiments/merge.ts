@@ -1,5 +1,5 @@
 import type { Reviews } from '../data/splits/reviews.js';
-import { indexOfLargest } from '../model/numbers/largest.js';
+import { decide } from '../model/numbers/decision.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTest, type PhaseContext } from '../training/phase.js';
@@ -39,20 +39,29 @@ export function mergeAdapters(classifier: TextClassifier, reviews: Reviews): Mer
   using bags = createBags(reviews, classifier.featurizer);
   const before = classifier.logitsOfBags(bags);
   classifier.adapters.merge();
-  return compareLogits(before, classifier.logitsOfBags(bags), classifier.classes.length);
+  const predict = (logits: Float64Array): Int32Array => classifier.decide(classifier.probabilities(logits));
+  return compareLogits(before, classifier.logitsOfBags(bags), classifier.classes.length, predict);
 }
 
-/** @param before,after `[n, classes]`, row-major */
-export function compareLogits(before: Float64Array, after: Float64Array, classes: number): MergeComparison {
+/**
+ * @param before,after `[n, classes]`, row-major
+ * @param predict gives the classes that logits stand for, `[n]`; by default those of the largest logits
+ */
+export function compareLogits(
+  before: Float64Array,
+  after: Float64Array,
+  classes: number,
+  predict = (logits: Float64Array): Int32Array => decide(logits, classes, undefined),
+): MergeComparison {
   const result = { maxAbsLogitDifference: 0, maxAbsLogit: 0, predictionFlips: 0 };
-  for (let start = 0; start < before.length; start += classes) {
-    const [old, now] = [before.subarray(start, start + classes), after.subarray(start, start + classes)];
-    if (indexOfLargest(old) !== indexOfLargest(now)) result.predictionFlips++;
-    for (const [index, logit] of old.entries()) {
-      const difference = Math.abs(logit - (now[index] ?? NaN));
-      result.maxAbsLogitDifference = Math.max(result.maxAbsLogitDifference, difference);
-      result.maxAbsLogit = Math.max(result.maxAbsLogit, Math.abs(logit));
-    }
+  const now = predict(after);
+  for (const [row, predicted] of predict(before).entries()) {
+    if (predicted !== now[row]) result.predictionFlips++;
+  }
+  for (const [index, logit] of before.entries()) {
+    const difference = Math.abs(logit - (after[index] ?? NaN));
+    result.maxAbsLogitDifference = Math.max(result.maxAbsLogitDifference, difference);
+    result.maxAbsLogit = Math.max(result.maxAbsLogit, Math.abs(logit));
   }
   return result;
 }

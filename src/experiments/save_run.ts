@@ -127,11 +127,12 @@ async function finishRun<Document extends TrainDocument | LoraDocument>(
 ): Promise<Document> {
   const { directory, dataset, argv, recordedOptions, options, signal } = input;
   const { base, ...analysed } = parts;
+  const { decision } = parts.model.description;
   const { labels } = dataset.splits.test;
   const analysis = await analyzeModel({ ...analysed, labels, signal });
   const files = await directory.listFiles();
   signal?.throwIfAborted();
-  const document = { ...describe(factsOf(input)), ...analysis, files };
+  const document = { ...describe(factsOf(input)), ...(decision && { decision }), ...analysis, files };
   await directory.writeRun({
     ...document,
     argv: [...argv],

@@ -7,6 +7,7 @@ import {
   fields,
   float64Array,
   instance,
+  oneOf,
   optional,
   orNull,
 } from '../arguments.js';
@@ -14,7 +15,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { adapterConfigName, adapterFolder, anAdapter, type Adapter } from '../storage/adapter.js';
-import type { ModelDescription } from '../storage/model_description.js';
+import { decisionNames, type DecisionName, type ModelDescription } from '../storage/model_description.js';
 import { readAdapter } from '../storage/read_adapter.js';
 import { areFinite } from '../storage/numbers/floats.js';
 import { featurizerOf, modelPath, readRun, type StoredRun } from '../storage/read_run.js';
@@ -22,12 +23,12 @@ import { hashFile } from '../system/file_hash.js';
 import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
 import { textsPerBatch, type Featurizer } from '../text/featurizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { calibrationFor } from './adapter_calibration.js';
+import { fittedFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { createBags } from './bags.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from './classifier_model.js';
 import { setNumThreads, type Bags, type FloatDtype } from './native.js';
-import { indexOfLargest } from './numbers/largest.js';
+import { decide } from './numbers/decision.js';
 import { logOddsOf, probabilitiesOf } from './numbers/probabilities.js';
 import { loadModule, readNumbers } from './parameters.js';
 
@@ -38,14 +39,19 @@ export interface TextClassifierOptions {
    * else `on` where it has an adapter.
    */
   adapter?: string | undefined;
+  /**
+   * `fitted`: the predicted class is chosen by the decision that the model has in `model.json`, where it has one;
+   * `argmax`: it is the most probable one. Probabilities are the same. Default: `fitted`.
+   */
+  decision?: DecisionName | undefined;
   /** Threads of the whole process; default: libtorch's choice. */
   threads?: number | undefined;
 }
 
 export interface Prediction {
-  /** The most probable class. */
+  /** The predicted class: the most probable one, unless the model's decision is another. */
   label: string;
-  /** The probability of `label`. */
+  /** The probability of `label`, which may be lower than that of another class where a decision was fitted. */
   probability: number;
   /** The probability of each class, in the order of `classes`. */
   probabilities: number[];
@@ -54,12 +60,16 @@ export interface Prediction {
 /** The parts of a run that make its model. */
 export type ModelParts = Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>;
 
-const checkOpening = fields({ adapter: optional(aString), threads: optional(aNumber) });
+const checkOpening = fields({
+  adapter: optional(aString),
+  decision: optional(oneOf(...decisionNames)),
+  threads: optional(aNumber),
+});
 const checkParts = fields({ description: anObject, vocabulary: instance(Vocabulary), tensors: aMap });
 
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */
 export class TextClassifier {
-  /** The description of the model; its calibration is that for the adapter that was opened. */
+  /** The description of the model; its calibration and decision are those for the adapter that was opened. */
   readonly description: ModelDescription;
   readonly featurizer: Featurizer;
   /** The layers, which belong to this object. */
@@ -85,17 +95,17 @@ export class TextClassifier {
   static async open(path: string, options: TextClassifierOptions = {}): Promise<TextClassifier> {
     aString(path, 'path');
     checkOpening(options, 'options');
-    const { adapter, threads } = options;
+    const { adapter, decision, threads } = options;
     const chosen = adapter ?? defaultAdapter(path);
     const model = chosen === 'merged' ? 'merged' : 'model';
-    const run = await readRun(path, { model });
+    const run = withDecision(await readRun(path, { model }), decision);
     if (threads !== undefined) setNumThreads(threads);
     if (chosen === 'merged') return TextClassifier.create(run, null);
     const folder = chosen === 'on' ? join(path, adapterFolder) : chosen === 'off' ? null : chosen;
     // Only an adapter asks which model it is for, and a model alone is to open fast.
     const baseSha256 = folder === null ? null : (await hashFile(modelPath(path, 'model'))).sha256;
-    const { calibration, notes } = await calibrationFor(path, run.description, folder, baseSha256);
-    const parts = { ...run, description: { ...run.description, calibration } };
+    const { fitted, notes } = await fittedFor(path, run.description, folder, baseSha256);
+    const parts = withDecision({ ...run, description: { ...withoutFitted(run.description), ...fitted } }, decision);
     if (folder === null) return TextClassifier.create(parts, null, { notes });
     const { unknownKeys, ...read } = await readAdapter(folder, shapesOf(run));
     const unknown = unknownKeys.map((key) => `${folder}: "${key}" is not known here and does not count.`);
@@ -159,10 +169,9 @@ export class TextClassifier {
   #predictions(logits: Float64Array): Prediction[] {
     const { length } = this.classes;
     const probabilities = this.probabilities(logits);
-    return Array.from({ length: logits.length / length }, (_, row) => {
+    return Array.from(this.decide(probabilities), (predicted, row) => {
       const all = Array.from(probabilities.subarray(row * length, (row + 1) * length));
-      const best = indexOfLargest(all);
-      return { label: this.classes[best] ?? '', probability: all[best] ?? NaN, probabilities: all };
+      return { label: this.classes[predicted] ?? '', probability: all[predicted] ?? NaN, probabilities: all };
     });
   }
 
@@ -204,6 +213,17 @@ export class TextClassifier {
     return finite('probabilities', probabilitiesOf(logits, this.classes.length, this.description.calibration));
   }
 
+  /**
+   * Returns the class that texts are given: the largest ln(p) + offset where the model has a decision, else the most
+   * probable one; the first of equal ones.
+   * @param probabilities `[texts, classes]`, row-major
+   * @returns `[texts]`: class numbers
+   */
+  decide(probabilities: Float64Array): Int32Array {
+    float64Array(probabilities, 'probabilities');
+    return decide(probabilities, this.classes.length, this.description.decision);
+  }
+
   /** Returns ln(p / (1 - p)) of each class, `[texts, classes]`, row-major. */
   logOdds(logits: Float64Array): Float64Array {
     float64Array(logits, 'logits');
@@ -227,10 +247,27 @@ export function defaultAdapter(path: string): string {
   return existsSync(join(path, adapterFolder, adapterConfigName)) ? 'on' : 'off';
 }
 
-/** Takes over an adapter's classes, for which the model's calibration does not count. */
+/** Takes over an adapter's classes, for which the model's calibration and decision do not count. */
 function partsWith(parts: ModelParts, adapter: Adapter | null): ModelParts {
   if (adapter?.classes === undefined) return parts;
-  return { ...parts, description: { ...parts.description, classes: adapter.classes, calibration: null } };
+  return { ...parts, description: { ...withoutFitted(parts.description), classes: adapter.classes } };
+}
+
+/** Returns a description without what was fitted to the logits of the model. */
+function withoutFitted(description: ModelDescription): ModelDescription {
+  return { ...withoutDecision(description), calibration: null };
+}
+
+/** Returns parts whose decision is the one that is asked for. */
+function withDecision<Parts extends ModelParts>(parts: Parts, name: DecisionName = 'fitted'): Parts {
+  if (name === 'fitted') return parts;
+  return { ...parts, description: withoutDecision(parts.description) };
+}
+
+function withoutDecision(description: ModelDescription): ModelDescription {
+  const others: { -readonly [Name in keyof ModelDescription]: ModelDescription[Name] } = { ...description };
+  delete others.decision;
+  return others;
 }
 
 /** Returns the shapes of the parameters, which the weights of features are not. */

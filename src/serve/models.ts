@@ -8,6 +8,7 @@ import { TextClassifier, defaultAdapter } from '../model/text_classifier.js';
 import { summarizeRun } from '../report/console/runs.js';
 import { packageVersion } from '../setup/package_root.js';
 import { adapterConfigName, adapterFolder } from '../storage/adapter.js';
+import type { DecisionName } from '../storage/model_description.js';
 import { readRunDocument } from '../storage/read_run.js';
 import type { RunDocument } from '../storage/run_document.js';
 import type { AdapterName, ModelAnswer } from './documents.js';
@@ -34,6 +35,8 @@ const firstText = 'A film.';
 interface ServedModelsOptions {
   /** The adapter of requests that ask for none, as TextClassifier takes it; requests know a folder as `on`. */
   adapter?: string | undefined;
+  /** How classes are chosen, as TextClassifier takes it. */
+  decision?: DecisionName | undefined;
   /** The number of threads of the whole process. */
   threads?: number | undefined;
 }
@@ -48,7 +51,7 @@ export async function openModels(path: string, options: ServedModelsOptions = {}
   };
   try {
     for (const [name, adapter] of adapters) {
-      classifiers.set(name, await TextClassifier.open(path, { adapter, threads: options.threads }));
+      classifiers.set(name, await TextClassifier.open(path, { ...options, adapter }));
     }
     const about = describe(await readRunDocument(path), path, classifiers, nameOf(chosen));
     let isReady = false;

@@ -21,6 +21,18 @@ export const calibrationSchema = v.variant('kind', [
  */
 export type Calibration = v.InferOutput<typeof calibrationSchema>;
 
+export const decisionSchema = v.object({ offsets: v.pipe(v.array(finite), v.readonly()) });
+
+/**
+ * How a class is chosen from probabilities where the most probable one is not taken, fitted on texts that the model was
+ * not trained on: the class with the largest ln(p) + offset, the first of equal ones. `offsets` has one for each class.
+ */
+export type Decision = v.InferOutput<typeof decisionSchema>;
+
+/** The ways to choose a class: by the decision that was fitted for the model, or the most probable one. */
+export const decisionNames = ['fitted', 'argmax'] as const;
+export type DecisionName = (typeof decisionNames)[number];
+
 const features = v.object({
   tokenizer: v.picklist(tokenizers),
   ngrams: wholeFrom(1),
@@ -47,6 +59,8 @@ const fields = v.object({
   features,
   /** Null: probabilities are the softmax of the logits. */
   calibration: v.nullable(calibrationSchema),
+  /** How probabilities become the predicted class; absent: the most probable one, the first of equal ones. */
+  decision: v.exactOptional(decisionSchema),
   /** SHA-256 of the model file that this one was fine-tuned from, where it was. */
   base: v.exactOptional(v.string()),
 });
@@ -64,6 +78,13 @@ const descriptionSchema = v.pipe(
     ),
     ['calibration'],
   ),
+  v.forward(
+    v.partialCheck(
+      [['decision'], ['classes']],
+      ({ decision, classes }) => decision === undefined || decision.offsets.length === classes.length,
+    ),
+    ['decision'],
+  ),
 );
 
 /** What is to stand in each field, for messages. */
@@ -74,6 +95,7 @@ const expected: Readonly<Record<keyof ModelDescription, string>> = {
   hidden: 'a whole number as "hidden"',
   features: 'known "features"',
   calibration: 'a known "calibration"',
+  decision: 'a "decision" with a finite offset for each class',
   base: 'a text as "base"',
 };
 

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { calibrationSchema } from './model_description.js';
+import { calibrationSchema, decisionSchema } from './model_description.js';
 
 /** A number. JSON has null for those that are not finite. */
 const number = v.nullable(v.number()) as unknown as v.GenericSchema<number>;
@@ -84,6 +84,9 @@ const calibration = v.object({
   because: v.exactOptional(text),
 });
 
+/** How classes are chosen from probabilities, where the most probable ones are not. */
+const decision = v.exactOptional(decisionSchema);
+
 const trainDocument = v.object({
   ...facts,
   ...phase.entries,
@@ -94,6 +97,7 @@ const trainDocument = v.object({
   ),
   refit: v.exactOptional(v.object({ epochs: number, reviews: number, seconds: number })),
   calibration: v.exactOptional(calibration),
+  decision,
 });
 
 /** `A` and `B` are a branch's `up` and `down` by the notebook's letters; `magnitude` is DoRA's. */
@@ -125,6 +129,7 @@ const loraDocument = v.object({
   merged: v.exactOptional(merged),
   checks: v.array(v.object({ name: text, passed: v.boolean(), detail: v.exactOptional(text) })),
   calibration: v.exactOptional(calibration),
+  decision,
 });
 
 /** What the command `merge` records of the run that it made. */

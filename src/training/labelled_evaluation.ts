@@ -9,7 +9,10 @@ import { checkEvaluation, evaluate, type EvaluateOptions, type Metrics } from '.
 import { createBags } from '../model/bags.js';
 
 export interface LabelledEvaluation {
-  /** Metrics of the calibrated probabilities, with the log loss as loss; without a calibration those of the logits. */
+  /**
+   * Metrics of the calibrated probabilities, with the log loss as loss; without a calibration those of the logits. The
+   * accuracy is that of the predicted classes.
+   */
   metrics: Metrics;
   /** Metrics of the logits, with the form of the loss that was asked for. */
   ofLogits: Metrics;
@@ -37,11 +40,20 @@ export async function evaluateLabelled(
   try {
     const ofLogits = await evaluate(classifier.model.classifier, bags, { loss, signal });
     const predictions = await predictLabelled(classifier, bags, reviews.labels, signal);
-    const isCalibrated = classifier.description.calibration !== null;
-    return { metrics: isCalibrated ? probabilityMetrics(predictions) : ofLogits, ofLogits, predictions };
+    return { metrics: metricsOf(classifier, predictions, ofLogits), ofLogits, predictions };
   } finally {
     bags.dispose();
   }
+}
+
+function metricsOf(
+  { description: { calibration, decision } }: TextClassifier,
+  predictions: LabelledPredictions,
+  ofLogits: Metrics,
+): Metrics {
+  if (calibration !== null) return probabilityMetrics(predictions);
+  if (decision === undefined) return ofLogits;
+  return { loss: ofLogits.loss, accuracy: probabilityMetrics(predictions).accuracy };
 }
 
 /** Predicts the classes of bags of the model's features. @throws the reason of `signal` */
@@ -61,5 +73,5 @@ export async function predictLabelled(
   }
   const probabilities = classifier.probabilities(logits);
   const logOdds = classifier.logOdds(logits);
-  return { labels, probabilities, logOdds, classes };
+  return { labels, probabilities, logOdds, classes, predicted: classifier.decide(probabilities) };
 }

@@ -46,6 +46,13 @@ export function compare(text: string, answers: readonly AnswerWith[]): ComparedA
   };
 }
 
+/** Returns the most probable class where another one is predicted, else null. */
+export function likelierClass({ label, probability, probabilities }: PredictionAnswer): string | null {
+  const [likeliest = label, largest = NaN] =
+    Object.entries(probabilities).toSorted(([, one], [, other]) => other - one)[0] ?? [];
+  return largest > probability ? likeliest : null;
+}
+
 /** Returns the effects of a word on the targets, one for each answer. */
 export function effectsOf({ answers }: ComparedAnswers, word: number): number[] {
   return answers.map(({ words, target }) => words[word]?.effects[target] ?? NaN);

@@ -1,4 +1,10 @@
-import { adapterTitles, strongestEffect, type ComparedAnswer, type ComparedAnswers } from './compared_answers.js';
+import {
+  adapterTitles,
+  likelierClass,
+  strongestEffect,
+  type ComparedAnswer,
+  type ComparedAnswers,
+} from './compared_answers.js';
 import { element } from './dom.js';
 import { formatShare, formatSigned } from './numbers.js';
 import { cutAtWords } from './text_pieces.js';
@@ -22,10 +28,20 @@ export function drawView(comparison: ComparedAnswers, answer: ComparedAnswer): H
       ' ',
       element('span', { text: formatShare(probability) }),
     ),
+    ...drawDecision(answer),
     drawBars(answer),
     ...(isAlone ? [] : [drawDifference(comparison, answer)]),
     drawText(comparison, answer),
   );
+}
+
+/** Says why the predicted class is not the most probable one, where it is not. */
+function drawDecision({ prediction }: ComparedAnswer): HTMLElement[] {
+  const likelier = likelierClass(prediction);
+  if (likelier === null) return [];
+  const share = formatShare(prediction.probabilities[likelier] ?? NaN);
+  const text = `${likelier} is more probable (${share}), but ${prediction.label} was decided by thresholds fitted for macro-F1.`;
+  return [element('p', { class: 'difference', text })];
 }
 
 function drawBars({ classes, target, prediction }: ComparedAnswer): HTMLElement {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import type { Prediction } from '../../src/model/text_classifier.js';
 import type { ModelAnalysis } from '../../src/experiments/model_analysis.js';
 import type { TrainDocument } from '../../src/storage/run_document.js';
 import { writeSmallRun } from '../model/helpers.js';
@@ -48,6 +49,45 @@ test('when a run is evaluated then the figures are those of its run.json, and al
       command: 'runs',
       runs: [{ name: 'a', command: 'train', data: 'sample', test: tested, epochs: 1 }],
     });
+  });
+});
+
+test('when thresholds were fitted then predict and explain go by them, and --decision argmax does not', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd, { decision: { offsets: [1, 0] } });
+    const fitted = await runCli(['predict', 'run', 'good', '--json'], { cwd });
+    const { label, probability, probabilities } = JSON.parse(fitted.stdout) as Prediction & {
+      probabilities: { neg: number; pos: number };
+    };
+    expect([label, probability]).toEqual(['neg', probabilities.neg]);
+    expect(probability).toBeLessThan(0.5);
+    const likeliest = await runCli(['predict', 'run', 'good', '--decision', 'argmax'], { cwd });
+    expect(likeliest.stdout).toBe(`pos\t${probabilities.pos.toFixed(6)}\n`);
+    const explained = await runCli(['explain', 'run', 'good'], { cwd });
+    expect(explained.stdout).toMatch(/^Predicted: neg .*\npos is more probable .* thresholds fitted for macro-F1; /);
+    const plain = await runCli(['explain', 'run', 'good', '--decision', 'argmax'], { cwd });
+    expect(plain.stdout).toMatch(/^Predicted: pos .*\nLog-odds of pos/);
+  });
+});
+
+test('when thresholds were fitted then evaluate counts what they decide', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    const { evaluation } = JSON.parse((await runCli([...train, '--out', 'run'], { cwd })).stdout) as ModelAnalysis;
+    const path = join(cwd, 'run', 'model.json');
+    const decision = { offsets: [0, 0.7] };
+    await writeFile(path, JSON.stringify({ ...(JSON.parse(await readFile(path, 'utf8')) as object), decision }));
+    const args = ['evaluate', 'run', '--json', '--save-predictions', 'all.jsonl'];
+    const fitted = JSON.parse((await runCli(args, { cwd })).stdout) as {
+      confusion: [[number, number], [number, number]];
+      accuracy: number;
+    };
+    const [[negatives], [, positives]] = fitted.confusion;
+    expect(fitted).toMatchObject({ decision, accuracy: (negatives + positives) / 1000 });
+    expect(fitted.confusion).toEqual(await confusionIn(join(cwd, 'all.jsonl')));
+    expect(fitted.confusion).not.toEqual(evaluation.confusion);
+    const likeliest = await runCli([...args, '--decision', 'argmax'], { cwd });
+    expect(JSON.parse(likeliest.stdout)).toMatchObject(evaluation);
+    expect(JSON.parse(likeliest.stdout)).not.toHaveProperty('decision');
   });
 });
 

@@ -77,7 +77,17 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
   'Featurizer.tokenSpans': { call: (text) => featurizer.tokenSpans(text), takes: [string('text', 'text')] },
   'TextClassifier.open': {
     call: (where, options) => library.TextClassifier.open(where, options),
-    takes: [path, maybe(fields('options', maybe(string('adapter', 'off')), maybe(number('threads', 1))))],
+    takes: [
+      path,
+      maybe(
+        fields(
+          'options',
+          maybe(string('adapter', 'off')),
+          maybe(string('decision', 'fitted')),
+          maybe(number('threads', 1)),
+        ),
+      ),
+    ],
   },
   'TextClassifier.create': {
     call: (parts, own) => library.TextClassifier.create(parts, own),
@@ -98,6 +108,7 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
   },
   'TextClassifier.logitsOfBags': { call: (all) => classifier.logitsOfBags(all), takes: [one('bags', bags)] },
   'TextClassifier.probabilities': { call: (of) => classifier.probabilities(of), takes: [one('logits', reals)] },
+  'TextClassifier.decide': { call: (of) => classifier.decide(of), takes: [one('probabilities', reals)] },
   'TextClassifier.logOdds': { call: (of) => classifier.logOdds(of), takes: [one('logits', reals)] },
   explainText: { call: library.explainText, takes: [aClassifier, string('text', 'text')] },
   topWords: { call: library.topWords, takes: [aClassifier, number('count', 1)] },

@@ -35,6 +35,7 @@ export const predictions = fields(
   one('probabilities', reals),
   one('logOdds', reals),
   number('classes', 2),
+  maybe(one('predicted', numbers)),
 );
 export const pass = [
   one('classifier', model.classifier),

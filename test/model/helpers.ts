@@ -16,7 +16,7 @@ export interface SmallRun {
   tensors: Readonly<Record<string, Float64Array>>;
 }
 
-interface SmallRunOptions extends Partial<Pick<ModelDescription, 'classes' | 'calibration'>> {
+interface SmallRunOptions extends Partial<Pick<ModelDescription, 'classes' | 'calibration' | 'decision'>> {
   adapter?: boolean;
   /** The classes of an adapter with a task of its own. */
   adapterClasses?: readonly string[];
@@ -80,7 +80,8 @@ export async function writeSmallRun(
     await run.writeModel('merged', module.set('fc1.weight', take('merged', hidden, vocabulary)));
   }
   const description = { ...notebookDescription(vocabulary, hidden), classes, output };
-  await run.writeDescription({ ...description, calibration: changes.calibration ?? null });
+  const { calibration = null, decision } = changes;
+  await run.writeDescription({ ...description, calibration, ...(decision && { decision }) });
   await run.writeRun({ schema: 1, command: 'train' });
   return { path: run.path, words, classes, hidden, tensors };
 }

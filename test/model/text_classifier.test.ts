@@ -130,6 +130,51 @@ test('when the model is calibrated then its probabilities and log-odds are', asy
   });
 });
 
+test('when a decision was fitted then it chooses the label, and argmax leaves it out; probabilities stay', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const classes = ['bad', 'fair', 'good'];
+    const offsets = [0, 2, 0.5];
+    const run = await writeSmallRun(folder, { classes, decision: { offsets } });
+    using fitted = await TextClassifier.open(run.path);
+    using plain = await TextClassifier.open(run.path, { decision: 'argmax' });
+    const [found, usual] = [fitted.predict(texts), plain.predict(texts)];
+    for (const [row, { label, probability, probabilities }] of found.entries()) {
+      const scores = probabilities.map((p, k) => Math.log(p) + (offsets[k] ?? NaN));
+      const best = scores.indexOf(Math.max(...scores));
+      expect([label, probability]).toEqual([classes[best], probabilities[best]]);
+      expect(usual[row]?.probabilities).toEqual(probabilities);
+      expect(usual[row]?.probability).toBe(Math.max(...probabilities));
+    }
+    expect(found.map(({ label }) => label)).not.toEqual(usual.map(({ label }) => label));
+    expect(plain.description).not.toHaveProperty('decision');
+    expect(fitted.decide(Float64Array.of(0.7, 0.2, 0.1))).toEqual(Int32Array.of(1));
+    await expect(TextClassifier.open(run.path, { decision: 'best' as 'argmax' })).rejects.toThrow(/fitted.*argmax/);
+  });
+});
+
+test('when an adapter takes part or not then only a decision that was fitted so counts', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const decision = { offsets: [0, 1] };
+    const decisionOf = async (path: string, adapter?: string): Promise<unknown[]> => {
+      using classifier = await TextClassifier.open(path, { adapter });
+      return [classifier.description.decision, ...classifier.notes];
+    };
+    const base = await writeSmallRun(join(folder, 'base'), { decision });
+    const own = { decision: { offsets: [0.5, 0] }, adapter: true };
+    const tuned = await writeSmallRun(join(folder, 'tuned'), own);
+    const other = await writeSmallRun(join(folder, 'other'), { ...own, adapterClasses: ['mild', 'strong'] });
+    const note = (path: string, how: string): string =>
+      `The thresholds of ${path} were fitted ${how} and do not count here: the most probable class is predicted.`;
+
+    expect(await decisionOf(base.path)).toEqual([decision]);
+    for (const adapter of ['on', 'merged']) expect(await decisionOf(tuned.path, adapter)).toEqual([own.decision]);
+    expect(await decisionOf(tuned.path, 'off')).toEqual([undefined, note(tuned.path, 'with its own adapter')]);
+    const adapter = join(tuned.path, 'adapter');
+    expect(await decisionOf(base.path, adapter)).toEqual([undefined, note(base.path, 'without an adapter')]);
+    expect(await decisionOf(other.path, 'on')).toEqual([undefined]);
+  });
+});
+
 /** What a run is opened with: its calibration, and what is said of it. */
 async function calibrationOf(path: string, adapter?: string): Promise<unknown[]> {
   using classifier = await TextClassifier.open(path, { adapter });

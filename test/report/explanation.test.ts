@@ -39,6 +39,14 @@ test('when there is no colour then words have their effects behind them, and no 
   expect(lines.join('')).not.toContain(escape);
 });
 
+test('when the predicted class is not the most probable one then it says why', () => {
+  const decided = { ...explanation, prediction: { label: 'pos', probability: 0.25, probabilities: [0.75, 0.25] } };
+  expect(describeExplanation(decided, text, plain).slice(0, 2)).toEqual([
+    'Predicted: pos (25.00 %).',
+    'neg is more probable (75.00 %), but pos was decided by thresholds fitted for macro-F1; --decision argmax takes the most probable class.',
+  ]);
+});
+
 test('when there is colour then words for the class are green, against it red, strong ones bold', () => {
   const style = { unicode: true, colour: true };
   const [, , marked = ''] = describeExplanation(explanation, text, { ...plain, style });

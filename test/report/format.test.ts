@@ -43,6 +43,7 @@ test('when labels and file names have control characters then tables and mistake
       classes: [nasty, 'b'],
       metrics: { loss: 1, accuracy: 0.5 },
       uncalibrated: null,
+      decision: null,
       report: classificationReport(predictions),
       mistakes: [{ index: 0, label: 0, predicted: 1, probability: 0.8 }],
       originOf: () => nasty,

@@ -4,6 +4,7 @@ import { Pool } from 'undici';
 import type { Limits } from '../../src/serve/limits.js';
 import { openModels, type ServedModels } from '../../src/serve/models.js';
 import { createService } from '../../src/serve/service.js';
+import type { Decision } from '../../src/storage/model_description.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeSmallRun, type SmallRun } from '../model/helpers.js';
 
@@ -40,6 +41,7 @@ export interface ServiceOfRunOptions {
   host?: string;
   classes?: string[];
   adapterClasses?: string[];
+  decision?: Decision;
 }
 
 /** Runs `use` with a listening service of a small run that has an adapter and a merged model. */

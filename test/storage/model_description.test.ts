@@ -15,7 +15,8 @@ function problemOf(document: object): string {
 
 test('when a description is whole then it is read as it was written', () => {
   const sigmoid = { ...description, calibration: { kind: 'sigmoid', scale: 2, bias: 0.1 }, base: 'abc' };
-  for (const document of [description, sigmoid]) {
+  const decided = { ...description, decision: { offsets: [0, 1.5] } };
+  for (const document of [description, sigmoid, decided]) {
     expect(parseModelDescription('model.json', JSON.stringify(document))).toEqual(document);
   }
 });
@@ -35,6 +36,12 @@ test.each<[string, object, RegExp]>([
     { classes: ['a', 'b', 'c'], output: 3, calibration: { kind: 'sigmoid', scale: 1, bias: 0 } },
     /known "calibration"/,
   ],
+  [
+    'a decision for three classes',
+    { decision: { offsets: [0, 0, 1] } },
+    /a "decision" with a finite offset for each class/,
+  ],
+  ['an endless offset', { decision: { offsets: [0, null] } }, /a "decision" with a finite offset/],
   ['a base that is no text', { base: 5 }, /a text as "base"/],
 ])('when a description has %s then the error names the field', (_, change, message) => {
   expect(problemOf({ ...description, ...change })).toMatch(message);

@@ -3,6 +3,7 @@ import {
   compare,
   differenceOf,
   effectsOf,
+  likelierClass,
   sidesOf,
   strongestEffect,
   type AnswerWith,
@@ -44,4 +45,10 @@ test('when an adapter has classes of its own then its effects are on those', () 
     supporting: 'speaks for pos or strong',
     opposing: 'speaks for neg or mild',
   });
+});
+
+test('when another class is more probable than the predicted one then it is named, the first of equal ones', () => {
+  const probabilities = { a: 0.2, b: 0.4, c: 0.4 };
+  expect(likelierClass({ label: 'a', probability: 0.2, probabilities })).toBe('b');
+  expect(likelierClass({ label: 'c', probability: 0.4, probabilities })).toBeNull();
 });

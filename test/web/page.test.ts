@@ -86,6 +86,23 @@ browserTest('when one types then label, bars and coloured words are those of the
   });
 });
 
+browserTest('when thresholds decide against the most probable class then the page says so', async () => {
+  await withServicePage(
+    async (page, { post }) => {
+      await page.getByLabel('A review').fill('good');
+      await page.locator('.word', { hasText: 'good' }).waitFor();
+      const { prediction } = (await post('/explain', { text: 'good' })) as ExplanationAnswer;
+      const { neg = NaN, pos = NaN } = prediction.probabilities;
+      expect([prediction.label, neg > pos]).toEqual(['pos', true]);
+      const share = (neg * 100).toFixed(1);
+      const sentence = `neg is more probable (${share} %), but pos was decided by thresholds fitted for macro-F1.`;
+      expect(await page.locator('.difference').innerText()).toBe(sentence);
+    },
+    {},
+    { decision: { offsets: [0, 1] } },
+  );
+});
+
 browserTest('when the switch is on then the review is shown with each adapter, and the differences', async () => {
   await withServicePage(async (page, { post }) => {
     const text = 'Not a good film, not bad: good, bad, good.';

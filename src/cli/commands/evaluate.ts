@@ -108,6 +108,7 @@ async function evaluateReviews(
     classes,
     metrics,
     uncalibrated: description.calibration === null ? null : ofLogits,
+    decision: description.decision ?? null,
     report: classificationReport(predictions),
     mistakes: mostConfidentMistakes(predictions, mistakes),
     originOf: reviews.originOf,

@@ -10,7 +10,7 @@ import { hostNames } from '../options/list_kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { prepareAddon } from '../addon/prepare_addon.js';
 import { settings } from '../options/settings.js';
-import { adapter } from '../trained_model/run_argument.js';
+import { adapter, decision } from '../trained_model/run_argument.js';
 import { writeErr } from '../standard_streams.js';
 import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
@@ -25,6 +25,7 @@ const options = {
     usual: 'its own names and addresses',
   },
   adapter,
+  decision,
   threads: {
     ...settings.threads,
     kind: integer(1, 1024),
@@ -41,7 +42,16 @@ export function defineServe(command: Command): void {
 }
 
 async function serve(path: string, raw: RawOptions): Promise<void> {
-  const { host, port, allowHost, adapter: named, threads: count, json, quiet } = readOptions(options, raw);
+  const {
+    host,
+    port,
+    allowHost,
+    adapter: named,
+    decision: chosen,
+    threads: count,
+    json,
+    quiet,
+  } = readOptions(options, raw);
   const signal = interruptSignal();
   const terminal = new Terminal({ json, quiet });
   await prepareAddon(terminal, signal);
@@ -49,7 +59,7 @@ async function serve(path: string, raw: RawOptions): Promise<void> {
     import('../../serve/models.js'),
     import('../../serve/service.js'),
   ]);
-  const models = await openModels(path, { adapter: named, threads: count });
+  const models = await openModels(path, { adapter: named, decision: chosen, threads: count });
   for (const note of models.notes) terminal.note(note);
   try {
     const onFailure = (error: unknown): void => {

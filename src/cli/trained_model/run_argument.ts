@@ -1,5 +1,6 @@
 import type { TextClassifier } from '../../model/text_classifier.js';
-import { optional, text } from '../options/kinds.js';
+import { decisionNames, type DecisionName } from '../../storage/model_description.js';
+import { choice, optional, text } from '../options/kinds.js';
 import { output } from '../options/output_options.js';
 import { settings } from '../options/settings.js';
 import type { Terminal } from '../terminal.js';
@@ -10,19 +11,26 @@ export const adapter = {
   usual: 'merged or on, what the run has',
 } as const;
 
+export const decision = {
+  kind: choice(decisionNames),
+  default: 'fitted',
+  help: 'choose the class by the thresholds that were fitted for the model, where there are some, or the most probable one',
+} as const;
+
 /** The options that all commands with a trained model have. */
-export const modelOptions = { adapter, threads: settings.threads, ...output } as const;
+export const modelOptions = { adapter, decision, threads: settings.threads, ...output } as const;
 
 /** The model of a run to open, and the number of threads for it. */
 interface ModelChoice {
   adapter?: string | undefined;
+  decision?: DecisionName;
   threads: number | null;
 }
 
 /** Opens a model of a run, building the addon when there is none yet. */
 export async function openClassifier(
   path: string,
-  { adapter, threads }: ModelChoice,
+  { adapter, decision: chosen, threads }: ModelChoice,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<TextClassifier> {
@@ -30,7 +38,7 @@ export async function openClassifier(
   const { prepareAddon } = await import('../addon/prepare_addon.js');
   await prepareAddon(terminal, signal);
   const { TextClassifier } = await import('../../model/text_classifier.js');
-  const classifier = await TextClassifier.open(path, { adapter, threads: threads ?? undefined });
+  const classifier = await TextClassifier.open(path, { adapter, decision: chosen, threads: threads ?? undefined });
   for (const note of classifier.notes) terminal.note(note);
   return classifier;
 }

@@ -4,6 +4,7 @@ import {
   type ClassificationReport,
   type Mistake,
 } from '../../training/numbers/classification_report.js';
+import type { Decision } from '../../storage/model_description.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { LineStyle } from './line_style.js';
 import { formatText, formatCount, formatShare, formatMetrics, mostTabledClasses } from '../format.js';
@@ -20,6 +21,8 @@ export interface EvaluationFigures {
   metrics: Metrics;
   /** Metrics of the logits, with the form of loss of the training; null without a calibration. */
   uncalibrated: Metrics | null;
+  /** How the classes were chosen; null: the most probable ones. */
+  decision: Decision | null;
   report: ClassificationReport;
   mistakes: readonly Mistake[];
   /** Says where a review came from: a file name, or a file and a line. */
@@ -27,10 +30,13 @@ export interface EvaluationFigures {
 }
 
 export function describeEvaluation(figures: EvaluationFigures, style: LineStyle): string[] {
-  const { split, count, classes, metrics, uncalibrated, report } = figures;
+  const { split, count, classes, metrics, uncalibrated, decision, report } = figures;
   const logits = uncalibrated && `, calibrated (not calibrated: ${formatMetrics(uncalibrated)})`;
   return [
     `${formatCount(count)} ${split} reviews: ${formatMetrics(metrics)}${logits ?? ''}`,
+    ...(decision === null
+      ? []
+      : ['Classes are decided by thresholds fitted for macro-F1; --decision argmax takes the most probable ones.']),
     formatClassScores(classes, report, style),
     ...formatConfusion(classes, report, style),
     ...(report.rocAuc === null ? [] : [`Area under the ROC curve: ${report.rocAuc.toFixed(4)}`]),
@@ -89,12 +95,13 @@ function describeMistakes({ classes, mistakes, originOf }: EvaluationFigures): s
 
 /** The part of the document of `evaluate --json` that says what was found. */
 export function evaluationDocument(figures: EvaluationFigures): object {
-  const { split, count, classes, metrics, uncalibrated, report, mistakes, originOf } = figures;
+  const { split, count, classes, metrics, uncalibrated, decision, report, mistakes, originOf } = figures;
   return {
     split,
     count,
     ...metrics,
     ...(uncalibrated && { uncalibrated }),
+    ...(decision && { decision }),
     ...nameScores(classes, report),
     mistakes: mistakes.map(({ index, label, predicted, probability }) => ({
       origin: originOf(index),

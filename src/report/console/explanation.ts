@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
 import type { Explanation, TopWord, WordEffect } from '../../model/explanation.js';
+import type { Prediction } from '../../model/text_classifier.js';
 import type { ExplanationAnswer } from '../documents/answers.js';
 import type { LineStyle } from './line_style.js';
 import { formatCount, formatShare, formatText, mostTabledClasses } from '../format.js';
@@ -39,6 +40,7 @@ export function describeExplanation(explanation: Explanation, text: string, form
   const lines = wrap(markWords(text, words, format), width);
   return [
     `Predicted: ${formatText(prediction.label)} (${formatShare(prediction.probability)}).`,
+    ...describeDecision(prediction, classes),
     `Log-odds of ${name}: ${formatSigned(logOdds[target] ?? NaN)}; what each word adds to them:`,
     ...lines.slice(0, shownLines),
     ...(lines.length > shownLines ? [`  ... and ${lines.length - shownLines} more lines; --json has all words.`] : []),
@@ -50,6 +52,17 @@ export function describeExplanation(explanation: Explanation, text: string, form
       style,
     ),
     ...(ranked.length > shownWords ? [`... and ${ranked.length - shownWords} more words.`] : []),
+  ];
+}
+
+/** Says why the predicted class is not the most probable one, where it is not. */
+function describeDecision({ label, probability, probabilities }: Prediction, classes: readonly string[]): string[] {
+  const largest = Math.max(...probabilities);
+  if (!(largest > probability)) return [];
+  const likeliest = formatText(classes[probabilities.indexOf(largest)] ?? '');
+  return [
+    `${likeliest} is more probable (${formatShare(largest)}), but ${formatText(label)} was decided by thresholds fitted ` +
+      'for macro-F1; --decision argmax takes the most probable class.',
   ];
 }
 

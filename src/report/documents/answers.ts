@@ -9,7 +9,10 @@ const position = v.pipe(number, v.integer(), v.minValue(0));
 export type ByClass = Record<string, number>;
 
 export const predictionSchema = v.strictObject({
-  label: v.pipe(v.string(), v.description('The most probable class.')),
+  label: v.pipe(
+    v.string(),
+    v.description('The predicted class: the most probable one, unless thresholds that were fitted decide otherwise.'),
+  ),
   probability: v.pipe(probability, v.description('The probability of the label.')),
   probabilities: v.pipe(v.record(v.string(), probability), v.description('The probability of each class.')),
 });

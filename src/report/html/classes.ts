@@ -13,6 +13,10 @@ type Evaluation = NonNullable<RunDocument['evaluation']>;
 /** A larger matrix could not be read. */
 const largestMatrix = 12;
 
+const decided = html`<p class="aside">
+  Classes are decided by thresholds fitted for macro-F1, which need not be the most probable ones.
+</p>`;
+
 /** Draws the confusion matrix, and how well each class is found. */
 export function classFigures(runs: readonly RunView[]): Markup | null {
   const body = sideBySide(runs, ({ fields }) => {
@@ -20,7 +24,7 @@ export function classFigures(runs: readonly RunView[]): Markup | null {
     const classes = evaluation.at('classes').items();
     if (classes.length === 0) return null;
     return html`<div class="stack">
-      ${classes.length > largestMatrix ? confusedPairs(evaluation) : confusion(evaluation)}${scores(evaluation)}
+      ${fields.at('decision').value === undefined ? null : decided}${classes.length > largestMatrix ? confusedPairs(evaluation) : confusion(evaluation)}${scores(evaluation)}
     </div>`;
   });
   if (body === null) return null;

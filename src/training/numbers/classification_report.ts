@@ -1,5 +1,5 @@
-import { fields, float64Array, int32Array, rangeError, wholeFrom } from '../../arguments.js';
-import { indexOfLargest } from '../../model/numbers/largest.js';
+import { fields, float64Array, int32Array, optional, rangeError, wholeFrom } from '../../arguments.js';
+import { decide } from '../../model/numbers/decision.js';
 import { rocAuc } from './roc_auc.js';
 import { mostConfused } from './weak_spots.js';
 
@@ -47,6 +47,8 @@ export interface LabelledPredictions {
   logOdds: Float64Array;
   /** Number of classes. */
   classes: number;
+  /** `[n]`: the class that each example is given; by default its most probable one. */
+  predicted?: Int32Array | undefined;
 }
 
 const ofPredictions = fields({
@@ -54,12 +56,17 @@ const ofPredictions = fields({
   probabilities: float64Array,
   logOdds: float64Array,
   classes: wholeFrom(0),
+  predicted: optional(int32Array),
 });
 
 function checkPredictions(predictions: LabelledPredictions): void {
   ofPredictions(predictions, 'predictions');
-  const { labels, probabilities, logOdds, classes } = predictions;
+  const { labels, probabilities, logOdds, classes, predicted = labels } = predictions;
   checkSizes('predictions', labels, classes, { probabilities, logOdds });
+  if (predicted.length !== labels.length) {
+    throw rangeError(`${labels.length} numbers`, 'predictions.predicted', String(predicted.length));
+  }
+  checkClasses('predictions.predicted', predicted, classes);
 }
 
 /** @throws RangeError when numbers are not those of each class of each example, or a label is no class */
@@ -73,9 +80,12 @@ export function checkSizes(
     if (length === labels.length * classes) continue;
     throw rangeError(`${labels.length} x ${classes} numbers`, `${name}.${key}`, String(length));
   }
-  const wrong = labels.findIndex((label) => label < 0 || label >= classes);
-  if (wrong !== -1)
-    throw rangeError(`a class in 0 .. ${classes - 1}`, `${name}.labels[${wrong}]`, String(labels[wrong]));
+  checkClasses(`${name}.labels`, labels, classes);
+}
+
+function checkClasses(name: string, numbers: Int32Array, classes: number): void {
+  const wrong = numbers.findIndex((number) => number < 0 || number >= classes);
+  if (wrong !== -1) throw rangeError(`a class in 0 .. ${classes - 1}`, `${name}[${wrong}]`, String(numbers[wrong]));
 }
 
 export interface Mistake {
@@ -148,13 +158,11 @@ export function nameScores(names: readonly string[], report: ClassificationRepor
 
 /** The class that each example is given. */
 export function predictedClasses({
-  labels,
   probabilities,
   classes,
-}: Pick<LabelledPredictions, 'labels' | 'probabilities' | 'classes'>): Int32Array {
-  return Int32Array.from(labels, (_, row) =>
-    indexOfLargest(probabilities.subarray(row * classes, (row + 1) * classes)),
-  );
+  predicted,
+}: Pick<LabelledPredictions, 'probabilities' | 'classes' | 'predicted'>): Int32Array {
+  return predicted ?? decide(probabilities, classes, undefined);
 }
 
 /** The wrong predictions of the highest probability, highest first. */
@@ -196,7 +204,7 @@ function rocAucOfSecond({ labels, logOdds, classes }: LabelledPredictions): numb
 }
 
 export function reliabilityBins(
-  predictions: Pick<LabelledPredictions, 'labels' | 'probabilities' | 'classes'>,
+  predictions: Pick<LabelledPredictions, 'labels' | 'probabilities' | 'classes' | 'predicted'>,
 ): ReliabilityBin[] {
   const { labels, probabilities, classes } = predictions;
   const bins = Array.from({ length: calibrationBins }, () => ({ count: 0, confidence: 0, right: 0 }));

@@ -66,6 +66,32 @@ test('when a class of three is never predicted then its precision is 0, and ther
   });
 });
 
+test('when predicted classes are given then they count, whatever their probability', () => {
+  const given = { ...three, predicted: Int32Array.of(1, 1, 1, 2, 1, 0) };
+  const { confusion, reliability, classes } = classificationReport(given);
+  expect(confusion).toEqual([
+    [1, 1, 0],
+    [0, 2, 0],
+    [0, 1, 1],
+  ]);
+  expect(classes.map(({ recall }) => recall)).toEqual([0.5, 1, 0.5]);
+  const filled = reliability.flatMap(({ count }, bin) => (count === 0 ? [] : [[bin, count]]));
+  expect(filled).toEqual([
+    [2, 2],
+    [3, 1],
+    [4, 1],
+    [5, 2],
+  ]);
+  expect(mostConfidentMistakes(given, 2)).toEqual([
+    { index: 0, label: 0, predicted: 1, probability: 0.2 },
+    { index: 2, label: 2, predicted: 1, probability: 0.2 },
+  ]);
+  expect(() => classificationReport({ ...three, predicted: Int32Array.of(1) })).toThrow(/predicted.*received 1/);
+  expect(() => classificationReport({ ...three, predicted: Int32Array.of(0, 0, 0, 0, 0, 3) })).toThrow(
+    /a class in 0 \.\. 2 for predictions\.predicted\[5\]/,
+  );
+});
+
 test('when predictions are sorted by confidence then each bin has its mean confidence and its accuracy', () => {
   const { reliability } = classificationReport(two);
   const rows = [

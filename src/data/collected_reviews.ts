@@ -14,8 +14,8 @@ export interface CollectedSplit {
   /** `[reviews]`: indices into the classes. */
   readonly labels: Int32Array;
   readonly origins: Origins;
-  /** `[reviews]`: the number of the movie that each is about; absent where that does not matter. */
-  readonly movies?: Int32Array;
+  /** `[reviews]`: the number of the group of each, which no split parts; absent where each stands for itself. */
+  readonly groups?: Int32Array;
 }
 
 export interface Columns {

@@ -72,6 +72,7 @@ export async function loadDataset(given: DatasetOptions): Promise<Dataset> {
   options.signal?.throwIfAborted();
   const { data, cacheFolder = join(cacheHome(), 'encoded') } = options;
   const source = await findSource(data, { ...options, toTrain: options.featurizer === undefined });
+  checkHasColumns(source, options);
   const key = cacheKey(source, options);
   const cached = cacheFolder === null ? null : await loadSplits(cacheFolder, key, options.signal);
   const encoded = cached ?? (await readAndEncode(source, options));
@@ -107,6 +108,7 @@ const checkTypes = fields({
   split: optional(oneOf('random', 'movie', 'auto')),
   textColumn: optional(aString),
   labelColumn: optional(aString),
+  groupColumn: optional(aString),
   header: optional(aBoolean),
   labels: optional(listOf(aString)),
   files: optional(paths),
@@ -138,6 +140,16 @@ function chooseEncoding({ encoding = 'auto' }: DatasetOptions): string {
   throw new ImdbTorchError(
     'ERR_USAGE',
     `Expected auto or an encoding that TextDecoder knows as the option encoding but received ${JSON.stringify(encoding)}.`,
+  );
+}
+
+/** @throws ImdbTorchError ERR_USAGE when reviews that have no columns are to be grouped by one */
+function checkHasColumns({ kind, location }: Source, { groupColumn }: DatasetOptions): void {
+  const hasColumns = kind !== 'archive' && kind !== 'folder' && kind !== 'sample' && kind !== 'classes-folder';
+  if (groupColumn === undefined || hasColumns) return;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected a table for the option groupColumn but ${location} has a file for each review, and no columns; leave it out.`,
   );
 }
 

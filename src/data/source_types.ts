@@ -14,6 +14,11 @@ export interface SourceOptions {
   /** The column of the texts in a table; by default the first with a usual name, as for the labels. */
   textColumn?: string | undefined;
   labelColumn?: string | undefined;
+  /**
+   * The column of what reviews of a table have in common, such as their author: those of one value are held out
+   * together, wherever they stand. A review with an empty value stands for itself.
+   */
+  groupColumn?: string | undefined;
   /** False where the first row of CSV or TSV is one like the others; columns are called 1, 2, ... then. */
   header?: boolean | undefined;
   /** The classes of a table in their order; a whole number stands for the name at that place. By default all labels. */

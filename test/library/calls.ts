@@ -249,7 +249,7 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
         orNull(number('vocab', null)),
         number('seed', 1),
         orNull(number('valid', null)),
-        ...['textColumn', 'labelColumn', 'encoding'].map((key) => maybe(string(key, 'text'))),
+        ...['textColumn', 'labelColumn', 'groupColumn', 'encoding'].map((key) => maybe(string(key, 'text'))),
         maybe(string('split', 'random')),
         maybe(list('labels', [])),
         maybe(boolean('header', true)),

@@ -25,7 +25,7 @@ export const encoded = [
   one('offsets', new Int32Array([0, 1])),
   orNull(maybe(one('counts', null))),
 ];
-export const reviews = fields('reviews', ...encoded, one('labels', numbers), maybe(one('movies', numbers)));
+export const reviews = fields('reviews', ...encoded, one('labels', numbers), maybe(one('groups', numbers)));
 export const aModel = object('model', model);
 export const aClassifier = object('classifier', classifier);
 export const evaluation = fields('options', string('loss', 'softmax'), signal);

@@ -20,6 +20,7 @@ export interface DataChoice {
   valid: number | null;
   textColumn?: string | undefined;
   labelColumn?: string | undefined;
+  groupColumn?: string | undefined;
   header?: boolean | undefined;
   labels?: readonly string[] | undefined;
   encoding?: string | undefined;

@@ -58,6 +58,9 @@ export function findConflicts(settings: ExperimentSettings, given: Partial<Exper
   if (folds !== null && (files.valid !== undefined || given.valid !== undefined)) {
     problems.push('Expected no --valid with --folds, which hold out every training review once.');
   }
+  if (settings.groupColumn !== undefined && given.split === 'random') {
+    problems.push('Expected no --split random with --group-column, whose groups are held out as wholes.');
+  }
   return [...problems, ...findRankConflicts(settings)];
 }
 

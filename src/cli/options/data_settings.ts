@@ -38,7 +38,7 @@ export const dataSettings = {
   }),
   split: data(
     choice(['random', 'movie', 'auto']),
-    'hold out single reviews, whole movies, or movies where they are known',
+    'hold out single reviews, whole movies, or movies where they are known; groups where their column is given',
     { inherited: 'always' },
   ),
   textColumn: data(optional(text('name')), 'column of the texts', {
@@ -49,6 +49,11 @@ export const dataSettings = {
     inherited: 'data',
     usual: 'found by its name',
   }),
+  groupColumn: data(
+    optional(text('name')),
+    'column of what rows have in common, such as their author: those of one value are held out together',
+    { inherited: 'data' },
+  ),
   header: data(flag, 'the first row of CSV or TSV names the columns', {
     default: true,
     not: 'CSV and TSV have no names of columns, which are called 1, 2, ... then',

@@ -46,6 +46,6 @@ export class MovieUrls {
 export function noMovies(location: string): ImdbTorchError {
   return new ImdbTorchError(
     'ERR_USAGE',
-    `Expected the movies of the reviews, in train/urls_pos.txt and train/urls_neg.txt, to split by them, but ${location} has none; split at random.`,
+    `Expected the movies of the reviews, in train/urls_pos.txt and train/urls_neg.txt, to split by them, but ${location} has none; split at random, or name the column of a table that has them with the option groupColumn.`,
   );
 }

@@ -24,8 +24,8 @@ export interface EncodedSplit extends EncodedTexts {
   /** `[reviews]`: indices into the classes. */
   readonly labels: Int32Array;
   readonly origins: Origins;
-  /** `[reviews]`: the number of the movie that each is about; absent unless the split is by movie. */
-  readonly movies?: Int32Array;
+  /** `[reviews]`: the number of the group of each, such as its movie; absent unless groups are held out together. */
+  readonly groups?: Int32Array;
 }
 
 /** How a review begins: its first 100 characters. */
@@ -94,8 +94,8 @@ export async function encodeSplits(
       ? await countAndEncode(texts.tokens, orders, features, collected.notes.classes.length, slices, onEncoded)
       : await encodeAs(featurizer, texts.tokens, orders, slices, onEncoded);
   const split = (name: SplitName): EncodedSplit => {
-    const { labels, origins, movies } = orders[name];
-    return { ...encoded[name], labels, origins, ...(movies && { movies }) };
+    const { labels, origins, groups } = orders[name];
+    return { ...encoded[name], labels, origins, ...(groups && { groups }) };
   };
   return {
     vocabulary,

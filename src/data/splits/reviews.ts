@@ -5,10 +5,10 @@ import { gather, gatheredOffsets } from '../numbers/gather.js';
 import type { EncodedSplit } from './encoded_splits.js';
 
 /** Encoded reviews without what only people read of them. */
-export type Reviews = Pick<EncodedSplit, 'ids' | 'offsets' | 'labels' | 'counts' | 'movies'>;
+export type Reviews = Pick<EncodedSplit, 'ids' | 'offsets' | 'labels' | 'counts' | 'groups'>;
 
 /** Checks reviews that a public function is given. */
-export const checkReviews = fields({ ...encodedFields, labels: int32Array, movies: optional(int32Array) });
+export const checkReviews = fields({ ...encodedFields, labels: int32Array, groups: optional(int32Array) });
 
 /** Joins splits of one data set, one behind the other. */
 export function joinReviews(splits: readonly Reviews[]): Reviews {
@@ -20,7 +20,7 @@ export function joinReviews(splits: readonly Reviews[]): Reviews {
     entry += split.ids.length;
   }
   const counts = splits.flatMap((split) => split.counts ?? []);
-  const movies = splits.flatMap((split) => split.movies ?? []);
+  const groups = splits.flatMap((split) => split.groups ?? []);
   return {
     ids: joinIds(
       splits.map((split) => split.ids),
@@ -32,7 +32,7 @@ export function joinReviews(splits: readonly Reviews[]): Reviews {
       new Int32Array(row),
     ),
     counts: counts.length === 0 ? null : concatenate(counts, new Int32Array(entry)),
-    ...(movies.length === splits.length && { movies: concatenate(movies, new Int32Array(row)) }),
+    ...(groups.length === splits.length && { groups: concatenate(groups, new Int32Array(row)) }),
   };
 }
 

@@ -14,7 +14,7 @@ import type { EncodedSplit, EncodedSplits } from './encoded_splits.js';
  * An entry is a file of these 8 bytes, the header's length (uint32), the header (JSON), typed arrays and the SHA-256 of
  * all that. The header has what was stored, with the place of each array instead of the array.
  */
-const magic = 'IMDBSPL9';
+const magic = 'IMDBSPLA';
 const digestBytes = 32;
 const pieceBytes = 1 << 18;
 /** Bytes that are written between two turns of the event loop. */

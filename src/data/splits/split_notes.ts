@@ -17,7 +17,7 @@ export async function splitNotes(
   splits: Splits,
   slices: TimeSlices,
 ): Promise<string[]> {
-  const notes = classNotes(classes, splits);
+  const notes = [...classNotes(classes, splits), ...groupNotes(splits)];
   return digests === undefined ? notes : [...notes, ...(await repetitionNotes(digests, splits, slices))];
 }
 
@@ -41,6 +41,21 @@ function classNotes(classes: readonly string[], { train, valid, test }: Splits):
     ...(unvalidated.length > 0 ? [`No validation review has the ${labels(unvalidated)}.`] : []),
     ...(untested.length > 0 ? [`No test review has the ${labels(untested)}.`] : []),
   ];
+}
+
+/** Tells of groups that files of several splits have, which nothing holds apart. */
+function groupNotes({ train, valid, test }: Splits): string[] {
+  const training = new Set(train.groups);
+  const others = [
+    ['validation', valid],
+    ['test', test],
+  ] as const;
+  return others.flatMap(([what, { groups = new Int32Array(0) }]) => {
+    const count = groups.filter((group) => training.has(group)).length;
+    const [many, all] = [count, groups.length].map((number) => number.toLocaleString('en'));
+    const is = count === 1 ? 'is of a group' : 'are of groups';
+    return count === 0 ? [] : [`${many} of the ${all} ${what} reviews ${is} that training reviews are of, too.`];
+  });
 }
 
 function labels(names: readonly string[]): string {

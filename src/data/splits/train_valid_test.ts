@@ -5,9 +5,8 @@ import { noMovies } from '../imdb/movies.js';
 import { pickOrigins } from '../origins.js';
 import { gather } from '../numbers/gather.js';
 import { PythonRandom } from '../numbers/python_random.js';
+import { markGroups, markTest } from './hold_out.js';
 
-/** The share that is held out for testing where a source has no test reviews. */
-const testShare = 0.2;
 const largestDefaultValidation = 5000;
 const defaultValidationShare = 0.2;
 
@@ -31,7 +30,7 @@ export interface SplitOptions {
 
 /**
  * Shuffles the training reviews as Python's `random.shuffle` does and holds out the last ones for validation; given
- * validation and test reviews as read. Without test reviews a fifth of each class is held out first.
+ * validation and test reviews as read. Without test reviews a fifth of each class is held out first; no group is parted.
  * @throws ImdbTorchError ERR_DATASET when a split would be empty, ERR_USAGE when validation leaves nothing to train on;
  *   the reason of the signal of `slices`
  */
@@ -40,11 +39,7 @@ export async function splitReviews(
   { seed, valid: wanted, split = 'random', toTrain = true }: SplitOptions,
   slices: TimeSlices,
 ): Promise<Record<SplitName, CollectedSplit>> {
-  const byMovie = split === 'movie' || (split === 'auto' && collected.movies !== undefined);
-  const all = {
-    ...nonEmpty(collected.split('train'), 'train', collected),
-    ...(byMovie && { movies: moviesOf(collected) }),
-  };
+  const all = trainingReviews(collected, split);
   await slices.next();
   const given = collected.split('test');
   await slices.next();
@@ -58,7 +53,10 @@ export async function splitReviews(
   if (slices.isOver) await slices.next();
   if (valid !== null) return { train: pick(train, order), valid, test };
   const size = checkedValidationSize(collected, order.length, wanted, toTrain);
-  const isHeld = train.movies && holdOutMovies(collected, train.movies, size, seed);
+  const isHeld = train.groups && markGroups(train.groups, size, seed, wanted === null);
+  if (train.groups && isHeld?.includes(1) === false && (toTrain || wanted !== null)) {
+    throw noGroupToHoldOut(collected, train.groups, size);
+  }
   const [kept, heldOut] =
     isHeld === undefined
       ? [order.slice(0, order.length - size), order.slice(order.length - size)]
@@ -68,36 +66,22 @@ export async function splitReviews(
   return picked;
 }
 
-function moviesOf(collected: CollectedReviews): Int32Array {
+/** Returns the training reviews with their groups: those of a column or, where it is so split, their movies. */
+function trainingReviews(collected: CollectedReviews, split: SplitOptions['split']): CollectedSplit {
+  const all = nonEmpty(collected.split('train'), 'train', collected);
+  const byMovie = split === 'movie' || (split === 'auto' && collected.movies !== undefined);
+  if (all.groups !== undefined || !byMovie) return all;
   if (collected.movies === undefined) throw noMovies(collected.location);
-  return collected.movies();
+  return { ...all, groups: collected.movies() };
 }
 
-/** Marks all reviews of movies at random, at most `size` reviews. @returns `[reviews]`: 1 for those held out */
-function holdOutMovies({ location }: CollectedReviews, movies: Int32Array, size: number, seed: number): Uint8Array {
-  const reviewsOfMovie = new Map<number, number[]>();
-  movies.forEach((movie, index) => {
-    const reviews = reviewsOfMovie.get(movie);
-    if (reviews === undefined) reviewsOfMovie.set(movie, [index]);
-    else reviews.push(index);
-  });
-  const shuffled = Int32Array.from(reviewsOfMovie.keys());
-  new PythonRandom(seed).shuffle(shuffled);
-  const isHeld = new Uint8Array(movies.length);
-  let left = size;
-  for (const movie of shuffled) {
-    const reviews = reviewsOfMovie.get(movie) ?? [];
-    if (reviews.length > left) continue;
-    for (const index of reviews) isHeld[index] = 1;
-    left -= reviews.length;
-  }
-  if (left === size) {
-    throw new ImdbTorchError(
-      'ERR_USAGE',
-      `Expected a validation size of all reviews of a movie at least but every movie of ${location} has more than ${size}; hold out more.`,
-    );
-  }
-  return isHeld;
+function noGroupToHoldOut({ location, movies }: CollectedReviews, groups: Int32Array, size: number): ImdbTorchError {
+  const group = movies === undefined ? 'group' : 'movie';
+  const message =
+    new Set(groups).size < 2
+      ? `Expected at least two ${group}s in the training reviews of ${location}, to hold one out for validation, but they have one; give others, or files for validation and test.`
+      : `Expected a validation size of all reviews of a ${group} at least but every ${group} of ${location} has more than ${size}; hold out more.`;
+  return new ImdbTorchError('ERR_USAGE', message);
 }
 
 function nonEmpty(split: CollectedSplit | null, name: SplitName, { location }: CollectedReviews): CollectedSplit {
@@ -124,45 +108,36 @@ function checkedValidationSize(
   );
 }
 
-/** Takes a fifth of each class, at random; both parts keep the order of the source. */
+/** Takes a fifth at random; both parts keep the order of the source. */
 function holdOutTest(
-  { location, notes }: CollectedReviews,
+  collected: CollectedReviews,
   all: CollectedSplit,
   seed: number,
   toTrain: boolean,
 ): { train: CollectedSplit; test: CollectedSplit } {
-  const ofClass: number[][] = notes.classes.map(() => []);
-  all.labels.forEach((label, index) => ofClass[label]?.push(index));
-  const random = new PythonRandom(seed);
-  const isHeld = new Uint8Array(all.rows.length);
-  for (const indices of ofClass) {
-    const count = Math.round(indices.length * testShare);
-    const order = Int32Array.from(indices);
-    random.shuffle(order);
-    for (const index of order.subarray(0, count)) isHeld[index] = 1;
-  }
-  const indices = Int32Array.from(all.rows, (_, index) => index);
-  const test = pick(
-    all,
-    indices.filter((index) => isHeld[index] === 1),
-  );
-  if (test.rows.length > 0 || !toTrain)
-    return {
-      train: pick(
-        all,
-        indices.filter((index) => isHeld[index] === 0),
-      ),
-      test,
-    };
-  throw new ImdbTorchError(
-    'ERR_DATASET',
-    `Expected at least three reviews of a class, to hold one out for testing, but ${location} has fewer; give more, or a test file.`,
-  );
+  const isHeld = markTest(all, collected.notes.classes.length, seed);
+  if (toTrain && !isHeld.includes(1)) throw nothingToHoldOut(collected, all);
+  const part = (held: number): CollectedSplit => {
+    const indices = Int32Array.from(all.rows, (_, index) => index);
+    return pick(
+      all,
+      indices.filter((index) => isHeld[index] === held),
+    );
+  };
+  return { train: part(0), test: part(1) };
 }
 
-function pick({ rows, labels, origins, movies }: CollectedSplit, order: Int32Array): CollectedSplit {
+function nothingToHoldOut({ location }: CollectedReviews, { groups }: CollectedSplit): ImdbTorchError {
+  const [expected, received] =
+    groups === undefined
+      ? ['three reviews of a class, to hold one out for testing,', `${location} has fewer; give more`]
+      : ['two groups of reviews, to hold one out for testing,', `all of ${location} are of one; give others`];
+  return new ImdbTorchError('ERR_DATASET', `Expected at least ${expected} but ${received}, or a test file.`);
+}
+
+function pick({ rows, labels, origins, groups }: CollectedSplit, order: Int32Array): CollectedSplit {
   return {
-    ...(movies && { movies: gather(movies, order) }),
+    ...(groups && { groups: gather(groups, order) }),
     rows: gather(rows, order),
     labels: gather(labels, order),
     origins: pickOrigins(origins, order),

@@ -9,6 +9,7 @@ import {
 } from '../collected_reviews.js';
 import { LabelNames } from './label_names.js';
 import { trimLabel } from './label_spelling.js';
+import { GroupNames } from './group_names.js';
 import type { CollectedTexts } from '../collected_texts.js';
 import { fileOrigins, originName, rowOrigins, type NumberedTable, type TableFile } from '../origins.js';
 import type { PathGroup } from '../files/not_looked_at.js';
@@ -25,6 +26,8 @@ interface SplitRows {
   readonly labels: Int32List;
   readonly numbers: Int32List;
   readonly paths: string[];
+  /** Empty where no column of groups is given. */
+  readonly groups: Int32List;
   /** Counts rows with a label, reviews or not, and those without one. */
   labelled: number;
   unlabelled: number;
@@ -39,6 +42,7 @@ const noLabel = 'has no label';
  */
 export class TableCollector implements CollectedReviews {
   readonly #labels: LabelNames;
+  readonly #groups = new GroupNames();
   readonly #parts = new Map<SplitName, SplitRows>();
   readonly #account = new AccountKeeper();
   /** `[texts]`: a digest of each text. */
@@ -72,6 +76,7 @@ export class TableCollector implements CollectedReviews {
       labels: new Int32List(),
       numbers: new Int32List(),
       paths: [],
+      groups: new Int32List(),
       labelled: 0,
       unlabelled: 0,
     };
@@ -83,9 +88,10 @@ export class TableCollector implements CollectedReviews {
       this.#addBad(table, origin, reason, lines);
     };
     return {
-      row: (origin, text, label) => {
+      row: (origin, text, label, group) => {
         const wrong = this.#add(part, typeof origin === 'string' ? origin : origin + (table?.start ?? 0), text, label);
         if (wrong !== null) addBad(origin, wrong);
+        else if (group !== undefined) part.groups.push(this.#groups.numberOf(group));
       },
       bad: (origin, reason, lines) => {
         addBad(origin, { why: reason }, lines);
@@ -133,11 +139,12 @@ export class TableCollector implements CollectedReviews {
     const part = this.#parts.get(name);
     if (part === undefined) return null;
     const { classOf } = this.#ordered();
-    const { tables, rows, labels, numbers, paths } = part;
+    const { tables, rows, labels, numbers, paths, groups } = part;
     return {
       rows: rows.toArray(),
       labels: labels.toArray().map((label) => classOf[label] ?? 0),
       origins: tables.length === 0 ? fileOrigins(paths) : rowOrigins(tables, numbers.toArray()),
+      ...(groups.length > 0 && { groups: groups.toArray() }),
     };
   }
 
@@ -173,8 +180,11 @@ export class TableCollector implements CollectedReviews {
 
 /** Takes the rows of one table, or the files of one folder. */
 export interface SplitCollector {
-  /** @param origin line or row number, or the path of a review's own file */
-  row(origin: number | string, text: Uint8Array, label: string): void;
+  /**
+   * @param origin line or row number, or the path of a review's own file
+   * @param group what it has in common with others, given for all of a table or for none; empty: nothing
+   */
+  row(origin: number | string, text: Uint8Array, label: string, group?: string): void;
   /**
    * @param reason completes a sentence that begins with the row: `has 3 fields`
    * @param lines the number of lines that are lost with it

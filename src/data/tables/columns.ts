@@ -32,28 +32,33 @@ const usualLabelNames: readonly string[] = [
 export interface ColumnOptions {
   textColumn?: string | undefined;
   labelColumn?: string | undefined;
+  groupColumn?: string | undefined;
 }
 
 export interface ChosenColumns extends Columns {
+  /** The column of what reviews have in common; null where none is given. */
+  readonly group: string | null;
   /** Says whether at least one was taken by its name. */
   readonly guessed: boolean;
 }
 
 /**
- * Returns the columns of text and label: those given, else those with a usual name.
+ * Returns the columns of text and label: those given, else those with a usual name; and the one of groups, if given.
  * @throws ImdbTorchError ERR_USAGE when a given one is not there, ERR_DATASET when there is none to guess
  */
 export function chooseColumns(
   names: readonly string[],
-  { textColumn, labelColumn }: ColumnOptions,
+  { textColumn, labelColumn, groupColumn }: ColumnOptions,
   path: string,
 ): ChosenColumns {
   const given = {
     text: textColumn === undefined ? undefined : findColumn('text column', textColumn, names, path),
     label: labelColumn === undefined ? undefined : findColumn('label column', labelColumn, names, path),
   };
-  const text = given.text ?? guess(names, usualTextNames, given.label, path);
-  const label = given.label ?? guess(names, usualLabelNames, text, path);
+  const group = groupColumn === undefined ? null : findColumn('group column', groupColumn, names, path);
+  const others = names.filter((name) => name !== group);
+  const text = given.text ?? guess(others, usualTextNames, given.label, path);
+  const label = given.label ?? guess(others, usualLabelNames, text, path);
   if (text === undefined || label === undefined) throw noGuess(names, text, path);
   if (text === label) {
     throw new ImdbTorchError(
@@ -61,7 +66,13 @@ export function chooseColumns(
       `Expected two columns of ${path} but received ${JSON.stringify(text)} for text and label; name another.`,
     );
   }
-  return { text, label, guessed: textColumn === undefined || labelColumn === undefined };
+  if (group === text || group === label) {
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected a column of groups beside those of text and label of ${path} but received ${JSON.stringify(group)}; name another as the option groupColumn.`,
+    );
+  }
+  return { text, label, group, guessed: textColumn === undefined || labelColumn === undefined };
 }
 
 /** Tells whether texts usually stand below that name. */

@@ -10,13 +10,18 @@ export function labelledRows(collector: SplitCollector, options: ColumnOptions, 
     choose: (names) => {
       const chosen = chooseColumns(names, options, path);
       if (chosen.guessed) collector.guessed(chosen);
-      return (columns = [chosen.text, chosen.label]);
+      return (columns = [chosen.text, chosen.label, ...(chosen.group === null ? [] : [chosen.group])]);
     },
     row: (number, cells) => {
-      const [text = null, label = null] = cells.map(singleOf);
+      const [text = null, label = null, group = null] = cells.map(singleOf);
       if (!(typeof text === 'string' || text instanceof Uint8Array)) collector.bad(number, whatIs(text, columns[0]));
       else if (label instanceof Composite) collector.bad(number, whatIs(label, columns[1]));
-      else collector.row(number, typeof text === 'string' ? Buffer.from(text) : text, labelOf(label));
+      else if (group instanceof Composite) collector.bad(number, whatIs(group, columns[2]));
+      else {
+        const bytes = typeof text === 'string' ? Buffer.from(text) : text;
+        if (columns.length < 3) collector.row(number, bytes, wordOf(label));
+        else collector.row(number, bytes, wordOf(label), wordOf(group));
+      }
     },
     bad: (number, why, lines) => {
       collector.bad(number, why, lines);
@@ -31,8 +36,8 @@ function whatIs(cell: Cell, column = ''): string {
   return `has ${what} as ${JSON.stringify(column)}`;
 }
 
-/** A value that is missing is an empty label. */
-function labelOf(cell: Exclude<Cell, Composite>): string {
+/** Writes a label or the value of a group; one that is missing is empty. */
+function wordOf(cell: Exclude<Cell, Composite>): string {
   if (cell === null || Number.isNaN(cell)) return '';
   return cell instanceof Uint8Array ? Buffer.from(cell).toString('utf8') : String(cell);
 }

@@ -21,10 +21,10 @@ export function splitInputsSource(
   options: SourceOptions,
   notLookedAt: readonly PathGroup[] = [],
 ): Source {
-  const { textColumn, labelColumn, header = true, labels = null, encoding = 'auto', signal, onProgress } = options;
+  const { labels = null, signal, onProgress } = options;
   const found = splitNames.flatMap((name) => (parts[name] ?? []).map((part) => ({ name, part })));
   checkMixture(parts);
-  const columns = { textColumn, labelColumn, header, encoding };
+  const columns = howRead(options);
   const order = found.map(({ name, part }) => [name, part.kind, part.table]);
   const total = found.reduce((sum, { part }) => sum + part.bytes, 0);
   const notes = [...found.flatMap(({ part }) => part.notes), ...notesOnCopies(found)];
@@ -52,6 +52,10 @@ export function splitInputsSource(
       return collector;
     },
   };
+}
+
+function howRead({ textColumn, labelColumn, groupColumn, header = true, encoding = 'auto' }: SourceOptions) {
+  return { textColumn, labelColumn, groupColumn, header, encoding };
 }
 
 function checkMixture(parts: SplitInputs): void {

@@ -31,7 +31,18 @@ const recordedNames = [
   ...['patience', 'epochs', 'batchSize', 'loss', 'engine', 'dtype', 'device', 'targetModules', 'rank', 'alpha'],
   ...['useRslora', 'useDora', 'initialization', 'loraDropout', 'loraEpochs', 'pretraining', 'calibration'],
   ...['folds', 'refit', 'validationSize', 'features', 'split', 'data', 'strict', 'threads', 'seeds'],
-  ...['train', 'validFile', 'test', 'textColumn', 'labelColumn', 'header', 'labels', 'files', 'encoding'],
+  ...[
+    'train',
+    'validFile',
+    'test',
+    'textColumn',
+    'labelColumn',
+    'groupColumn',
+    'header',
+    'labels',
+    'files',
+    'encoding',
+  ],
 ];
 const recordedFeatures = ['tokenizer', 'ngrams', 'minimumCount', 'counts', 'weighting', 'normalize', 'gain'];
 
@@ -54,7 +65,7 @@ test('when settings are recorded then run.json has the names that it has always 
   const labels = ['bad', 'good'];
   const lists = { files: ['*.txt'], valid: ['b.csv', 'd.csv'] };
   const files = { data: undefined, train: 'a.csv', test: 'c.csv', labels, ...lists };
-  const all = notebookSettings({ ...files, textColumn: 'text', labelColumn: 'label', rank: 3 });
+  const all = notebookSettings({ ...files, textColumn: 'text', labelColumn: 'label', groupColumn: 'by', rank: 3 });
   const recorded = recordSettings(all, { location: 'a.csv', validationSize: 12 });
   expect(Object.keys(recorded).sort()).toEqual([...recordedNames].sort());
   expect(Object.keys(recorded.features as object)).toEqual(recordedFeatures);
@@ -76,6 +87,7 @@ test('when every option of a command is in a file, by its key or its recorded na
       test: resolve('c.csv'),
       textColumn: 'x',
       labelColumn: 'y',
+      groupColumn: 'z',
     };
     for (const command of ['train', 'lora'] as const) {
       const config = await printed(command, '--seed', '7', '--vocab', 'all');
@@ -111,6 +123,7 @@ test('when a base is fine-tuned then it is known of every option whether it is t
     'files',
     'textColumn',
     'labelColumn',
+    'groupColumn',
     'header',
     'labels',
     'encoding',

@@ -29,8 +29,8 @@ const movies: Readonly<Record<string, number>> = {
 };
 
 function moviesOf({ splits }: Dataset, name: 'train' | 'valid'): number[] {
-  expect(Array.from(splits[name].movies ?? [])).toEqual(originsOf(splits[name]).map((path) => movies[path] ?? NaN));
-  return Array.from(splits[name].movies ?? []);
+  expect(Array.from(splits[name].groups ?? [])).toEqual(originsOf(splits[name]).map((path) => movies[path] ?? NaN));
+  return Array.from(splits[name].groups ?? []);
 }
 
 test('when reviews are split by movie then each movie is in one of the two', async () => {
@@ -64,8 +64,8 @@ test('when the lists come from a folder or from the cache then the split is the 
   expect(cached.fromCache).toBe(true);
   for (const dataset of [ofFolder, cached]) {
     expect(contentOf(dataset)).toEqual(contentOf(expected));
-    expect(dataset.splits.valid.movies).toEqual(expected.splits.valid.movies);
-    expect(dataset.splits.train.movies).toEqual(expected.splits.train.movies);
+    expect(dataset.splits.valid.groups).toEqual(expected.splits.valid.groups);
+    expect(dataset.splits.train.groups).toEqual(expected.splits.train.groups);
   }
   rmSync(join(folder, 'aclImdb/train/urls_neg.txt'));
   await expect(load(join(folder, 'aclImdb'), { ...options, cacheFolder })).rejects.toMatchObject({
@@ -92,7 +92,7 @@ test('when the movies are not known then that is said, and a random split goes o
     code: 'ERR_USAGE',
     message: expect.stringContaining('hold out more') as unknown,
   });
-  expect((await load(without)).splits.train.movies).toBeUndefined();
+  expect((await load(without)).splits.train.groups).toBeUndefined();
 });
 
 const data = process.env.IMDB_TORCH_DATA ?? resolve('../shared/data/aclImdb.tgz');
@@ -102,7 +102,7 @@ if (!isThere) console.log(`skipped: the IMDb reviews are not at ${data}`);
 (isThere ? test : test.skip)('when the real reviews are split by movie then 5000 are held out', async () => {
   const options = { data, vocab: 100, seed: 123, valid: 5000, cacheFolder: null } as const;
   const { train, valid } = (await loadDataset({ ...options, split: 'movie' })).splits;
-  const [ofTrain, ofValid] = [new Set(train.movies), new Set(valid.movies)];
+  const [ofTrain, ofValid] = [new Set(train.groups), new Set(valid.groups)];
 
   expect([train.labels.length, valid.labels.length]).toEqual([20_000, 5000]);
   expect([...ofValid].filter((movie) => ofTrain.has(movie))).toEqual([]);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { joinReviews, selectReviews, type Reviews } from '../../../src/data/splits/reviews.js';
 
-function reviewsOf(bags: readonly (readonly number[])[], movies?: readonly number[]): Reviews {
+function reviewsOf(bags: readonly (readonly number[])[], groups?: readonly number[]): Reviews {
   const offsets = [0];
   for (const bag of bags) offsets.push((offsets.at(-1) ?? 0) + bag.length);
   const ids = bags.flat();
@@ -10,7 +10,7 @@ function reviewsOf(bags: readonly (readonly number[])[], movies?: readonly numbe
     offsets: Int32Array.from(offsets),
     labels: Int32Array.from(bags, (_, index) => index % 2),
     counts: Int32Array.from(ids, (id) => id + 100),
-    ...(movies && { movies: Int32Array.from(movies) }),
+    ...(groups && { groups: Int32Array.from(groups) }),
   };
 }
 
@@ -28,10 +28,10 @@ const other = reviewsOf([[3], [0, 4, 9]], [9, 8]);
 test('when splits are joined then their reviews follow each other', () => {
   const joined = joinReviews([one, other]);
   expect(listOf(joined)).toEqual([...listOf(one), ...listOf(other)]);
-  expect(joined.movies).toEqual(Int32Array.of(7, 8, 7, 9, 8));
+  expect(joined.groups).toEqual(Int32Array.of(7, 8, 7, 9, 8));
   const plain = joinReviews([{ ...one, counts: null }, reviewsOf([[1]])].map((part) => ({ ...part, counts: null })));
   expect(plain.counts).toBeNull();
-  expect(plain.movies).toBeUndefined();
+  expect(plain.groups).toBeUndefined();
 });
 
 test.each([Int32Array, Uint16Array])(

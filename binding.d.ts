@@ -135,8 +135,8 @@ export class Bags implements Disposable {
    * @param options.labels length n, class numbers from 0
    * @param options.values one for each id; default: all 1
    * @param options.weighting changes the values first: each is multiplied by the weight of its word
-   *   (`weights [vocabularySize]`; default: all 1), with `normalize` divided by the norm of its bag, and multiplied by
-   *   `gain`
+   *   (`weights [vocabularySize]`; default: all 1), with `normalize` divided by the Euclidean norm of its bag, or with
+   *   `length` by the square root of the number of its ids, and multiplied by `gain`
    * @throws ERR_SHAPE lengths or offsets that do not fit; ERR_ARG_RANGE an id outside 0 .. vocabularySize - 1,
    *   unsorted or repeated ids in one bag, a negative label, a value that is NaN or infinite
    */
@@ -146,7 +146,7 @@ export class Bags implements Disposable {
     labels: Int32Array;
     vocabularySize: number;
     values?: Float32Array;
-    weighting?: { weights?: Float32Array; normalize: boolean; gain: number };
+    weighting?: { weights?: Float32Array; normalize: boolean | 'length'; gain: number };
   });
   /** Number of bags. */
   readonly length: number;

@@ -51,6 +51,11 @@ export function wholeFrom(least: number): Check {
 export const aString = kind('a string', (value) => typeof value === 'string');
 export const aNumber = kind('a number', (value) => typeof value === 'number');
 export const aBoolean = kind('true or false', (value) => typeof value === 'boolean');
+/** What the values of a text are divided by. */
+export const aNormalization = kind(
+  'true, false or "length"',
+  (value) => typeof value === 'boolean' || value === 'length',
+);
 export const aFunction = kind('a function', (value) => typeof value === 'function');
 export const anObject = kind('an object', (value) => isObject(value) && !Array.isArray(value));
 export const aSignal = kind('an AbortSignal', (value) => isObject(value) && typeof value.throwIfAborted === 'function');

@@ -36,6 +36,13 @@ std::optional<std::span<const float>> viewOptionalFloats(const Napi::Value& valu
   return readTypedArray(value, name, "a Float32Array", {napi_float32_array}).as<float>();
 }
 
+Weighting::Normalize readNormalize(const Napi::Value& value, const std::string& name) {
+  using Normalize = Weighting::Normalize;
+  if (value.IsBoolean()) return value.As<Napi::Boolean>().Value() ? Normalize::norm : Normalize::none;
+  if (value.IsString() && value.As<Napi::String>().Utf8Value() == "length") return Normalize::length;
+  throw typeError("true, false or \"length\"", name, value);
+}
+
 std::optional<Weighting> viewWeighting(const Napi::Value& value) {
   if (value.IsUndefined()) return std::nullopt;
   const Napi::Object options = readObject(value, "weighting");
@@ -43,7 +50,7 @@ std::optional<Weighting> viewWeighting(const Napi::Value& value) {
   const Napi::Value normalize = options.Get("normalize");
   const Napi::Value gain = options.Get("gain");
   return Weighting{viewOptionalFloats(weights, "weighting.weights"),
-                   readBoolean(normalize, "weighting.normalize"), readNumber(gain, "weighting.gain")};
+                   readNormalize(normalize, "weighting.normalize"), readNumber(gain, "weighting.gain")};
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-import { aBoolean, aNumber, fields, float32Array, instance, orNull } from '../arguments.js';
+import { aNormalization, aNumber, fields, float32Array, instance, orNull } from '../arguments.js';
 import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
 import type { FeatureOptions } from '../text/features.js';
 import { Vocabulary } from '../text/vocabulary.js';
@@ -13,14 +13,14 @@ export interface BagWeighting {
 }
 
 const checkWeighting = fields({
-  options: fields({ normalize: aBoolean, gain: aNumber }),
+  options: fields({ normalize: aNormalization, gain: aNumber }),
   vocabulary: instance(Vocabulary),
   weights: orNull(float32Array),
 });
 
 /**
  * Copies encoded texts to the native side, which computes the values of their features: counts (or 1) times weights,
- * divided by the norm of the text where `normalize` is set, times `gain`.
+ * divided as `normalize` says, times `gain`.
  * @param texts whose `labels`, `[texts]`, are class numbers; by default all 0
  */
 export function createBags(texts: EncodedTexts & { labels?: Int32Array }, weighting: BagWeighting): Bags {

@@ -85,7 +85,7 @@ export function* explainInSlices(
 
 /**
  * Returns for each class the words of the vocabulary with the largest effects, largest first: by how much a word alone
- * moves the log-odds of an empty text. Where texts are normalised, a word alone would have the whole length of a text
+ * moves the log-odds of an empty text. Where texts are divided by their norm, a word alone would have the whole length of a text
  * whatever it weighs: the heaviest word has that, the others in proportion to their weights.
  */
 export function topWords(classifier: TextClassifier, count: number): TopWord[][] {
@@ -131,7 +131,7 @@ function* singleFeatureEffects(classifier: TextClassifier): Generator<{ start: n
 
 /** Returns a weighting with which single words keep the proportions of their weights. */
 function withoutNorm({ options, vocabulary, weights }: BagWeighting): BagWeighting {
-  if (!options.normalize || weights === null) return { options, vocabulary, weights };
+  if (options.normalize !== true || weights === null) return { options, vocabulary, weights };
   const heaviest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   const gain = heaviest === 0 ? options.gain : options.gain / heaviest;
   return { options: { normalize: false, gain }, vocabulary, weights };

@@ -17,8 +17,8 @@ const leastShare = 1e-6;
 interface Changes {
   readonly ids: number[];
   readonly differences: number[];
-  /** The sum of the squares of all values of the text that is left. */
-  squares: number;
+  /** What the text that is left is divided by the square root of, where it is normalised. */
+  measure: number;
 }
 
 /**
@@ -39,7 +39,8 @@ export class LeftOutWords {
   readonly #bias: Float64Array;
   /** What the features of the text add to that, before their values are normalised, `[hidden]`. */
   readonly #sums: Float64Array;
-  #squares = 0;
+  /** What the whole text is divided by the square root of, where it is normalised. */
+  #measure = 0;
   /** The logits of the whole text, `[classes]`. */
   readonly whole: Float64Array;
 
@@ -56,7 +57,7 @@ export class LeftOutWords {
     this.#bias = this.#firstLayer(new Int32Array(0), Int32Array.of(0, 0));
     this.#sums = new Float64Array(this.#bias.length);
     this.#addAll();
-    this.whole = this.#logits([{ ids: [], differences: [], squares: this.#squares }]);
+    this.whole = this.#logits([{ ids: [], differences: [], measure: this.#measure }]);
   }
 
   /**
@@ -78,7 +79,7 @@ export class LeftOutWords {
     }
     const counted = this.#classifier.featurizer.countFeatures(lists);
     const texts = Array.from({ length: lists.length / 2 }, (_, k) => {
-      const changes: Changes = { ids: [], differences: [], squares: this.#squares };
+      const changes: Changes = { ids: [], differences: [], measure: this.#measure };
       forEachDifference(counted, [2 * k, 2 * k + 1], (id, difference) => {
         this.#change(changes, id, difference);
       });
@@ -87,13 +88,13 @@ export class LeftOutWords {
     const { length } = this.whole;
     const logits = this.#logits(texts);
     return texts.map((changes, k) => {
-      if (changes.ids.length === 0) return this.whole;
+      if (changes.ids.length === 0 && changes.measure === this.#measure) return this.whole;
       return this.#isInexact(changes) ? this.#anew(first + k) : logits.subarray(k * length, (k + 1) * length);
     });
   }
 
-  #isInexact({ squares }: Changes): boolean {
-    return this.#classifier.featurizer.options.normalize && squares < leastShare * this.#squares;
+  #isInexact({ measure }: Changes): boolean {
+    return this.#classifier.featurizer.options.normalize === true && measure < leastShare * this.#measure;
   }
 
   #anew(word: number): Float64Array {
@@ -109,10 +110,16 @@ export class LeftOutWords {
   #change(changes: Changes, id: number, difference: number): void {
     const count = this.#counts[id] ?? 0;
     const [before, after] = [this.#value(id, count), this.#value(id, count + difference)];
+    changes.measure += this.#measureOf(after, count + difference) - this.#measureOf(before, count);
     if (before === after) return;
     changes.ids.push(id);
     changes.differences.push(after - before);
-    changes.squares += after * after - before * before;
+  }
+
+  /** Returns what a feature that occurs so often adds to the measure of a text: the square of its value, or 1. */
+  #measureOf(value: number, count: number): number {
+    if (this.#classifier.featurizer.options.normalize === 'length') return Math.min(count, 1);
+    return value * value;
   }
 
   /** Returns the value of a feature before values are normalised. */
@@ -131,7 +138,7 @@ export class LeftOutWords {
       const values = Float64Array.from(some, (id, k) => {
         this.#counts[id] = counts?.[start + k] ?? 1;
         const value = this.#value(id, this.#counts[id] ?? 0);
-        this.#squares += value * value;
+        this.#measure += this.#measureOf(value, this.#counts[id] ?? 0);
         return value;
       });
       addRows(this.#sums, this.#effects(some), values);
@@ -151,7 +158,7 @@ export class LeftOutWords {
       const sums = this.#sums.slice();
       const rows = changes.ids.map((id) => this.#rowOf[id] ?? NaN);
       addRows(sums, effects, changes.differences, rows);
-      const factor = normalize && changes.squares > 0 ? gain / Math.sqrt(changes.squares) : gain;
+      const factor = normalize !== false && changes.measure > 0 ? gain / Math.sqrt(changes.measure) : gain;
       scaleAndShift(hidden.subarray(k * width, (k + 1) * width), sums, factor, this.#bias);
     }
     if (model.output === null || texts.length === 0) return hidden;

@@ -40,7 +40,7 @@ const features = v.object({
   vocabularySize: v.nullable(wholeFrom(1)),
   counts: v.picklist(['binary', 'counts']),
   weighting: v.picklist(weightings),
-  normalize: v.boolean(),
+  normalize: v.union([v.boolean(), v.literal('length')]),
   gain: finite,
 });
 

@@ -190,7 +190,7 @@ const record = {
     data: v.optional(text),
     loss: v.optional(text),
     pretraining: v.optional(text),
-    features: v.optional(v.looseObject({ normalize: v.optional(v.boolean()) })),
+    features: v.optional(v.looseObject({ normalize: v.optional(v.union([v.boolean(), v.literal('length')])) })),
   }),
   // The absolute paths of what the options, `base` and `adapter` name, which have what was typed.
   paths: v.record(text, v.union([text, v.array(text)])),

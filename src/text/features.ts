@@ -1,4 +1,4 @@
-import { aBoolean, aNumber, oneOf, optional, orNull } from '../arguments.js';
+import { aNormalization, aNumber, oneOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import { weightings, type Weighting } from './weighting/weightings.js';
 
@@ -26,8 +26,11 @@ export interface FeatureOptions {
   readonly counts: 'binary' | 'counts';
   /** What every feature is multiplied by. */
   readonly weighting: Weighting;
-  /** Whether a text's values are divided by their Euclidean norm. */
-  readonly normalize: boolean;
+  /**
+   * What a text's values are divided by: true, their Euclidean norm; `length`, the square root of the number of its
+   * different features, whatever they weigh; false, nothing.
+   */
+  readonly normalize: boolean | 'length';
   /** The factor that all values are multiplied by in the end. */
   readonly gain: number;
 }
@@ -40,7 +43,7 @@ export const featureFields = {
   vocabularySize: optional(orNull(aNumber)),
   counts: oneOf('binary', 'counts'),
   weighting: oneOf(...weightings),
-  normalize: aBoolean,
+  normalize: aNormalization,
   gain: aNumber,
 } as const;
 

@@ -27,7 +27,8 @@ function valuesOf({ ids, offsets, counts }: EncodedTexts, { weights, options }: 
   offsets.subarray(1).forEach((end, text) => {
     const start = offsets[text] ?? 0;
     const squares = weighted.slice(start, end).reduce((sum, value) => sum + value * value, 0);
-    const factor = options.normalize && squares > 0 ? options.gain / Math.sqrt(squares) : options.gain;
+    const measure = { true: squares, false: 0, length: end - start }[String(options.normalize)] ?? NaN;
+    const factor = measure > 0 ? options.gain / Math.sqrt(measure) : options.gain;
     for (let i = start; i < end; i += 1) values[i] = (values[i] ?? NaN) * factor;
   });
   return values;
@@ -37,11 +38,13 @@ function bytesOf({ buffer }: Float32Array): Buffer {
   return Buffer.from(buffer);
 }
 
-test.each([
+test.each<[what: string, changes: Partial<BagWeighting['options']>, given: Float32Array | null]>([
   ['nothing', {}, null],
   ['weights', {}, weights],
   ['norms', { normalize: true, gain: 10 }, null],
   ['weights and norms', { normalize: true, gain: 0.3 }, weights],
+  ['lengths', { normalize: 'length' }, null],
+  ['weights and lengths', { normalize: 'length', gain: 0.3 }, weights],
   ['a gain', { gain: -3 }, null],
 ])('when values are made of %s then bags hold what the definition says', (_, changes, given) => {
   const weighting = { options: { normalize: false, gain: 1, ...changes }, weights: given, vocabulary };

@@ -85,6 +85,8 @@ test.each<[what: string, options: Partial<FeatureOptions>, hidden: number, weigh
   ['weighted n-grams', { ...ngrams, gain: 10 }, 0, weights],
   ['normalised n-grams', { ...ngrams, normalize: true, gain: 10 }, 4, weights],
   ['normalised n-grams as often as they occur', { ...ngrams, normalize: true, counts: 'counts' }, 0, weights],
+  ['n-grams divided by the length', { ...ngrams, normalize: 'length', gain: 2 }, 4, uneven],
+  ['n-grams as often as they occur by the length', { ...ngrams, normalize: 'length', counts: 'counts' }, 0, weights],
   ['n-grams one of which outweighs all others', { ...ngrams, normalize: true, gain: 10 }, 0, uneven],
 ])(
   'when features are %s then an effect is the difference to the text without the word',

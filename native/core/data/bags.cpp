@@ -132,9 +132,12 @@ void Bags::weigh(int64_t bag, const Weighting& weighting) {
     values_[j] = static_cast<float>(value);
     squares += value * value;
   }
+  using Normalize = Weighting::Normalize;
+  const double measure = weighting.normalize == Normalize::norm     ? squares
+                         : weighting.normalize == Normalize::length ? static_cast<double>(size(bag))
+                                                                    : 0;
   // A bag whose words all weigh nothing stays as it is.
-  const bool isScaled = weighting.normalize && squares > 0;
-  const double factor = isScaled ? weighting.gain / std::sqrt(squares) : weighting.gain;
+  const double factor = measure > 0 ? weighting.gain / std::sqrt(measure) : weighting.gain;
   for (int32_t j = begin; j < end; ++j) values_[j] = static_cast<float>(values_[j] * factor);
 }
 

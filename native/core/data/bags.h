@@ -14,8 +14,10 @@ namespace imdb {
 
 /** The factors of the values of bags; see binding.d.ts. */
 struct Weighting {
+  enum class Normalize { none, norm, length };
+
   std::optional<std::span<const float>> weights;  // [vocabulary]
-  bool normalize;
+  Normalize normalize;
   double gain;
 };
 

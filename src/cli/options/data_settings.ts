@@ -1,6 +1,6 @@
 import { mostNgrams, tokenizers } from '../../text/features.js';
 import { weightings } from '../../text/weighting/weightings.js';
-import { choice, flag, integer, number, optional, orNull, text } from './kinds.js';
+import { choice, flag, flagOr, integer, number, optional, orNull, text } from './kinds.js';
 import { classNames, encodingName, files, oneSource, patterns, reviewsOrFiles } from './list_kinds.js';
 import { declare } from './setting.js';
 
@@ -87,11 +87,15 @@ export const dataSettings = {
   weighting: feature(choice(weightings), 'weight features by what they say of the classes, or by how rare they are', {
     recordedAs: 'features.weighting',
   }),
-  normalize: feature(flag, "divide a review's values by their Euclidean norm", {
-    recordedAs: 'features.normalize',
-    not: 'leave the values as they are',
-    isRare: true,
-  }),
+  normalize: feature(
+    flagOr('length'),
+    "divide a review's values by their Euclidean norm, or by the square root of its number of features",
+    {
+      recordedAs: 'features.normalize',
+      not: 'leave the values as they are',
+      isRare: true,
+    },
+  ),
   gain: feature(number({ above: 0 }), 'factor of all values in the end', {
     recordedAs: 'features.gain',
     isRare: true,

@@ -4,6 +4,8 @@
 export interface Kind<T> {
   /** The name of the value in help; a flag has no value. */
   readonly value?: string;
+  /** Marks a value that may be left out, as of a flag. */
+  readonly isOptional?: boolean;
   /** The choices that help lists behind the sentence. */
   readonly choices?: readonly string[];
   /** Marks a value that may be given several times; the texts are read one by one. */
@@ -99,6 +101,17 @@ export const flag: Kind<boolean> = {
   parse: (given) => given,
   accept: (value) => (typeof value === 'boolean' ? value : undefined),
 };
+
+/** A flag that may have a value instead. */
+export function flagOr<const T extends string>(word: T): Kind<boolean | T> {
+  return {
+    value: word,
+    isOptional: true,
+    expected: `true, false or ${word}`,
+    parse: (given) => given,
+    accept: (value) => (value === word ? word : flag.accept(value)),
+  };
+}
 
 /** Accepts null as well, for which the command line has `word`, or nothing. */
 export function orNull<T>(kind: Kind<T>, word?: string): Kind<T | null> {

@@ -39,7 +39,7 @@ export function addOptions(command: Command, options: Options, defaults: object 
   for (const [key, option] of Object.entries(options)) {
     const { kind, not, default: own = known.get(key) } = option;
     const flag = flagOf(key);
-    const value = kind.value === undefined ? '' : ` <${kind.value}>`;
+    const value = kind.value === undefined ? '' : kind.isOptional === true ? ` [${kind.value}]` : ` <${kind.value}>`;
     // A flag that is on by default only has its other form.
     if (own !== true || not === undefined)
       add(command, option, flag + value, option.help + describeDefault(option, own));

@@ -58,7 +58,7 @@ export function wordLists(runs: readonly RunView[]): Markup | null {
     note: [
       'By how much a word alone moves the log-odds of the class, compared with an empty review.',
       runs.some(({ fields }) => fields.at('options', 'features', 'normalize').value === true)
-        ? ' Where reviews are normalised, the heaviest word has the whole length of a review, the others in proportion to their weights.'
+        ? ' Where reviews are divided by their norm, the heaviest word has the whole length of a review, the others in proportion to their weights.'
         : null,
     ],
     body,

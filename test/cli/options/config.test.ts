@@ -84,3 +84,26 @@ test('when a configuration is wrong then every problem is named at once', async 
     }
   });
 });
+
+test('when values are to be divided by the length then both the command line and a file can say so', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'config.json');
+    await writeFile(path, JSON.stringify({ features: { normalize: 'length' } }));
+    for (const [args, normalize] of [
+      [['--normalize'], true],
+      [['--normalize', '--gain', '2'], true],
+      [['--normalize', 'length'], 'length'],
+      [['--normalize=length'], 'length'],
+      [['--no-normalize'], false],
+      [['--config', path], 'length'],
+      [['--config', path, '--normalize'], true],
+      [['--config', path, '--no-normalize'], false],
+      [[], false],
+    ] as const) {
+      expect({ args, ...(await printed(['train', ...args])) }).toMatchObject({ args, normalize });
+    }
+    const { code, stderr } = await runCli(['train', '--normalize', 'norm']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Expected true, false or length for --normalize but received "norm".');
+  });
+});

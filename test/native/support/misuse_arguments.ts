@@ -86,8 +86,14 @@ const weights: Argument = {
   ],
 };
 
+/** `length` is the one string that is accepted. */
+const normalize: Argument = {
+  ...boolean('normalize', true),
+  bad: [...boolean('normalize', true).bad, wrong.type('another form', 'norm'), wrong.type('more', 'length\0')],
+};
+
 const weighting = {
-  ...options('weighting', [optional(weights), boolean('normalize', true), finite('gain', 2)]),
+  ...options('weighting', [optional(weights), normalize, finite('gain', 2)]),
   name: 'weighting',
 };
 

@@ -106,6 +106,7 @@ const checkTypes = fields({
   seed: aNumber,
   valid: orNull(aNumber),
   split: optional(oneOf('random', 'movie', 'auto')),
+  whole: optional(aBoolean),
   textColumn: optional(aString),
   labelColumn: optional(aString),
   groupColumn: optional(aString),
@@ -155,11 +156,11 @@ function checkHasColumns({ kind, location }: Source, { groupColumn }: DatasetOpt
 
 /** Names everything that the encoded splits depend on. */
 function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): string {
-  const { seed, valid, split = 'random' } = options;
+  const { seed, valid, split = 'random', whole = false } = options;
   const features = resolveFeatures(options);
   const source = { kind, sha256, variant };
   const given = options.featurizer && sha256Of(options.featurizer);
-  return JSON.stringify({ ...source, tokenizerVersion, features, given, seed, valid, split });
+  return JSON.stringify({ ...source, tokenizerVersion, features, given, seed, valid, split, ...(whole && { whole }) });
 }
 
 function sha256Of({ vocabulary, weights }: Featurizer): string {

@@ -1,5 +1,5 @@
 import { anObject, fields, int32Array, kind, listOf } from '../arguments.js';
-import { gather } from './numbers/gather.js';
+import { gather, joinNumbers } from './numbers/gather.js';
 
 /** A file that reviews were read from, and what is counted in it. */
 export interface TableFile {
@@ -48,6 +48,41 @@ export function pickOrigins(origins: Origins, order: Int32Array): Origins {
   return fileOrigins(Array.from(order, (index) => paths[index] ?? ''));
 }
 
+/** Joins the origins of several splits, one behind the other; all of reviews in tables, or all of such in own files. */
+export function joinOrigins(parts: readonly Origins[]): Origins {
+  let last = 0;
+  const moved = parts.map(({ tables, numbers }) => {
+    const before = last;
+    const own = numbers.map((number) => number + before);
+    last = own.reduce((most, number) => Math.max(most, number), before);
+    return { tables: tables.map((table) => ({ ...table, start: table.start + before })), numbers: own };
+  });
+  const tables = moved.flatMap((part) => part.tables);
+  if (tables.length > 0) return rowOrigins(tables, joinNumbers(moved.map(({ numbers }) => numbers)));
+  return fileOrigins(parts.flatMap(pathsOf));
+}
+
+/** Where a review is. */
+export interface Place {
+  readonly file: string;
+  /** The line or row in the file, from 1; null for a review that has a file of its own. */
+  readonly line: number | null;
+}
+
+/** Finds the places of reviews. */
+export function originPlaces(origins: Origins): (review: number) => Place {
+  const { tables, numbers } = origins;
+  if (tables.length === 0) {
+    const paths = pathsOf(origins);
+    return (review) => ({ file: paths[review] ?? '', line: null });
+  }
+  return (review) => {
+    const number = numbers[review] ?? 0;
+    const table = tableOf(tables, number);
+    return { file: table?.name ?? '', line: number - (table?.start ?? 0) };
+  };
+}
+
 /** Names origins for people: `train/pos/7_9.txt`, `reviews.csv line 12`. */
 export function originNames(origins: Origins): (review: number) => string {
   checkOrigins(origins, 'origins');
@@ -62,14 +97,18 @@ export function originName({ name, unit }: TableFile, number: number): string {
 }
 
 function nameOf(tables: readonly NumberedTable[], number: number): string {
+  const table = tableOf(tables, number);
+  return table === undefined ? '' : originName(table, number - table.start);
+}
+
+function tableOf(tables: readonly NumberedTable[], number: number): NumberedTable | undefined {
   let [first, end] = [0, tables.length];
   while (end - first > 1) {
     const middle = (first + end) >> 1;
     if ((tables[middle]?.start ?? 0) < number) first = middle;
     else end = middle;
   }
-  const table = tables[first];
-  return table === undefined ? '' : originName(table, number - table.start);
+  return tables[first];
 }
 
 function pathsOf({ paths }: Origins): string[] {

@@ -253,7 +253,7 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
         maybe(string('split', 'random')),
         maybe(list('labels', [])),
         maybe(boolean('header', true)),
-        maybe(boolean('strict', false)),
+        ...['strict', 'whole'].map((key) => maybe(boolean(key, false))),
         maybe({ ...object('features', own) }),
         maybe(one('featurizer', featurizer)),
         signal,

@@ -26,6 +26,8 @@ export interface DataChoice {
   encoding?: string | undefined;
   files?: readonly string[] | undefined;
   strict?: boolean;
+  /** Takes all reviews as training reviews. */
+  whole?: boolean;
   /** Encodes the reviews as a model was trained. */
   featurizer?: Featurizer;
 }

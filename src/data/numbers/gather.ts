@@ -15,3 +15,14 @@ export function gatheredOffsets(offsets: Int32Array, rows: Int32Array): Int32Arr
   });
   return gathered;
 }
+
+/** Puts arrays one behind the other. */
+export function joinNumbers(arrays: readonly Int32Array[]): Int32Array {
+  const joined = new Int32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let start = 0;
+  for (const array of arrays) {
+    joined.set(array, start);
+    start += array.length;
+  }
+  return joined;
+}

@@ -26,6 +26,8 @@ export interface EncodedSplit extends EncodedTexts {
   readonly origins: Origins;
   /** `[reviews]`: the number of the group of each, such as its movie; absent unless groups are held out together. */
   readonly groups?: Int32Array;
+  /** `[reviews]`: the number of the text of each, in the order of the source; absent unless the option `whole` is true. */
+  readonly texts?: Int32Array;
 }
 
 /** How a review begins: its first 100 characters. */
@@ -94,8 +96,9 @@ export async function encodeSplits(
       ? await countAndEncode(texts.tokens, orders, features, collected.notes.classes.length, slices, onEncoded)
       : await encodeAs(featurizer, texts.tokens, orders, slices, onEncoded);
   const split = (name: SplitName): EncodedSplit => {
-    const { labels, origins, groups } = orders[name];
-    return { ...encoded[name], labels, origins, ...(groups && { groups }) };
+    const { rows, labels, origins, groups } = orders[name];
+    const rare = { ...(groups && { groups }), ...(options.whole === true && { texts: rows }) };
+    return { ...encoded[name], labels, origins, ...rare };
   };
   return {
     vocabulary,
@@ -115,13 +118,14 @@ export async function encodeSplits(
 async function finishNotes(
   collected: CollectedReviews,
   orders: Orders,
-  { featurizer }: EncodeOptions,
+  { featurizer, whole = false }: EncodeOptions,
   slices: TimeSlices,
 ): Promise<SourceNotes> {
   const { notes } = collected;
   const added = featurizer === undefined ? await splitNotes(collected, orders, slices) : [];
   const read = { ...notes.read, notes: [...notes.read.notes, ...added] };
-  return { ...notes, read, textsSha256: textsSha256(collected, orders) };
+  const testHeldOut = notes.testHeldOut && !whole;
+  return { ...notes, read, testHeldOut, textsSha256: textsSha256(collected, orders) };
 }
 
 type Orders = Readonly<Record<SplitName, CollectedSplit>>;

@@ -1,9 +1,9 @@
 import { ImdbTorchError } from '../../errors.js';
 import type { TimeSlices } from '../../system/time_slices.js';
-import type { CollectedReviews, CollectedSplit, SplitName } from '../collected_reviews.js';
+import { splitNames, type CollectedReviews, type CollectedSplit, type SplitName } from '../collected_reviews.js';
 import { noMovies } from '../imdb/movies.js';
-import { pickOrigins } from '../origins.js';
-import { gather } from '../numbers/gather.js';
+import { joinOrigins, pickOrigins } from '../origins.js';
+import { gather, joinNumbers } from '../numbers/gather.js';
 import { PythonRandom } from '../numbers/python_random.js';
 import { markGroups, markTest } from './hold_out.js';
 
@@ -24,6 +24,8 @@ export interface SplitOptions {
    * not count. `auto` takes movies where they are known.
    */
   split?: 'random' | 'movie' | 'auto' | undefined;
+  /** True: all reviews, those of the source for validation and test too, are training reviews, and none are held out. */
+  whole?: boolean | undefined;
   /** False: reviews may be too few for validation and test, which have none then. */
   toTrain?: boolean | undefined;
 }
@@ -36,9 +38,10 @@ export interface SplitOptions {
  */
 export async function splitReviews(
   collected: CollectedReviews,
-  { seed, valid: wanted, split = 'random', toTrain = true }: SplitOptions,
+  { seed, valid: wanted, split = 'random', whole = false, toTrain = true }: SplitOptions,
   slices: TimeSlices,
 ): Promise<Record<SplitName, CollectedSplit>> {
+  if (whole) return allToTrain(collected, seed);
   const all = trainingReviews(collected, split);
   await slices.next();
   const given = collected.split('test');
@@ -64,6 +67,22 @@ export async function splitReviews(
   const picked = { train: pick(train, kept), valid: pick(train, heldOut), test };
   if (slices.isOver) await slices.next();
   return picked;
+}
+
+/** Joins and shuffles all reviews of a source. */
+function allToTrain(collected: CollectedReviews, seed: number): Record<SplitName, CollectedSplit> {
+  const parts = splitNames.flatMap((name) => collected.split(name) ?? []);
+  const groups = parts.flatMap((part) => part.groups ?? []);
+  const all = {
+    rows: joinNumbers(parts.map(({ rows }) => rows)),
+    labels: joinNumbers(parts.map(({ labels }) => labels)),
+    origins: joinOrigins(parts.map(({ origins }) => origins)),
+    ...(groups.length > 0 && groups.length === parts.length && { groups: joinNumbers(groups) }),
+  };
+  const order = Int32Array.from(all.rows, (_, index) => index);
+  new PythonRandom(seed).shuffle(order);
+  const none = pick(all, new Int32Array(0));
+  return { train: pick(nonEmpty(all, 'train', collected), order), valid: none, test: none };
 }
 
 /** Returns the training reviews with their groups: those of a column or, where it is so split, their movies. */

@@ -23,15 +23,19 @@ const asciiBorders = {
 /** A text, whose control characters are escaped, or lines of this package's own making. */
 type Cell = string | { readonly lines: string };
 
-/** A table with a row of titles. The first column is text, the others are numbers. */
+/**
+ * A table with a row of titles.
+ * @param texts the columns of texts, by default the first; the others are numbers
+ */
 export function formatTable(
   titles: readonly string[],
   rows: readonly (readonly Cell[])[],
   { unicode, colour }: LineStyle,
+  texts: readonly number[] = [0],
 ): string {
   const table = new Table({
     head: titles.map(formatText),
-    colAligns: titles.map((_, column) => (column === 0 ? 'left' : 'right')),
+    colAligns: titles.map((_, column) => (texts.includes(column) ? 'left' : 'right')),
     style: { head: colour ? ['bold'] : [], border: [], compact: true },
     ...(unicode ? {} : { chars: asciiBorders }),
   });

@@ -85,8 +85,9 @@ export function* explainInSlices(
 
 /**
  * Returns for each class the words of the vocabulary with the largest effects, largest first: by how much a word alone
- * moves the log-odds of an empty text. Where texts are divided by their norm, a word alone would have the whole length of a text
- * whatever it weighs: the heaviest word has that, the others in proportion to their weights.
+ * moves the log-odds of an empty text. Where texts are divided by their norm, a word alone would have the whole length of
+ * a text whatever it weighs: the heaviest word has that, the others in proportion to their weights. N-grams of characters
+ * are parts of words, and so are left out.
  */
 export function topWords(classifier: TextClassifier, count: number): TopWord[][] {
   aClassifier(classifier, 'classifier');
@@ -95,10 +96,10 @@ export function topWords(classifier: TextClassifier, count: number): TopWord[][]
   const { vocabulary } = featurizer;
   const columns = classes.length;
   let top = classes.map((): RankedFeature[] => []);
-  for (const { start, effects } of singleFeatureEffects(classifier)) {
+  for (const { ids, effects } of singleFeatureEffects(classifier)) {
     top = top.map((best, column) => {
       const found = largestOfColumn(effects, { columns, column, count });
-      const all = [...best, ...found.map(({ id, value }) => ({ id: start + id, value }))];
+      const all = [...best, ...found.map(({ id, value }) => ({ id: ids[id] ?? NaN, value }))];
       // Sorting keeps the order of equal ones, which is that of their ids.
       return all.sort((one, other) => other.value - one.value).slice(0, count);
     });
@@ -111,21 +112,24 @@ interface RankedFeature {
   value: number;
 }
 
-/** Yields the effects of single features, `[features, classes]`, row-major, some features at a time from `start` on. */
-function* singleFeatureEffects(classifier: TextClassifier): Generator<{ start: number; effects: Float64Array }> {
+/** Yields the effects of features that are words or n-grams of them, `[ids, classes]`, row-major, some at a time. */
+function* singleFeatureEffects(classifier: TextClassifier): Generator<{ ids: Int32Array; effects: Float64Array }> {
   const { classes, featurizer } = classifier;
-  const { size } = featurizer.vocabulary;
+  const { vocabulary, options } = featurizer;
   const nothing = { ids: new Int32Array(0), offsets: Int32Array.of(0, 0), counts: null };
   const empty = classifier.logOdds(classifier.logitsOfEncoded(nothing));
   const weighting = withoutNorm(featurizer);
   const atOnce = Math.ceil(effectsAtOnce / classes.length);
   // Id 0 of the notebook stands for all unknown words.
-  for (let start = featurizer.options.tokenizer === 'notebook' ? 1 : 0; start < size; start += atOnce) {
-    const ids = Int32Array.from({ length: Math.min(atOnce, size - start) }, (_, k) => start + k);
+  const first = options.tokenizer === 'notebook' ? 1 : 0;
+  const words = Int32Array.from({ length: vocabulary.size - first }, (_, k) => first + k);
+  const shown = options.characters === undefined ? words : words.filter((id) => !vocabulary.isOfCharacters(id));
+  for (let start = 0; start < shown.length; start += atOnce) {
+    const ids = shown.slice(start, start + atOnce);
     const offsets = Int32Array.from({ length: ids.length + 1 }, (_, k) => k);
     using bags = createBags({ ids, offsets, counts: null }, weighting);
     const logOdds = classifier.logOdds(classifier.logitsOfBags(bags));
-    yield { start, effects: subtractFromRows(logOdds, empty) };
+    yield { ids, effects: subtractFromRows(logOdds, empty) };
   }
 }
 

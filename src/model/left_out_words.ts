@@ -1,3 +1,4 @@
+import type { FeatureFinder } from '../text/feature_finder.js';
 import { longestNgram } from '../text/features.js';
 import { forEachDifference, neighbourhoods, type NumberedTokens } from '../text/left_out_words.js';
 import { Bags, Tensor } from './native.js';
@@ -28,6 +29,7 @@ interface Changes {
  */
 export class LeftOutWords {
   readonly #classifier: TextClassifier;
+  readonly #finder: FeatureFinder;
   readonly #text: NumberedTokens;
   /** For each word the places of its tokens, ascending. */
   readonly #places: readonly (readonly number[])[];
@@ -48,7 +50,8 @@ export class LeftOutWords {
   constructor(classifier: TextClassifier, tokens: readonly string[], wordOf: Int32Array) {
     const { featurizer } = classifier;
     this.#classifier = classifier;
-    this.#text = { tokens: featurizer.tokenNumbers(tokens), wordOf };
+    this.#finder = featurizer.finder();
+    this.#text = { tokens: this.#finder.numbersOf(tokens), wordOf };
     const places: number[][] = [];
     wordOf.forEach((word, place) => (places[word] ??= []).push(place));
     this.#places = places;
@@ -77,7 +80,7 @@ export class LeftOutWords {
       tokens += around[0].length;
       lists.push(...around);
     }
-    const counted = this.#classifier.featurizer.countFeatures(lists);
+    const counted = this.#finder.count(lists);
     const texts = Array.from({ length: lists.length / 2 }, (_, k) => {
       const changes: Changes = { ids: [], differences: [], measure: this.#measure };
       forEachDifference(counted, [2 * k, 2 * k + 1], (id, difference) => {
@@ -100,7 +103,7 @@ export class LeftOutWords {
   #anew(word: number): Float64Array {
     const { tokens, wordOf } = this.#text;
     const { featurizer } = this.#classifier;
-    const { counts, ...features } = featurizer.countFeatures([tokens.filter((_, k) => wordOf[k] !== word)]);
+    const { counts, ...features } = this.#finder.count([tokens.filter((_, k) => wordOf[k] !== word)]);
     return this.#classifier.logitsOfEncoded({
       ...features,
       counts: featurizer.options.counts === 'counts' ? counts : null,
@@ -131,7 +134,7 @@ export class LeftOutWords {
 
   /** Adds up the features of the whole text. */
   #addAll(): void {
-    const { ids, counts } = this.#classifier.featurizer.countFeatures([this.#text.tokens]);
+    const { ids, counts } = this.#finder.count([this.#text.tokens]);
     const atOnce = Math.ceil(numbersAtOnce / (this.#bias.length + numbersOfToken));
     for (let start = 0; start < ids.length; start += atOnce) {
       const some = Int32Array.from(ids.subarray(start, start + atOnce));

@@ -36,6 +36,14 @@ export type DecisionName = (typeof decisionNames)[number];
 const features = v.object({
   tokenizer: v.picklist(tokenizers),
   ngrams: wholeFrom(1),
+  characters: v.optional(
+    v.pipe(
+      v.tuple([wholeFrom(1), wholeFrom(1)]),
+      v.check(([least, most]) => least <= most),
+      v.readonly(),
+    ),
+  ),
+  characterWeight: v.optional(v.pipe(finite, v.gtValue(0))),
   minimumCount: wholeFrom(1),
   vocabularySize: v.nullable(wholeFrom(1)),
   counts: v.picklist(['binary', 'counts']),

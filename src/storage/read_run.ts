@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { readText } from '../system/text_file.js';
+import { hasCharacterWeight } from '../text/characters/character_weight.js';
 import { Featurizer } from '../text/featurizer.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import {
@@ -27,7 +28,7 @@ export interface StoredRun {
   vocabulary: Vocabulary;
   /**
    * The tensors of the model, whose shapes fit: fc1.weight and fc1.bias, those of fc2 where there is a hidden layer,
-   * and features.weight where features are weighted.
+   * and features.weight where features, or those of characters alone, are weighted.
    */
   tensors: ReadonlyMap<string, StoredTensor>;
 }
@@ -174,7 +175,7 @@ function expectedShapes(
     'fc1.weight': [width, words],
     'fc1.bias': [width],
     ...(hidden === 0 ? {} : { 'fc2.weight': [output, hidden], 'fc2.bias': [output] }),
-    ...(features.weighting === 'none' ? {} : { 'features.weight': [words] }),
+    ...(features.weighting === 'none' && !hasCharacterWeight(features) ? {} : { 'features.weight': [words] }),
   };
 }
 

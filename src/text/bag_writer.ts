@@ -51,6 +51,11 @@ export class BagWriter {
     this.#offsets = new Int32Array(texts + 1);
   }
 
+  /** Whether it counts how often a text has a feature. */
+  get isCounting(): boolean {
+    return this.#frequencies !== null;
+  }
+
   add(id: number): void {
     const k = id >> 5;
     this.#bits[k] |= 1 << (id & 31);
@@ -61,6 +66,11 @@ export class BagWriter {
   /** Adds ids, of which negative ones do not count. */
   addAll(ids: Int32Array): void {
     for (const id of ids) if (id >= 0) this.add(id);
+  }
+
+  /** Adds the ids from `start` to before `end` of a list. */
+  addPart(ids: Int32Array, start: number, end: number): void {
+    for (let k = start; k < end; k += 1) this.add(ids[k]);
   }
 
   /** Adds the ids of numbers. @param idOf the id of each number, or -1 */

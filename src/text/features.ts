@@ -1,5 +1,6 @@
-import { aNormalization, aNumber, oneOf, optional, orNull } from '../arguments.js';
+import { aNormalization, aNumber, listOf, oneOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
+import type { CharacterRange } from './characters/character_ngrams.js';
 import { weightings, type Weighting } from './weighting/weightings.js';
 
 /** The names of the tokenizers. */
@@ -18,6 +19,14 @@ export interface FeatureOptions {
    * Features are the n-grams of 1 to `ngrams` tokens; where letters are tokens, those of 1 to 3 of them in any case.
    */
   readonly ngrams: number;
+  /**
+   * The numbers of characters of n-grams inside words that are features as well, from the least to the most; absent:
+   * none. The start and the end of a word count as characters. A word is a token with a letter or a digit, unless it is a
+   * single letter of a script that puts no blanks between words; one that is shorter than an n-gram gives itself once.
+   */
+  readonly characters?: CharacterRange | undefined;
+  /** The factor of the values of n-grams of characters, 1 by default. */
+  readonly characterWeight?: number | undefined;
   /** The number of counted texts that must have a feature. */
   readonly minimumCount: number;
   /** The greatest number of features, the most frequent ones, `<UNK>` included; null: no limit. */
@@ -39,6 +48,8 @@ export interface FeatureOptions {
 export const featureFields = {
   tokenizer: oneOf(...tokenizers),
   ngrams: aNumber,
+  characters: optional(listOf(aNumber)),
+  characterWeight: optional(aNumber),
   minimumCount: aNumber,
   vocabularySize: optional(orNull(aNumber)),
   counts: oneOf('binary', 'counts'),
@@ -47,7 +58,7 @@ export const featureFields = {
   gain: aNumber,
 } as const;
 
-/** The greatest number of tokens of an n-gram that can be asked for. */
+/** The greatest number of tokens, or of characters, of an n-gram that can be asked for. */
 export const mostNgrams = 16;
 
 /** Where letters are tokens, n-grams of up to this number of them are features whatever is asked for. */
@@ -66,9 +77,13 @@ export const notebookFeatures = Object.freeze({
 }) satisfies FeatureOptions;
 
 /** Checks the ranges of the numbers. @throws ImdbTorchError ERR_USAGE for the first one that is out of range */
-export function checkFeatures({ ngrams, minimumCount, vocabularySize, gain }: FeatureOptions): void {
+export function checkFeatures(options: FeatureOptions): void {
+  const { ngrams, minimumCount, vocabularySize, gain, characters = [1, 1], characterWeight = 1 } = options;
+  const [leastCharacters, mostCharacters] = characters;
   const ranges: [name: string, value: number, least: number, most: number][] = [
     ['length of n-grams', ngrams, 1, mostNgrams],
+    ['greatest number of characters', mostCharacters, 1, mostNgrams],
+    ['least number of characters', leastCharacters, 1, mostCharacters],
     ['minimum count', minimumCount, 1, Number.MAX_SAFE_INTEGER],
     ['vocabulary size', vocabularySize ?? 2, 2, Number.MAX_SAFE_INTEGER],
   ];
@@ -79,8 +94,13 @@ export function checkFeatures({ ngrams, minimumCount, vocabularySize, gain }: Fe
       `Expected a whole number from ${least} to ${most} as ${name} but received ${value}.`,
     );
   }
-  if (gain > 0 && Number.isFinite(gain)) return;
-  throw new ImdbTorchError('ERR_USAGE', `Expected a finite number above 0 as gain but received ${gain}.`);
+  for (const [name, value] of [
+    ['gain', gain],
+    ['weight of characters', characterWeight],
+  ] as const) {
+    if (value > 0 && Number.isFinite(value)) continue;
+    throw new ImdbTorchError('ERR_USAGE', `Expected a finite number above 0 as ${name} but received ${value}.`);
+  }
 }
 
 /** Whether id 0 is `<UNK>`, which stands for every word beyond the vocabulary. */

@@ -12,8 +12,10 @@ import {
 } from '../arguments.js';
 import { TimeSlices } from '../system/time_slices.js';
 import type { BagWriter, EncodedTexts } from './bag_writer.js';
+import { FeatureFinder } from './feature_finder.js';
 import { featureFields, hasUnknown, type FeatureOptions } from './features.js';
 import { NgramIndex } from './ngrams/ngram_index.js';
+import type { TokenInterner } from './tokens/token_interner.js';
 import { TokenLists } from './tokens/token_lists.js';
 import type { TokenSpan } from './tokens/token_span.js';
 import { tokenSpans } from './tokens/tokenizer.js';
@@ -55,11 +57,18 @@ const checkSlices = fields({ signal: optional(aSignal), onProgress: optional(aFu
 /** Turns texts into the features that a model was trained on; `createBags` weighs them as the model does. */
 export class Featurizer {
   readonly options: FeatureOptions;
-  /** The features: tokens joined by a blank; `<UNK>` is the notebook's id 0. */
+  /**
+   * The features: tokens joined by a blank, or `~` and the characters of an n-gram inside a word, where `^` and `$` are
+   * its start and its end; `<UNK>` is the notebook's id 0.
+   */
   readonly vocabulary: Vocabulary;
   readonly weights: Float32Array | null;
   #madeIndex: NgramIndex | undefined;
-  #madeTokens: TokenLists | undefined;
+  /** What finds the features of a few texts, again and again. */
+  #finder: FeatureFinder | undefined;
+  #tokens: TokenLists | undefined;
+  /** What finds the features of other texts, by what numbers their tokens. */
+  readonly #finders = new WeakMap<TokenInterner, FeatureFinder>();
 
   constructor(options: FeaturizerOptions) {
     checkOptions(options, 'options');
@@ -71,7 +80,8 @@ export class Featurizer {
 
   /** The index is made for the first text: that takes half a second for half a million features. */
   get #index(): NgramIndex {
-    return (this.#madeIndex ??= new NgramIndex(this.vocabulary.words, hasUnknown(this.options)));
+    const { characters = null } = this.options;
+    return (this.#madeIndex ??= new NgramIndex(this.vocabulary.words, hasUnknown(this.options), characters));
   }
 
   /**
@@ -88,11 +98,14 @@ export class Featurizer {
   /** Encodes a few texts at once; `encodeInSlices` is for many. */
   encodeBatch(texts: readonly (string | Uint8Array)[]): EncodedTexts {
     checkTexts(texts);
-    const tokens = (this.#madeTokens ??= this.tokenLists());
+    const { finder, tokens } = this.#ready();
     tokens.clear();
     const rows = Int32Array.from(texts, (text) => tokens.add(bytesOf(text)));
-    const writer = this.#writer(tokens, rows);
-    for (const row of rows) this.#index.add(tokens.list(row), writer);
+    const counts = this.options.counts === 'counts';
+    let characters = 0;
+    if (finder.hasCharacters) for (const row of rows) characters += finder.charactersIn(tokens.list(row), counts);
+    const writer = this.#writer(tokens, rows, characters);
+    for (const row of rows) finder.add(tokens.list(row), writer);
     return writer.finish();
   }
 
@@ -128,7 +141,7 @@ export class Featurizer {
    * @internal for data sets
    */
   tokenLists(): TokenLists {
-    return new TokenLists(this.options.tokenizer, { interner: this.#index.interner });
+    return this.#listsFor(this.finder());
   }
 
   /**
@@ -137,30 +150,42 @@ export class Featurizer {
    * @internal for data sets
    */
   async encodeTokenLists(tokens: TokenLists, rows: Int32Array, slices: TimeSlices): Promise<EncodedTexts> {
-    const writer = this.#writer(tokens, rows);
+    const finder = this.#finders.get(tokens.interner);
+    if (finder === undefined) throw new Error('Expected lists that tokenLists has made.');
+    const counts = this.options.counts === 'counts';
+    let characters = 0;
+    for (const row of finder.hasCharacters ? rows : []) {
+      characters += finder.charactersIn(tokens.list(row), counts);
+      if (slices.isOver) await slices.next();
+    }
+    const writer = this.#writer(tokens, rows, characters);
     for (const row of rows) {
-      this.#index.add(tokens.list(row), writer);
+      finder.add(tokens.list(row), writer);
       if (slices.isOver) await slices.next();
     }
     return writer.finish();
   }
 
-  /** Returns the numbers of tokens; -1 for those that are in no feature. @internal for explanations */
-  tokenNumbers(tokens: readonly string[]): Int32Array {
-    const { interner } = this.#index;
-    return Int32Array.from(tokens, (token) => interner.internString(token));
+  /** Makes what finds features in lists of tokens. @internal for explanations */
+  finder(): FeatureFinder {
+    return new FeatureFinder(this.#index);
   }
 
-  /** Returns the features of lists of token numbers with how often each has them. @internal for explanations */
-  countFeatures(lists: readonly Int32Array[]): EncodedTexts {
-    const tokens = lists.reduce((sum, { length }) => sum + length, 0);
-    const writer = this.#index.writer(lists.length, tokens, true);
-    for (const list of lists) this.#index.add(list, writer);
-    return writer.finish();
+  /** Returns what encodes a few texts; words that have come before are kept, as long as they are not too many. */
+  #ready(): { finder: FeatureFinder; tokens: TokenLists } {
+    if (this.#finder?.isFull === true) this.#finder = this.#tokens = undefined;
+    const finder = (this.#finder ??= this.finder());
+    return { finder, tokens: (this.#tokens ??= this.#listsFor(finder)) };
   }
 
-  #writer(tokens: TokenLists, rows: Int32Array): BagWriter {
-    return this.#index.writer(rows.length, tokens.lengthOf(rows), this.options.counts === 'counts');
+  #listsFor(finder: FeatureFinder): TokenLists {
+    this.#finders.set(finder.interner, finder);
+    return new TokenLists(this.options.tokenizer, { interner: finder.interner });
+  }
+
+  #writer(tokens: TokenLists, rows: Int32Array, characters: number): BagWriter {
+    const counts = this.options.counts === 'counts';
+    return this.#index.writer({ texts: rows.length, tokens: tokens.lengthOf(rows), characters, counts });
   }
 
   /** Returns the tokens of a text and where they stand in it. */

@@ -1,6 +1,7 @@
 import { aNumber, aString, bytes, instance, listOf, wholeFrom } from '../arguments.js';
 import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../errors.js';
+import { characterMark, isCharacterNgram } from './characters/character_ngrams.js';
 import { Int32List } from './int32_list.js';
 
 /** The feature with id 0 in the notebook's vocabulary: every word that it does not hold. */
@@ -58,6 +59,11 @@ export class Vocabulary {
       throw new RangeError(`Expected an id in 0 .. ${this.size - 1} but received ${id}.`);
     }
     return this.lines.toString('utf8', this.#starts[id], this.#starts[id + 1] - 1);
+  }
+
+  /** Whether the feature with this id is an n-gram of characters, a part of words. @internal */
+  isOfCharacters(id: number): boolean {
+    return this.lines[this.#starts[id]] === characterMark.charCodeAt(0) && isCharacterNgram(this.word(id));
   }
 
   /** The words with the lowest ids. */

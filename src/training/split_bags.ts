@@ -3,6 +3,7 @@ import { aDataset, type Dataset } from '../data/dataset.js';
 import type { Reviews } from '../data/splits/reviews.js';
 import { createBags } from '../model/bags.js';
 import type { Bags } from '../model/native.js';
+import { withCharacterWeight } from '../text/characters/character_weight.js';
 import { featureWeights } from '../text/weighting/feature_weights.js';
 
 /** The three splits of a data set on the native side, each copied when it is first asked for. */
@@ -57,7 +58,8 @@ export function createFoldBags(
 ): FoldBags {
   const { features: options, vocabulary } = dataset;
   const { weighting } = options;
-  const weights = featureWeights(train, train.labels, { features: vocabulary.size, classes, weighting });
+  const ofTexts = featureWeights(train, train.labels, { features: vocabulary.size, classes, weighting });
+  const weights = withCharacterWeight(ofTexts, vocabulary, options);
   const featurizer = { options, vocabulary, weights };
   const bags = { train: createBags(train, featurizer), heldOut: createBags(heldOut, featurizer) };
   const dispose = (): void => {

@@ -11,13 +11,16 @@ import { writeSmallRun } from './helpers.js';
 /** The values of features are rounded to float32 where they are weighted, here up to 30. */
 const digits = 4;
 
-const features = ['a', 'b', 'c', 'd', 'e', 'a b', 'b c', 'a c', 'c a', 'd e', 'a a', 'a b c', 'b a a', 'c d e'];
+const ofTokens = ['a', 'b', 'c', 'd', 'e', 'a b', 'b c', 'a c', 'c a', 'd e', 'a a', 'a b c', 'b a a', 'c d e'];
+const ofCharacters = ['~^a$', '~^x', '~xa', '~xax', '~x$', '~^xax', '~ax$', '~!'];
 
 function classifierWith(
   options: Partial<FeatureOptions>,
   hidden: number,
   weights: Float32Array | null,
 ): TextClassifier {
+  const { characters } = options;
+  const features = characters === undefined ? ofTokens : [...ofTokens, ...ofCharacters];
   const words = options.tokenizer === 'notebook' ? ['<UNK>', 'a', 'b', 'c'] : features;
   const classes = ['bad', 'fair', 'good'];
   const tensor = (seed: number, ...shape: number[]): StoredTensor => {
@@ -60,7 +63,7 @@ function expectAsAskedAgain(classifier: TextClassifier, text: string): void {
   }
 }
 
-const tokens = ['a', 'b', 'c', 'd', 'e', 'x', 'y', '!'];
+const tokens = ['a', 'b', 'c', 'd', 'e', 'x', 'y', '!', 'xax', 'xa'];
 
 function* someTexts(): Generator<string> {
   let state = 7;
@@ -73,9 +76,11 @@ function* someTexts(): Generator<string> {
 }
 
 const ngrams = { tokenizer: 'words-and-punctuation', ngrams: 3 } as const;
-const weights = Float32Array.from(features, (_, k) => Math.cos(k) * 3);
+const weights = Float32Array.from(ofTokens, (_, k) => Math.cos(k) * 3);
+const withCharacters = { ...ngrams, characters: [2, 4] } as const;
+const allWeights = Float32Array.from([...ofTokens, ...ofCharacters], (_, k) => Math.cos(k) * 3);
 /** Beside the first of these nothing is left of the others, or as good as nothing. */
-const uneven = Float32Array.from(features, (_, k) => (k === 0 ? 5 : k % 3 === 0 ? 0 : 1e-9 * k));
+const uneven = Float32Array.from(ofTokens, (_, k) => (k === 0 ? 5 : k % 3 === 0 ? 0 : 1e-9 * k));
 
 test.each<[what: string, options: Partial<FeatureOptions>, hidden: number, weights: Float32Array | null]>([
   ['words, unknown ones as one', { tokenizer: 'notebook' }, 3, null],
@@ -87,6 +92,10 @@ test.each<[what: string, options: Partial<FeatureOptions>, hidden: number, weigh
   ['normalised n-grams as often as they occur', { ...ngrams, normalize: true, counts: 'counts' }, 0, weights],
   ['n-grams divided by the length', { ...ngrams, normalize: 'length', gain: 2 }, 4, uneven],
   ['n-grams as often as they occur by the length', { ...ngrams, normalize: 'length', counts: 'counts' }, 0, weights],
+  ['n-grams and characters', withCharacters, 3, null],
+  ['characters as often as they occur', { ...withCharacters, counts: 'counts' }, 0, allWeights],
+  ['normalised characters', { ...withCharacters, normalize: true, gain: 10 }, 4, allWeights],
+  ['characters by the length', { ...withCharacters, normalize: 'length', gain: 2 }, 0, allWeights],
   ['n-grams one of which outweighs all others', { ...ngrams, normalize: true, gain: 10 }, 0, uneven],
 ])(
   'when features are %s then an effect is the difference to the text without the word',
@@ -123,4 +132,12 @@ test('when a text is long then the model is not asked again for each of its word
   const long = Array.from({ length: 10_000 }, (_, k) => `w${k} a`).join(' ');
   expect(explainText(classifier, long).words).toHaveLength(10_001);
   expect(asked.mock.calls.length).toBeLessThan(20);
+});
+
+test('when a new word goes then only the n-grams of its characters go that no other word has', () => {
+  using classifier = classifierWith(withCharacters, 0, null);
+  const { words } = explainText(classifier, 'xax zxa x');
+  const effectOf = (word: string): number[] => words.find((one) => one.word === word)?.effects ?? [];
+  expect(effectOf('zxa')).toEqual([0, 0, 0]);
+  expect(effectOf('xax').some((effect) => effect !== 0)).toBe(true);
 });

@@ -45,7 +45,7 @@ export function inheritFrom(
   const weight = tensors.get('fc1.weight');
   const layers = { hidden: weight?.shape[0], dtype: weight?.dtype };
   const model = {
-    ...byKeys({ features }).values,
+    ...byKeys({ features: { characters: null, characterWeight: 1, ...features } }).values,
     ...(vocabularySize === null && { vocab: null }),
     ...layers,
   };

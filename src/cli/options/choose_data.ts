@@ -33,12 +33,13 @@ function findArchive(): string | null {
  */
 export function dataChoice(settings: ExperimentSettings, choose = chooseData): DataChoice {
   const { data, train, valid, test, tokenizer, ngrams, minCount: minimumCount, ...others } = settings;
-  const { counts, weighting, normalize, gain } = others;
+  const { characters, characterWeight, counts, weighting, normalize, gain } = others;
+  const ofCharacters = { ...(characters && { characters, ...(characterWeight !== 1 && { characterWeight }) }) };
   const file = filesOf(valid);
   return {
     ...others,
     data: train === undefined ? choose(data) : { train, valid: file, test },
     valid: typeof valid === 'number' ? valid : null,
-    features: { tokenizer, ngrams, minimumCount, counts, weighting, normalize, gain },
+    features: { tokenizer, ngrams, ...ofCharacters, minimumCount, counts, weighting, normalize, gain },
   };
 }

@@ -37,6 +37,10 @@ const rules: readonly Rule[] = [
     'Expected --engine torch or auto with fc2 in --target: the fused kernels have no branch on the output layer.',
   ],
   [
+    ({ characters, characterWeight }) => characters === null && characterWeight !== 1,
+    'Expected --characters with --character-weight, which their n-grams alone have.',
+  ],
+  [
     ({ folds, refit }) => folds !== null && !refit,
     'Expected --refit with --folds: the models of the folds only validate.',
   ],

@@ -1,7 +1,7 @@
 import { mostNgrams, tokenizers } from '../../text/features.js';
 import { weightings } from '../../text/weighting/weightings.js';
 import { choice, flag, flagOr, integer, number, optional, orNull, text } from './kinds.js';
-import { classNames, encodingName, files, oneSource, patterns, reviewsOrFiles } from './list_kinds.js';
+import { characterRange, classNames, encodingName, files, oneSource, patterns, reviewsOrFiles } from './list_kinds.js';
 import { declare } from './setting.js';
 
 const commands = ['train', 'lora', 'experiment', 'data'] as const;
@@ -73,6 +73,16 @@ export const dataSettings = {
     { recordedAs: 'features.tokenizer' },
   ),
   ngrams: feature(integer(1, mostNgrams), 'largest order of the n-grams', { recordedAs: 'features.ngrams' }),
+  characters: feature(
+    orNull(characterRange, 'none'),
+    'numbers of characters of n-grams inside words, such as 3-5, that are features as well',
+    { recordedAs: 'features.characters', default: null },
+  ),
+  characterWeight: feature(number({ above: 0 }), 'factor of the values of n-grams of characters', {
+    recordedAs: 'features.characterWeight',
+    default: 1,
+    isRare: true,
+  }),
   vocab: feature(orNull(integer(2, 10_000_000), 'all'), 'number of features, <UNK> included', {
     inherited: 'always',
     recordedAs: 'vocabularySize',

@@ -1,11 +1,14 @@
 import { splitList } from '../../data/files/globs.js';
 import { labelName } from '../../data/tables/label_spelling.js';
+import type { CharacterRange } from '../../text/characters/character_ngrams.js';
+import { mostNgrams } from '../../text/features.js';
 import { encodingNamed } from '../../system/text_encoding.js';
 import { integer, list, number, text, type Kind } from './kinds.js';
 
 const layerNames = ['fc1', 'fc2'] as const;
 const beta = number({ least: 0, below: 1 });
 const count = integer(1);
+const orderOfCharacters = integer(1, mostNgrams);
 
 /** PEFT's `target_modules`, in the order of the layers, whatever order they were given in. */
 export const layers = list(
@@ -17,6 +20,18 @@ export const layers = list(
     return chosen.length > 0 && chosen.length === names.length ? chosen : undefined;
   },
 );
+
+/** The least and the greatest number of characters of n-grams. */
+export const characterRange: Kind<CharacterRange> = {
+  value: 'least-most',
+  expected: `two whole numbers from 1 to ${mostNgrams} with a hyphen between them, the smaller one first,`,
+  parse: (given) => /^(\d+)-(\d+)$/.exec(given)?.slice(1).map(Number) ?? given,
+  accept: (given) => {
+    if (!Array.isArray(given) || given.length !== 2) return undefined;
+    const [least, most] = given.map((number) => orderOfCharacters.accept(number));
+    return least === undefined || most === undefined || least > most ? undefined : [least, most];
+  },
+};
 
 /** The two betas of `torch.optim`'s Adam and its kin. */
 export const betas = list(

@@ -1,5 +1,6 @@
 import { TimeSlices } from '../../system/time_slices.js';
 import type { EncodedTexts } from '../../text/bag_writer.js';
+import { withCharacterWeight } from '../../text/characters/character_weight.js';
 import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../../text/features.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import { NgramCounter } from '../../text/ngrams/ngram_counter.js';
@@ -40,7 +41,7 @@ export interface EncodedSplits {
   /** The features: the first of the notebook's is `<UNK>`. */
   readonly vocabulary: Vocabulary;
   readonly features: FeatureOptions;
-  /** `[features]`: the factor of each feature, as the training split says it; null without weighting. */
+  /** `[features]`: the factor of each feature, as the training split says it; null where all are 1. */
   readonly weights: Float32Array | null;
   readonly splits: Readonly<Record<SplitName, EncodedSplit>>;
   /** The first and the last three reviews of each split. */
@@ -164,8 +165,8 @@ async function countAndEncode(
     splitNames.forEach(onEncoded);
     const { weighting } = features;
     const { size } = vocabulary;
-    const weights = featureWeights(encoded.train, train.labels, { features: size, classes, weighting });
-    return { vocabulary, encoded, weights };
+    const ofTexts = featureWeights(encoded.train, train.labels, { features: size, classes, weighting });
+    return { vocabulary, encoded, weights: withCharacterWeight(ofTexts, vocabulary, features) };
   } finally {
     await counter.stop();
   }

@@ -10,7 +10,10 @@ export interface WeightChange {
   weightNorm: number;
   /** Norm of the change of each hidden unit's row. */
   units: number[];
-  /** The words whose columns change most, most first, with the norms of the change and of the column before it. */
+  /**
+   * The words whose columns change most, most first, with the norms of the change and of the column before it; n-grams of
+   * characters are none.
+   */
   words: { word: string; norm: number; weightNorm: number }[];
 }
 
@@ -33,11 +36,16 @@ export function summarizeWeightChange(
     norm: Math.sqrt(total(changed.rows)),
     weightNorm: Math.sqrt(total(before.rows)),
     units: Array.from(changed.rows, Math.sqrt),
-    words: idsOfLargest((id) => norm(changed.columns, id), { length: vocabulary.size, count }).map((id) => ({
-      word: vocabulary.word(id),
-      norm: norm(changed.columns, id),
-      weightNorm: norm(before.columns, id),
-    })),
+    words: idsOfLargest((id) => (vocabulary.isOfCharacters(id) ? -1 : norm(changed.columns, id)), {
+      length: vocabulary.size,
+      count,
+    })
+      .filter((id) => !vocabulary.isOfCharacters(id))
+      .map((id) => ({
+        word: vocabulary.word(id),
+        norm: norm(changed.columns, id),
+        weightNorm: norm(before.columns, id),
+      })),
   };
 }
 

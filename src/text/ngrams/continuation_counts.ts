@@ -65,6 +65,21 @@ export class ContinuationCounts {
     }
   }
 
+  /** The last tokens that were counted, in the order in which each first came. */
+  get seen(): Int32Array {
+    return this.#seen.subarray(0, this.#size);
+  }
+
+  /** How often the last token was counted. */
+  countOf(lastToken: number): number {
+    return this.#data[fields * lastToken + count];
+  }
+
+  /** In how many texts the last token was counted. */
+  textsOf(lastToken: number): number {
+    return this.#data[fields * lastToken + texts];
+  }
+
   /** The number of the n-gram with this last token, or `noNgram`. */
   ngramOf(lastToken: number): number {
     return this.#data[fields * lastToken + ngram];

@@ -42,6 +42,14 @@ export interface BagOptions {
   readonly counts: boolean;
 }
 
+/** Features of texts beside the n-grams. */
+export interface OtherFeatures {
+  /** How many ids the texts of a range have at most. @param counts whether it matters how often a text has one */
+  lengthOf(range: Range, counts: boolean, slices: TimeSlices): Promise<number>;
+  /** Hands the ids of a text to `writer`. */
+  add(text: number, writer: BagWriter): void;
+}
+
 /**
  * Texts in which n-grams of two and more tokens are counted. A method touches only the occurrences of the tokens, or the
  * texts, that it is given, so that threads can share the arrays; it throws the reason of the signal of its `slices`.
@@ -111,7 +119,12 @@ export class NgramCorpus {
   }
 
   /** Encodes ascending ranges of texts, once `putIds` has gone through all tokens. */
-  async writeBags(ranges: readonly Range[], options: BagOptions, slices: TimeSlices): Promise<readonly EncodedTexts[]> {
+  async writeBags(
+    ranges: readonly Range[],
+    options: BagOptions,
+    slices: TimeSlices,
+    others: OtherFeatures | null = null,
+  ): Promise<readonly EncodedTexts[]> {
     const next = this.arrays.occurrenceStarts.slice();
     const encoded: EncodedTexts[] = [];
     let reached = 0;
@@ -120,7 +133,7 @@ export class NgramCorpus {
         countFollowedTokens(this.arrays, reached, next);
         if (slices.isOver) await slices.next();
       }
-      encoded.push(await this.#writeBags(range, next, options, slices));
+      encoded.push(await this.#writeBags(range, next, options, slices, others));
       reached = range.end;
     }
     return encoded;
@@ -128,14 +141,18 @@ export class NgramCorpus {
 
   /** @param next where the next occurrence of each token is; is moved on */
   async #writeBags(
-    { start, end }: Range,
+    range: Range,
     next: Int32Array,
     options: BagOptions,
     slices: TimeSlices,
+    others: OtherFeatures | null,
   ): Promise<EncodedTexts> {
+    const { start, end } = range;
     const { starts, occurrences } = this.arrays;
     const orders = occurrences.width + 1;
-    const writer = new BagWriter(options.features, end - start, orders * (starts[end] - starts[start]), options.counts);
+    const ofOthers = (await others?.lengthOf(range, options.counts, slices)) ?? 0;
+    const mostOfAll = orders * (starts[end] - starts[start]) + ofOthers;
+    const writer = new BagWriter(options.features, end - start, mostOfAll, options.counts);
     let ids = new Int32Array(0);
     for (let text = start; text < end; text += 1) {
       const most = orders * (starts[text + 1] - starts[text]);
@@ -143,6 +160,7 @@ export class NgramCorpus {
       // First reading, then writing: mixed, each miss of the processor's cache would be waited for on its own.
       const count = readIds(this.arrays, text, next, options, ids);
       writer.addAll(ids.subarray(0, count));
+      others?.add(text, writer);
       writer.endText();
       if (slices.isOver) await slices.next();
     }

@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { TimeSlices } from '../../system/time_slices.js';
 import { BagWriter, type EncodedTexts } from '../bag_writer.js';
+import { CharacterCounter } from '../characters/character_counter.js';
+import type { CharacterRange } from '../characters/character_ngrams.js';
 import { leastLetterNgrams } from '../features.js';
 import type { TokenLists } from '../tokens/token_lists.js';
 import { isUnspacedToken } from '../tokens/unicode_tokenizer.js';
@@ -22,6 +24,8 @@ export interface CounterOptions extends SelectionOptions {
   readonly minimumCount: number;
   /** Number of tokens of the longest n-grams; where letters are tokens, those of a few of them are counted in any case. */
   readonly ngrams: number;
+  /** The numbers of characters of n-grams inside words that are features as well; by default none are. */
+  readonly characters?: CharacterRange | undefined;
   /** Whether a second thread counts n-grams of two and more tokens; by default where that is faster. */
   readonly isThreaded?: boolean;
 }
@@ -53,7 +57,8 @@ export class NgramCounter {
   /** `[tokens]`: the number among the kept ones of each token, or `noNgram`. */
   #keptTokens = new Int32Array(0);
   #longer: ThreadedNgrams | undefined;
-  #features: SelectedFeatures = { names: [], ids: [] };
+  #characters: CharacterCounter | null = null;
+  #features: SelectedFeatures = { names: [], ids: [], characterIds: new Int32Array(0) };
 
   private constructor(
     readonly tokens: TokenLists,
@@ -86,7 +91,7 @@ export class NgramCounter {
     }
   }
 
-  /** Id -> tokens joined by blanks. */
+  /** Id -> tokens joined by blanks, or a tilde and characters. */
   get features(): readonly string[] {
     return this.#features.names;
   }
@@ -103,22 +108,27 @@ export class NgramCounter {
     while (this.#orders.length < longest) this.#orders.push(new NgramsOfOrder());
     if (longest > 1) await this.#countLonger({ ngrams: options.ngrams, letters });
     if (slices.isOver) await slices.next();
-    this.#features = selectFeatures(this.#orders, (token) => tokens.interner.token(token), options);
+    const characters = this.#characters;
+    this.#features = selectFeatures(this.#orders, (token) => tokens.interner.token(token), options, characters);
+    characters?.putIds(this.#features.characterIds);
     await this.#longer?.putIds(this.#features.ids.slice(1));
   }
 
   async #countTokens(): Promise<void> {
     const { tokens, rows, options, slices } = this;
+    const { characters: range, counted, minimumCount } = options;
     const [kept] = this.#orders;
     const { size } = tokens.interner;
     const counts = new ContinuationCounts(size);
-    for (let text = 0; text < options.counted; text += 1) {
+    for (let text = 0; text < counted; text += 1) {
       counts.addText(tokens.list(rows[text]), text);
       if (slices.isOver) await slices.next();
     }
-    counts.select(options.minimumCount, (token, count) => kept.push(token, token, count));
+    counts.select(minimumCount, (token, count) => kept.push(token, token, count));
     if (slices.isOver) await slices.next();
     this.#keptTokens = new Int32Array(size).map((_, token) => counts.ngramOf(token));
+    if (range === undefined) return;
+    this.#characters = await CharacterCounter.count({ tokens, rows, counted, minimumCount, range }, counts, slices);
   }
 
   /** `[kept tokens]`: 1 for letters of scripts without blanks between words; null when there are none. */
@@ -151,15 +161,17 @@ export class NgramCounter {
     const [idOfToken] = this.#features.ids;
     const unknown = this.options.hasUnknown ? 0 : noNgram;
     const options = { features: this.features.length, idOfToken, unknown, counts };
-    if (this.#longer !== undefined) return this.#longer.writeBags(ranges, options);
+    if (this.#longer !== undefined) return this.#longer.writeBags(ranges, options, this.#characters);
     const encoded: EncodedTexts[] = [];
     for (const range of ranges) encoded.push(await this.#makeBagsOfTokens(range, options));
     return encoded;
   }
 
-  async #makeBagsOfTokens({ start, end }: Range, options: BagOptions): Promise<EncodedTexts> {
+  async #makeBagsOfTokens(range: Range, options: BagOptions): Promise<EncodedTexts> {
     const { tokens, rows, slices } = this;
-    const most = tokens.lengthOf(rows.subarray(start, end));
+    const { start, end } = range;
+    const ofCharacters = (await this.#characters?.lengthOf(range, options.counts, slices)) ?? 0;
+    const most = tokens.lengthOf(rows.subarray(start, end)) + ofCharacters;
     const writer = new BagWriter(options.features, end - start, most, options.counts);
     const ids = this.#keptTokens.map((kept) => {
       const id = kept === noNgram ? noNgram : options.idOfToken[kept];
@@ -167,6 +179,7 @@ export class NgramCounter {
     });
     for (let text = start; text < end; text += 1) {
       writer.addMapped(tokens.list(rows[text]), ids);
+      this.#characters?.add(text, writer);
       writer.endText();
       if (slices.isOver) await slices.next();
     }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { TimeSlices } from '../../system/time_slices.js';
 import type { EncodedTexts } from '../bag_writer.js';
-import type { BagOptions, NgramCorpus, Range } from './ngram_corpus.js';
+import type { BagOptions, NgramCorpus, OtherFeatures, Range } from './ngram_corpus.js';
 import type { NgramArrays, NgramsOfOrder } from './ngram_extender.js';
 
 /** A call of a method of `NgramCorpus` in the other thread. */
@@ -63,7 +63,13 @@ export class ThreadedNgrams {
     ]);
   }
 
-  async writeBags(ranges: readonly Range[], options: BagOptions): Promise<readonly EncodedTexts[]> {
+  /** @param others are with this thread alone, which then writes all */
+  async writeBags(
+    ranges: readonly Range[],
+    options: BagOptions,
+    others: OtherFeatures | null,
+  ): Promise<readonly EncodedTexts[]> {
+    if (others !== null) return this.corpus.writeBags(ranges, options, this.slices, others);
     const { starts } = this.corpus.arrays;
     const ends = Int32Array.from([0, ...ranges.map(({ end }) => starts[end])]);
     const middle = this.#thread === null ? ranges.length : middleOf(ends);

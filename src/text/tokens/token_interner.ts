@@ -76,6 +76,24 @@ export class TokenInterner {
     return this.#bytes.toString('utf8', this.#starts[id], this.#starts[id + 1]);
   }
 
+  /** The UTF-8 of a token; valid until the next one is kept. */
+  bytesOf(id: number): Uint8Array {
+    return this.#bytes.subarray(this.#starts[id], this.#starts[id + 1]);
+  }
+
+  /** Returns one that holds the same tokens under the same numbers and takes more. */
+  copy(): TokenInterner {
+    const copy = new TokenInterner();
+    copy.size = this.size;
+    copy.tail = this.tail;
+    copy.#bytes = Buffer.alloc(this.#bytes.length);
+    copy.#bytes.set(this.#bytes.subarray(0, this.tail));
+    copy.#starts = this.#starts.slice();
+    copy.#keys = this.#keys.slice();
+    copy.#slots = this.#slots.slice();
+    return copy;
+  }
+
   /** Where the token is, or else where it belongs. */
   #slotOf(length: number, high: number, low: number): number {
     const slots = this.#slots;

@@ -44,7 +44,17 @@ const recordedNames = [
     'encoding',
   ],
 ];
-const recordedFeatures = ['tokenizer', 'ngrams', 'minimumCount', 'counts', 'weighting', 'normalize', 'gain'];
+const recordedFeatures = [
+  'tokenizer',
+  'ngrams',
+  'characters',
+  'characterWeight',
+  'minimumCount',
+  'counts',
+  'weighting',
+  'normalize',
+  'gain',
+];
 
 function notebookSettings(changes: Partial<ExperimentSettings> = {}): ExperimentSettings {
   const { values } = byKeys(trainPresets.notebook);
@@ -128,7 +138,17 @@ test('when a base is fine-tuned then it is known of every option whether it is t
     'labels',
     'encoding',
   ]);
-  const features = ['tokenizer', 'ngrams', 'minCount', 'counts', 'weighting', 'normalize', 'gain'];
+  const features = [
+    'tokenizer',
+    'ngrams',
+    'characters',
+    'characterWeight',
+    'minCount',
+    'counts',
+    'weighting',
+    'normalize',
+    'gain',
+  ];
   expect(keysOf('model')).toEqual([...features, 'hidden', 'dtype']);
 });
 

@@ -9,6 +9,14 @@ interface DecisionsFixture {
     predicted: number[];
     values: Record<MetricName, number>;
   }[];
+  sigmoid: { labels: number[]; scores: number[]; scale: number; bias: number; threshold: number; macroF1: number };
+  /** `logits` less the mean of each row. */
+  matrix: { labels: number[]; scores: number[][]; logits: number[][] };
+  temperature: { labels: number[]; scores: number[][]; factor: number };
+  bootstrap: { labels: number[]; one: number[]; other: number[] } & Record<
+    'macro-f1' | 'roc-auc',
+    { one: number; difference: number }
+  >;
 }
 
 /** Reads values that scikit-learn has for small scores of a classifier. */

@@ -27,11 +27,13 @@ export function macroF1Offsets({ scores, labels, classes, fold }: FoldedScores):
     };
   }
   const order = orderOf(scores);
+  const orderedFold = gatherLabels(fold, order);
   return ({ map, bias }, isIn) => {
     const [scale, shift] = [map[1] - map[0], bias[1] - bias[0]];
-    const rows = order.filter((row) => isIn(fold[row]));
+    const rows = rowsWhere(orderedFold, isIn).map((place) => order[place]);
     if (scale < 0) rows.reverse();
-    const logOdds = Float64Array.from(rows, (row) => scale * scores[row] + shift);
+    const logOdds = new Float64Array(rows.length);
+    for (let i = 0; i < rows.length; i += 1) logOdds[i] = scale * scores[rows[i]] + shift;
     return [0, -bestThreshold(logOdds, gatherLabels(labels, rows))];
   };
 }

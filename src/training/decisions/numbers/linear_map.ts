@@ -25,6 +25,11 @@ export function logitsOf({ map, bias }: LinearMap, scores: Float64Array): Float6
   const columns = map.length / classes;
   const rows = scores.length / columns;
   const logits = new Float64Array(rows * classes);
+  if (columns === classes && isDiagonal(map, classes)) {
+    for (let i = 0; i < logits.length; i += 1)
+      logits[i] = bias[i % classes] + map[(i % classes) * (classes + 1)] * scores[i];
+    return logits;
+  }
   for (let row = 0; row < rows; row += 1) {
     for (let k = 0; k < classes; k += 1) {
       let logit = bias[k];
@@ -33,6 +38,11 @@ export function logitsOf({ map, bias }: LinearMap, scores: Float64Array): Float6
     }
   }
   return logits;
+}
+
+/** So are the maps of many classes, of which a whole matrix would take long. */
+function isDiagonal(map: Float64Array, classes: number): boolean {
+  return map.every((weight, i) => weight === 0 || i % (classes + 1) === 0);
 }
 
 /** Returns the map of raw scores that does what `map` does with standardised ones. */
@@ -81,8 +91,8 @@ export function fitMatrix({ scores, labels, classes }: LabelledScores, near?: Fi
     labels: labels.map((label) => numbers[label]),
     classes: present.length,
   };
-  const similar = near === undefined || near.present.join() !== present.join() ? undefined : near.fit;
-  const fit = fitSoftmaxRegression(examples, similar);
+  const isSimilar = near?.present.join() === present.join();
+  const fit = fitSoftmaxRegression(examples, isSimilar ? near.fit : undefined);
   const rows = Array.from(present, (_, i) => fit.parameters.subarray(i * (columns + 1), (i + 1) * (columns + 1)));
   const small: LinearMap = {
     map: Float64Array.from(rows.flatMap((row) => [...row.subarray(0, columns)])),

@@ -25,6 +25,9 @@ export interface MapFitter {
   without: (fold: number) => LinearMap;
 }
 
+/** Newton's steps square the distance, so that what is left after this one is far below float32. */
+const smallestStep = 1e-4;
+
 /** Fits a map to all scores. */
 export function mapFitter(kind: MapKind, of: FoldedScores): MapFitter {
   switch (kind) {
@@ -40,7 +43,7 @@ export function mapFitter(kind: MapKind, of: FoldedScores): MapFitter {
 function sigmoidFitter({ scores, labels, fold }: FoldedScores): MapFitter {
   const standardized = standardize(scores, 1);
   const binned = binScores(standardized.values, labels, fold);
-  const line = fitPlatt(binned, -1);
+  const line = fitPlatt(binned, null);
   return {
     all: mapOfLine(line, standardized),
     without: (left) => mapOfLine(fitPlatt(binned, left, line), standardized),
@@ -48,13 +51,16 @@ function sigmoidFitter({ scores, labels, fold }: FoldedScores): MapFitter {
 }
 
 function temperatureFitter({ scores, labels, classes, fold }: FoldedScores): MapFitter {
-  const factor = fitInverseTemperature(scores, labels, classes);
+  const factor = fitInverseTemperature(scores, labels, classes, { smallestStep });
   return {
     all: mapOfFactor(factor, classes),
     without: (left) => {
       const rows = rowsWhere(fold, (each) => each !== left);
       const others = gatherRows(scores, classes, rows);
-      return mapOfFactor(fitInverseTemperature(others, gatherLabels(labels, rows), classes, factor), classes);
+      return mapOfFactor(
+        fitInverseTemperature(others, gatherLabels(labels, rows), classes, { start: factor, smallestStep }),
+        classes,
+      );
     },
   };
 }

@@ -1,4 +1,4 @@
-import { macroF1, type ClassCounts } from '../../numbers/metric_values.js';
+import { macroF1 } from '../../numbers/metric_values.js';
 
 /** Returns the rows in ascending order of their scores, equal ones by row. */
 export function orderOf(scores: Float64Array): Uint32Array {
@@ -27,25 +27,31 @@ export function orderOf(scores: Float64Array): Uint32Array {
  */
 export function bestThreshold(logOdds: Float64Array, labels: Int32Array): number {
   const { length } = logOdds;
-  const seconds = labels.reduce((sum, label) => sum + label, 0);
-  const counts: ClassCounts = {
-    labelled: Float64Array.of(length - seconds, seconds),
-    predicted: Float64Array.of(0, length),
-    right: Float64Array.of(0, seconds),
-  };
-  let best = { value: macroF1(counts), threshold: logOdds[0] - 1 };
+  let seconds = 0;
+  for (let i = 0; i < length; i += 1) seconds += labels[i];
+  const labelled = [length - seconds, seconds];
+  // How many of the first class are given it, and how many of the second are given theirs.
+  let [firsts, others] = [0, seconds];
+  let best = { value: meanF1(labelled, 0, firsts, others), threshold: logOdds[0] - 1 };
   for (let i = 0; i < length; i += 1) {
-    counts.predicted[0] += 1;
-    counts.predicted[1] -= 1;
-    counts.right[0] += 1 - labels[i];
-    counts.right[1] -= labels[i];
+    firsts += 1 - labels[i];
+    others -= labels[i];
     if (logOdds[i + 1] === logOdds[i]) continue;
     const threshold = i + 1 < length ? (logOdds[i] + logOdds[i + 1]) / 2 : logOdds[i] + 1;
-    const value = macroF1(counts);
+    const value = meanF1(labelled, i + 1, firsts, others);
     const isNearer = value === best.value && Math.abs(threshold) < Math.abs(best.threshold);
     if (value > best.value || isNearer) best = { value, threshold };
   }
   return best.threshold;
+}
+
+/** The macro-F1 of two classes. @param given how many examples are given the first class */
+function meanF1(labelled: readonly number[], given: number, firsts: number, others: number): number {
+  const [first, second] = labelled;
+  const f1OfFirst = (2 * firsts) / (first + given);
+  const f1OfSecond = (2 * others) / (second + (first + second - given));
+  if (first === 0) return f1OfSecond;
+  return second === 0 ? f1OfFirst : (f1OfFirst + f1OfSecond) / 2;
 }
 
 /** The strengths with which rare classes are preferred: from none to a little more than by all of their prior. */

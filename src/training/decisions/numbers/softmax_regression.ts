@@ -22,9 +22,9 @@ export interface SoftmaxFit {
 }
 
 /** A fit ends where the gradient of the mean loss is below this. */
-const tolerance = 1e-7;
+const tolerance = 1e-6;
 /** Multiplications that one Hessian of the sample may take. */
-const sampleWork = 5e6;
+const sampleWork = 2e6;
 /** Examples of a rare class in the sample. */
 const leastOfClass = 20;
 const mostNewtonSteps = 30;

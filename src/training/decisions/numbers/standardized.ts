@@ -13,16 +13,22 @@ export function standardize(matrix: Float64Array, columns: number): Standardized
   const rows = matrix.length / columns;
   const means = new Float64Array(columns);
   const squares = new Float64Array(columns);
-  for (let i = 0; i < matrix.length; i += 1) means[i % columns] += matrix[i] / rows;
-  for (let i = 0; i < matrix.length; i += 1) squares[i % columns] += (matrix[i] - means[i % columns]) ** 2 / rows;
+  for (let start = 0; start < matrix.length; start += columns) {
+    for (let c = 0; c < columns; c += 1) means[c] += matrix[start + c] / rows;
+  }
+  for (let start = 0; start < matrix.length; start += columns) {
+    for (let c = 0; c < columns; c += 1) squares[c] += (matrix[start + c] - means[c]) ** 2 / rows;
+  }
   const deviations = squares.map((square, column) => {
     // What rounding leaves of equal numbers is no deviation.
     const rounding = Number.EPSILON * Math.abs(means[column]) * rows;
     return Math.sqrt(square) > rounding ? Math.sqrt(square) : 0;
   });
-  const values = matrix.map((value, i) => {
-    const column = i % columns;
-    return deviations[column] === 0 ? 0 : (value - means[column]) / deviations[column];
-  });
+  const values = new Float64Array(matrix.length);
+  for (let start = 0; start < matrix.length; start += columns) {
+    for (let c = 0; c < columns; c += 1) {
+      if (deviations[c] > 0) values[start + c] = (matrix[start + c] - means[c]) / deviations[c];
+    }
+  }
   return { values, means, deviations: deviations.map((deviation) => (deviation === 0 ? 1 : deviation)) };
 }

@@ -1,10 +1,10 @@
 // @ts-check
 // node bench/ngrams.mjs ARCHIVE: counts the 1- to 3-grams that three or more of the training reviews have, and prints
 // JSON. `ngramFigures` compares the package with scikit-learn.
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { measureProcess, median } from './process.mjs';
+import { findPython } from './python.mjs';
 import { readReviews } from './reviews.mjs';
 
 /**
@@ -32,7 +32,7 @@ export function ngramFigures({ archive, runs, log }) {
     seconds: median(ours.map(({ seconds }) => seconds)),
     peakMegabytes: Math.max(...ours.map(({ peakMegabytes }) => peakMegabytes)),
   };
-  const python = findPython();
+  const python = findPython('sklearn');
   if (python === null) {
     log('No Python with scikit-learn: IMDB_TORCH_PYTHON names one.');
     return { ...own, peer: null };
@@ -73,11 +73,6 @@ ${rows.join('\n')}
 /** @param {unknown} value */
 function format(value) {
   return Number(value) >= 100 ? Number(value).toFixed(0) : Number(value).toPrecision(3);
-}
-
-function findPython() {
-  const candidates = [process.env.IMDB_TORCH_PYTHON, 'python3'].filter((name) => name !== undefined);
-  return candidates.find((name) => spawnSync(name, ['-c', 'import sklearn']).status === 0) ?? null;
 }
 
 /** @param {string} archive */

@@ -1,9 +1,10 @@
 // @ts-check
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from './process.mjs';
+import { findPython } from './python.mjs';
 
 /**
  * @typedef {object} Figures seconds, megabytes; medians over the epochs of one run
@@ -27,7 +28,7 @@ import { median } from './process.mjs';
  * @returns {Peers}
  */
 export function peerFigures({ archive, scripts, log, between }) {
-  const python = findPython();
+  const python = findPython('torch');
   const found = existsSync(join(scripts, 'notebook.py')) && existsSync(join(scripts, 'sparse_torch.py'));
   if (python === null || !found) {
     log(`${python === null ? 'No Python with torch' : `No PyTorch scripts in ${scripts}`}: recorded figures.`);
@@ -50,11 +51,6 @@ export function peerFigures({ archive, scripts, log, between }) {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function findPython() {
-  const candidates = [process.env.IMDB_TORCH_PYTHON, 'python3'].filter((name) => name !== undefined);
-  return candidates.find((name) => spawnSync(name, ['-c', 'import torch']).status === 0) ?? null;
 }
 
 /** @returns {Peers} */

@@ -42,10 +42,11 @@ const text = [
   describeService(service),
 ].join('\n');
 console.log(text);
-// This section is measured by bench/quality.mjs, and kept.
+// These sections are measured by bench/quality.mjs and bench/tasks.mjs, and kept.
 const results = join(root, 'bench/RESULTS.md');
-const quality = sectionOf(readFileSync(results, 'utf8'), '## Quality');
-writeFileSync(results, quality === '' ? text : `${text.trimEnd()}\n\n${quality}`);
+const before = readFileSync(results, 'utf8');
+const kept = ['## Quality', '## Tasks'].map((heading) => sectionOf(before, heading).trim());
+writeFileSync(results, `${[text.trim(), ...kept.filter((section) => section !== '')].join('\n\n')}\n`);
 
 /**
  * @param {import('./ours.mjs').Samples[]} samples

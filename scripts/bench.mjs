@@ -1,8 +1,8 @@
-/** `npm run bench [-- serve]`: gets everything ready and measures; further arguments go to bench/run.mjs or serve.mjs. */
+/** `npm run bench [-- serve|tasks]`: gets everything ready and measures; further arguments go to the script in bench/. */
 import { cli, mustRun, prepare, run } from './project.mjs';
 
 await prepare();
 await mustRun(process.execPath, [cli, 'setup'], 'Getting the native addon ready…');
 const args = process.argv.slice(2);
-const script = args[0] === 'serve' ? `bench/${args.shift()}.mjs` : 'bench/run.mjs';
+const script = args[0] === 'serve' || args[0] === 'tasks' ? `bench/${args.shift()}.mjs` : 'bench/run.mjs';
 process.exitCode = await run(process.execPath, [script, ...args]);

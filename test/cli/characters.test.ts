@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { expect, test } from '@jest/globals';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import type { TrainDocument } from '../../src/storage/run_document.js';
 import { withTemporaryFolder } from '../helpers.js';
-import { runCli } from './helpers.js';
+import { main, runCli } from './helpers.js';
 
 const stems = [
   ['wonder', 'good'],
@@ -21,7 +24,7 @@ const table = [
 ].join('\n');
 
 const options = ['--characters', '3-5', '--character-weight', '0.5', '--tokenizer', 'unicode', '--vocab', 'all'];
-const training = ['--hidden', '0', '--optimizer', 'adam', '--lr', '0.05', '--loss', 'logits', '--epochs', '30'];
+const training = ['--hidden', '4', '--optimizer', 'adam', '--lr', '0.05', '--loss', 'logits', '--epochs', '30'];
 const text = 'so wonderfulness, and nothing dreadsome';
 
 test('when characters are features then every command knows a model by them', async () => {
@@ -64,10 +67,21 @@ test('when characters are features then every command knows a model by them', as
       `"label":"${expected?.label}"`,
     );
     expect(await run('explain', 'run', text)).toMatchObject({ prediction: { probabilities } });
-    expect(await run('evaluate', 'run')).toMatchObject({ test: { accuracy: trained.test.accuracy } });
+    expect(await run('evaluate', 'run')).toMatchObject({ accuracy: trained.test.accuracy });
     expect(await run('evaluate', 'run', '--data', 'table.csv')).toBeDefined();
 
-    await run('lora', '--base', 'run', '--lora-epochs', '1', '--merge', '--out', 'tuned');
+    const served = spawn(process.execPath, [main, 'serve', 'run', '--port', '0'], { cwd });
+    try {
+      const [line] = (await once(createInterface(served.stdout), 'line')) as [string];
+      const address = /http:\S+/.exec(line)?.[0] ?? '';
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`${address}predict`, { method: 'POST', headers, body: JSON.stringify({ text }) });
+      expect(await answer.json()).toMatchObject({ label: expected?.label, probabilities });
+    } finally {
+      served.kill('SIGKILL');
+    }
+
+    await run('lora', '--base', 'run', '--lora-epochs', '3', '--merge', '--out', 'tuned');
     const [tuned, run2] = await Promise.all(
       ['tuned', 'run'].map(async (folder) => readFile(join(cwd, folder, 'vocabulary.txt'), 'utf8')),
     );

@@ -196,3 +196,28 @@ test('when a second thread counts n-grams then the features and texts are the sa
     expect(await count({ ...options, ngrams: 3, isThreaded: true })).toEqual(await count({ ...options, ngrams: 3 }));
   }
 });
+
+test('when more new words came than are kept then words are still known by their characters', () => {
+  const options = { ...notebookFeatures, tokenizer: 'unicode', characters: [3, 3], vocabularySize: null } as const;
+  const vocabulary = Vocabulary.of(['good', '~goo', '~od$']);
+  const featurizer = new Featurizer({ options, vocabulary, weights: null });
+  for (let round = 0; round < 3; round += 1) {
+    const others = Array.from({ length: 70_000 }, (_, k) => `w${round}x${k}`).join(' ');
+    expect(Array.from(featurizer.encode(`${others} good`).ids)).toEqual([0, 1, 2]);
+    expect(Array.from(featurizer.encode('xgoox mood').ids)).toEqual([1, 2]);
+  }
+});
+
+test('when a tilde has a combining mark on it then it is a token, not characters', async () => {
+  const texts = ['~\u0308 ~\u0308 q\u0308\u0308a', 'q\u0308\u0308a ~'];
+  const options = { texts, tokenizer: 'unicode', ngrams: 2, minimumCount: 1, characters: [1, 3] } as const;
+  const { names, encoded } = await count(options);
+  expect(names).toEqual(expect.arrayContaining(['~\u0308', '~\u0308 ~\u0308', '~\u0308a', '~q\u0308']));
+  expect(names).not.toContain('~\u0308\u0308');
+  const featurizer = new Featurizer({
+    options: { ...notebookFeatures, tokenizer: 'unicode', ngrams: 2, characters: [1, 3] },
+    vocabulary: Vocabulary.of(names),
+    weights: null,
+  });
+  expect(featurizer.encodeBatch(texts)).toEqual(encoded);
+});

@@ -1,7 +1,7 @@
 import type { EncodedTexts } from '../bag_writer.js';
 import { ClassCounts, type FitTexts } from './class_counts.js';
 import { columnsOf, type FeatureColumns } from './feature_columns.js';
-import { LargestRatios } from './largest_ratios.js';
+import { LogCountRatios } from './log_count_ratios.js';
 import { naiveBayesWeights } from './naive_bayes.js';
 import type { Weighting } from './weightings.js';
 
@@ -76,7 +76,7 @@ function weigh(columns: FeatureColumns, fit: FitTexts, kinds: readonly Weighting
   const counts = new ClassCounts(columns, fit);
   const weights = kinds.map(() => new Float32Array(features));
   const frequencies = new Int32Array(features);
-  const ratios = new LargestRatios(counts, features);
+  const ratios = new LogCountRatios(counts, features);
   const isPlain = kinds.includes('naive-bayes') || kinds.includes('naive-bayes-idf');
   const isShrunk = kinds.includes('shrunk-naive-bayes');
   const idfs = Float64Array.from({ length: counts.fitted + 1 }, (_, texts) => Math.log(counts.fitted / texts));
@@ -91,7 +91,7 @@ function weigh(columns: FeatureColumns, fit: FitTexts, kinds: readonly Weighting
   return { weights, frequencies };
 }
 
-function weightOf(kind: Weighting, idf: number, { plain, shrunk }: LargestRatios): number {
+function weightOf(kind: Weighting, idf: number, { plain, shrunk }: LogCountRatios): number {
   switch (kind) {
     case 'none':
       return 1;

@@ -7,7 +7,7 @@ export const weightings = ['none', 'naive-bayes', 'idf', 'naive-bayes-idf', 'shr
  *   more classes than two the largest absolute one of a class against the rest;
  * - `idf`: `ln(n / n_j)`, where `n_j` of the `n` texts have the feature (Sparck Jones 1972);
  * - `naive-bayes-idf`: their product;
- * - `shrunk-naive-bayes`: the log-count ratio, made smaller where it is made of few counts; see `LogCountRatios.shrunk`.
+ * - `shrunk-naive-bayes`: the log-count ratio, made smaller where it is made of few counts; see `LogCountRatios`.
  *
  * What none of the texts has gets 0, except for the Naive Bayes weights of two classes.
  */

@@ -397,6 +397,11 @@ export interface TrainBatchesOptions {
   batchSize: number;
   optimizer: Optimizer;
   loss: LossForm;
+  /**
+   * `[classes]`, finite numbers above 0: the factors of the losses of the bags with each label, whose sum is divided by
+   * the sum of these factors, as `weight` of `torch.nn.CrossEntropyLoss`. Default: all 1. Evaluations have none.
+   */
+  classWeights?: Float64Array;
   /** Factors of all learning rates, one number of at least 0 for each batch; default 1. */
   lrFactors?: Float64Array;
   /** The largest norm of a batch's gradient: `torch.nn.utils.clip_grad_norm_` over the optimizer's parameters. */
@@ -461,13 +466,16 @@ export class Classifier implements Disposable {
    * batch, backward, step of `optimizer`. Only parameters that `optimizer` holds change.
    * @returns the loss of each batch before its step. A NaN or infinite loss ends the array: that batch and those
    *   after it have changed nothing.
-   * @throws ERR_SHAPE unless there are as many `lrFactors` as batches
+   * @throws ERR_SHAPE unless there are as many `lrFactors` as batches and as many `classWeights` as classes
    */
   trainBatches(bags: Bags, rows: Int32Array, options: TrainBatchesOptions): Float64Array;
   /** Evaluates the bags `start .. end - 1` (default: all). */
   evaluate(bags: Bags, options: { loss: LossForm; start?: number; end?: number }): Evaluation;
-  /** Returns the mean loss of `rows` and its gradients, computed by this engine; nothing changes. */
-  gradients(bags: Bags, rows: Int32Array, options: { loss: LossForm }): Gradients;
+  /**
+   * Returns the mean loss of `rows` and its gradients, computed by this engine; nothing changes.
+   * @param options `classWeights` as in `trainBatches`
+   */
+  gradients(bags: Bags, rows: Int32Array, options: { loss: LossForm; classWeights?: Float64Array }): Gradients;
   dispose(): void;
   [Symbol.dispose](): void;
 }
@@ -475,8 +483,9 @@ export class Classifier implements Disposable {
 /**
  * Returns the mean cross entropy of `logits [n, classes]` and class numbers `labels` (length n), a scalar that autograd
  * records.
+ * @param classWeights `[classes]`, as in `trainBatches`
  */
-export function crossEntropy(logits: Tensor, labels: Int32Array, loss: LossForm): Tensor;
+export function crossEntropy(logits: Tensor, labels: Int32Array, loss: LossForm, classWeights?: Float64Array): Tensor;
 
 /** Sets the threads of libtorch's operators and of the fused kernels. @param threads 1 .. 1024 */
 export function setNumThreads(threads: number): void;

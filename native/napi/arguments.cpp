@@ -207,6 +207,22 @@ LossForm readLossForm(const Napi::Value& value, const std::string& name) {
   return readChoice(value, name, {"softmax", "logits"}) == 0 ? LossForm::softmax : LossForm::logits;
 }
 
+Loss readLoss(const Napi::Object& options) {
+  return {readLossForm(options.Get("loss"), "loss"), readClassWeights(options.Get("classWeights"))};
+}
+
+std::vector<double> readClassWeights(const Napi::Value& value) {
+  if (value.IsUndefined()) return {};
+  const std::vector<double> weights = readFloat64Array(value, "classWeights");
+  for (const double weight : weights) {
+    if (!(weight > 0) || std::isinf(weight))
+      throw rangeError("Expected finite numbers above 0 for classWeights but received " +
+                       std::to_string(weight));
+  }
+  if (weights.empty()) throw shapeError("Expected one of classWeights for each class but received 0");
+  return weights;
+}
+
 Placement readPlacement(const Napi::Object& options, bool floatOnly) {
   const Napi::Value dtype = options.Get("dtype");
   const Napi::Value device = options.Get("device");

@@ -67,6 +67,10 @@ std::vector<double> readFloat64Array(const Napi::Value& value, const std::string
 std::vector<int64_t> readShape(const Napi::Value& value, const std::string& name);
 Rows readRows(const Napi::Value& value, const std::string& name);
 LossForm readLossForm(const Napi::Value& value, const std::string& name);
+/** Reads `loss` and `classWeights` of an options object. */
+Loss readLoss(const Napi::Object& options);
+/** Reads numbers above 0, one for each class; none where `value` is undefined. */
+std::vector<double> readClassWeights(const Napi::Value& value);
 /** Reads `dtype` (default float32) and `device` (default cpu) of an options object. */
 Placement readPlacement(const Napi::Object& options, bool floatOnly);
 at::ScalarType readDtype(const Napi::Value& value, const std::string& name, bool floatOnly);

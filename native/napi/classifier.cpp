@@ -48,7 +48,7 @@ Napi::Value trainBatches(const Napi::CallbackInfo& info, const Self& self) {
   const int64_t batchSize = readInteger(object.Get("batchSize"), "batchSize", 1, kLargestSize);
   const Napi::Value optimizerObject = object.Get("optimizer");
   const auto optimizer = readOptimizer(optimizerObject, "optimizer");
-  TrainingOptions options{batchSize, *optimizer, readLossForm(object.Get("loss"), "loss"), {}, {}, 0, {}};
+  TrainingOptions options{batchSize, *optimizer, readLoss(object), {}, {}, 0, {}};
   const Napi::Value maxGradNorm = object.Get("maxGradNorm");
   if (!maxGradNorm.IsUndefined()) options.maxGradNorm = readPositive(maxGradNorm, "maxGradNorm");
   const Napi::Value lrFactors = object.Get("lrFactors");
@@ -82,7 +82,7 @@ Napi::Value evaluate(const Napi::CallbackInfo& info, const Self& self) {
 
 Napi::Value gradients(const Napi::CallbackInfo& info, const Self& self) {
   const auto bags = readInstance<const Bags>(info[0], "bags");
-  const LossForm loss = readLossForm(readObject(info[2], "options").Get("loss"), "loss");
+  const Loss loss = readLoss(readObject(info[2], "options"));
   const Gradients gradients = self->gradients(bags, readRows(info[1], "rows"), loss);
   const Napi::Object result = Napi::Object::New(info.Env());
   const auto set = [&](const char* name, const at::Tensor& gradient) {

@@ -24,7 +24,7 @@ using kernels::ThreadTeam;
 
 Napi::Value crossEntropyFunction(const Napi::CallbackInfo& info) {
   const at::Tensor logits = readInstance<TensorHandle>(info[0], "logits")->tensor;
-  const LossForm form = readLossForm(info[2], "loss");
+  const Loss loss{readLossForm(info[2], "loss"), readClassWeights(info[3])};
   const std::vector<int32_t> labels = readInt32Array(info[1], "labels");
   if (logits.dim() != 2 || logits.size(0) != static_cast<int64_t>(labels.size()) || labels.empty()) {
     throw shapeError("Expected logits of shape [n, classes] and n labels, n at least 1, but received shape " +
@@ -36,8 +36,12 @@ Napi::Value crossEntropyFunction(const Napi::CallbackInfo& info) {
                        std::to_string(label));
     }
   }
+  if (loss.isWeighted() && logits.size(1) != static_cast<int64_t>(loss.classWeights.size())) {
+    throw shapeError("Expected one of classWeights for each of " + std::to_string(logits.size(1)) +
+                     " classes but received " + std::to_string(loss.classWeights.size()));
+  }
   const at::Tensor classes = at::tensor(at::ArrayRef<int32_t>(labels)).to(logits.device(), at::kLong);
-  return wrapTensor(info.Env(), crossEntropy(logits, classes, form));
+  return wrapTensor(info.Env(), crossEntropy(logits, classes, loss));
 }
 
 Napi::Value setNumThreads(const Napi::CallbackInfo& info) {

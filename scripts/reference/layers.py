@@ -10,6 +10,8 @@ from .model import Hidden, Model, loss_of, multi_hot, small_bags
 
 LOSSES = ("softmax", "logits")
 SMALLEST_PULL = 0.02
+# Of classes, by their number.
+WEIGHTS = {2: (0.3, 1.55), 5: (0.3, 1.55, 2.8, 0.7, 5.3)}
 
 
 def linear_cases():
@@ -60,17 +62,32 @@ def lora_cases():
 
 
 def cross_entropy_cases():
-    for (dtype_name, dtype), form, classes in itertools.product(FLOATS.items(), LOSSES, (2, 3)):
-        draw = Draw(f"cross-entropy-{classes}", dtype)
-        logits = draw.normal(6, classes)
-        logits[0], logits[1, 0] = 0, 50
-        logits.requires_grad_()
-        labels = draw.integers(0, classes, 6)
-        loss = loss_of(logits, labels, form)
-        loss.backward()
-        tensors = {"logits": logits, "labels": labels, "loss": loss, "gradient": logits.grad}
-        name = f"cross-entropy-{form}-{classes}-{dtype_name}"
-        add_case("losses", name, tensors, loss=form, dtype=dtype_name, terms=6 * classes)
+    for dtype_name, form, classes in itertools.product(FLOATS, LOSSES, (2, 3)):
+        cross_entropy_case(dtype_name, form, classes)
+    for dtype_name, form, (classes, weights) in itertools.product(FLOATS, LOSSES, WEIGHTS.items()):
+        cross_entropy_case(dtype_name, form, classes, weights)
+
+
+def cross_entropy_case(dtype_name, form, classes, weights=None):
+    draw = Draw(f"cross-entropy-{classes}", FLOATS[dtype_name])
+    logits = draw.normal(6, classes)
+    logits[0], logits[1, 0] = 0, 50
+    logits.requires_grad_()
+    labels = draw.integers(0, classes, 6)
+    loss = loss_of(logits, labels, form, weights)
+    loss.backward()
+    tensors = {"logits": logits, "labels": labels, "loss": loss, "gradient": logits.grad}
+    name = f"{prefix_of(weights)}cross-entropy-{form}-{classes}-{dtype_name}"
+    facts = {"loss": form, "dtype": dtype_name, "terms": 6 * classes} | weights_of(weights)
+    add_case("losses", name, tensors, **facts)
+
+
+def prefix_of(weights):
+    return "" if weights is None else "weighted-"
+
+
+def weights_of(weights):
+    return {} if weights is None else {"classWeights": weights}
 
 
 def classifier_cases():
@@ -78,18 +95,20 @@ def classifier_cases():
     sizes = [(9, choose(6, 4, 40), 2, 1, 1), (9, choose(7, 4, 40), 3, choose(2, 2, 4), 8)]
     plans = list(itertools.product(sizes, LOSSES, ("off", "on", "both")))
     plans += [((4, choose(430, 420, 500), 2, 2, 1), "softmax", mode) for mode in ("off", "on")]
+    sizes = {classes: (9, choose(7, 4, 40), classes, 2, 8) for classes in WEIGHTS}
+    plans += [(sizes[k], form, mode, WEIGHTS[k]) for k in WEIGHTS for form in LOSSES for mode in ("off", "on")]
     for (dtype_name, dtype), plan in itertools.product(FLOATS.items(), plans):
-        redraw(lambda attempt: classifier_case(dtype_name, dtype, *plan, attempt))
+        redraw(lambda attempt: classifier_case(attempt, dtype_name, dtype, *plan))
 
 
-def classifier_case(dtype_name, dtype, sizes, form, mode, attempt):
+def classifier_case(attempt, dtype_name, dtype, sizes, form, mode, weights=None):
     vocabulary, hidden, classes, rank, alpha = sizes
     rows = torch.tensor([3, 0, 6, 6, 2, 1, 3])
     model = Model(Draw(f"classifier-{hidden}", dtype, attempt), vocabulary, hidden, classes, rank, alpha)
     bags = small_bags(vocabulary, classes)
     logits = model.logits(multi_hot(bags, vocabulary, dtype), mode != "off")
     used = logits[rows]
-    loss = loss_of(used, bags["labels"][rows], form)
+    loss = loss_of(used, bags["labels"][rows], form, weights)
     # The gradient of the output bias: examples of both classes pull it to either side.
     if torch.autograd.grad(loss, used, retain_graph=True)[0].sum(0).abs().max().item() < SMALLEST_PULL:
         raise IllConditioned
@@ -100,6 +119,8 @@ def classifier_case(dtype_name, dtype, sizes, form, mode, attempt):
     tensors["lossSum"] = loss_of(logits, bags["labels"], form) * len(bags["labels"])
     tensors["correct"] = (logits.argmax(1) == bags["labels"]).sum()
     facts = {"vocabulary": vocabulary, "hidden": hidden, "classes": classes, "rank": rank, "alpha": alpha}
-    facts |= {"loss": form, "mode": mode, "dtype": dtype_name}
+    facts |= {"loss": form, "mode": mode, "dtype": dtype_name} | weights_of(weights)
     facts["terms"] = 2 * (vocabulary + hidden + len(rows))
-    add_case("classifier", f"{form}-{hidden}-{mode}-{dtype_name}", tensors, **facts)
+    name = f"{form}-{hidden if weights is None else classes}-{mode}-{dtype_name}"
+    add_case("classifier", prefix_of(weights) + name, tensors, **facts)
+

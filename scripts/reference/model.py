@@ -44,8 +44,9 @@ class Hidden:
         return F.linear(x, weight + self.delta() if enabled else weight, self.leaves["bias"])
 
 
-def loss_of(logits, labels, form):
-    return F.cross_entropy(F.softmax(logits, dim=1) if form == "softmax" else logits, labels)
+def loss_of(logits, labels, form, weight=None):
+    weight = None if weight is None else torch.tensor(weight, dtype=logits.dtype)
+    return F.cross_entropy(F.softmax(logits, dim=1) if form == "softmax" else logits, labels, weight)
 
 
 class Model:

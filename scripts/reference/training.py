@@ -17,11 +17,11 @@ def random_bags(draw, classes):
     return {"ids": torch.cat(words), "offsets": offsets, "labels": draw.integers(0, classes, BAGS)}
 
 
-def train(model, x, bags, rows, mode, form, lr):
+def train(model, x, bags, rows, mode, form, lr, weights):
     optimizer = torch.optim.SGD(list(model.trainable(mode).values()), lr=lr)
     losses = []
     for batch in rows.split(BATCH):
-        loss = loss_of(model.logits(x[batch], mode == "on"), bags["labels"][batch], form)
+        loss = loss_of(model.logits(x[batch], mode == "on"), bags["labels"][batch], form, weights)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -36,27 +36,30 @@ def snapshot(phase, values):
 
 def training_cases():
     plans = [("softmax", choose(7, 3, 30), 2, 1, 1, 0.1), ("logits", choose(8, 3, 30), 3, 2, 8, 0.01)]
+    plans += [("logits", choose(8, 3, 30), 5, 1, 1, 0.01, (0.3, 1.55, 2.8, 0.7, 5.3))]
     for dtype_name, plan in itertools.product(FLOATS, plans):
-        redraw(lambda attempt: training_case(dtype_name, *plan, attempt))
+        redraw(lambda attempt: training_case(attempt, dtype_name, *plan))
 
 
-def training_case(dtype_name, form, hidden, classes, rank, alpha, lr, attempt):
+def training_case(attempt, dtype_name, form, hidden, classes, rank, alpha, lr, weights=None):
     dtype = FLOATS[dtype_name]
-    draw = Draw(f"training-{form}", dtype, attempt)
+    prefix = "" if weights is None else "weighted-"
+    draw = Draw(f"{prefix}training-{form}", dtype, attempt)
     model = Model(draw, VOCABULARY, hidden, classes, rank, alpha)
     bags = random_bags(draw, classes)
     x = multi_hot(bags, VOCABULARY, dtype)
     # The last batch is a partial one.
     rows = draw.integers(0, BAGS, 2, STEPS * BATCH - 3)
     tensors = bags | {"rows": rows} | snapshot("before", model.parameters())
-    tensors["full.losses"] = train(model, x, bags, rows[0], "off", form, lr)
+    tensors["full.losses"] = train(model, x, bags, rows[0], "off", form, lr, weights)
     tensors |= snapshot("full", model.trainable("off"))
-    tensors["lora.losses"] = train(model, x, bags, rows[1], "on", form, lr)
+    tensors["lora.losses"] = train(model, x, bags, rows[1], "on", form, lr, weights)
     tensors |= snapshot("lora", model.trainable("on")) | {"lora.logits": model.logits(x, True)}
     with torch.no_grad():
         model.hidden.leaves["weight"] += model.hidden.delta()
     tensors |= {"merged.weight": model.hidden.leaves["weight"], "merged.logits": model.logits(x, False)}
     facts = {"vocabulary": VOCABULARY, "hidden": hidden, "classes": classes, "rank": rank, "alpha": alpha}
     facts |= {"loss": form, "lr": lr, "batchSize": BATCH, "dtype": dtype_name}
+    facts |= {} if weights is None else {"classWeights": weights}
     terms = 2 * STEPS * (VOCABULARY + hidden + BATCH)
-    add_case("training", f"{form}-{dtype_name}", tensors, terms=terms, **facts)
+    add_case("training", f"{prefix}{form}-{dtype_name}", tensors, terms=terms, **facts)

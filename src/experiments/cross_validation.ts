@@ -5,7 +5,7 @@ import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTraining, type TrainedPhase } from '../training/phase.js';
 import { createFoldBags } from '../training/split_bags.js';
-import { withNewModel, type ExperimentInput } from './experiment_model.js';
+import { classWeightsFor, withNewModel, type ExperimentInput } from './experiment_model.js';
 
 /** How well the options do on reviews that are held out. */
 interface Validation {
@@ -35,7 +35,8 @@ export async function validate(input: ExperimentInput): Promise<Validation> {
   const { bags, dataset, options, classes } = input;
   if (options.folds !== null) return crossValidate(input, options.folds);
   return withNewModel(input, async (own) => {
-    const full = await runTraining({ ...input, ...own }, 'full', options.epochs);
+    const classWeights = classWeightsFor(input, dataset.splits.train.labels);
+    const full = await runTraining({ ...input, ...own, classWeights }, 'full', options.epochs);
     const { labels } = dataset.splits.valid;
     const logits = readLogits(own.model.classifier, bags.valid);
     return { full, folds: null, heldOut: { logits, labels, classes }, epochs: countedEpoch(full) };
@@ -80,7 +81,8 @@ async function trainFold(input: ExperimentInput, train: Reviews, heldOut: Review
   const bags = createFoldBags(input, train, heldOut);
   try {
     return await withNewModel(input, async (own) => {
-      const context = { ...input, ...own, bags: { train: bags.train, valid: bags.heldOut } };
+      const classWeights = classWeightsFor(input, train.labels);
+      const context = { ...input, ...own, classWeights, bags: { train: bags.train, valid: bags.heldOut } };
       const trained = await runTraining(context, 'fold', input.options.epochs);
       const logits = readLogits(own.model.classifier, bags.heldOut);
       return { trained, result: foldResult(trained, train, heldOut), logits, labels: heldOut.labels };

@@ -3,13 +3,14 @@ import { aDataset, type Dataset } from '../data/dataset.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from '../model/classifier_model.js';
 import { Generator, type Device } from '../model/native.js';
 import type { Module } from '../model/parameters.js';
+import { classWeightsOf } from '../training/class_weights.js';
 import type { PhaseEvents } from '../training/phase.js';
 import type { SplitBags } from '../training/split_bags.js';
 import type { ExperimentOptions } from './options.js';
 
 /** The reviews and options of an experiment, and where it computes. */
 export interface ExperimentInput {
-  dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'>;
+  dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'> & Partial<Pick<Dataset, 'classes'>>;
   /** The bags of the splits of `dataset`. */
   bags: SplitBags;
   /** Number of classes of the labels. */
@@ -67,6 +68,19 @@ function createExperimentModel(
     engine: chooseEngine(engine, device, options),
     generator,
   });
+}
+
+/**
+ * Returns the factors of the classes in the loss of a training.
+ * @param labels of the reviews that are trained on
+ * @throws ImdbTorchError ERR_USAGE for the name of no class
+ */
+export function classWeightsFor(
+  { dataset, classes, options }: Pick<ExperimentInput, 'dataset' | 'classes' | 'options'>,
+  labels: Int32Array,
+): Float64Array | undefined {
+  const names = dataset.classes ?? Array.from({ length: classes }, (_, label) => String(label));
+  return classWeightsOf(options.classWeight ?? 'none', labels, names);
 }
 
 /** Adds the weights of the features, where they have any, in the dtype of the model. */

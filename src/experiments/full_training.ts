@@ -6,7 +6,13 @@ import { readLogits } from '../training/metrics.js';
 import { runRefit, runTest, runTraining, type PhaseResult, type RefitResult } from '../training/phase.js';
 import { createFoldBags } from '../training/split_bags.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
-import { checkInput, withFeatureWeights, withNewModel, type ExperimentInput } from './experiment_model.js';
+import {
+  checkInput,
+  classWeightsFor,
+  withFeatureWeights,
+  withNewModel,
+  type ExperimentInput,
+} from './experiment_model.js';
 import { validate, type FoldResult } from './cross_validation.js';
 
 export interface FullTrainingResult {
@@ -36,7 +42,7 @@ export async function runFullTraining(input: ExperimentInput): Promise<FullTrain
 async function trainOnce(input: ExperimentInput): Promise<FullTrainingResult> {
   const { bags, dataset, options, classes } = input;
   return withNewModel(input, async (own) => {
-    const context = { ...input, ...own };
+    const context = { ...input, ...own, classWeights: classWeightsFor(input, dataset.splits.train.labels) };
     const logitsOf = (split: 'valid' | 'test') => (): LabelledLogits => ({
       logits: readLogits(own.model.classifier, bags[split]),
       labels: dataset.splits[split].labels,
@@ -64,9 +70,11 @@ async function validateAndRefit(input: ExperimentInput): Promise<FullTrainingRes
   const { train, valid, test } = dataset.splits;
   // Memory that is freed first serves the bags that come now.
   bags.dispose();
-  const all = createFoldBags(input, joinReviews([train, valid]), test);
+  const joined = joinReviews([train, valid]);
+  const classWeights = classWeightsFor(input, joined.labels);
+  const all = createFoldBags(input, joined, test);
   return withNewModel(input, async (own) => {
-    const context = { ...input, ...own, bags: { train: all.train, test: all.heldOut } };
+    const context = { ...input, ...own, classWeights, bags: { train: all.train, test: all.heldOut } };
     const refit = await runRefit(context, options.epochs, epochs);
     const tested = await runTest(context, 'refit');
     const logits = (): Float64Array => readLogits(own.model.classifier, all.heldOut);

@@ -9,7 +9,7 @@ import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
-import { inputFields, withNewModel, type ExperimentInput } from './experiment_model.js';
+import { classWeightsFor, inputFields, withNewModel, type ExperimentInput } from './experiment_model.js';
 import { checkLayerOutputs } from './layer_output_checks.js';
 import {
   excerptOf,
@@ -60,7 +60,8 @@ export interface LoraResult {
  */
 export async function runLoraFineTuning(input: LoraInput): Promise<LoraResult> {
   checkLoraInput(input, 'input');
-  return withNewModel(input, (own) => fineTune(input, { ...input, ...own }));
+  const classWeights = classWeightsFor(input, input.dataset.splits.train.labels);
+  return withNewModel(input, (own) => fineTune(input, { ...input, ...own, classWeights }));
 }
 
 async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraResult> {
@@ -95,7 +96,9 @@ async function prepareBase(
 ): Promise<Pick<LoraResult, 'pretrain' | 'baseTest'>> {
   if (base === undefined) {
     const options = pretrainingOptions(context.options, pretraining);
-    const pretrain = await runPhase({ ...context, options }, 'pretrain', 1);
+    // The notebook weights no classes.
+    const classWeights = pretraining === 'notebook' ? undefined : context.classWeights;
+    const pretrain = await runPhase({ ...context, options, classWeights }, 'pretrain', 1);
     return { pretrain, baseTest: pretrain.test };
   }
   loadModule(context.model, base);

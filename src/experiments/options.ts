@@ -1,6 +1,7 @@
 import type { Device, Engine, FloatDtype, LoraInitialization } from '../../binding.js';
 import type { LayerName } from '../storage/adapter.js';
 import type { CalibrationKind } from '../training/calibration.js';
+import type { ClassWeighting } from '../training/class_weights.js';
 import type { PhaseOptions } from '../training/phase.js';
 import { plainSteps } from '../training/step_options.js';
 
@@ -8,6 +9,8 @@ import { plainSteps } from '../training/step_options.js';
 export interface ExperimentOptions extends PhaseOptions {
   /** The seed of every random number: the order of the reviews, the first weights, the order of the batches. */
   seed: number;
+  /** The weights of the classes in the loss; evaluations have none. By default none. */
+  classWeight?: ClassWeighting;
   /** Number of features, `<UNK>` included; null: all. */
   vocab: number | null;
   /** Width of the hidden layer; 0: a linear model. */
@@ -59,6 +62,7 @@ export const notebook = Object.freeze({
   epochs: 7,
   batch: 128,
   loss: 'softmax',
+  classWeight: 'none',
   engine: 'auto',
   dtype: 'float32',
   device: 'auto',

@@ -6,6 +6,7 @@ import {
   aString,
   anObject,
   fields,
+  float64Array,
   instance,
   oneOf,
   optional,
@@ -36,6 +37,7 @@ export const passFields = {
   batch: aNumber,
   epochs: aNumber,
   loss: oneOf('softmax', 'logits'),
+  classWeights: optional(float64Array),
   steps: optional(checkSteps),
   generator: optional(instance(Generator)),
   branchDropout: optional(aBoolean),
@@ -53,6 +55,8 @@ export interface PassOptions {
   /** Number of epochs of the whole training, which the schedule goes over. */
   epochs: number;
   loss: LossForm;
+  /** `[classes]`: the factors of the losses of examples of each class; see `TrainBatchesOptions`. By default all are 1. */
+  classWeights?: Float64Array | undefined;
   /** By default `plainSteps`. */
   steps?: Readonly<StepOptions> | undefined;
   /** Draws a seed for each epoch's dropout; needed with `dropout` or `branchDropout`. */
@@ -86,7 +90,7 @@ export async function trainPass(
   sliceLength: SliceLength,
   onLosses?: (losses: Float64Array) => void,
 ): Promise<void> {
-  const { classifier, optimizer, train, batch, loss, steps = plainSteps, signal, epochs } = options;
+  const { classifier, optimizer, train, batch, loss, classWeights, steps = plainSteps, signal, epochs } = options;
   const begun = performance.now();
   const rows = train.nextOrder();
   const dropout = dropoutOf(steps, options);
@@ -101,6 +105,7 @@ export async function trainPass(
       batchSize: batch,
       optimizer,
       loss,
+      ...(classWeights && { classWeights }),
       ...dropout,
       ...(factors && { lrFactors: factors }),
       ...(steps.clip !== null && { maxGradNorm: steps.clip }),

@@ -59,6 +59,8 @@ export interface PhaseContext {
   bags: Pick<SplitBags, 'train' | 'valid' | 'test'>;
   generator: Generator;
   options: PhaseOptions;
+  /** The factors of the classes in the loss of the reviews that are trained on. */
+  classWeights?: Float64Array | undefined;
   signal?: AbortSignal | undefined;
   events?: PhaseEvents | undefined;
 }
@@ -87,7 +89,7 @@ export async function runTraining(
   phase: Phase,
   epochs: number,
 ): Promise<TrainedPhase> {
-  const { model, bags, generator, options, signal, events } = context;
+  const { model, bags, generator, options, classWeights, signal, events } = context;
   const parameters = countParameters(model);
   events?.onPhase?.(phase, parameters);
   const { batch, loss, patience } = options;
@@ -99,6 +101,7 @@ export async function runTraining(
       batch,
       epochs,
       loss,
+      classWeights,
       generator,
       signal,
       train: new DataLoader({ bags: bags.train, shuffle: true, generator }),
@@ -132,7 +135,7 @@ export async function runRefit(
   epochs: number,
   until: number,
 ): Promise<RefitResult> {
-  const { model, bags, generator, options, signal, events } = context;
+  const { model, bags, generator, options, classWeights, signal, events } = context;
   events?.onPhase?.('refit', countParameters(model));
   const begun = performance.now();
   const { batch, loss } = options;
@@ -145,6 +148,7 @@ export async function runRefit(
         batch,
         epochs,
         loss,
+        classWeights,
         generator,
         signal,
         train: new DataLoader({ bags: bags.train, shuffle: true, generator }),

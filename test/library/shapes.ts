@@ -44,6 +44,7 @@ export const pass = [
   number('batch', 1),
   number('epochs', 1),
   string('loss', 'softmax'),
+  maybe(one('classWeights', reals)),
   maybe(boolean('branchDropout', false)),
   maybe(string('name', 'training')),
   signal,

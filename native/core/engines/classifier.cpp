@@ -39,6 +39,7 @@ std::vector<double> Classifier::trainBatches(const BagsPointer& bags, const Rows
   checkBags(*bags);
   checkLabels(*bags);
   checkRows(*bags, rows);
+  checkLoss(options.loss);
   const auto batches = (static_cast<int64_t>(rows.size()) + options.batchSize - 1) / options.batchSize;
   if (options.lrFactors && static_cast<int64_t>(options.lrFactors->size()) != batches) {
     throw shapeError("Expected one of lrFactors for each of " + std::to_string(batches) +
@@ -84,10 +85,11 @@ Evaluation Classifier::evaluate(const BagsPointer& bags, int64_t start, int64_t 
   return engine_->evaluate(bags, rows, loss);
 }
 
-Gradients Classifier::gradients(const BagsPointer& bags, const Rows& rows, LossForm loss) {
+Gradients Classifier::gradients(const BagsPointer& bags, const Rows& rows, const Loss& loss) {
   checkBags(*bags);
   checkLabels(*bags);
   checkRows(*bags, rows);
+  checkLoss(loss);
   if (rows.empty()) throw rangeError("Expected at least one row but received none");
   return engine_->gradients(bags, rows, loss);
 }
@@ -103,6 +105,13 @@ void Classifier::checkLabels(const Bags& bags) const {
   if (bags.largestLabel() >= classes()) {
     throw rangeError("Expected labels in 0 .. " + std::to_string(classes() - 1) +
                      " but the bags have a label " + std::to_string(bags.largestLabel()));
+  }
+}
+
+void Classifier::checkLoss(const Loss& loss) const {
+  if (loss.isWeighted() && static_cast<int64_t>(loss.classWeights.size()) != classes()) {
+    throw shapeError("Expected one of classWeights for each of " + std::to_string(classes()) +
+                     " classes but received " + std::to_string(loss.classWeights.size()));
   }
 }
 

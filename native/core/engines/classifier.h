@@ -18,7 +18,7 @@ class Classifier {
   at::Tensor forward(const BagsPointer& bags, const Rows& rows);
   std::vector<double> trainBatches(const BagsPointer& bags, const Rows& rows, const TrainingOptions& options);
   Evaluation evaluate(const BagsPointer& bags, int64_t start, int64_t end, LossForm loss);
-  Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm loss);
+  Gradients gradients(const BagsPointer& bags, const Rows& rows, const Loss& loss);
 
   EngineKind kind() const { return kind_; }
   int64_t classes() const { return layers_.classes(); }
@@ -29,6 +29,7 @@ class Classifier {
   TrainingRows dropped(TrainingRows data, const TrainingOptions& options) const;
   void checkBags(const Bags& bags) const;
   void checkLabels(const Bags& bags) const;
+  void checkLoss(const Loss& loss) const;
   static void checkRows(const Bags& bags, const Rows& rows);
 
   const Layers layers_;

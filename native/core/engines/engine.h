@@ -44,7 +44,7 @@ struct TrainingOptions {
 
   int64_t batchSize;
   Optimizer& optimizer;
-  LossForm loss;
+  Loss loss;
   std::optional<std::vector<double>> lrFactors;  // [batches]
   std::optional<double> maxGradNorm;             // see Optimizer::clipGradNorm
   double inputDropout = 0;
@@ -85,7 +85,7 @@ class Engine {
   /** Returns the loss of each batch up to the first that is not finite, whose step is not taken. */
   virtual std::vector<double> trainBatches(const TrainingRows& data, const TrainingOptions& options) = 0;
   virtual Evaluation evaluate(const BagsPointer& bags, const Rows& rows, LossForm loss) = 0;
-  virtual Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm loss) = 0;
+  virtual Gradients gradients(const BagsPointer& bags, const Rows& rows, const Loss& loss) = 0;
   /** Returns the bytes that the engine holds beside the layers. */
   virtual int64_t bytes() const = 0;
 };

@@ -54,7 +54,7 @@ class TorchEngine final : public Engine {
       const at::Tensor batchLogits = logits(*bags, batch, count);
       const at::Tensor labels = batchLabels(*bags, batch, count);
       evaluation.lossSum +=
-          crossEntropy(batchLogits, labels, form).item<double>() * static_cast<double>(count);
+          crossEntropy(batchLogits, labels, {form}).item<double>() * static_cast<double>(count);
       evaluation.correct += batchLogits.argmax(1).eq(labels).sum().item<int64_t>();
       evaluation.count += count;
       return true;
@@ -62,7 +62,7 @@ class TorchEngine final : public Engine {
     return evaluation;
   }
 
-  Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm form) override {
+  Gradients gradients(const BagsPointer& bags, const Rows& rows, const Loss& minimized) override {
     const LoraLinear& hidden = *layers_.hidden;
     Gradients result;
     const std::pair<at::Tensor*, at::Tensor> parameters[] = {{&result.weight, hidden.weight},
@@ -76,7 +76,7 @@ class TorchEngine final : public Engine {
     std::vector<at::Tensor> saved;
     for (const auto& [gradient, parameter] : parameters)
       saved.push_back(parameter.defined() ? std::exchange(parameter.mutable_grad(), {}) : at::Tensor());
-    const at::Tensor loss = meanLoss(*bags, rows.data(), static_cast<int64_t>(rows.size()), form);
+    const at::Tensor loss = meanLoss(*bags, rows.data(), static_cast<int64_t>(rows.size()), minimized);
     if (loss.requires_grad()) loss.backward();
     for (size_t i = 0; i < saved.size(); ++i) {
       const auto& [gradient, parameter] = parameters[i];
@@ -142,8 +142,8 @@ class TorchEngine final : public Engine {
     return labels.to(layers_.hidden->weight.device());
   }
 
-  at::Tensor meanLoss(const Bags& bags, const int64_t* rows, int64_t count, LossForm form) const {
-    return crossEntropy(logits(bags, rows, count), batchLabels(bags, rows, count), form);
+  at::Tensor meanLoss(const Bags& bags, const int64_t* rows, int64_t count, const Loss& loss) const {
+    return crossEntropy(logits(bags, rows, count), batchLabels(bags, rows, count), loss);
   }
 
   /** Calls `visit(rows, count)` batch by batch while it returns true. */

@@ -72,7 +72,7 @@ class FusedEngine final : public Engine {
             std::accumulate(correct.begin(), correct.end(), int64_t{0}), static_cast<int64_t>(rows.size())};
   }
 
-  Gradients gradients(const BagsPointer& bags, const Rows& rows, LossForm loss) override {
+  Gradients gradients(const BagsPointer& bags, const Rows& rows, const Loss& loss) override {
     const Placement placement{layers_.hidden->weight.scalar_type(), at::kCPU};
     const auto& hidden = layers_.hidden;
     const int64_t in = hidden->inFeatures(), out = hidden->outFeatures(), classes = layers_.classes();
@@ -116,7 +116,7 @@ class FusedEngine final : public Engine {
   }
 
   /** Returns the loss of each batch. */
-  std::vector<double> train(const TrainingRows& data, TrainingPlan<T> plan, LossForm loss,
+  std::vector<double> train(const TrainingRows& data, TrainingPlan<T> plan, const Loss& loss,
                             int64_t batchSize) {
     const FusedForward<T> forward = forwardOver(data.base.bags, batchSize);
     FusedTraining<T> training(forward, std::move(plan), data, loss, &trainingBuffers_);

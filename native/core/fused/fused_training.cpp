@@ -14,11 +14,12 @@ using kernels::TeamThread;
 
 template <typename T>
 FusedTraining<T>::FusedTraining(const FusedForward<T>& forward, TrainingPlan<T> plan,
-                                const TrainingRows& data, LossForm loss, TrainingBuffers<T>* buffers)
+                                const TrainingRows& data, const Loss& loss, TrainingBuffers<T>* buffers)
     : forward_(forward),
       plan_(std::move(plan)),
       data_(data),
-      loss_(loss),
+      form_(loss.form),
+      classWeights_(loss.classWeights.begin(), loss.classWeights.end()),
       kernels_(kernels::kernels<T>()),
       buffers_(*buffers),
       weight_(forward.buffers.weight),
@@ -42,7 +43,7 @@ void FusedTraining<T>::run(const TeamThread& thread) {
     startForward(share);
     lossAndGradients(share, shareOf(thread, number + 1));
     thread.barrier.wait();
-    const double loss = meanLoss(share.base.count);  // the same on every thread, so all stop together
+    const double loss = meanLoss(share.base);  // the same on every thread, so all stop together
     if (thread.index == 0) losses_.push_back(loss);
     if (!std::isfinite(loss)) return;
     if (plan_.trains(kDown))
@@ -91,6 +92,7 @@ void FusedTraining<T>::lossAndGradients(const Share& share, const Share& next) {
   const int64_t stride = model_.stride;
   const Examples examples = share.examples;
   std::vector<T> logits(model_.classes);
+  const double size = sizeOf(share.base);
   if (forward_.cached != nullptr) pretouch(next);
   for (int64_t begin = examples.begin; begin < examples.end; begin += WorkSplit<T>::kBlock) {
     const Examples block{begin, std::min(begin + WorkSplit<T>::kBlock, examples.end)};
@@ -102,21 +104,25 @@ void FusedTraining<T>::lossAndGradients(const Share& share, const Share& next) {
     for (int64_t example = begin; example < block.end; ++example) {
       if (forward_.cached != nullptr) prefetchNext(share, example, next);
       const int64_t row = (example - begin) * stride;
-      lossAndDelta(share.base, example, hidden + row, delta + row, logits.data());
+      lossAndDelta(share.base, example, size, hidden + row, delta + row, logits.data());
     }
     columns_.sumBlock(block, hidden, delta, buffers_.logitsDelta.data(), forward_.buffers.branchSums.data());
   }
 }
 
 template <typename T>
-void FusedTraining<T>::lossAndDelta(const Batch& batch, int64_t example, const T* hidden, T* delta,
-                                    T* logits) {
+void FusedTraining<T>::lossAndDelta(const Batch& batch, int64_t example, double size, const T* hidden,
+                                    T* delta, T* logits) {
   const int64_t stride = model_.stride, classes = model_.classes;
   T* const logitsDelta = buffers_.logitsDelta.data() + example * classes;
   forward_.logitsOf(hidden, logits);
   buffers_.losses[example] =
-      crossEntropyOfExample<T>(logits, classes, batch.bags.label(batch.rows[example]), loss_, logitsDelta);
-  for (int64_t c = 0; c < classes; ++c) logitsDelta[c] /= static_cast<T>(batch.count);  // of the batch's mean
+      crossEntropyOfExample<T>(logits, classes, batch.bags.label(batch.rows[example]), form_, logitsDelta);
+  if (!classWeights_.empty()) {
+    buffers_.losses[example] *= weightOf(batch, example);
+    scale(logitsDelta, classes, weightOf(batch, example));
+  }
+  for (int64_t c = 0; c < classes; ++c) logitsDelta[c] /= static_cast<T>(size);  // of the batch's mean
   if (model_.linear) {
     std::fill(std::copy_n(logitsDelta, classes, delta), delta + stride, T{0});
   } else {
@@ -148,10 +154,23 @@ void FusedTraining<T>::prefetchNext(const Share& share, int64_t example, const S
 }
 
 template <typename T>
-double FusedTraining<T>::meanLoss(int64_t count) const {
+T FusedTraining<T>::weightOf(const Batch& batch, int64_t example) const {
+  return classWeights_[batch.bags.label(batch.rows[example])];
+}
+
+template <typename T>
+double FusedTraining<T>::sizeOf(const Batch& batch) const {
+  if (classWeights_.empty()) return static_cast<double>(batch.count);
   double sum = 0;
-  for (int64_t example = 0; example < count; ++example) sum += buffers_.losses[example];
-  return sum / static_cast<double>(count);
+  for (int64_t example = 0; example < batch.count; ++example) sum += weightOf(batch, example);
+  return sum;
+}
+
+template <typename T>
+double FusedTraining<T>::meanLoss(const Batch& batch) const {
+  double sum = 0;
+  for (int64_t example = 0; example < batch.count; ++example) sum += buffers_.losses[example];
+  return sum / sizeOf(batch);
 }
 
 template <typename T>

@@ -59,8 +59,8 @@ template <typename T>
 class FusedTraining {
  public:
   /** @param data outlives this, as do `buffers` */
-  FusedTraining(const FusedForward<T>& forward, TrainingPlan<T> plan, const TrainingRows& data, LossForm loss,
-                TrainingBuffers<T>* buffers);
+  FusedTraining(const FusedForward<T>& forward, TrainingPlan<T> plan, const TrainingRows& data,
+                const Loss& loss, TrainingBuffers<T>* buffers);
 
   /** Trains batch by batch, on each thread; see Engine::trainBatches. */
   void run(const kernels::TeamThread& thread);
@@ -87,12 +87,16 @@ class FusedTraining {
   void startForward(const Share& share);
   /** Computes losses, deltas and the gradients of columns, block by block of the thread's examples. */
   void lossAndGradients(const Share& share, const Share& next);
-  void lossAndDelta(const Batch& batch, int64_t example, const T* hidden, T* delta, T* logits);
+  /** @param size see `sizeOf` */
+  void lossAndDelta(const Batch& batch, int64_t example, double size, const T* hidden, T* delta, T* logits);
+  T weightOf(const Batch& batch, int64_t example) const;
+  /** Returns what the sum of a batch's losses is divided by. */
+  double sizeOf(const Batch& batch) const;
   /** Touches what the next batch reads all over memory: all at once, so that the waiting overlaps. */
   void pretouch(const Share& next) const;
   /** Asks for the rest of it, a part of it with each example of this batch. */
   void prefetchNext(const Share& share, int64_t example, const Share& next) const;
-  double meanLoss(int64_t count) const;
+  double meanLoss(const Batch& batch) const;
 
   /** Makes the deltas so small that the norm of all gradients, which are linear in them, is not too large. */
   void clip(const Share& share);
@@ -111,7 +115,8 @@ class FusedTraining {
   const FusedModel<T>& model_ = forward_.model;
   const TrainingPlan<T> plan_;
   const TrainingRows& data_;
-  const LossForm loss_;
+  const LossForm form_;
+  const std::vector<T> classWeights_;  // [classes]; empty: all are 1
   const kernels::Kernels<T>& kernels_;
   TrainingBuffers<T>& buffers_;
   NarrowTable<T>& weight_;  // only of a packed W

@@ -2,6 +2,7 @@
 
 #include <ATen/ops/cross_entropy_loss.h>
 #include <ATen/ops/softmax.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,8 +10,11 @@
 
 namespace imdb {
 
-at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& labels, LossForm form) {
-  return at::cross_entropy_loss(form == LossForm::softmax ? at::softmax(logits, 1) : logits, labels);
+at::Tensor crossEntropy(const at::Tensor& logits, const at::Tensor& labels, const Loss& loss) {
+  const at::Tensor input = loss.form == LossForm::softmax ? at::softmax(logits, 1) : logits;
+  if (!loss.isWeighted()) return at::cross_entropy_loss(input, labels);
+  const at::Tensor weights = at::tensor(at::ArrayRef<double>(loss.classWeights));
+  return at::cross_entropy_loss(input, labels, weights.to(logits.options().requires_grad(false)));
 }
 
 namespace {

@@ -1,9 +1,10 @@
 import type { Dataset } from '../../data/dataset.js';
+import { classWeightsOf } from '../../training/class_weights.js';
 import type { RunSettings } from '../options/output_options.js';
 import { throwProblems } from '../options/option.js';
 
 /** Checks what can only be judged with the reviews at hand. @throws ImdbTorchError ERR_USAGE */
-export function checkSizes(settings: RunSettings, { vocabulary, classes }: Dataset): void {
+export function checkSizes(settings: RunSettings, { vocabulary, classes, splits }: Dataset): void {
   const { rank, hidden, target } = settings;
   const { size: words } = vocabulary;
   const problems: string[] = [];
@@ -20,4 +21,5 @@ export function checkSizes(settings: RunSettings, { vocabulary, classes }: Datas
     );
   }
   throwProblems(problems);
+  classWeightsOf(settings.classWeight, splits.train.labels, classes);
 }

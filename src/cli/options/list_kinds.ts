@@ -2,6 +2,7 @@ import { splitList } from '../../data/files/globs.js';
 import { labelName } from '../../data/tables/label_spelling.js';
 import type { CharacterRange } from '../../text/characters/character_ngrams.js';
 import { mostNgrams } from '../../text/features.js';
+import type { ClassWeighting } from '../../training/class_weights.js';
 import { encodingNamed } from '../../system/text_encoding.js';
 import { integer, list, number, text, type Kind } from './kinds.js';
 
@@ -9,6 +10,7 @@ const layerNames = ['fc1', 'fc2'] as const;
 const beta = number({ least: 0, below: 1 });
 const count = integer(1);
 const orderOfCharacters = integer(1, mostNgrams);
+const classFactor = number({ above: 0 });
 
 /** PEFT's `target_modules`, in the order of the layers, whatever order they were given in. */
 export const layers = list(
@@ -59,6 +61,29 @@ export const classNames: Kind<readonly string[]> = {
     if (!Array.isArray(names) || names.length < 2) return undefined;
     const known = names.map((name: unknown) => (typeof name === 'string' ? labelName(name) : ''));
     return known.includes('') || new Set(known).size < known.length ? undefined : (names as string[]);
+  },
+};
+
+/** Weights of classes: names that have commas or equals signs are quoted as CSV does. */
+export const classWeights: Kind<ClassWeighting> = {
+  value: 'none|balanced|a=1,b=5',
+  expected: 'none, balanced, or names of classes with numbers above 0 such as a=1,b=5',
+  parse: (given) => {
+    if (given === 'none' || given === 'balanced') return given;
+    const pairs = [...given.matchAll(/\s*(?:"((?:[^"]|"")*)"|([^",=][^,=]*))\s*=\s*([^\s,]+)\s*(?:,(?=.)|$)/gy)];
+    if (pairs.map(([pair]) => pair).join('') !== given) return given;
+    const entries = pairs.map(([, quoted, bare = '', weight = '']): [string, unknown] => [
+      labelName(quoted?.replaceAll('""', '"') ?? bare),
+      classFactor.parse(weight),
+    ]);
+    return new Set(entries.map(([name]) => name)).size < entries.length ? given : Object.fromEntries(entries);
+  },
+  accept: (value) => {
+    if (value === 'none' || value === 'balanced') return value;
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    const weights: readonly unknown[] = Object.values(value);
+    const areWeights = weights.length > 0 && weights.every((weight) => classFactor.accept(weight) !== undefined);
+    return areWeights ? (value as ClassWeighting) : undefined;
   },
 };
 

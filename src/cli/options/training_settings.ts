@@ -2,7 +2,7 @@ import type { Device } from '../../model/native.js';
 import { calibrationKinds } from '../../training/calibration.js';
 import { optimizerNames } from '../../training/optimizer_options.js';
 import { choice, flag, integer, number, orNull } from './kinds.js';
-import { betas, layers } from './list_kinds.js';
+import { betas, classWeights, layers } from './list_kinds.js';
 import { declare } from './setting.js';
 
 const experiments = ['train', 'lora', 'experiment'] as const;
@@ -49,6 +49,10 @@ export const trainingSettings = {
   ),
   batch: training(integer(1), 'number of reviews in a batch', { recordedAs: 'batchSize' }),
   loss: training(choice(['softmax', 'logits']), 'cross entropy of softmax probabilities or of logits'),
+  classWeight: step(
+    classWeights,
+    'how much the reviews of each class count in the loss: all the same, those of rare classes as much as those of frequent ones, or by name; metrics do not count so',
+  ),
   optimizer: optimizer(choice(optimizerNames), 'optimizer of torch.optim'),
   lr: training(positive, 'learning rate', { recordedAs: 'learningRate' }),
   lrUp: fineTuning(orNull(positive), 'learning rate of the matrix up of the LoRA branches', {

@@ -13,6 +13,7 @@ interface ClassifierFacts {
   rank: number;
   alpha: number;
   loss: LossForm;
+  classWeights?: number[];
   /** The part that is trained: without the branch, with it on a frozen base, or both. */
   mode: 'off' | 'on' | 'both';
   terms: number;
@@ -50,7 +51,7 @@ export function recomputeClassifier(reference: Reference<ClassifierFacts>, backe
       comparisons.tensor(role, tensor, reference.get(role), terms);
     };
     compare('logits', classifier.forward(bags));
-    const gradients = classifier.gradients(bags, int32Of(reference.get('rows')), { loss });
+    const gradients = classifier.gradients(bags, int32Of(reference.get('rows')), { loss, ...weightsOf(reference) });
     comparisons.values('loss', [gradients.loss], reference.get('loss'), toleranceOf(dtype, terms));
     for (const name of Object.keys(parametersOf(model)) as ReferenceName[]) {
       const role = `gradient.${name}`;
@@ -113,13 +114,17 @@ function trainPhase(
     trainable.map(([, tensor]) => tensor),
     { lr },
   );
-  const losses = model.classifier.trainBatches(bags, rows, { batchSize, optimizer, loss });
+  const losses = model.classifier.trainBatches(bags, rows, { batchSize, optimizer, loss, ...weightsOf(reference) });
   optimizer.dispose();
   const expected = reference.get(`${phase}.losses`);
   comparisons.values(`${phase}.losses`, losses, expected, toleranceOf(dtype, terms));
   for (const [name, tensor] of trainable) {
     comparisons.tensor(`${phase}.${name}`, tensor, reference.get(`${phase}.${name}`), terms);
   }
+}
+
+function weightsOf({ facts }: Reference<ClassifierFacts>): { classWeights?: Float64Array } {
+  return facts.classWeights === undefined ? {} : { classWeights: Float64Array.from(facts.classWeights) };
 }
 
 function createModel({ facts }: Reference<ClassifierFacts>, backend: Backend): ClassifierModel {

@@ -34,15 +34,17 @@ export function recomputeOperator(reference: ReferenceCase<OperatorFacts>, { dev
 
 interface LossFacts {
   loss: LossForm;
+  classWeights?: number[];
   terms: number;
 }
 
 /** Recomputes a loss and its gradient by the logits. */
 export function recomputeLoss(reference: ReferenceCase<LossFacts>, { device }: Backend): Comparisons {
-  const { loss: form, terms } = reference.facts;
+  const { loss: form, classWeights, terms } = reference.facts;
+  const weights = classWeights && Float64Array.from(classWeights);
   const logits = tensorOf(reference.get('logits'), device);
   logits.requiresGrad = true;
-  const loss = crossEntropy(logits, int32Of(reference.get('labels')), form);
+  const loss = crossEntropy(logits, int32Of(reference.get('labels')), form, weights);
   const comparisons = new Comparisons();
   comparisons.tensor('loss', loss, reference.get('loss'), terms);
   loss.backward();

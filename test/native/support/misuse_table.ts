@@ -94,6 +94,23 @@ const lrFactors: Argument = {
   ],
 };
 
+/** @param good one factor for each class */
+function classWeights(...good: number[]): Argument {
+  const instead = (factor: number): Float64Array => Float64Array.from(good, (own, k) => (k === 0 ? factor : own));
+  return {
+    name: 'classWeights',
+    good: Float64Array.from(good),
+    bad: [
+      wrong.type('an array', good),
+      wrong.type('a Float32Array', Float32Array.from(good)),
+      wrong.type('null', null),
+      ...[0, -1, NaN, Infinity].map((factor) => wrong.range(`the factor ${factor}`, instead(factor))),
+      wrong.shape('no factors', new Float64Array(0)),
+      wrong.shape('too many factors', Float64Array.of(...good, 1)),
+    ],
+  };
+}
+
 export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
   Generator: {
     construct: () => [seed],
@@ -212,6 +229,7 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
           optional(positive('maxGradNorm', 1)),
           optional(probability('inputDropout', 0.5)),
           optional({ ...seed, name: 'dropoutSeed' }),
+          optional(classWeights(1, 3)),
         ]),
       ],
       evaluate: (world) => [
@@ -225,7 +243,7 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
       gradients: (world) => [
         labelledBags(world),
         { ...rows(), bad: [...rows().bad, wrong.range('no rows', new Int32Array(0))] },
-        options('options', [choice('loss', 'softmax')]),
+        options('options', [choice('loss', 'softmax'), optional(classWeights(1, 3))]),
       ],
       ...dispose,
     },
@@ -251,6 +269,7 @@ export const functions: Readonly<Record<Exclude<keyof typeof native, keyof Objec
       wrong.range('a negative one', Int32Array.of(-1, 0)),
     ),
     choice('loss', 'softmax'),
+    optional(classWeights(1, 3, 0.5)),
   ],
   setNumThreads: () => [integer('threads', native.getNumThreads(), 1, 1024)],
   getNumThreads: none,

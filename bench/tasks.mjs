@@ -138,12 +138,10 @@ function describe(measured) {
   const source = version
     ? `scikit-learn ${version}, measured in turns with imdb-torch on the same cores`
     : 'scikit-learn: recorded earlier on a machine of the same kind, without the start of Python';
-  const start = `Written by \`npm run bench -- tasks\` on ${new Date().toISOString().slice(0, 10)}.`;
-  const seconds = `mean of ${seeds.length === 1 ? 'seed' : 'the seeds'} ${seeds.join(', ')}`;
   return `${heading}
 
-${start} \`train\` without another option, as a whole process with nothing cached,
-${seconds}, on the test texts of each task. ${source}: tf-idf of 1- and 2-grams
+Written by \`npm run bench -- tasks\` on ${new Date().toISOString().slice(0, 10)}. \`train\` without another option, as a whole process with nothing
+cached, mean of seeds ${seeds.join(', ')}, on the test texts of each task. ${source}: tf-idf of 1- and 2-grams
 (sublinear), LinearSVC, C and class weight by 3-fold cross-validation. A ratio says how many times as long scikit-learn
 takes; the goal for all tasks in brackets. Peaks are the largest.
 

@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset.js';
 import { originPlaces, type Place } from '../data/origins.js';
 import type { TextsRead } from '../data/read_texts.js';
 import { ImdbTorchError } from '../errors.js';
+import { doubtfulRows } from '../training/decisions/numbers/doubtful_rows.js';
 
 /** What models that were not fitted on a review say of it. */
 export interface OutOfFold {
@@ -12,20 +13,10 @@ export interface OutOfFold {
   readonly labels: Int32Array;
 }
 
-/** A review whose label is probably wrong. */
-export interface DoubtfulRow {
-  /** Its number among the reviews. */
-  readonly row: number;
-  /** The class that it probably is of. */
-  readonly suggested: number;
-}
-
 export interface AuditOptions {
   /** Holds all reviews as training reviews, see the option `whole` of `loadDataset`. */
   readonly dataset: Dataset;
   readonly outOfFold: (dataset: Dataset) => Promise<OutOfFold>;
-  /** Names the doubtful ones among labelled probabilities, the most doubtful first. */
-  readonly findDoubtful: (of: OutOfFold, classes: number) => readonly DoubtfulRow[];
   /** Reads the texts of these numbers. */
   readonly readTexts: (wanted: ReadonlySet<number>) => Promise<TextsRead>;
 }
@@ -51,9 +42,11 @@ export interface RepeatedText {
 
 export interface Audit {
   readonly reviews: number;
-  /** The most doubtful first; their number estimates how many labels are wrong. */
+  /** How many labels are wrong, as confident learning estimates. */
+  readonly wrong: number;
+  /** Those for which another class is more probable than the label, the most doubtful first. */
   readonly doubtful: readonly AuditedReview[];
-  /** How often one label stands where another probably belongs, the most frequent first. */
+  /** How many of the wrong ones have one label where another belongs, the most frequent first. */
   readonly pairs: readonly { readonly label: string; readonly suggested: string; readonly count: number }[];
   /** Those that contradict themselves first. */
   readonly repeated: readonly RepeatedText[];
@@ -67,7 +60,7 @@ const fewestReviews = 20;
  * come more than once.
  * @throws ImdbTorchError ERR_DATASET when there are too few reviews; what the functions among the options throw
  */
-export async function auditLabels({ dataset, outOfFold, findDoubtful, readTexts }: AuditOptions): Promise<Audit> {
+export async function auditLabels({ dataset, outOfFold, readTexts }: AuditOptions): Promise<Audit> {
   const { classes, source, splits } = dataset;
   const { labels, origins, texts: numbers } = splits.train;
   assert(numbers, 'the data set is read as a whole');
@@ -79,23 +72,25 @@ export async function auditLabels({ dataset, outOfFold, findDoubtful, readTexts 
   }
   const found = await outOfFold(dataset);
   assert.deepEqual(found.labels, labels, 'probabilities are those of the reviews, in their order');
-  const doubtful = findDoubtful(found, classes.length);
+  const { rows, joint } = doubtfulRows(found.probabilities, labels);
+  const doubtful = rows.filter(({ labelProbability, suggestedProbability }) => suggestedProbability > labelProbability);
   const numberOf = (row: number): number => numbers[row] ?? 0;
-  const read = await readTexts(new Set(doubtful.map(({ row }) => numberOf(row))));
+  const read = await readTexts(new Set(doubtful.map(({ index }) => numberOf(index))));
   const placeOf = originPlaces(origins);
   const nameOf = (label: number): string => classes[label] ?? '';
-  const probability = (row: number, label: number): number => found.probabilities[row * classes.length + label] ?? 0;
+  const pairs = pairsOf(joint, classes);
   return {
     reviews: labels.length,
-    doubtful: doubtful.map(({ row, suggested }) => ({
-      place: placeOf(row),
-      label: nameOf(labels[row] ?? 0),
+    wrong: pairs.reduce((sum, { count }) => sum + count, 0),
+    doubtful: doubtful.map(({ index, label, suggested, labelProbability, suggestedProbability }) => ({
+      place: placeOf(index),
+      label: nameOf(label),
       suggested: nameOf(suggested),
-      probabilityGiven: probability(row, labels[row] ?? 0),
-      probabilitySuggested: probability(row, suggested),
-      text: read.texts.get(numberOf(row)) ?? '',
+      probabilityGiven: labelProbability,
+      probabilitySuggested: suggestedProbability,
+      text: read.texts.get(numberOf(index)) ?? '',
     })),
-    pairs: countPairs(doubtful, labels, classes),
+    pairs,
     repeated: findRepeated(read, numbers)
       .map(({ rows, text }) => {
         const reviews = rows.map((row) => ({ place: placeOf(row), label: nameOf(labels[row] ?? 0) }));
@@ -105,18 +100,15 @@ export async function auditLabels({ dataset, outOfFold, findDoubtful, readTexts 
   };
 }
 
-function countPairs(doubtful: readonly DoubtfulRow[], labels: Int32Array, classes: readonly string[]): Audit['pairs'] {
-  const counts = new Map<number, number>();
-  for (const { row, suggested } of doubtful) {
-    const pair = (labels[row] ?? 0) * classes.length + suggested;
-    counts.set(pair, (counts.get(pair) ?? 0) + 1);
-  }
-  const pairs = Array.from(counts, ([pair, count]) => ({
-    label: classes[Math.floor(pair / classes.length)] ?? '',
-    suggested: classes[pair % classes.length] ?? '',
-    count,
-  }));
-  return pairs.sort((one, other) => other.count - one.count);
+function pairsOf(joint: readonly (readonly number[])[], classes: readonly string[]): Audit['pairs'] {
+  const pairs = joint.flatMap((counts, label) =>
+    counts.map((count, suggested) => ({
+      label: classes[label] ?? '',
+      suggested: classes[suggested] ?? '',
+      count: label === suggested ? 0 : Math.round(count),
+    })),
+  );
+  return pairs.filter(({ count }) => count > 0).sort((one, other) => other.count - one.count);
 }
 
 /** Finds the rows of each text that comes again, in the order of the source. */

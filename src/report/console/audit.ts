@@ -8,6 +8,7 @@ import { formatTable } from './table.js';
 const mostPairs = 10;
 /** The widest that cells may be, in columns of the terminal. */
 const widest = { place: 20, label: 10 };
+const widestName = 28;
 const leastText = 16;
 
 /**
@@ -16,28 +17,38 @@ const leastText = 16;
  * @param width columns that a line may take
  */
 export function describeAudit(audit: Audit, top: number, width: number, style: LineStyle): string[] {
-  const { reviews, doubtful, pairs } = audit;
+  const { reviews, wrong, doubtful, pairs } = audit;
   if (doubtful.length === 0) {
     return [
       `Of ${formatCount(reviews)} reviews none has a label that is probably wrong.`,
       ...describeRepeated(audit, top, width, style),
     ];
   }
-  const share = formatShare(doubtful.length / reviews);
+  const share = formatShare(wrong / reviews);
   const shown = doubtful.slice(0, top);
-  const [has, first] =
-    doubtful.length === 1 ? ['has', 'It is'] : ['have', `The most doubtful of them, ${formatCount(shown.length)}`];
+  const has = wrong === 1 ? 'has' : 'have';
   return [
-    `Of ${formatCount(reviews)} reviews about ${formatCount(doubtful.length)} (${share}) ${has} a label that is probably wrong.`,
-    formatTable(
-      ['label', 'probably', 'reviews'],
-      pairs.slice(0, mostPairs).map(({ label, suggested, count }) => [label, suggested, formatCount(count)]),
-      style,
-      [0, 1],
-    ),
-    ...(shown.length === 0 ? [] : [`${first}:`, formatDoubtful(shown, width, style)]),
+    `Of ${formatCount(reviews)} reviews about ${formatCount(wrong)} (${share}) ${has} a label that is probably wrong.`,
+    ...(pairs.length === 0 ? [] : [formatPairs(pairs, style)]),
+    ...(shown.length === 0
+      ? []
+      : [
+          `The most doubtful of ${formatCount(doubtful.length)} for which another class is more probable:`,
+          formatDoubtful(shown, width, style),
+        ]),
     ...describeRepeated(audit, top, width, style),
   ];
+}
+
+function formatPairs(pairs: Audit['pairs'], style: LineStyle): string {
+  const rows = pairs
+    .slice(0, mostPairs)
+    .map(({ label, suggested, count }) => [
+      fit(label, widestName, style),
+      fit(suggested, widestName, style),
+      formatCount(count),
+    ]);
+  return formatTable(['label', 'probably', 'reviews'], rows, style, [0, 1]);
 }
 
 function formatDoubtful(shown: readonly AuditedReview[], width: number, style: LineStyle): string {

@@ -5,14 +5,13 @@ export const auditTableStart = 'file,line,label,suggested,probability_given,prob
 const digits = 6;
 
 /** Returns the part of the document of `audit --json` that says what was found. @param top the most reviews, and texts, that are named */
-export function auditDocument({ reviews, doubtful, pairs, repeated }: Audit, top: number): object {
+export function auditDocument({ reviews, wrong, doubtful, pairs, repeated }: Audit, top: number): object {
   const contradicting = repeated.filter(({ contradicts }) => contradicts);
   return {
     reviews,
+    wrong: { count: wrong, share: wrong / reviews, pairs },
     doubtful: {
       count: doubtful.length,
-      share: doubtful.length / reviews,
-      pairs,
       rows: doubtful.slice(0, top).map(({ place, label, suggested, probabilityGiven, probabilitySuggested, text }) => ({
         ...place,
         label,

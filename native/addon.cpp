@@ -18,6 +18,7 @@ Napi::Object initialize(Napi::Env env, Napi::Object exports) {
   imdb::defineLoraLinear(env, exports);
   imdb::defineOptimizers(env, exports);
   imdb::defineClassifier(env, exports);
+  imdb::defineLinearSolver(env, exports);
   imdb::defineFunctions(env, exports);
   return exports;
 }

@@ -1,20 +1,25 @@
 #include "kernels/kernels.h"
 
+#include "kernels/linear_kernels.h"
+
 namespace imdb::kernels {
 
 namespace portable {
 template <typename T>
 const Kernels<T>& table();
-}
+TakeDualSteps dualSteps();
+}  // namespace portable
 #ifdef IMDB_X86_KERNELS
 namespace avx2 {
 template <typename T>
 const Kernels<T>& table();
-}
+TakeDualSteps dualSteps();
+}  // namespace avx2
 namespace avx512 {
 template <typename T>
 const Kernels<T>& table();
-}
+TakeDualSteps dualSteps();
+}  // namespace avx512
 #endif
 
 namespace {
@@ -44,6 +49,15 @@ const Kernels<T>& kernels() {
   if (set == InstructionSet::avx2) return avx2::table<T>();
 #endif
   return portable::table<T>();
+}
+
+TakeDualSteps takeDualSteps() {
+#ifdef IMDB_X86_KERNELS
+  static const InstructionSet set = instructionSet();
+  if (set == InstructionSet::avx512) return avx512::dualSteps();
+  if (set == InstructionSet::avx2) return avx2::dualSteps();
+#endif
+  return portable::dualSteps();
 }
 
 template const Kernels<float>& kernels<float>();

@@ -4,6 +4,7 @@
 // for all callers.
 
 #include "kernels/kernels.h"
+#include "kernels/linear_kernels.h"
 
 namespace imdb::kernels::KERNELS_NAMESPACE {
 namespace {
@@ -215,7 +216,11 @@ T groupGradientSquaredNorm(const WordGroups& groups, int64_t group, const T* del
   return sumOfLanes<T>(squares);
 }
 
+#include "kernels/linear_loops.inl"
+
 }  // namespace
+
+TakeDualSteps dualSteps() { return takeDualSteps; }
 
 template <typename T>
 const Kernels<T>& table() {

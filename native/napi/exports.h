@@ -12,6 +12,7 @@ void defineLinear(Napi::Env env, Napi::Object exports);
 void defineLoraLinear(Napi::Env env, Napi::Object exports);
 void defineOptimizers(Napi::Env env, Napi::Object exports);
 void defineClassifier(Napi::Env env, Napi::Object exports);
+void defineLinearSolver(Napi::Env env, Napi::Object exports);
 void defineFunctions(Napi::Env env, Napi::Object exports);
 
 }  // namespace imdb

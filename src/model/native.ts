@@ -10,7 +10,9 @@ export type {
   Evaluation,
   FloatDtype,
   Gradients,
+  LinearModelSpec,
   LinearOptions,
+  LinearSolverOptions,
   LoraInitialization,
   LoraLinearOptions,
   LoraOptions,
@@ -32,6 +34,7 @@ export type Bags = Binding.Bags;
 export type Classifier = Binding.Classifier;
 export type Generator = Binding.Generator;
 export type Linear = Binding.Linear;
+export type LinearSolver = Binding.LinearSolver;
 export type LoraLinear = Binding.LoraLinear;
 export type Sgd = Binding.Sgd;
 export type SparseAdam = Binding.SparseAdam;
@@ -50,6 +53,8 @@ export const {
   Generator,
   /** @class */
   Linear,
+  /** @class */
+  LinearSolver,
   /** @class */
   LoraLinear,
   /** @class */

@@ -74,6 +74,9 @@ class Bags {
   /** Returns the indices in `ids_` at which `idsFrom` starts, one per range, and the bag's end. */
   const int32_t* placesOf(int64_t bag) const { return &cuts_[bag * (kWordRanges + 1)]; }
 
+  /** Returns where the ids of each bag begin among those of all, and the number of all, `[length + 1]`. */
+  const int32_t* offsets() const { return offsets_.data(); }
+  const int32_t* labels() const { return labels_.data(); }
   const int32_t* ids(int64_t bag) const { return ids_.data() + offsets_[bag]; }
   int64_t size(int64_t bag) const { return offsets_[bag + 1] - offsets_[bag]; }
   /** Returns the values of a bag's ids from `id` on; null where all are 1. */

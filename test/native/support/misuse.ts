@@ -5,6 +5,7 @@ import type {
   Classifier,
   Generator,
   Linear,
+  LinearSolver,
   LoraLinear,
   Sgd,
   SparseAdam,
@@ -49,6 +50,7 @@ export interface Objects {
   AdamW: AdamW;
   SparseAdam: SparseAdam;
   Classifier: Classifier;
+  LinearSolver: LinearSolver;
 }
 
 const vocabulary = 5;
@@ -90,8 +92,25 @@ function createObjects(): [Objects, Model] {
     AdamW: new native.AdamW([hidden.weight, hidden.bias], { lr: 0.1 }),
     SparseAdam: new native.SparseAdam([hidden.weight, hidden.bias], { lr: 0.1 }),
     Classifier: classifier,
+    LinearSolver: solver(),
   };
   return [objects, model];
+}
+
+/** A solver whose models are done. */
+function solver(): LinearSolver {
+  using twoBags = bags(3);
+  const made = new native.LinearSolver(twoBags, {
+    rowSets: [Int32Array.of(0, 1)],
+    scoredRows: [Int32Array.of(1)],
+    scales: [Float32Array.of(1, 0.5, 0)],
+    models: [{ rows: 0, scale: 0, cost: 1, positive: 1 }],
+    normalize: 'length',
+    seed: 1,
+    keepWeights: true,
+  });
+  made.run(1e9);
+  return made;
 }
 
 function bags(vocabularySize: number, labels = [0, 1]): Bags {

@@ -6,6 +6,7 @@ import {
   finite,
   integer,
   int32,
+  nonNegative,
   object,
   options,
   positive,
@@ -34,6 +35,7 @@ import {
   tensor,
   torch,
 } from './misuse_arguments.js';
+import { fittedModel, solverArguments } from './misuse_linear_solver.js';
 import { adamOptions, parameters, sgdOptions, sparseAdamOptions, state } from './misuse_optimizers.js';
 
 export type Arguments = (world: World) => Argument[];
@@ -248,6 +250,20 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
       ...dispose,
     },
     getters: ['engine', 'classes'],
+    setters: {},
+  },
+  LinearSolver: {
+    construct: solverArguments,
+    statics: {},
+    methods: {
+      run: () => [nonNegative('milliseconds', 5)],
+      weights: fittedModel,
+      bias: fittedModel,
+      passes: fittedModel,
+      scores: fittedModel,
+      ...dispose,
+    },
+    getters: [],
     setters: {},
   },
 };

@@ -57,7 +57,10 @@ export {
   type TrainingEvents,
   type TrainingOptions,
   type TrainingResult,
+  type ValidationMetric,
 } from './training/loop.js';
+export type { MetricName, MetricValues } from './training/metric_names.js';
+export type { ChosenMetric, MetricChoice } from './experiments/choose_metric.js';
 export { trainEpochs, type PassOptions, type Progress } from './training/pass.js';
 export type { StepOptions } from './training/step_options.js';
 export { lrFactor, type Schedule } from './training/schedule.js';

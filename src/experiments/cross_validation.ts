@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { assignFolds } from '../data/splits/folds.js';
 import { joinReviews, selectReviews, type Reviews } from '../data/splits/reviews.js';
 import type { LabelledLogits } from '../training/calibration.js';
+import type { MetricValues } from '../training/metric_names.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { runTraining, type TrainedPhase } from '../training/phase.js';
 import { createFoldBags } from '../training/split_bags.js';
-import { classWeightsFor, withNewModel, type ExperimentInput } from './experiment_model.js';
+import { classWeightsFor, validationMetric, withNewModel, type ExperimentInput } from './experiment_model.js';
 
 /** How well the options do on reviews that are held out. */
 interface Validation {
@@ -27,7 +28,7 @@ export interface FoldResult {
   /** The epoch that counts: the last one unless early stopping chose another. */
   epoch: number;
   /** Metrics of the reviews that were held out, after that epoch. */
-  metrics: Metrics;
+  metrics: Metrics & MetricValues;
 }
 
 /** Trains with the validation split held out, or with one fold after the other. */
@@ -35,9 +36,10 @@ export async function validate(input: ExperimentInput): Promise<Validation> {
   const { bags, dataset, options, classes } = input;
   if (options.folds !== null) return crossValidate(input, options.folds);
   return withNewModel(input, async (own) => {
-    const classWeights = classWeightsFor(input, dataset.splits.train.labels);
-    const full = await runTraining({ ...input, ...own, classWeights }, 'full', options.epochs);
     const { labels } = dataset.splits.valid;
+    const classWeights = classWeightsFor(input, dataset.splits.train.labels);
+    const metric = validationMetric(input, labels);
+    const full = await runTraining({ ...input, ...own, classWeights, metric }, 'full', options.epochs);
     const logits = readLogits(own.model.classifier, bags.valid);
     return { full, folds: null, heldOut: { logits, labels, classes }, epochs: countedEpoch(full) };
   });
@@ -82,7 +84,8 @@ async function trainFold(input: ExperimentInput, train: Reviews, heldOut: Review
   try {
     return await withNewModel(input, async (own) => {
       const classWeights = classWeightsFor(input, train.labels);
-      const context = { ...input, ...own, classWeights, bags: { train: bags.train, valid: bags.heldOut } };
+      const metric = validationMetric(input, heldOut.labels);
+      const context = { ...input, ...own, classWeights, metric, bags: { train: bags.train, valid: bags.heldOut } };
       const trained = await runTraining(context, 'fold', input.options.epochs);
       const logits = readLogits(own.model.classifier, bags.heldOut);
       return { trained, result: foldResult(trained, train, heldOut), logits, labels: heldOut.labels };

@@ -4,8 +4,10 @@ import { chooseEngine, createClassifier, type ClassifierModel } from '../model/c
 import { Generator, type Device } from '../model/native.js';
 import type { Module } from '../model/parameters.js';
 import { classWeightsOf } from '../training/class_weights.js';
+import type { ValidationMetric } from '../training/loop.js';
 import type { PhaseEvents } from '../training/phase.js';
 import type { SplitBags } from '../training/split_bags.js';
+import { chooseMetric } from './choose_metric.js';
 import type { ExperimentOptions } from './options.js';
 
 /** The reviews and options of an experiment, and where it computes. */
@@ -33,6 +35,14 @@ export const inputFields = {
 } as const;
 
 export const checkInput = fields(inputFields);
+
+/** Returns the metric that held-out reviews are judged by. @param labels of these */
+export function validationMetric(
+  { dataset, classes, options }: Pick<ExperimentInput, 'dataset' | 'classes' | 'options'>,
+  labels: Int32Array,
+): ValidationMetric {
+  return { name: chooseMetric(options.metric, dataset.splits.train.labels, classes).name, labels };
+}
 
 /** Gives `work` a new model and the generator that it was drawn from, and disposes of both. */
 export async function withNewModel<T>(

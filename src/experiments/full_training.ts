@@ -9,6 +9,7 @@ import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_re
 import {
   checkInput,
   classWeightsFor,
+  validationMetric,
   withFeatureWeights,
   withNewModel,
   type ExperimentInput,
@@ -42,7 +43,9 @@ export async function runFullTraining(input: ExperimentInput): Promise<FullTrain
 async function trainOnce(input: ExperimentInput): Promise<FullTrainingResult> {
   const { bags, dataset, options, classes } = input;
   return withNewModel(input, async (own) => {
-    const context = { ...input, ...own, classWeights: classWeightsFor(input, dataset.splits.train.labels) };
+    const classWeights = classWeightsFor(input, dataset.splits.train.labels);
+    const metric = validationMetric(input, dataset.splits.valid.labels);
+    const context = { ...input, ...own, classWeights, metric };
     const logitsOf = (split: 'valid' | 'test') => (): LabelledLogits => ({
       logits: readLogits(own.model.classifier, bags[split]),
       labels: dataset.splits[split].labels,

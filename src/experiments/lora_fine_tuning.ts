@@ -9,7 +9,13 @@ import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
-import { classWeightsFor, inputFields, withNewModel, type ExperimentInput } from './experiment_model.js';
+import {
+  classWeightsFor,
+  inputFields,
+  validationMetric,
+  withNewModel,
+  type ExperimentInput,
+} from './experiment_model.js';
 import { checkLayerOutputs } from './layer_output_checks.js';
 import {
   excerptOf,
@@ -60,8 +66,10 @@ export interface LoraResult {
  */
 export async function runLoraFineTuning(input: LoraInput): Promise<LoraResult> {
   checkLoraInput(input, 'input');
-  const classWeights = classWeightsFor(input, input.dataset.splits.train.labels);
-  return withNewModel(input, (own) => fineTune(input, { ...input, ...own, classWeights }));
+  const { train, valid } = input.dataset.splits;
+  const classWeights = classWeightsFor(input, train.labels);
+  const metric = validationMetric(input, valid.labels);
+  return withNewModel(input, (own) => fineTune(input, { ...input, ...own, classWeights, metric }));
 }
 
 async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraResult> {

@@ -6,7 +6,16 @@ import { TextClassifier, type ModelParts } from '../model/text_classifier.js';
 import { summarizeWeightChange, type WeightChange } from '../model/numbers/weight_change.js';
 import { rankOf, scaleOf, type Adapter } from '../storage/adapter.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { classificationReport, nameScores, type NamedScores } from '../training/numbers/classification_report.js';
+import {
+  classificationReport,
+  nameScores,
+  predictedClasses,
+  type LabelledPredictions,
+  type NamedScores,
+} from '../training/numbers/classification_report.js';
+import { findWeaknesses, type ModelFacts, type Warning } from '../training/weaknesses.js';
+import { metricOf } from '../training/metric_names.js';
+import type { ChosenMetric } from './choose_metric.js';
 import { predictLabelled } from '../training/labelled_evaluation.js';
 
 interface BranchFigures {
@@ -16,6 +25,8 @@ interface BranchFigures {
 
 /** The traits of a finished model beyond loss and accuracy: for `run.json`, and for the report that is made of it. */
 export interface ModelAnalysis {
+  /** The metric that the run goes by, on the test reviews; absent where it is accuracy because nothing else was asked for. */
+  metric?: ChosenMetric & { test: number };
   /** On the test reviews, without the confusion matrix where there are too many classes. */
   evaluation: Omit<NamedScores, 'confusion'> & { confusion: NamedScores['confusion'] | null };
   /** The words that speak most for each class, strongest first; null where there are too many classes. */
@@ -24,7 +35,12 @@ export interface ModelAnalysis {
   weightChange: (BranchFigures & WeightChange) | null;
   /** The size of the change of the output layer; null where it has no branch. */
   outputChange: (BranchFigures & Pick<WeightChange, 'norm' | 'weightNorm'>) | null;
+  /** Why the model may be no good; absent where it was not looked at. */
+  warnings?: Warning[];
 }
+
+/** What is known of a training. */
+export type TrainedFacts = Pick<ModelFacts, 'counts' | 'metric' | 'fit' | 'leaks'>;
 
 interface AnalysisInput {
   model: ModelParts;
@@ -33,6 +49,10 @@ interface AnalysisInput {
   /** The test reviews. */
   bags: Bags;
   labels: Int32Array;
+  /** The metric that the run goes by; null: accuracy, as always. */
+  metric: ChosenMetric | null;
+  /** What is known of the training, to find weaknesses with; null: not to look for any. */
+  trained: TrainedFacts | null;
   signal?: AbortSignal | undefined;
 }
 
@@ -43,7 +63,7 @@ const noWords = Vocabulary.of([]);
 
 /** Looks at a model as its files have it. @throws the reason of `signal` */
 export async function analyzeModel(input: AnalysisInput): Promise<ModelAnalysis> {
-  const { model, adapter, bags, labels, signal } = input;
+  const { model, adapter, bags, labels, metric, trained, signal } = input;
   const classifier = TextClassifier.create(model, adapter);
   try {
     const { classes } = classifier;
@@ -52,18 +72,31 @@ export async function analyzeModel(input: AnalysisInput): Promise<ModelAnalysis>
       outputChange: adapter === null ? null : outputChangeOf(model, adapter),
     };
     const predictions = await predictLabelled(classifier, bags, labels, signal);
+    const judged = metric && { metric: { ...metric, test: testOf(metric, predictions) } };
+    const warnings = trained && { warnings: findWeaknesses({ ...trained, classes, heldOut: heldOutOf(predictions) }) };
     const evaluation = nameScores(classes, classificationReport(predictions));
     if (classes.length > mostClasses)
-      return { evaluation: { ...evaluation, confusion: null }, topWords: null, ...changes };
+      return { ...judged, evaluation: { ...evaluation, confusion: null }, topWords: null, ...changes, ...warnings };
     const words = topWords(classifier, namedWords);
     return {
+      ...judged,
       evaluation,
       topWords: classes.map((name, k) => ({ class: name, words: words[k] ?? [] })),
       ...changes,
+      ...warnings,
     };
   } finally {
     classifier.dispose();
   }
+}
+
+function heldOutOf(predictions: LabelledPredictions): ModelFacts['heldOut'] {
+  const { labels, probabilities } = predictions;
+  return { labels, predicted: predictedClasses(predictions), probabilities };
+}
+
+function testOf({ name }: ChosenMetric, predictions: LabelledPredictions): number {
+  return metricOf(name, predictions.labels, predictedClasses(predictions), predictions.probabilities);
 }
 
 function weightChangeOf({ model, featurizer }: TextClassifier): NonNullable<ModelAnalysis['weightChange']> {

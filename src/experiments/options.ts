@@ -3,6 +3,7 @@ import type { LayerName } from '../storage/adapter.js';
 import type { CalibrationKind } from '../training/calibration.js';
 import type { ClassWeighting } from '../training/class_weights.js';
 import type { PhaseOptions } from '../training/phase.js';
+import type { MetricChoice } from './choose_metric.js';
 import { plainSteps } from '../training/step_options.js';
 
 /** The options that decide the numbers of an experiment, apart from the data. */
@@ -37,6 +38,8 @@ export interface ExperimentOptions extends PhaseOptions {
   pretraining: 'same' | 'notebook';
   /** The calibration that is fitted on held-out reviews, so that probabilities come true as often as they say. */
   calibration: CalibrationKind;
+  /** The metric that early stopping goes by, and that the result is told in. */
+  metric: MetricChoice;
   /** Number of folds that are validated before the refit; null: validates on the reviews that are held out. */
   folds: number | null;
   /** Whether a new model is trained on all training reviews in the end, those held out included. */
@@ -76,6 +79,7 @@ export const notebook = Object.freeze({
   loraEpochs: 10,
   pretraining: 'same',
   calibration: 'none',
+  metric: 'accuracy',
   folds: null,
   refit: false,
   valid: 5000,

@@ -12,10 +12,12 @@ import type { LoraDocument, RunDocument, TrainDocument } from '../storage/run_do
 import { anAdapter } from '../storage/adapter.js';
 import { RunDirectory } from '../storage/run_directory.js';
 import type { CalibrationResult } from './calibration_result.js';
+import { chooseMetric, type ChosenMetric } from './choose_metric.js';
 import { withFeatureWeights } from './experiment_model.js';
 import type { FullTrainingResult } from './full_training.js';
 import type { LoraResult } from './lora_fine_tuning.js';
-import { analyzeModel } from './model_analysis.js';
+import { trainedFacts } from './trained_facts.js';
+import { analyzeModel, type TrainedFacts } from './model_analysis.js';
 import type { ExperimentOptions } from './options.js';
 import { loraDocument, trainDocument, type BaseFacts, type RunFacts } from './run_documents.js';
 
@@ -66,7 +68,9 @@ export async function saveTrainRun(input: SaveRunInput, result: FullTrainingResu
   await directory.writeModel('model', tensors);
   await directory.writeDescription(description);
   const model = { description, vocabulary, tensors };
-  return finishRun(input, { model, adapter: null, bags, base: null }, (facts) => trainDocument(facts, result));
+  const trained = trainedFacts(dataset, input.options.metric, result.full);
+  const parts = { model, adapter: null, bags, base: null, trained };
+  return finishRun(input, parts, (facts) => trainDocument(facts, result));
 }
 
 /**
@@ -96,7 +100,9 @@ export async function saveLoraRun(
     await directory.writeModel('merged', merged, { base_sha256: baseSha256 });
   }
   const model = { description, vocabulary, tensors };
-  return finishRun(input, { model, adapter, bags, base }, (facts) => loraDocument(facts, result, base));
+  const trained = trainedFacts(dataset, input.options.metric, result.lora);
+  const parts = { model, adapter, bags, base, trained };
+  return finishRun(input, parts, (facts) => loraDocument(facts, result, base));
 }
 
 function describeModel(
@@ -122,14 +128,21 @@ function factsOf({ directory, dataset, device, options }: SaveRunInput): RunFact
 /** Looks at the model and writes `run.json`, after which the run is complete. */
 async function finishRun<Document extends TrainDocument | LoraDocument>(
   input: SaveRunInput,
-  parts: { model: ModelParts; adapter: Adapter | null; bags: Bags; base: BaseFacts | null },
+  parts: {
+    model: ModelParts;
+    adapter: Adapter | null;
+    bags: Bags;
+    base: BaseFacts | null;
+    trained: TrainedFacts | null;
+  },
   describe: (facts: RunFacts) => Document,
 ): Promise<Document> {
   const { directory, dataset, argv, recordedOptions, options, signal } = input;
   const { base, ...analysed } = parts;
   const { decision } = parts.model.description;
   const { labels } = dataset.splits.test;
-  const analysis = await analyzeModel({ ...analysed, labels, signal });
+  const metric = metricToSay(input);
+  const analysis = await analyzeModel({ ...analysed, labels, metric, signal });
   const files = await directory.listFiles();
   signal?.throwIfAborted();
   const document = { ...describe(factsOf(input)), ...(decision && { decision }), ...analysis, files };
@@ -142,6 +155,11 @@ async function finishRun<Document extends TrainDocument | LoraDocument>(
     versions: runVersions(),
   });
   return document;
+}
+
+/** Returns the metric that the documents name; null where it is accuracy because nothing else was asked for. */
+function metricToSay({ dataset: { splits, classes }, options: { metric } }: SaveRunInput): ChosenMetric | null {
+  return metric === 'accuracy' ? null : chooseMetric(metric, splits.train.labels, classes.length);
 }
 
 /** The versions that `run.json` records. */

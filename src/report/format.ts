@@ -1,3 +1,4 @@
+import type { MetricName } from '../training/metric_names.js';
 import type { Metrics } from '../training/metrics.js';
 
 /** Control characters, and those that turn the direction of what follows: they could pass for lines, columns or colours. */
@@ -65,6 +66,19 @@ export function formatValue(value: number): string {
 
 export function formatMetrics({ loss, accuracy }: Metrics): string {
   return `loss ${formatLoss(loss)} accuracy ${formatShare(accuracy)}`;
+}
+
+/** The names of metrics in sentences and tables. */
+export const metricTitles: Readonly<Record<MetricName, string>> = {
+  accuracy: 'accuracy',
+  'macro-f1': 'macro-F1',
+  'log-loss': 'log loss',
+  'roc-auc': 'ROC-AUC',
+};
+
+/** Shows a value of a metric: shares in per cent, log loss and the area under the ROC curve as numbers. */
+export function formatMetric(name: MetricName, value: number): string {
+  return name === 'log-loss' || name === 'roc-auc' ? formatLoss(value) : formatShare(value);
 }
 
 /** Names that may be too many for a line: the first ones, and how many more there are. */

@@ -8,6 +8,14 @@ const text = v.string();
 
 const metrics = v.object({ loss: number, accuracy: number });
 
+/** The metric that the run goes by, where it is not accuracy, stands beside these. */
+const validMetrics = v.object({
+  ...metrics.entries,
+  'macro-f1': v.exactOptional(number),
+  'log-loss': v.exactOptional(number),
+  'roc-auc': v.exactOptional(number),
+});
+
 const epoch = v.object({
   epoch: number,
   // Time of the training alone.
@@ -15,7 +23,7 @@ const epoch = v.object({
   // Time of evaluating the training and the validation set.
   evaluateSeconds: number,
   train: metrics,
-  valid: metrics,
+  valid: validMetrics,
 });
 
 const phase = v.object({
@@ -84,6 +92,20 @@ const calibration = v.object({
   because: v.exactOptional(text),
 });
 
+/** The metric that the run goes by; absent where it is accuracy because nothing else was asked for. */
+const metric = v.exactOptional(
+  v.object({
+    name: v.picklist(['accuracy', 'macro-f1', 'log-loss', 'roc-auc']),
+    // Why it was taken, where it was not asked for.
+    because: v.exactOptional(text),
+    // Of the final model, as commands use it.
+    test: number,
+  }),
+);
+
+/** Why the model may be no good; absent where it was not looked at. */
+const warnings = v.exactOptional(v.array(v.object({ kind: text, sentence: text })));
+
 /** How classes are chosen from probabilities, where the most probable ones are not. */
 const decision = v.exactOptional(decisionSchema);
 
@@ -93,11 +115,13 @@ const trainDocument = v.object({
   // The epoch that counts, where early stopping chose it.
   bestEpoch: v.exactOptional(number),
   folds: v.exactOptional(
-    v.pipe(v.array(v.object({ train: number, valid: number, epoch: number, metrics })), v.readonly()),
+    v.pipe(v.array(v.object({ train: number, valid: number, epoch: number, metrics: validMetrics })), v.readonly()),
   ),
   refit: v.exactOptional(v.object({ epochs: number, reviews: number, seconds: number })),
   calibration: v.exactOptional(calibration),
   decision,
+  metric,
+  warnings,
 });
 
 /** `A` and `B` are a branch's `up` and `down` by the notebook's letters; `magnitude` is DoRA's. */
@@ -130,6 +154,8 @@ const loraDocument = v.object({
   checks: v.array(v.object({ name: text, passed: v.boolean(), detail: v.exactOptional(text) })),
   calibration: v.exactOptional(calibration),
   decision,
+  metric,
+  warnings,
 });
 
 /** What the command `merge` records of the run that it made. */
@@ -241,7 +267,7 @@ export const metricsLineSchema = v.object({
   epoch: v.optional(number),
   seconds: v.optional(number),
   train: v.optional(metrics),
-  valid: v.optional(metrics),
+  valid: v.optional(validMetrics),
 });
 
 export type MetricsLine = v.InferOutput<typeof metricsLineSchema>;

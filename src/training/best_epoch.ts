@@ -1,16 +1,20 @@
 import type { Tensor } from '../model/native.js';
 import { Snapshot } from '../model/snapshot.js';
+import { isBetter, worstOf, type MetricName, type MetricValues } from './metric_names.js';
 import type { Metrics } from './metrics.js';
 
-/** Keeps the parameters of the epoch with the best validation accuracy, the first of equal ones. */
+/** Keeps the parameters of the epoch with the best validation metric, the first of equal ones. */
 export class BestEpoch {
   #epoch = 0;
-  #accuracy = -Infinity;
+  #value: number;
   #kept: Snapshot | null = null;
   readonly #parameters: readonly Tensor[];
+  readonly #metric: MetricName;
 
-  constructor(parameters: readonly Tensor[]) {
+  constructor(parameters: readonly Tensor[], metric: MetricName = 'accuracy') {
     this.#parameters = parameters;
+    this.#metric = metric;
+    this.#value = worstOf(metric);
   }
 
   /** The best epoch so far; 0 before the first. */
@@ -19,10 +23,11 @@ export class BestEpoch {
   }
 
   /** Takes note of an epoch that has just ended. */
-  observe({ epoch, valid }: { epoch: number; valid: Metrics }): void {
-    if (valid.accuracy <= this.#accuracy) return;
+  observe({ epoch, valid }: { epoch: number; valid: Metrics & MetricValues }): void {
+    const value = valid[this.#metric] ?? NaN;
+    if (!isBetter(this.#metric, value, this.#value)) return;
     this.#epoch = epoch;
-    this.#accuracy = valid.accuracy;
+    this.#value = value;
     this.dispose();
     this.#kept = new Snapshot(this.#parameters);
   }

@@ -1,9 +1,12 @@
-import { aFunction, aNumber, fields, instance, listOf, optional } from '../arguments.js';
+import { aFunction, aNumber, fields, instance, int32Array, listOf, oneOf, optional } from '../arguments.js';
 import { performance } from 'node:perf_hooks';
 import { Tensor } from '../model/native.js';
+import { decide } from '../model/numbers/decision.js';
+import { probabilitiesOf } from '../model/numbers/probabilities.js';
 import { BestEpoch } from './best_epoch.js';
 import { DataLoader } from './data_loader.js';
-import { evaluate, type Metrics } from './metrics.js';
+import { metricNames, metricOf, type MetricName, type MetricValues } from './metric_names.js';
+import { evaluate, readLogits, type Metrics } from './metrics.js';
 import { nonFinite, passFields, trainPass, type SliceLength, type PassOptions, type Progress } from './pass.js';
 
 export interface EpochResult {
@@ -14,7 +17,8 @@ export interface EpochResult {
   /** Time of evaluating the training and the validation set. */
   evaluateSeconds: number;
   train: Metrics;
-  valid: Metrics;
+  /** Has the metric that was asked for as well. */
+  valid: Metrics & MetricValues;
 }
 
 export interface TrainingResult {
@@ -37,16 +41,24 @@ export interface TrainingEvents {
 }
 
 export interface EarlyStopping {
-  /** Epochs without a better validation accuracy before training stops. */
+  /** Epochs without a better validation accuracy, or other metric that was asked for, before training stops. */
   patience: number;
   /** The parameters that are trained. They end as they were after the best epoch. */
   parameters: readonly Tensor[];
+}
+
+/** A metric with the labels that it needs. */
+export interface ValidationMetric {
+  name: MetricName;
+  labels: Int32Array;
 }
 
 export interface TrainingOptions extends Omit<PassOptions, 'onProgress'> {
   valid: DataLoader;
   /** By default every epoch is trained, and the last one counts. */
   earlyStopping?: EarlyStopping | undefined;
+  /** A metric of the validation set that early stopping goes by, with its labels, `[n]`; by default the accuracy. */
+  metric?: ValidationMetric | undefined;
   events?: TrainingEvents | undefined;
 }
 
@@ -55,6 +67,7 @@ const checkTraining = fields({
   ...passFields,
   valid: instance(DataLoader),
   earlyStopping: optional(fields({ patience: aNumber, parameters: listOf(instance(Tensor)) })),
+  metric: optional(fields({ name: oneOf(...metricNames), labels: int32Array })),
   events: optional(
     fields({ onBefore: optional(aFunction), onProgress: optional(aFunction), onEpoch: optional(aFunction) }),
   ),
@@ -85,7 +98,7 @@ export async function train(options: TrainingOptions): Promise<TrainingResult> {
 /** @returns the epoch that early stopping chose */
 async function trainAndEvaluate(options: TrainingOptions, result: TrainingResult): Promise<number | undefined> {
   const { events, epochs, earlyStopping } = options;
-  const best = earlyStopping && new BestEpoch(earlyStopping.parameters);
+  const best = earlyStopping && new BestEpoch(earlyStopping.parameters, options.metric?.name);
   const sliceLength = { batches: 1 };
   try {
     for (let epoch = 1; epoch <= epochs; epoch++) {
@@ -117,7 +130,17 @@ async function trainEpoch(
   const evaluated = performance.now();
   const train = await evaluatePass(options, options.train, `after epoch ${epoch}`);
   const valid = await evaluatePass(options, options.valid, `after epoch ${epoch}`);
-  return { epoch, seconds, evaluateSeconds: secondsSince(evaluated), train, valid };
+  const further = metricValues(options);
+  return { epoch, seconds, evaluateSeconds: secondsSince(evaluated), train, valid: { ...valid, ...further } };
+}
+
+/** Returns the metric of the validation set that was asked for, unless the evaluation has it anyway. */
+function metricValues({ metric, valid, classifier }: TrainingOptions): MetricValues {
+  if (metric === undefined || metric.name === 'accuracy') return {};
+  const { name, labels } = metric;
+  const { classes } = classifier;
+  const probabilities = probabilitiesOf(readLogits(classifier, valid.bags), classes, null);
+  return { [name]: metricOf(name, labels, decide(probabilities, classes, undefined), probabilities) };
 }
 
 async function evaluatePass(options: TrainingOptions, loader: DataLoader, when: string): Promise<Metrics> {

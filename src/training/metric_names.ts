@@ -4,6 +4,19 @@ import { accuracyOf, countClasses, logLoss, macroF1, meanRocAuc } from './number
 export const metricNames = ['accuracy', 'macro-f1', 'log-loss', 'roc-auc'] as const;
 export type MetricName = (typeof metricNames)[number];
 
+/** Values of other metrics than accuracy, by their names. */
+export type MetricValues = Partial<Record<Exclude<MetricName, 'accuracy'>, number>>;
+
+/** Says whether a value of a metric is better than another; a NaN is no better than anything. */
+export function isBetter(name: MetricName, value: number, than: number): boolean {
+  return isLargerBetter(name) ? value > than : value < than;
+}
+
+/** The value that any other is better than. */
+export function worstOf(name: MetricName): number {
+  return isLargerBetter(name) ? -Infinity : Infinity;
+}
+
 /** Says whether a larger value of a metric is a better one. */
 export function isLargerBetter(name: MetricName): boolean {
   return name !== 'log-loss';

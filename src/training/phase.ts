@@ -3,7 +3,7 @@ import type { ClassifierModel } from '../model/classifier_model.js';
 import type { Generator, LossForm } from '../model/native.js';
 import { countParameters, trainableGroups, trainableParameters, type ParameterCounts } from '../model/parameters.js';
 import { DataLoader } from './data_loader.js';
-import { train, type EpochResult, type TrainingResult } from './loop.js';
+import { train, type EpochResult, type TrainingResult, type ValidationMetric } from './loop.js';
 import { evaluate, type Metrics } from './metrics.js';
 import { createOptimizer } from './optimizer.js';
 import type { OptimizerOptions } from './optimizer_options.js';
@@ -49,7 +49,7 @@ export interface PhaseOptions extends OptimizerOptions, StepOptions {
   /** Of A and of B, the parameters of the LoRA branch; null: that of all. */
   lrUp: number | null;
   lrDown: number | null;
-  /** Stops after so many epochs without a better validation accuracy and restores the best; null: never. */
+  /** Stops after so many epochs without a better metric of the validation set and restores the best; null: never. */
   patience: number | null;
 }
 
@@ -61,6 +61,8 @@ export interface PhaseContext {
   options: PhaseOptions;
   /** The factors of the classes in the loss of the reviews that are trained on. */
   classWeights?: Float64Array | undefined;
+  /** The metric of the validation set that early stopping goes by; by default the accuracy. */
+  metric?: ValidationMetric | undefined;
   signal?: AbortSignal | undefined;
   events?: PhaseEvents | undefined;
 }
@@ -89,7 +91,7 @@ export async function runTraining(
   phase: Phase,
   epochs: number,
 ): Promise<TrainedPhase> {
-  const { model, bags, generator, options, classWeights, signal, events } = context;
+  const { model, bags, generator, options, classWeights, metric, signal, events } = context;
   const parameters = countParameters(model);
   events?.onPhase?.(phase, parameters);
   const { batch, loss, patience } = options;
@@ -106,6 +108,7 @@ export async function runTraining(
       signal,
       train: new DataLoader({ bags: bags.train, shuffle: true, generator }),
       valid: new DataLoader({ bags: bags.valid, shuffle: false, generator }),
+      metric,
       steps: options,
       branchDropout: dropsInBranches(model),
       earlyStopping: patience === null ? undefined : { patience, parameters: trainableParameters(model) },

@@ -157,3 +157,42 @@ test.each(['fast', 'best'])('when data have three classes then the preset %s lea
     });
   });
 });
+
+test('when a class is rare then macro-F1 is the metric, if it is left to the data', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    const row = (index: number): string => (index % 8 === 0 ? `bad,a dull film ${index}` : `good,a fine film ${index}`);
+    const rows = Array.from({ length: 160 }, (_, index) => row(index));
+    await writeFile(join(cwd, 'mine.csv'), `label,text\n${rows.join('\n')}\n`);
+    const args = [
+      'train',
+      '--data',
+      'mine.csv',
+      '--metric',
+      'auto',
+      '--hidden',
+      '4',
+      '--epochs',
+      '2',
+      '--patience',
+      '1',
+    ];
+    const { stdout, stderr } = await runCli([...args, '--out', 'run', '--json'], { cwd });
+    const because = 'the largest class has more than 4 times the training reviews of the smallest';
+    expect(stderr).toContain(`Metric: macro-F1, as ${because}.\n`);
+    expect(stderr).toMatch(/Test macro-F1: \d+\.\d\d %\n/);
+    const document = JSON.parse(stdout) as TrainDocument & { evaluation: { macro: { f1: number } } };
+    expect(document.metric).toEqual({
+      name: 'macro-f1',
+      because,
+      test: expect.closeTo(document.evaluation.macro.f1, 12),
+    });
+    expect(document.epochs[0]?.valid).toHaveProperty('macro-f1');
+    const leak = document.warnings?.find(({ kind }) => kind === 'leak')?.sentence;
+    expect(leak).toMatch(/^The word "(dull|bad|fine)" gives "(bad|good)" away \(100\.0 % /);
+    expect(stderr).toContain(`Warning: ${leak ?? ''}\n`);
+    const listed = await runCli(['runs', '.', '--metric', 'macro-f1', '--json'], { cwd });
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      runs: [{ name: 'run', metric: { test: document.metric?.test } }],
+    });
+  });
+});

@@ -7,6 +7,7 @@ import {
   bags,
   classifier,
   dataset,
+  datasetOptions,
   directory,
   encoded,
   evaluation,
@@ -16,6 +17,7 @@ import {
   loader,
   model,
   numbers,
+  opening,
   origins,
   own,
   pass,
@@ -77,17 +79,7 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
   'Featurizer.tokenSpans': { call: (text) => featurizer.tokenSpans(text), takes: [string('text', 'text')] },
   'TextClassifier.open': {
     call: (where, options) => library.TextClassifier.open(where, options),
-    takes: [
-      path,
-      maybe(
-        fields(
-          'options',
-          maybe(string('adapter', 'off')),
-          maybe(string('decision', 'fitted')),
-          maybe(number('threads', 1)),
-        ),
-      ),
-    ],
+    takes: [path, maybe(opening)],
   },
   'TextClassifier.create': {
     call: (parts, own) => library.TextClassifier.create(parts, own),
@@ -241,25 +233,7 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
   },
   loadDataset: {
     call: library.loadDataset,
-    takes: [
-      fields(
-        'options',
-        take('string', 'object')('data', 'sample'),
-        orNull(maybe(string('cacheFolder', null))),
-        orNull(number('vocab', null)),
-        number('seed', 1),
-        orNull(number('valid', null)),
-        ...['textColumn', 'labelColumn', 'groupColumn', 'encoding'].map((key) => maybe(string(key, 'text'))),
-        maybe(string('split', 'random')),
-        maybe(list('labels', [])),
-        maybe(boolean('header', true)),
-        ...['strict', 'whole'].map((key) => maybe(boolean(key, false))),
-        maybe({ ...object('features', own) }),
-        maybe(one('featurizer', featurizer)),
-        signal,
-        maybe(take('function')('onProgress', () => undefined)),
-      ),
-    ],
+    takes: [datasetOptions],
   },
   runFullTraining: { call: library.runFullTraining, takes: [fields('input', ...experiment)] },
   runLoraFineTuning: {

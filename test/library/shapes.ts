@@ -73,3 +73,28 @@ export const origins = fields(
   one('numbers', numbers),
   take('bytes')('paths', new Uint8Array(0)),
 );
+
+/** How a model is opened. */
+export const opening = fields(
+  'options',
+  maybe(string('adapter', 'off')),
+  maybe(string('decision', 'fitted')),
+  maybe(number('threads', 1)),
+);
+export const datasetOptions = fields(
+  'options',
+  take('string', 'object')('data', 'sample'),
+  orNull(maybe(string('cacheFolder', null))),
+  orNull(number('vocab', null)),
+  number('seed', 1),
+  orNull(number('valid', null)),
+  ...['textColumn', 'labelColumn', 'groupColumn', 'encoding'].map((key) => maybe(string(key, 'text'))),
+  maybe(string('split', 'random')),
+  maybe(list('labels', [])),
+  maybe(boolean('header', true)),
+  ...['strict', 'whole'].map((key) => maybe(boolean(key, false))),
+  maybe({ ...object('features', own) }),
+  maybe(one('featurizer', featurizer)),
+  signal,
+  maybe(take('function')('onProgress', () => undefined)),
+);

@@ -8,6 +8,7 @@ import { withTemporaryFolder } from '../helpers.js';
 import { readNumber, readPage, unescape, unsourcedText } from './support/read_page.js';
 import {
   calibrated,
+  judgedByMacroF1,
   loraRun,
   metricsLines,
   refitted,
@@ -41,6 +42,7 @@ test.each([
   ['a fine-tuning', [loraRun()]],
   ['both', [trainRun(), loraRun({ classes: ['a', 'b', 'c'] })]],
   ['presets', [refitted(calibrated(trainRun())), calibrated(loraRun())]],
+  ['a run that goes by macro-F1', [judgedByMacroF1(trainRun())]],
 ])('when the report of %s is read back then all it says is in run.json and metrics.jsonl', (_, runs) => {
   const page = draw(runs);
   const said = readPage(page);
@@ -254,4 +256,15 @@ test('when the runs are none, too many or incomplete then the report is refused'
     await rm(join(path, 'run.json'));
     await expect(writeReport([path])).rejects.toMatchObject({ code: 'ERR_RUN' });
   });
+});
+
+test('when a run goes by macro-F1 then its headline and curves do, and thresholds are told of', () => {
+  const page = draw([judgedByMacroF1(trainRun())]);
+  const [headline = ''] = /<h1>[^]*?<\/h1>/.exec(page) ?? [];
+  expect(headline.replace(/<[^>]*>/g, '').replace(/\s+/g, ' ')).toMatch(/66\.12 % macro-F1 and [\d.]+ % accuracy on/);
+  expect(page).toContain('<figcaption>Macro-F1</figcaption>');
+  expect(page).toContain('Classes are decided by thresholds fitted for macro-F1');
+  expect(page).toMatch(/Look at this first[^]*Fewer than 10 training reviews/);
+  const plain = draw([trainRun()]);
+  expect(plain).not.toMatch(/Macro-F1|thresholds|Look at this/);
 });

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import {
+  bestFirst,
   differencesOf,
   figuresOf,
   formatDifferences,
@@ -96,4 +97,38 @@ test('when runs are compared then settings that differ and all figures are told'
   const table = formatFigures(figures, plain);
   expect(table).toMatch(/\| test\.accuracy +\| 86\.00 % \| 87\.00 % \| +\+1\.00 points \|/);
   expect(table).toMatch(/\| pretrain\.test\.loss +\| +- \| +0\.6000 \| +- \|/);
+});
+
+test('when a metric is asked for then runs have it in a column, and the best is the first', () => {
+  const macro = (f1: number): object => ({ evaluation: { macro: { f1 }, rocAuc: 0.9 } });
+  const judged = { ...macro(0.6), metric: { name: 'roc-auc', test: 0.95 } };
+  const documents = { a: full, b: asRun({ ...full, ...macro(0.5) }), c: asRun({ ...tuned, ...judged }) };
+  const listed = (metric: 'macro-f1' | 'log-loss' | 'roc-auc'): unknown[] =>
+    bestFirst(
+      Object.entries(documents).map(([name, document]) => summarizeRun(name, document, metric)),
+      metric,
+    ).map(({ name, metric: own }) => [name, own?.test]);
+  expect(listed('macro-f1')).toEqual([
+    ['c', 0.6],
+    ['b', 0.5],
+    ['a', null],
+  ]);
+  expect(listed('roc-auc')).toEqual([
+    ['c', 0.95],
+    ['b', 0.9],
+    ['a', null],
+  ]);
+  // Their losses are of softmaxed probabilities, as far as they say.
+  expect(listed('log-loss')).toEqual([
+    ['a', null],
+    ['b', null],
+    ['c', null],
+  ]);
+  const ofLogits = asRun({ ...full, options: { loss: 'logits' } });
+  expect(summarizeRun('a', ofLogits, 'log-loss').metric).toEqual({ name: 'log-loss', test: 0.45 });
+  const table = formatRuns([summarizeRun('c', documents.c, 'macro-f1'), summarizeRun('a', full, 'macro-f1')], plain);
+  const cells = table.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+  expect(cells.find(([, name]) => name === 'run')?.slice(-3, -1)).toEqual(['macro-F1', 'time']);
+  expect(cells.find(([, name]) => name === 'c')?.slice(-3, -1)).toEqual(['60.00 %', '2.50 s']);
+  expect(cells.find(([, name]) => name === 'a')?.slice(-3, -1)).toEqual(['-', '2.50 s']);
 });

@@ -21,3 +21,18 @@ test('when validation gets worse then the parameters of the best epoch, the firs
   expect([numbersOf(first), numbersOf(second)]).toEqual([[2, -2], [20]]);
   best.dispose();
 });
+
+test.each([
+  ['accuracy', 2],
+  ['macro-f1', 3],
+  ['log-loss', 1],
+  ['roc-auc', 0],
+] as const)('when the metric is %s then epoch %i is the best; an epoch without it is never', (metric, expected) => {
+  const best = new BestEpoch([Tensor.from(Float32Array.of(0), [1])], metric);
+  [0.5, 0.9, 0.8].forEach((accuracy, index) => {
+    const others = { 'macro-f1': index / 10, 'log-loss': index / 10, 'roc-auc': NaN };
+    best.observe({ epoch: index + 1, valid: { loss: 1, accuracy, ...others } });
+  });
+  expect(best.epoch).toBe(expected);
+  best.dispose();
+});

@@ -3,7 +3,7 @@ import { createClassifier } from '../../src/model/classifier_model.js';
 import { Bags, Generator, Sgd } from '../../src/model/native.js';
 import { trainableParameters } from '../../src/model/parameters.js';
 import { DataLoader } from '../../src/training/data_loader.js';
-import { train, type TrainingEvents } from '../../src/training/loop.js';
+import { train, type TrainingEvents, type ValidationMetric } from '../../src/training/loop.js';
 import { evaluate, meanOf } from '../../src/training/metrics.js';
 import type { Progress } from '../../src/training/pass.js';
 import { plainSteps, type StepOptions } from '../../src/training/step_options.js';
@@ -19,7 +19,7 @@ function createBags(): Bags {
   return new Bags({ ids, offsets, labels, vocabularySize });
 }
 
-function runTraining(events: TrainingEvents, lr: number, signal?: AbortSignal) {
+function runTraining(events: TrainingEvents, lr: number, signal?: AbortSignal, metric?: ValidationMetric) {
   const generator = new Generator(1);
   const model = createClassifier({
     vocabularySize,
@@ -43,6 +43,7 @@ function runTraining(events: TrainingEvents, lr: number, signal?: AbortSignal) {
     loss: 'logits',
     name: 'test',
     signal,
+    metric,
     events,
   });
 }
@@ -142,4 +143,17 @@ test('when a rate decays linearly then the steps are those of a smaller and smal
   // Two batches an epoch: the first step has the full rate, so the second loss is the same, and none after it.
   expect(linear.slice(0, 2)).toEqual(constant.slice(0, 2));
   expect(linear[2]).not.toBe(constant[2]);
+});
+
+test('when a metric is asked for then epochs have it on the validation set, and the training is the same', async () => {
+  const labels = Int32Array.from({ length: reviews }, (_, index) => index % 2);
+  const plain = await runTraining({}, 0.5);
+  const judged = await runTraining({}, 0.5, undefined, { name: 'macro-f1', labels });
+  expect(judged.epochs.map(({ valid }) => valid)).toEqual(
+    // Both classes have as many examples, and in the end all are right.
+    plain.epochs.map(({ valid }) => ({ ...valid, 'macro-f1': valid.accuracy === 1 ? 1 : expect.any(Number) })),
+  );
+  expect(judged.epochs.at(-1)?.valid).toMatchObject({ accuracy: 1, 'macro-f1': 1 });
+  const asAlways = await runTraining({}, 0.5, undefined, { name: 'accuracy', labels });
+  expect(Object.keys(asAlways.epochs[0]?.valid ?? {})).toEqual(['loss', 'accuracy']);
 });

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import {
+  bestFirst,
   differencesOf,
   figuresOf,
   formatDifferences,
@@ -16,6 +17,8 @@ import {
 import type { RunDocument } from '../../storage/run_document.js';
 import { isRunDirectory, readRunDocument } from '../../storage/read_run.js';
 import { systemCode } from '../../system/file_errors.js';
+import { metricNames } from '../../training/metric_names.js';
+import { choice, optional } from '../options/kinds.js';
 import { json } from '../options/output_options.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { formatText } from '../../report/format.js';
@@ -23,9 +26,18 @@ import { Terminal } from '../terminal.js';
 
 const usualFolder = 'runs';
 
+const listed = {
+  metric: {
+    kind: optional(choice(metricNames)),
+    help: 'show this metric of the test reviews as well, best runs first',
+    usual: 'by name',
+  },
+  ...json,
+} as const;
+
 export function defineRuns(command: Command): void {
   command.argument('[folder]', 'where they are', usualFolder);
-  addOptions(command, json).action(listRuns);
+  addOptions(command, listed).action(listRuns);
   const compare = command
     .command('compare')
     .description('the settings in which two runs differ, and their figures side by side')
@@ -35,15 +47,16 @@ export function defineRuns(command: Command): void {
 }
 
 async function listRuns(folder: string, raw: RawOptions): Promise<void> {
-  const options = readOptions(json, raw);
+  const { metric, ...options } = readOptions(listed, raw);
   const terminal = new Terminal({ ...options, quiet: false });
-  const runs: RunSummary[] = [];
+  const found: RunSummary[] = [];
   for (const name of await foldersIn(folder)) {
     const path = join(folder, name);
     if (!(await isRunDirectory(path))) continue;
     // A run that is still going, or was killed, has no document yet; a damaged one is as little use.
-    runs.push(summarizeRun(name, await readRunDocument(path).catch(() => null)));
+    found.push(summarizeRun(name, await readRunDocument(path).catch(() => null), metric));
   }
+  const runs = metric === undefined ? found : bestFirst(found, metric);
   if (!options.json && runs.length === 0)
     terminal.result(`There are no runs in ${formatText(folder)}; \`train\` makes one.`);
   else terminal.result(formatRuns(runs, terminal.style));

@@ -1,9 +1,15 @@
 import type { Dataset } from '../../data/dataset.js';
+import { chooseMetric, type ChosenMetric } from '../../experiments/choose_metric.js';
 import { chooseDevice } from '../../experiments/device.js';
 import type { SaveRunInput } from '../../experiments/save_run.js';
 import { chooseEngine } from '../../model/classifier_model.js';
 import { getNumThreads, setNumThreads, type Device } from '../../model/native.js';
-import { describeDataset, describeDevice, describePreviews } from '../../report/console/describe_run.js';
+import {
+  describeDataset,
+  describeDevice,
+  describeMetric,
+  describePreviews,
+} from '../../report/console/describe_run.js';
 import { writeReport } from '../../report/html/write_report.js';
 import { createRunDirectory, type RunDirectory } from '../../storage/run_directory.js';
 import { createSplitBags, type SplitBags } from '../../training/split_bags.js';
@@ -12,7 +18,8 @@ import type { RunSettings } from '../options/output_options.js';
 import { recordSettings } from '../options/settings.js';
 import { noteFinished } from '../standard_streams.js';
 import type { Terminal } from '../terminal.js';
-import { formatText } from '../../report/format.js';
+import type { TrainDocument } from '../../storage/run_document.js';
+import { formatMetric, formatText, metricTitles } from '../../report/format.js';
 import { checkSizes } from './size_checks.js';
 
 /** What the experiments of one process share. `dispose` frees the bags. */
@@ -21,6 +28,8 @@ export interface ExperimentContext {
   dataset: Dataset;
   bags: SplitBags;
   device: Device;
+  /** The metric that the run goes by. */
+  metric: ChosenMetric;
   terminal: Terminal;
   signal: AbortSignal;
   dispose(): void;
@@ -39,11 +48,13 @@ export function openContext(
   if (options.threads !== null) setNumThreads(options.threads);
   terminal.say(describeDevice(device, engine, options.dtype, getNumThreads()));
   terminal.say(...describeDataset(dataset), ...describePreviews(dataset));
+  const metric = chooseMetric(options.metric, dataset.splits.train.labels, dataset.classes.length);
+  if (options.metric !== 'accuracy') terminal.say(describeMetric(metric));
   const bags = createSplitBags(dataset);
   const dispose = (): void => {
     bags.dispose();
   };
-  return { options, dataset, bags, device, terminal, signal, dispose };
+  return { options, dataset, bags, device, metric, terminal, signal, dispose };
 }
 
 /** Makes a run directory for `work`, and removes it again when that fails. */
@@ -72,8 +83,14 @@ export function saveInput(context: ExperimentContext, directory: RunDirectory): 
 }
 
 /** Writes the report of a run that is complete, unless there is to be none, and says where both are. */
-export async function finishRun(context: ExperimentContext, run: string): Promise<void> {
+export async function finishRun(
+  context: ExperimentContext,
+  { run, metric, warnings = [] }: Pick<TrainDocument, 'run' | 'metric' | 'warnings'>,
+): Promise<void> {
   noteFinished(run);
+  if (metric !== undefined)
+    context.terminal.result(`Test ${metricTitles[metric.name]}: ${formatMetric(metric.name, metric.test)}`);
+  context.terminal.warn(...warnings.map(({ sentence }) => `Warning: ${sentence}`));
   // The report is there even when nothing can be said any more.
   const report = context.options.report ? await writeReport([run], undefined, commandLineOf) : null;
   context.terminal.say(`Run directory: ${formatText(run)}`);

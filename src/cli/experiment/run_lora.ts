@@ -47,7 +47,7 @@ export async function runLora(context: ExperimentContext, options: LoraOptions):
     const input = { ...saveInput(context, directory), test: bags.test, base: baseFacts };
     return saveLoraRun(input, result);
   });
-  await finishRun(context, document.run);
+  await finishRun(context, document);
   return document;
 }
 

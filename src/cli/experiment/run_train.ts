@@ -19,7 +19,7 @@ export async function runTrain(context: ExperimentContext, out: string | undefin
       result.dispose();
     }
   });
-  await finishRun(context, document.run);
+  await finishRun(context, document);
   return document;
 }
 

@@ -7,6 +7,7 @@ import {
   describeParameters,
   describeTest,
 } from '../../report/console/describe_run.js';
+import { formatMetric, metricTitles } from '../../report/format.js';
 import { formatHeading } from '../../report/console/line_style.js';
 import type { RunDirectory } from '../../storage/run_directory.js';
 import type { EpochResult } from '../../training/loop.js';
@@ -32,7 +33,7 @@ const testTitles: Readonly<Record<Tested, string>> = {
 
 /** Reports what happens in a training to the terminal and to `metrics.jsonl`. */
 export function createEvents(context: ExperimentContext, directory: RunDirectory): PhaseEvents {
-  const { terminal, options, dataset } = context;
+  const { terminal, options, dataset, metric } = context;
   let epochs: EpochResult[] = [];
   return {
     onPhase(phase, parameters) {
@@ -50,14 +51,15 @@ export function createEvents(context: ExperimentContext, directory: RunDirectory
     async onEpoch(phase, result) {
       epochs.push(result);
       const count = { pretrain: 1, lora: options.loraEpochs }[phase as string] ?? options.epochs;
-      terminal.say(describeEpoch(result, count));
+      terminal.say(describeEpoch(result, count, metric.name));
       await directory.appendMetrics({ phase, ...result });
     },
     async onTest(phase, test) {
       if (phase !== 'merged' && phase !== 'base' && epochs.length > 0) {
-        const accuracies = epochs.map(({ valid }) => valid.accuracy);
+        const values = epochs.map(({ valid }) => valid[metric.name] ?? NaN);
         const { width, style } = terminal;
-        terminal.say(...formatCurve('Validation accuracy by epoch:', accuracies, width, style));
+        const title = `Validation ${metricTitles[metric.name]} by epoch:`;
+        terminal.say(...formatCurve(title, values, width, style, (value) => formatMetric(metric.name, value)));
         terminal.say(describeMeanEpoch(epochs));
       }
       terminal.result(describeTest(test, testTitles[phase]));

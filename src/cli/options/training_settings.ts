@@ -1,5 +1,6 @@
 import type { Device } from '../../model/native.js';
 import { calibrationKinds } from '../../training/calibration.js';
+import { metricChoices } from '../../experiments/choose_metric.js';
 import { optimizerNames } from '../../training/optimizer_options.js';
 import { choice, flag, integer, number, orNull } from './kinds.js';
 import { betas, classWeights, layers } from './list_kinds.js';
@@ -103,6 +104,10 @@ export const trainingSettings = {
   calibration: selection(
     choice(calibrationKinds),
     'fit probabilities to held-out reviews; more than two classes get a temperature in place of a sigmoid',
+  ),
+  metric: selection(
+    choice(metricChoices),
+    'metric that --patience and results go by; auto: by the balance of the classes',
   ),
   seeds: selection(integer(1, 1000), 'number of runs, each with the next seed', { default: 1 }),
   engine: computing(choice(['auto', 'fused', 'torch']), "fused CPU kernels or libtorch's operators"),

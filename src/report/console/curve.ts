@@ -12,9 +12,15 @@ const asciiBlocks = ['.', ':', '#'];
  * The bottom is the smallest of them. Nothing where there is no curve: fewer than two values, or too narrow a window.
  * @param width columns that a line may take
  */
-export function formatCurve(title: string, values: readonly number[], width: number, { unicode }: LineStyle): string[] {
+export function formatCurve(
+  title: string,
+  values: readonly number[],
+  width: number,
+  { unicode }: LineStyle,
+  format = formatShare,
+): string[] {
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const labels = [formatShare(most), '', '', formatShare(least)];
+  const labels = [format(most), '', '', format(least)];
   const margin = Math.max(...labels.map(({ length }) => length)) + 1;
   const room = width - margin;
   if (values.length < 2 || room < 2 || title.length > width) return [];

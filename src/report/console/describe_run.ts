@@ -5,9 +5,11 @@ import type { LeftOut } from '../../data/read_account.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { Preview } from '../../data/splits/encoded_splits.js';
 import type { SplitName } from '../../data/collected_reviews.js';
+import type { ChosenMetric } from '../../experiments/choose_metric.js';
 import type { LayerExcerpts } from '../../experiments/layer_state.js';
 import type { ParameterCounts } from '../../model/parameters.js';
 import type { EpochResult } from '../../training/loop.js';
+import type { MetricName } from '../../training/metric_names.js';
 import type { Metrics } from '../../training/metrics.js';
 import type { LineStyle } from './line_style.js';
 import { meanEpochSeconds } from '../../training/statistics.js';
@@ -15,11 +17,13 @@ import {
   formatText,
   formatCount,
   formatLoss,
+  formatMetric,
   formatMetrics,
   formatNames,
   formatSeconds,
   formatShare,
   formatValue,
+  metricTitles,
 } from '../format.js';
 import { formatTable } from './table.js';
 
@@ -126,11 +130,23 @@ export function describeBefore(train: Metrics): string {
   return `Before training: train ${formatMetrics(train)}`;
 }
 
-export function describeEpoch({ epoch, seconds, train, valid }: EpochResult, epochs: number): string {
+/** @param metric the one that the run goes by */
+export function describeEpoch(
+  { epoch, seconds, train, valid }: EpochResult,
+  epochs: number,
+  metric: MetricName = 'accuracy',
+): string {
   const number = String(epoch).padStart(String(epochs).length);
   // Short enough for 80 columns.
   const brief = ({ loss, accuracy }: Metrics): string => `loss ${formatLoss(loss)} (${formatShare(accuracy)})`;
-  return `Epoch ${number}/${epochs}: train ${brief(train)}, valid ${brief(valid)}, ${formatSeconds(seconds)}`;
+  const value = metric === 'accuracy' ? undefined : valid[metric];
+  const further = value === undefined ? '' : ` ${metricTitles[metric]} ${formatMetric(metric, value)}`;
+  return `Epoch ${number}/${epochs}: train ${brief(train)}, valid ${brief(valid)}${further}, ${formatSeconds(seconds)}`;
+}
+
+/** Says what the run goes by and why, where nothing was asked for. */
+export function describeMetric({ name, because }: ChosenMetric): string {
+  return `Metric: ${metricTitles[name]}${because === undefined ? '' : `, as ${because}`}.`;
 }
 
 export function describeMeanEpoch(epochs: readonly EpochResult[]): string {

@@ -1,5 +1,6 @@
 import type { RunDocument } from '../../storage/run_document.js';
-import { formatLoss, formatSeconds, formatShare } from '../format.js';
+import { isBetter, type MetricName } from '../../training/metric_names.js';
+import { formatLoss, formatMetric, formatSeconds, formatShare, metricTitles } from '../format.js';
 import type { LineStyle } from './line_style.js';
 import { formatTable } from './table.js';
 
@@ -11,10 +12,15 @@ export interface RunSummary {
   test: { loss: number; accuracy: number } | null;
   epochs: number | null;
   seconds: number | null;
+  /** The metric that was asked for, on the test reviews; null where the run does not say. */
+  metric?: { name: MetricName; test: number | null };
 }
 
-/** @param document null where the run is not complete */
-export function summarizeRun(name: string, document: RunDocument | null): RunSummary {
+/**
+ * @param document null where the run is not complete
+ * @param metric the one that is asked for
+ */
+export function summarizeRun(name: string, document: RunDocument | null, metric?: MetricName): RunSummary {
   const phase = document?.lora ?? document;
   return {
     name,
@@ -23,7 +29,30 @@ export function summarizeRun(name: string, document: RunDocument | null): RunSum
     test: testOf(document),
     epochs: phase?.epochs?.length ?? null,
     seconds: document?.seconds?.total ?? null,
+    ...(metric && { metric: { name: metric, test: metricIn(document, metric) } }),
   };
+}
+
+/** Returns a metric on the test reviews, of the model as commands use it; null where the run does not say. */
+function metricIn(document: RunDocument | null, name: MetricName): number | null {
+  const { metric, evaluation, calibration, options } = document ?? {};
+  const test = testOf(document);
+  if (metric?.name === name) return metric.test;
+  if (name === 'accuracy') return test?.accuracy ?? null;
+  if (name === 'macro-f1') return evaluation?.macro.f1 ?? null;
+  if (name === 'roc-auc') return evaluation?.rocAuc ?? null;
+  // The softmax loss is another one.
+  return calibration !== undefined || options?.loss === 'logits' ? (test?.loss ?? null) : null;
+}
+
+/** Puts the runs with the best metric first, and those without one last. */
+export function bestFirst(runs: readonly RunSummary[], name: MetricName): RunSummary[] {
+  const valueOf = ({ metric }: RunSummary): number | null => metric?.test ?? null;
+  return runs.toSorted((a, b) => {
+    const [one, other] = [valueOf(a), valueOf(b)];
+    if (one === null || other === null) return Number(one === null) - Number(other === null);
+    return one === other ? 0 : isBetter(name, one, other) ? -1 : 1;
+  });
 }
 
 /** Returns how commands find the model on the test reviews: with calibrated probabilities where it has them. */
@@ -39,13 +68,16 @@ const longestName = 22;
 const longestSetting = 19;
 
 export function formatRuns(runs: readonly RunSummary[], style: LineStyle): string {
-  const titles = ['run', 'command', 'epochs', 'loss', 'accuracy', 'time'];
-  const rows = runs.map(({ name, command, test, epochs, seconds }) => [
+  const [first] = runs;
+  const further = first?.metric === undefined || first.metric.name === 'accuracy' ? null : first.metric.name;
+  const titles = ['run', 'command', 'epochs', 'loss', 'accuracy', ...(further ? [metricTitles[further]] : []), 'time'];
+  const rows = runs.map(({ name, command, test, epochs, seconds, metric }) => [
     shortenStart(name, longestName),
     command ?? 'not complete',
     epochs === null ? '-' : String(epochs),
     test === null ? '-' : formatLoss(test.loss),
     test === null ? '-' : formatShare(test.accuracy),
+    ...(further ? [metric?.test == null ? '-' : formatMetric(further, metric.test)] : []),
     seconds === null ? '-' : formatSeconds(seconds),
   ]);
   return formatTable(titles, rows, style);
@@ -66,7 +98,7 @@ export function recordedSettings(document: RunDocument): Map<string, unknown> {
 
 /** The losses and accuracies of a run, and how long it took. Of two phases, those of the last one come first. */
 export function figuresOf(document: RunDocument): Map<string, unknown> {
-  const { pretrain, base, merged, calibration, seconds } = document;
+  const { pretrain, base, merged, calibration, metric, seconds } = document;
   const { before, epochs, test } = document.lora ?? document;
   const last = epochs?.at(-1);
   const figures = flatten({
@@ -74,6 +106,7 @@ export function figuresOf(document: RunDocument): Map<string, unknown> {
     'last epoch': { train: last?.train, valid: last?.valid },
     test,
     calibrated: { test: calibration?.test.after },
+    ...(metric && { [metric.name]: { test: metric.test } }),
     pretrain: { test: pretrain?.test },
     base: { test: base?.test },
     merged,

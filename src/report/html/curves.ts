@@ -1,6 +1,7 @@
 import type { MetricsLine } from '../../storage/run_document.js';
 import { lineChart, type Point, type Series } from './charts/charts.js';
-import { formatCount, formatLoss, formatSeconds, formatShare } from '../format.js';
+import { metricNames, type MetricName } from '../../training/metric_names.js';
+import { formatCount, formatLoss, formatMetric, formatSeconds, formatShare, metricTitles } from '../format.js';
 import type { Field } from './field.js';
 import { html, type Content, type Markup } from './markup.js';
 import { lossOf, phasesOf, type PhaseKind, type PhaseView } from './phase_view.js';
@@ -11,7 +12,7 @@ import { details, section, table } from './sections.js';
 const mostPoints = 1500;
 const mostRows = 60;
 
-type Metric = 'loss' | 'accuracy';
+type Metric = 'loss' | MetricName;
 
 /** An epoch of `metrics.jsonl`. */
 interface EpochLine {
@@ -34,6 +35,15 @@ export function curves(runs: readonly RunView[]): Markup | null {
       <div class="pair">
         ${picture('Loss', 'loss', formatLoss, phases, lines)}
         ${picture('Accuracy', 'accuracy', formatShare, phases, lines)}
+        ${metricNames
+          .filter(
+            (name) => name !== 'accuracy' && lines.some(({ fields }) => fields.at('valid', name).value !== undefined),
+          )
+          .map((name) => {
+            const title = metricTitles[name];
+            const format = (value: number): string => formatMetric(name, value);
+            return picture(`${title.charAt(0).toUpperCase()}${title.slice(1)}`, name, format, phases, lines);
+          })}
       </div>
       ${details('Every epoch in numbers', epochTable(lines))}`,
   });
@@ -115,7 +125,7 @@ function picture(
     ${lineChart({
       label,
       series: series.filter(({ points }) => points.length > 0),
-      form: metric === 'accuracy' ? 'percent' : 'plain',
+      form: metric === 'accuracy' || metric === 'macro-f1' ? 'percent' : 'plain',
     })}
     <p class="axis">epochs</p>
   </figure>`;
@@ -123,11 +133,16 @@ function picture(
 
 function pointsOf(epochs: readonly EpochLine[], split: 'train' | 'valid', metric: Metric, format: Format): Point[] {
   return epochs.flatMap(({ phase, fields, epoch, place }) => {
-    const value = finiteNumber(fields.at(split, metric));
+    const value = finiteNumber(valueOf(fields, split, metric));
     const of = split === 'train' ? 'training' : 'validation';
     if (value === null) return [];
     return [{ x: place, y: value, title: `${phase.name}, ${of}, epoch ${epoch}: ${format(value)}` }];
   });
+}
+
+/** Returns a figure of the validation reviews; those of training have loss and accuracy only. */
+function valueOf(fields: Field<MetricsLine>, split: 'train' | 'valid', metric: Metric): Field<number> {
+  return (fields.at(split) as Field<Partial<Record<Metric, number>>>).at(metric);
 }
 
 /** Takes about `most` elements at even distances, and the last one. */

@@ -1,8 +1,8 @@
-import { formatCount, formatLoss, formatSeconds, formatShare } from '../format.js';
+import { formatCount, formatLoss, formatMetric, formatSeconds, formatShare, metricTitles } from '../format.js';
 import { html, type Content, type Markup } from './markup.js';
 import { colourOf, lastEpochOf, lastPhaseOf, lossOf, testOf, type PhaseView } from './phase_view.js';
 import type { Field } from './field.js';
-import { figure, nameOf, shareFigure, type RunView } from './run_view.js';
+import { figure, nameOf, quote, shareFigure, type RunView } from './run_view.js';
 
 /** Says in one sentence what came out, what was trained, on what and in what time. */
 export function headline(runs: readonly RunView[]): Markup {
@@ -30,9 +30,24 @@ function sentence(run: RunView, colour: number, name: Content = null): Markup {
   const phase = lastPhaseOf(run);
   const accuracy = phase === null ? null : figure(testOf(phase).accuracy, formatShare);
   if (phase === null || accuracy === null) return html`${subject}A run without a test.`;
+  const metric = furtherMetric(run);
+  if (metric !== null) {
+    return html`${subject}<strong class="colour-${colour}">${metric.value}</strong> ${metric.title} and ${accuracy}
+      accuracy on ${unlessMissing(figure(run.fields.at('data', 'test'), formatCount))} test reviews after
+      ${whatWasTrained(phase)}${onWhat(run)}${inWhatTime(run)}.`;
+  }
   return html`${subject}<strong class="colour-${colour}">${accuracy}</strong> of
     ${unlessMissing(figure(run.fields.at('data', 'test'), formatCount))} test reviews are classified correctly after
     ${whatWasTrained(phase)}${onWhat(run)}${inWhatTime(run)}.`;
+}
+
+/** Returns the metric that a run goes by, where it is not accuracy. */
+function furtherMetric({ fields }: RunView): { title: string; value: Markup } | null {
+  const metric = fields.at('metric');
+  const name = metric.at('name').value;
+  if (name === undefined || name === 'accuracy') return null;
+  const value = figure(metric.at('test'), (test) => formatMetric(name, test));
+  return value && { title: metricTitles[name], value };
 }
 
 function whatWasTrained(phase: PhaseView): Markup {
@@ -81,8 +96,12 @@ function keyFigures(run: RunView): Markup | null {
   if (phase === null) return null;
   const { fields } = phase;
   const test = testOf(phase);
+  const metric = furtherMetric(run);
   const [trainable, total] = [fields.at('parameters', 'trainable'), fields.at('parameters', 'total')];
-  const figures: [string, Content, Content][] = [
+  const figures: (readonly [string, Content, Content])[] = [
+    ...(metric === null
+      ? []
+      : [[`Test ${metric.title}`, metric.value, quote(run.fields.at('metric', 'because'))] as const]),
     ['Test accuracy', figure(test.accuracy, formatShare), null],
     ['Test loss', figure(test.loss, formatLoss), lossForm(phase)],
     [

@@ -6,13 +6,24 @@ import { curves } from './curves.js';
 import { headline } from './headline.js';
 import { nameOf, type RunView } from './run_view.js';
 import { settingsSection } from './settings.js';
+import { warnings } from './warnings.js';
 import { style } from './style.js';
 import { wordLists, weightChange } from './words.js';
 
 /** The report of one run, or of several side by side: a page that needs no other file and no script. */
 export function drawPage(runs: readonly RunView[]): string {
   const title = runs.map(({ name }) => name).join(' and ');
-  const sections = [curves, comparison, classFigures, reliability, wordLists, weightChange, checks, settingsSection];
+  const sections = [
+    warnings,
+    curves,
+    comparison,
+    classFigures,
+    reliability,
+    wordLists,
+    weightChange,
+    checks,
+    settingsSection,
+  ];
   return html`<!doctype html>
     <html lang="en">
       <head>

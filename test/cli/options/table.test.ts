@@ -29,7 +29,7 @@ const recordedNames = [
   ...['seed', 'vocabularySize', 'hidden', 'optimizer', 'learningRate', 'momentum', 'nesterov', 'weightDecay'],
   ...['betas', 'eps', 'schedule', 'warmup', 'maxGradNorm', 'inputDropout', 'learningRateA', 'learningRateB'],
   ...['patience', 'epochs', 'batchSize', 'loss', 'engine', 'dtype', 'device', 'targetModules', 'rank', 'alpha'],
-  ...['useRslora', 'useDora', 'initialization', 'loraDropout', 'loraEpochs', 'pretraining', 'calibration'],
+  ...['useRslora', 'useDora', 'initialization', 'loraDropout', 'loraEpochs', 'pretraining', 'calibration', 'metric'],
   ...['folds', 'refit', 'validationSize', 'features', 'split', 'data', 'strict', 'threads', 'seeds'],
   ...[
     'train',

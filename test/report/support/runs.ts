@@ -198,3 +198,15 @@ export async function writeRunFiles(folder: string, name: string, run: Fields): 
   await writeFile(join(path, 'metrics.jsonl'), lines.join(''));
   return path;
 }
+
+/** The run as it is where it goes by macro-F1, with thresholds. */
+export function judgedByMacroF1(run: Fields): Fields {
+  const epochs = (run.epochs as Fields[]).map((epoch, k) => ({
+    ...epoch,
+    valid: { ...(epoch.valid as Fields), 'macro-f1': shares(1, 40 + k)[0] },
+  }));
+  const because = 'the largest class has more than 4 times the training reviews of the smallest';
+  const warnings = [{ kind: 'few-examples', sentence: 'Fewer than 10 training reviews are labelled "neg".' }];
+  const metric = { name: 'macro-f1', because, test: 0.66123 };
+  return { ...run, epochs, metric, decision: { offsets: [0, 1] }, warnings };
+}

@@ -1,0 +1,38 @@
+import type { Dataset } from '../data/dataset.js';
+import { findLeaks } from '../training/numbers/leaks.js';
+import type { TrainedPhase } from '../training/phase.js';
+import { chooseMetric, countLabels, type MetricChoice } from './choose_metric.js';
+import type { TrainedFacts } from './model_analysis.js';
+
+/** What the reviews of IMDb and the sample come as, whose models are known. */
+const known = ['sample', 'archive', 'folder'];
+
+/**
+ * Returns what is known of a training on data of one's own, to find weaknesses with; null for IMDb's reviews.
+ * @param full the training that was validated
+ */
+export function trainedFacts(
+  { source, splits, classes, vocabulary }: Dataset,
+  choice: MetricChoice,
+  { epochs, bestEpoch }: Pick<TrainedPhase, 'epochs' | 'bestEpoch'>,
+): TrainedFacts | null {
+  if (known.includes(source.kind)) return null;
+  const { train } = splits;
+  const last = epochs[(bestEpoch ?? epochs.length) - 1];
+  const sizes = { classes: classes.length, features: vocabulary.size };
+  const isToken = (feature: number): boolean => isWord(vocabulary.word(feature));
+  return {
+    counts: countLabels(train.labels, classes.length),
+    metric: chooseMetric(choice, train.labels, classes.length).name,
+    fit: last === undefined ? null : { train: last.train.accuracy, valid: last.valid.accuracy },
+    leaks: findLeaks(train, sizes, isToken).map(({ feature, ...leak }) => ({
+      ...leak,
+      token: vocabulary.word(feature),
+    })),
+  };
+}
+
+/** A feature that is one token; `<UNK>` stands for many, and characters begin with a tilde. */
+function isWord(feature: string): boolean {
+  return !feature.includes(' ') && feature !== '<UNK>' && !(feature.length > 1 && feature.startsWith('~'));
+}

@@ -18,7 +18,7 @@ async function writeReviews(folder: string): Promise<void> {
 
 const data = ['--data', 'reviews.csv', '--epochs', '2', '--hidden', '4', '--quiet', '--no-report'];
 
-test('when classes have weights then training counts them, metrics do not, and run.json repeats the run', async () => {
+test('when classes have weights then training counts them, metrics do not, and a configuration says the same', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeReviews(cwd);
     const train = async (out: string, ...args: string[]): Promise<Run> => {
@@ -31,12 +31,13 @@ test('when classes have weights then training counts them, metrics do not, and r
     expect(weighted.options).toMatchObject({ classWeight: { rare: 4 } });
     expect(weighted.before).toEqual(plain.before);
     expect(weighted.firstSteps[0]).not.toBe(plain.firstSteps[0]);
-    await writeFile(join(cwd, 'config.json'), JSON.stringify(weighted.options));
+    const { stdout: config } = await runCli(['train', ...data, '--class-weight', 'rare=4', '--print-config'], { cwd });
+    await writeFile(join(cwd, 'config.json'), config);
     await train('again', '--config', 'config.json', '--quiet', '--no-report');
     const model = (run: string): Promise<Buffer> => readFile(join(cwd, run, 'model.safetensors'));
     expect(await model('again')).toEqual(await model('weighted'));
     expect(await model('again')).not.toEqual(await model('plain'));
-    const balanced = ['--class-weight', 'balanced', '--rank', '1', '--lora-epochs', '1'];
+    const balanced = ['--class-weight', 'balanced', '--rank', '1', '--lora-epochs', '2', '--batch', '8'];
     const lora = await runCli(['lora', ...data.filter((word) => !/epochs|^2$/.test(word)), ...balanced], { cwd });
     expect(lora).toMatchObject({ code: 0 });
   });
@@ -49,7 +50,7 @@ test.each([
   ],
   [
     'rare=0',
-    'error: Expected none, balanced, or names of classes with numbers above 0 such as a=1,b=5 for --class-weight but received rare=0.\n',
+    'error: Expected none, balanced, or names of classes with numbers above 0 such as a=1,b=5 for --class-weight but received "rare=0".\n',
   ],
 ])('when --class-weight is %s then it stops before it trains, with one sentence', async (weights, stderr) => {
   await withTemporaryFolder(async (cwd) => {

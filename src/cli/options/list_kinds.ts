@@ -66,7 +66,7 @@ export const classNames: Kind<readonly string[]> = {
 
 /** Weights of classes: names that have commas or equals signs are quoted as CSV does. */
 export const classWeights: Kind<ClassWeighting> = {
-  value: 'none|balanced|a=1,b=5',
+  value: 'weights',
   expected: 'none, balanced, or names of classes with numbers above 0 such as a=1,b=5',
   parse: (given) => {
     if (given === 'none' || given === 'balanced') return given;

@@ -52,7 +52,7 @@ export const trainingSettings = {
   loss: training(choice(['softmax', 'logits']), 'cross entropy of softmax probabilities or of logits'),
   classWeight: step(
     classWeights,
-    'how much the reviews of each class count in the loss: all the same, those of rare classes as much as those of frequent ones, or by name; metrics do not count so',
+    'weights of the classes in the loss, but not in metrics: none, balanced, or by name as in a=1,b=5',
   ),
   optimizer: optimizer(choice(optimizerNames), 'optimizer of torch.optim'),
   lr: training(positive, 'learning rate', { recordedAs: 'learningRate' }),

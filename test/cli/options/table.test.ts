@@ -28,7 +28,8 @@ async function printed(...args: readonly string[]): Promise<object> {
 const recordedNames = [
   ...['seed', 'vocabularySize', 'hidden', 'optimizer', 'learningRate', 'momentum', 'nesterov', 'weightDecay'],
   ...['betas', 'eps', 'schedule', 'warmup', 'maxGradNorm', 'inputDropout', 'learningRateA', 'learningRateB'],
-  ...['patience', 'epochs', 'batchSize', 'loss', 'engine', 'dtype', 'device', 'targetModules', 'rank', 'alpha'],
+  ...['patience', 'epochs', 'batchSize', 'loss', 'classWeight', 'engine', 'dtype', 'device', 'targetModules'],
+  ...['rank', 'alpha'],
   ...['useRslora', 'useDora', 'initialization', 'loraDropout', 'loraEpochs', 'pretraining', 'calibration', 'metric'],
   ...['folds', 'refit', 'validationSize', 'features', 'split', 'data', 'strict', 'threads', 'seeds'],
   ...[
@@ -124,7 +125,7 @@ test('when a base is fine-tuned then it is known of every option whether it is t
   const keysOf = (how: string): string[] =>
     entries.filter(([, { inherited }]) => inherited === how).map(([key]) => key);
   expect(keysOf('always')).toEqual(['valid', 'split', 'vocab', 'seed']);
-  expect(keysOf('training')).toEqual(['batch', 'loss', 'lr', 'schedule', 'warmup', 'clip']);
+  expect(keysOf('training')).toEqual(['batch', 'loss', 'classWeight', 'lr', 'schedule', 'warmup', 'clip']);
   expect(keysOf('optimizer')).toEqual(['optimizer', 'momentum', 'weightDecay', 'betas', 'eps']);
   expect(keysOf('data')).toEqual([
     'data',

@@ -22,7 +22,31 @@ export function interruptSignal(): AbortSignal {
   return controller.signal;
 }
 
+/** What the next Ctrl-C ends instead of the command; null: nothing. */
+let stopping: AbortController | null = null;
+
+/** Makes the next Ctrl-C end a part of the work, whose result so far is good, instead of the command; `end` undoes that. */
+export function stopOnInterrupt(): { signal: AbortSignal; end(): void } {
+  interruptSignal();
+  const own = new AbortController();
+  stopping = own;
+  return {
+    signal: own.signal,
+    end: () => {
+      if (stopping === own) stopping = null;
+    },
+  };
+}
+
 function interrupt(name: NodeJS.Signals): void {
+  if (stopping !== null && name === 'SIGINT') {
+    stopping.abort();
+    stopping = null;
+    since = performance.now();
+    return;
+  }
+  // A shell or npx hands the same signal on.
+  if (name === 'SIGINT' && !controller.signal.aborted && performance.now() - since < sameSignal) return;
   if (controller.signal.aborted) {
     if (name !== 'SIGHUP' && performance.now() - since > sameSignal) process.exit(interruptExitCode());
     return;

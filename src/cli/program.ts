@@ -27,6 +27,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'train the whole classifier, as the notebook does or as a better preset says',
     define: async () => (await import('./commands/train.js')).defineTrain,
   },
+  tune: {
+    about: 'look for the best settings for your reviews within a time, and train with them',
+    define: async () => (await import('./commands/tune.js')).defineTune,
+  },
   lora: {
     about: 'pretrain for one epoch, or take a trained model, and fine-tune it with LoRA',
     define: async () => (await import('./commands/lora.js')).defineLora,
@@ -99,7 +103,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
 };
 
 /** The commands that read reviews while libtorch is loaded. */
-const trainingCommands = ['train', 'lora', 'experiment'];
+const trainingCommands = ['train', 'tune', 'lora', 'experiment'];
 
 /** The shell makes several arguments of a pattern, of which an option takes the first. */
 const quotingHint =

@@ -102,6 +102,7 @@ const checkTypes = fields({
   cacheFolder: optional(orNull(aString)),
   vocab: orNull(aNumber),
   features: optional(fields(partial(featureFields))),
+  featureChoice: optional(fields({ name: aString, choose: aFunction })),
   featurizer: optional(instance(Featurizer)),
   seed: aNumber,
   valid: orNull(aNumber),
@@ -160,7 +161,19 @@ function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): s
   const features = resolveFeatures(options);
   const source = { kind, sha256, variant };
   const given = options.featurizer && sha256Of(options.featurizer);
-  return JSON.stringify({ ...source, tokenizerVersion, features, given, seed, valid, split, ...(whole && { whole }) });
+  const choice = options.featureChoice?.name;
+  const document = {
+    ...source,
+    tokenizerVersion,
+    features,
+    choice,
+    given,
+    seed,
+    valid,
+    split,
+    ...(whole && { whole }),
+  };
+  return JSON.stringify(document);
 }
 
 function sha256Of({ vocabulary, weights }: Featurizer): string {

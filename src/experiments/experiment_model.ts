@@ -6,6 +6,7 @@ import type { Module } from '../model/parameters.js';
 import { classWeightsOf } from '../training/class_weights.js';
 import type { ValidationMetric } from '../training/loop.js';
 import type { PhaseEvents } from '../training/phase.js';
+import type { SearchEvents } from './auto/search.js';
 import type { SplitBags } from '../training/split_bags.js';
 import { chooseMetric } from './choose_metric.js';
 import type { ExperimentOptions } from './options.js';
@@ -20,7 +21,9 @@ export interface ExperimentInput {
   device: Device;
   options: ExperimentOptions;
   signal?: AbortSignal | undefined;
-  events?: PhaseEvents | undefined;
+  /** Ends a search with the best candidate so far. */
+  stop?: AbortSignal | undefined;
+  events?: (PhaseEvents & SearchEvents) | undefined;
 }
 
 /** The types of the input of both experiments; what is made of the options checks these. */
@@ -31,6 +34,7 @@ export const inputFields = {
   device: aString,
   options: anObject,
   signal: optional(aSignal),
+  stop: optional(aSignal),
   events: optional(anObject),
 } as const;
 

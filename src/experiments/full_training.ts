@@ -4,7 +4,9 @@ import { readModule, type Module } from '../model/parameters.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits } from '../training/metrics.js';
 import { runRefit, runTest, runTraining, type PhaseResult, type RefitResult } from '../training/phase.js';
+import { dualCoordinateDescent } from '../training/optimizer_options.js';
 import { createFoldBags } from '../training/split_bags.js';
+import { runLinearExperiment, type LinearOutcome } from './auto/linear_experiment.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
 import {
   checkInput,
@@ -26,6 +28,8 @@ export interface FullTrainingResult {
   module: Module;
   /** The test reviews as the model reads them. */
   test: Bags;
+  /** Of a linear model that dual coordinate descent has fitted. */
+  linear?: LinearOutcome;
   /** Frees `test` where it is not that of the input. */
   dispose(): void;
 }
@@ -37,6 +41,7 @@ export interface FullTrainingResult {
  */
 export async function runFullTraining(input: ExperimentInput): Promise<FullTrainingResult> {
   checkInput(input, 'input');
+  if (input.options.optimizer === dualCoordinateDescent) return runLinearExperiment(input);
   return input.options.refit ? validateAndRefit(input) : trainOnce(input);
 }
 

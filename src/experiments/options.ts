@@ -4,10 +4,33 @@ import type { CalibrationKind } from '../training/calibration.js';
 import type { ClassWeighting } from '../training/class_weights.js';
 import type { PhaseOptions } from '../training/phase.js';
 import type { MetricChoice } from './choose_metric.js';
+import type { Weighting } from '../text/weighting/weightings.js';
 import { plainSteps } from '../training/step_options.js';
 
+/** The options of a linear model that dual coordinate descent fits, and of the search for them. */
+export interface LinearSettings {
+  /** The weightings of features; models of several are averaged. None by default. */
+  weighting?: Weighting | readonly Weighting[];
+  /** The factor of n-grams of characters, 1 by default. */
+  characterWeight?: number;
+  /** How much mistakes cost against large weights: C of LIBLINEAR and of scikit-learn's `LinearSVC`. */
+  cost: number;
+  /** The share of the reviews with the most doubtful labels that the model is not fitted on. */
+  cleanUp: number;
+  /** How often reviews are dealt out to folds. */
+  repeats: number;
+  /** Whether thresholds are fitted for the metric, or the most probable class is taken. */
+  decision: 'argmax' | 'fitted';
+  /** `none` takes the options as they are; `auto` chooses those that are not `fixed`, and `wide` among more. */
+  search: 'none' | 'auto' | 'wide';
+  /** The names of options that a search takes as they are. */
+  fixed?: readonly string[];
+  /** Seconds after which a search ends; null: when its plan does. */
+  budget: number | null;
+}
+
 /** The options that decide the numbers of an experiment, apart from the data. */
-export interface ExperimentOptions extends PhaseOptions {
+export interface ExperimentOptions extends PhaseOptions, LinearSettings {
   /** The seed of every random number: the order of the reviews, the first weights, the order of the batches. */
   seed: number;
   /** The weights of the classes in the loss; evaluations have none. By default none. */
@@ -82,5 +105,11 @@ export const notebook = Object.freeze({
   metric: 'accuracy',
   folds: null,
   refit: false,
+  cost: 1,
+  cleanUp: 0,
+  repeats: 1,
+  decision: 'argmax',
+  search: 'none',
+  budget: null,
   valid: 5000,
 } as const) satisfies Readonly<ExperimentOptions> & { valid: number };

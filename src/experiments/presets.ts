@@ -1,5 +1,7 @@
 import type { FeatureOptions } from '../text/features.js';
 import { notebookFeatures } from '../text/features.js';
+import { dualCoordinateDescent } from '../training/optimizer_options.js';
+import { usualCharacterWeight } from './auto/chosen_features.js';
 import { notebook, type ExperimentOptions } from './options.js';
 
 /** The options that the numbers of a run depend on, apart from the reviews. */
@@ -43,7 +45,7 @@ const weightedNgrams: Partial<Preset> = {
 };
 
 /** The presets of full training. */
-export const trainPresets: Readonly<Record<'notebook' | 'fixed' | 'fast' | 'best', Preset>> = {
+export const trainPresets: Readonly<Record<'notebook' | 'fixed' | 'fast' | 'best' | 'auto', Preset>> = {
   /** The notebook, to the last digit. */
   notebook: asNotebook,
   /** The notebook's features and model, with a loss and an optimizer that suit them. */
@@ -73,6 +75,33 @@ export const trainPresets: Readonly<Record<'notebook' | 'fixed' | 'fast' | 'best
     dropout: 0.5,
     epochs: 6,
     calibration: 'none',
+  },
+  /** A linear model whose features, weighting and cost are chosen by cross-validation on the training reviews. */
+  auto: {
+    ...asNotebook,
+    vocab: null,
+    features: {
+      tokenizer: 'unicode',
+      ngrams: 3,
+      minimumCount: 1,
+      counts: 'binary',
+      weighting: 'none',
+      normalize: 'length',
+      gain: 1,
+      characters: [3, 5],
+    },
+    weighting: ['idf', 'naive-bayes'],
+    characterWeight: usualCharacterWeight,
+    split: 'auto',
+    loss: 'logits',
+    optimizer: dualCoordinateDescent,
+    hidden: 0,
+    cost: 0.3,
+    folds: 5,
+    refit: true,
+    decision: 'fitted',
+    metric: 'auto',
+    search: 'auto',
   },
 };
 

@@ -4,6 +4,8 @@ import type { Device, Engine, FloatDtype } from '../model/native.js';
 import type { LoraDocument, PhaseDocument, TrainDocument } from '../storage/run_document.js';
 import type { PhaseResult } from '../training/phase.js';
 import { meanEpochSeconds } from '../training/statistics.js';
+import type { Judgement } from './auto/judge.js';
+import type { LinearOutcome } from './auto/linear_experiment.js';
 import type { FullTrainingResult } from './full_training.js';
 import type { PerParameter } from './layer_state.js';
 import type { LoraResult } from './lora_fine_tuning.js';
@@ -36,9 +38,9 @@ export interface BaseFacts {
 
 export function trainDocument(
   facts: RunFacts,
-  figures: Pick<FullTrainingResult, 'full' | 'folds' | 'refit' | 'calibration'>,
+  figures: Pick<FullTrainingResult, 'full' | 'folds' | 'refit' | 'calibration' | 'linear'>,
 ): TrainDocument {
-  const { full, folds, refit, calibration } = figures;
+  const { full, folds, refit, calibration, linear } = figures;
   return {
     schema,
     command: 'train',
@@ -48,7 +50,42 @@ export function trainDocument(
     ...(folds && { folds }),
     ...(refit && { refit }),
     ...(calibration && { calibration }),
-    seconds: secondsDocument(facts, [full], { train: refit?.seconds ?? 0 }),
+    ...(linear && linearDocument(linear)),
+    // The only epoch of a linear model is its fit on all reviews.
+    seconds: secondsDocument(facts, [full], { train: linear ? 0 : (refit?.seconds ?? 0) }),
+  };
+}
+
+/** Documents how good a linear model is on reviews that it was not fitted on and, after a search, what was tried. */
+function linearDocument({
+  training,
+}: LinearOutcome): Pick<TrainDocument, 'crossValidation' | 'chosen' | 'tried' | 'because' | 'endedBy'> {
+  const { search, judgement, options, plan } = training;
+  const { metric, repeats } = options;
+  const { value, standardError } = judgement.measured;
+  const crossValidation = { metric, value, standardError, folds: plan.folds.length / plan.repeats, repeats };
+  if (search === null) return { crossValidation };
+  return {
+    crossValidation,
+    chosen: judgementDocument(search.chosen),
+    tried: search.tried.map(judgementDocument),
+    because: search.because,
+    endedBy: search.endedBy ?? 'plan',
+  };
+}
+
+/** Documents what was tried and how well it did. */
+export function judgementDocument({ candidate, folds, measured }: Judgement): NonNullable<TrainDocument['chosen']> {
+  const { ngrams, characters, weighting, cost, cleanUp } = candidate;
+  return {
+    ngrams,
+    characters,
+    weighting,
+    cost,
+    cleanUp,
+    folds,
+    value: measured.value,
+    standardError: measured.standardError,
   };
 }
 

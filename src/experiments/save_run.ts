@@ -63,7 +63,8 @@ export async function saveTrainRun(input: SaveRunInput, result: FullTrainingResu
   const { directory, dataset } = input;
   const { module: tensors, test: bags } = result;
   const { vocabulary } = dataset;
-  const description = describeModel(input, result.calibration);
+  const offsets = result.linear?.training.decision.offsets;
+  const description = { ...describeModel(input, result.calibration), ...(offsets && { decision: { offsets } }) };
   await directory.writeVocabulary(vocabulary);
   await directory.writeModel('model', tensors);
   await directory.writeDescription(description);

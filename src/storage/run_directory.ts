@@ -23,6 +23,7 @@ import { Vocabulary } from '../text/vocabulary.js';
 import { writeVocabulary } from './vocabulary_file.js';
 
 const metricsName = 'metrics.jsonl';
+const triedName = 'tried.jsonl';
 
 const checkOptions = fields({ out: optional(aString), command: aString });
 
@@ -82,6 +83,20 @@ export class RunDirectory {
     await this.#write([metricsName], async (path) => {
       await appendLine(path, JSON.stringify(record));
     });
+  }
+
+  /** Adds a line to `tried.jsonl`, which a search writes while it goes on. */
+  async appendTried(record: object): Promise<void> {
+    anObject(record, 'record');
+    await this.#write([triedName], async (path) => {
+      await appendLine(path, JSON.stringify(record));
+    });
+  }
+
+  /** Writes `config.json`: the options with which `--config` makes the same run again. */
+  async writeConfig(document: object): Promise<void> {
+    anObject(document, 'document');
+    await this.#write(['config.json'], (path) => writeFileAtomic(path, [`${JSON.stringify(document, null, 2)}\n`]));
   }
 
   /** Writes `vocabulary.txt`: one word per line, whose number less one is the id. */

@@ -109,6 +109,18 @@ const warnings = v.exactOptional(v.array(v.object({ kind: text, sentence: text }
 /** How classes are chosen from probabilities, where the most probable ones are not. */
 const decision = v.exactOptional(decisionSchema);
 
+/** One of the linear models that a search tried, with the metric on the held-out reviews of so many folds. */
+const candidate = v.object({
+  ngrams: number,
+  characters: v.nullable(v.pipe(v.tuple([number, number]), v.readonly())),
+  weighting: v.pipe(v.array(text), v.readonly()),
+  cost: number,
+  cleanUp: number,
+  folds: number,
+  value: number,
+  standardError: number,
+});
+
 const trainDocument = v.object({
   ...facts,
   ...phase.entries,
@@ -122,6 +134,15 @@ const trainDocument = v.object({
   decision,
   metric,
   warnings,
+  // How good a linear model is on reviews that it was not fitted on.
+  crossValidation: v.exactOptional(
+    v.object({ metric: text, value: number, standardError: number, folds: number, repeats: number }),
+  ),
+  // What a search took and tried, best first, and why; it ends by its plan, its budget or an interrupt.
+  chosen: v.exactOptional(candidate),
+  tried: v.exactOptional(v.pipe(v.array(candidate), v.readonly())),
+  because: v.exactOptional(text),
+  endedBy: v.exactOptional(text),
 });
 
 /** `A` and `B` are a branch's `up` and `down` by the notebook's letters; `magnitude` is DoRA's. */

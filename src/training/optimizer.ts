@@ -1,4 +1,5 @@
 import { aBoolean, aNumber, fields, listOf, oneOf, orNull } from '../arguments.js';
+import { ImdbTorchError } from '../errors.js';
 import { Adam, AdamW, Sgd, SparseAdam, type Optimizer, type OptimizerParameters } from '../model/native.js';
 import { optimizerNames, type OptimizerOptions } from './optimizer_options.js';
 
@@ -12,7 +13,10 @@ const checkOptions = fields({
   eps: orNull(aNumber),
 });
 
-/** @param parameters those to train, or groups of them with learning rates of their own */
+/**
+ * @param parameters those to train, or groups of them with learning rates of their own
+ * @throws ImdbTorchError ERR_USAGE for dual coordinate descent, which has no steps
+ */
 export function createOptimizer(options: OptimizerOptions, parameters: OptimizerParameters): Optimizer {
   checkOptions(options, 'options');
   const { optimizer, lr, momentum, nesterov, weightDecay, betas, eps } = options;
@@ -26,5 +30,10 @@ export function createOptimizer(options: OptimizerOptions, parameters: Optimizer
       return new AdamW(parameters, { lr, weightDecay, ...moments });
     case 'sparse-adam':
       return new SparseAdam(parameters, { lr, ...moments });
+    case 'dual-coordinate-descent':
+      throw new ImdbTorchError(
+        'ERR_USAGE',
+        'Expected an optimizer that steps batch by batch but received dual-coordinate-descent, which is for full training of linear models; choose sparse-adam.',
+      );
   }
 }

@@ -1,7 +1,10 @@
-export const optimizerNames = ['sgd', 'adam', 'adamw', 'sparse-adam'] as const;
+/** Fits a linear model to all reviews at once, with squared hinge loss and L2 regularisation (Hsieh et al. 2008). */
+export const dualCoordinateDescent = 'dual-coordinate-descent';
+
+export const optimizerNames = ['sgd', 'adam', 'adamw', 'sparse-adam', dualCoordinateDescent] as const;
 
 export interface OptimizerOptions {
-  /** `torch.optim`'s SGD, Adam, AdamW or SparseAdam. */
+  /** `torch.optim`'s SGD, Adam, AdamW or SparseAdam, or what fits a linear model of full training at once. */
   optimizer: (typeof optimizerNames)[number];
   lr: number;
   /** The momentum of SGD. */

@@ -15,7 +15,7 @@ export function defineData(command: Command): void {
 }
 
 async function data(raw: RawOptions): Promise<void> {
-  const { options, settle } = readRequest(raw, 'data', output);
+  const { options, settle } = await readRequest(raw, 'data', output);
   const choice = dataChoice(settle());
   const terminal = new Terminal(options);
   const dataset = await readData(choice, terminal, interruptSignal());

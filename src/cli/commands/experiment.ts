@@ -22,7 +22,7 @@ export function defineExperiment(command: Command): void {
 }
 
 async function runNotebook(raw: RawOptions): Promise<void> {
-  const request = readRequest(raw, 'experiment', runOutput);
+  const request = await readRequest(raw, 'experiment', runOutput);
   const options = { ...request.settle(), ...request.options };
   const terminal = new Terminal(options);
   const signal = interruptSignal();

@@ -30,7 +30,7 @@ export function defineLora(command: Command): void {
 }
 
 async function lora(raw: RawOptions): Promise<void> {
-  const request = readRequest(raw, 'lora', { ...options, ...runOutput }, loraPresets);
+  const request = await readRequest(raw, 'lora', { ...options, ...runOutput }, loraPresets);
   const { base: path, merge, printConfig, ...output } = request.options;
   const base = path === undefined ? null : await readBase(path);
   const settings = request.settle(base);

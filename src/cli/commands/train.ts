@@ -13,17 +13,12 @@ export function defineTrain(command: Command): void {
 }
 
 async function train(raw: RawOptions): Promise<void> {
-  const request = readRequest(raw, 'train', { ...options, ...runOutput }, trainPresets);
+  const request = await readRequest(raw, 'train', { ...options, ...runOutput }, trainPresets);
   const settings = request.settle();
   if (request.options.printConfig) {
-    Terminal.print(configOf(settings, 'train'));
+    Terminal.print(configOf(settings, 'train', request.named));
     return;
   }
-  const { runSeeds } = await import('../experiment/run_seeds.js');
-  await runSeeds('train', { ...settings, ...request.options }, async (context, out) => {
-    const { runTrain } = await import('../experiment/run_train.js');
-    const { testFigures } = await import('../../report/console/seeds.js');
-    const document = await runTrain(context, out);
-    return { document, figures: testFigures(document.test, document.calibration) };
-  });
+  const { trainAsAsked } = await import('../experiment/train_as_asked.js');
+  await trainAsAsked('train', { ...settings, ...request.options, fixed: [...request.named] });
 }

@@ -1,6 +1,7 @@
 import { ImdbTorchError } from '../../errors.js';
 import { loadDataset, type Dataset } from '../../data/dataset.js';
 import type { DataFiles } from '../../data/source_types.js';
+import type { FeatureChoice } from '../../data/splits/chosen_features.js';
 import type { SplitOptions } from '../../data/splits/train_valid_test.js';
 import type { FeatureOptions } from '../../text/features.js';
 import type { Featurizer } from '../../text/featurizer.js';
@@ -14,6 +15,8 @@ export interface DataChoice {
   vocab: number | null;
   /** Default: those of the notebook. */
   features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
+  /** Chooses some of them when the reviews have been read. */
+  featureChoice?: FeatureChoice | undefined;
   split?: SplitOptions['split'];
   seed: number;
   /** Null: a fifth of the training reviews, at most 5000. */

@@ -3,18 +3,28 @@ import { saveTrainRun } from '../../experiments/save_run.js';
 import { describeCalibration, describeFolds } from '../../report/console/folds_and_calibration.js';
 import type { TrainDocument } from '../../storage/run_document.js';
 import { finishRun, saveInput, withRunDirectory, type ExperimentContext } from './experiment_context.js';
+import { configOf } from '../options/config_file.js';
+import { describeTest } from '../../report/console/describe_run.js';
+import { describeLinear } from '../../report/console/search.js';
+import { stopOnInterrupt } from '../interrupt.js';
+import { createSearchEvents } from './search_events.js';
 import { createEvents } from './training_events.js';
 
 /** Runs the full experiment into a new run directory. */
 export async function runTrain(context: ExperimentContext, out: string | undefined): Promise<TrainDocument> {
   const document = await withRunDirectory(out, 'train', async (directory) => {
     const { bags, dataset, device, options, signal } = context;
-    const events = createEvents(context, directory);
+    const events = { ...createEvents(context, directory), ...createSearchEvents(context, directory) };
     const classes = dataset.classes.length;
-    const result = await runFullTraining({ bags, dataset, classes, device, options, signal, events });
+    const stopping = options.search === 'none' ? null : stopOnInterrupt();
+    const stop = stopping?.signal;
+    const result = await runFullTraining({ bags, dataset, classes, device, options, signal, stop, events });
+    stopping?.end();
     try {
       sayOutcome(context, result);
-      return await saveTrainRun(saveInput(context, directory), result);
+      const settled = withChosen(context, result);
+      if (options.search !== 'none') await directory.writeConfig(configOf(settled.options, 'train'));
+      return await saveTrainRun(saveInput(settled, directory), result);
     } finally {
       result.dispose();
     }
@@ -23,8 +33,31 @@ export async function runTrain(context: ExperimentContext, out: string | undefin
   return document;
 }
 
-function sayOutcome({ terminal }: ExperimentContext, { folds, calibration }: FullTrainingResult): void {
+/** Puts what a search chose in the place of what it was given. */
+function withChosen(context: ExperimentContext, { linear }: FullTrainingResult): ExperimentContext {
+  if (linear === undefined) return context;
+  const { dataset, training } = linear;
+  const { ngrams, characters, weighting, cost, cleanUp, folds, repeats, search } = training.options;
+  const [only, ...others] = weighting;
+  const chosen = { ngrams, characters, cost, cleanUp, folds, repeats, search, minCount: dataset.features.minimumCount };
+  // Without n-grams of characters their weight is no setting.
+  const { characterWeight } = characters === null ? { characterWeight: 1 } : context.options;
+  return {
+    ...context,
+    dataset: { ...context.dataset, ...dataset },
+    options: {
+      ...context.options,
+      ...chosen,
+      characterWeight,
+      weighting: only !== undefined && others.length === 0 ? only : weighting,
+      budget: null,
+    },
+  };
+}
+
+function sayOutcome({ terminal }: ExperimentContext, { folds, calibration, linear, full }: FullTrainingResult): void {
   const { style } = terminal;
+  if (linear !== undefined) terminal.result(...describeLinear(linear, style), describeTest(full.test, 'fitted'));
   if (folds !== null) terminal.result(...describeFolds(folds, style));
   if (calibration !== null) terminal.result(...describeCalibration(calibration, style));
 }

@@ -1,12 +1,14 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { chooseFeaturesFor } from '../../experiments/auto/chosen_features.js';
+import { dualCoordinateDescent } from '../../training/optimizer_options.js';
 import type { DataChoice } from '../experiment/read_dataset.js';
 import { filesOf } from './list_kinds.js';
 import type { ExperimentSettings } from './settings.js';
 
 /** Chooses the reviews: those that are named, else `IMDB_TORCH_DATA`, else `imdb`, which is fetched once and kept. */
-function chooseData(given: string | undefined): string {
+export function chooseData(given: string | undefined): string {
   const { IMDB_TORCH_DATA: named = '' } = process.env;
   return given ?? (named === '' ? 'imdb' : named);
 }
@@ -31,15 +33,28 @@ function findArchive(): string | null {
  * Says what to read for these settings.
  * @param choose finds the reviews where the settings name none
  */
-export function dataChoice(settings: ExperimentSettings, choose = chooseData): DataChoice {
+export function dataChoice(
+  settings: ExperimentSettings & { readonly fixed?: readonly string[] },
+  choose = chooseData,
+): DataChoice {
   const { data, train, valid, test, tokenizer, ngrams, minCount: minimumCount, ...others } = settings;
-  const { characters, characterWeight, counts, weighting, normalize, gain } = others;
-  const ofCharacters = { ...(characters && { characters, ...(characterWeight !== 1 && { characterWeight }) }) };
+  const { characters, characterWeight, counts, weighting, normalize, gain, optimizer, search, fixed = [] } = others;
   const file = filesOf(valid);
+  const isLinear = optimizer === dualCoordinateDescent;
+  const weighted = {
+    weighting: typeof weighting === 'string' ? weighting : 'none',
+    ...(characters && characterWeight !== 1 && { characterWeight }),
+  } as const;
   return {
     ...others,
     data: train === undefined ? choose(data) : { train, valid: file, test },
     valid: typeof valid === 'number' ? valid : null,
-    features: { tokenizer, ngrams, ...ofCharacters, minimumCount, counts, weighting, normalize, gain },
+    features: {
+      ...{ tokenizer, ngrams, minimumCount, counts, normalize, gain },
+      ...(characters && { characters }),
+      // Dual coordinate descent weighs features itself, and folds that into the model.
+      ...(isLinear ? { weighting: 'none' } : weighted),
+    },
+    featureChoice: search === 'none' ? undefined : chooseFeaturesFor(fixed),
   };
 }

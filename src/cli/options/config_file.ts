@@ -1,19 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { ImdbTorchError, messageOf } from '../../errors.js';
-import { absolutePaths } from '../../storage/recorded_paths.js';
+import { absolutePaths, optionsFromHere } from '../../storage/recorded_paths.js';
+import type { RunDocument } from '../../storage/run_document.js';
 import { textOfFile } from '../../system/text_file.js';
 import type { Given } from './option.js';
 import type { SettingsCommand } from './setting.js';
-import { checkDocument, settingsOf, type ExperimentSettings, type SettingKey, type SomeSettings } from './settings.js';
+import {
+  byKeys,
+  checkDocument,
+  settingsOf,
+  type ExperimentSettings,
+  type SettingKey,
+  type SomeSettings,
+} from './settings.js';
 
 /**
  * Reads a file of settings, as `configOf` makes it; any of them may be missing.
  * @throws ImdbTorchError ERR_USAGE when the file is not JSON
  */
 export function readConfig(path: string, command: SettingsCommand): Given<SomeSettings> {
-  const document = parse(path);
+  const parsed = parse(path);
+  const table = settingsOf(command);
+  if (isRunDocument(parsed)) return checkDocument(table, optionsOfRun(parsed, table), path);
+  const document = parsed;
   if (typeof document === 'object' && document !== null && !Array.isArray(document)) {
-    return checkDocument(settingsOf(command), document, path);
+    return checkDocument(table, document, path);
   }
   return {
     values: {},
@@ -30,8 +41,39 @@ function parse(path: string): unknown {
   }
 }
 
+/** Whether a document is the `run.json` of a run, whose options make the same run again. */
+function isRunDocument(document: unknown): document is Pick<RunDocument, 'options' | 'paths'> {
+  return typeof document === 'object' && document !== null && 'schema' in document && 'options' in document;
+}
+
+/** Returns the recorded options that the command takes. Where reviews were dealt out to folds, none were held out by number. */
+function optionsOfRun(run: Pick<RunDocument, 'options' | 'paths'>, table: SomeSettings): object {
+  const { values } = byKeys(optionsFromHere(run));
+  const known = Object.entries(values).filter(([key]) => Object.hasOwn(table, key));
+  const options = Object.fromEntries(known);
+  return typeof options.folds === 'number' && typeof options.valid === 'number' ? { ...options, valid: null } : options;
+}
+
+/** The settings that a search chooses unless they are given. */
+const searched: readonly string[] = [
+  'ngrams',
+  'characters',
+  'minCount',
+  'weighting',
+  'cost',
+  'cleanUp',
+  'folds',
+  'repeats',
+];
+
 /** Returns the document of a configuration file that has these settings, which means the same whatever the working directory. */
-export function configOf(settings: ExperimentSettings, command: SettingsCommand): object {
+export function configOf(
+  settings: ExperimentSettings,
+  command: SettingsCommand,
+  named: ReadonlySet<string> = new Set(),
+): object {
   const all = { ...settings, ...absolutePaths(settings) };
-  return Object.fromEntries(Object.keys(settingsOf(command)).map((key) => [key, all[key as SettingKey]]));
+  const isOpen = (key: string): boolean => settings.search !== 'none' && searched.includes(key) && !named.has(key);
+  const keys = Object.keys(settingsOf(command)).filter((key) => !isOpen(key));
+  return Object.fromEntries(keys.map((key) => [key, all[key as SettingKey]]));
 }

@@ -1,7 +1,15 @@
+import { dualCoordinateDescent } from '../../training/optimizer_options.js';
 import { filesOf, reviewsOrFiles } from './list_kinds.js';
+import { flagOf } from './option.js';
 import type { ExperimentSettings } from './settings.js';
 
 type Rule = readonly [isConflict: (settings: ExperimentSettings) => boolean, sentence: string];
+
+/** What steps batch by batch, and does nothing for a model that is fitted at once. */
+const ofSteps = ['lr', 'epochs', 'batch', 'loss', 'momentum', 'nesterov', 'weightDecay', 'betas', 'eps'] as const;
+const ofSchedules = ['schedule', 'warmup', 'clip', 'dropout', 'patience', 'engine'] as const;
+/** What only a model that is fitted at once has. */
+const ofLinear = ['cost', 'cleanUp', 'repeats', 'search', 'budget', 'decision'] as const;
 
 const usesFused = ({ engine }: ExperimentSettings): boolean => engine === 'fused';
 
@@ -37,6 +45,26 @@ const rules: readonly Rule[] = [
     'Expected --engine torch or auto with fc2 in --target: the fused kernels have no branch on the output layer.',
   ],
   [
+    ({ optimizer, hidden }) => optimizer === dualCoordinateDescent && hidden > 0,
+    'Expected --hidden 0 with --optimizer dual-coordinate-descent, which fits linear models.',
+  ],
+  [
+    ({ optimizer, dtype }) => optimizer === dualCoordinateDescent && dtype !== 'float32',
+    'Expected --dtype float32 with --optimizer dual-coordinate-descent, which has no other.',
+  ],
+  [
+    ({ optimizer, gain }) => optimizer === dualCoordinateDescent && gain !== 1,
+    'Expected --gain 1 with --optimizer dual-coordinate-descent: --cost does the same.',
+  ],
+  [
+    ({ optimizer, calibration }) => optimizer === dualCoordinateDescent && calibration !== 'none',
+    'Expected --calibration none with --optimizer dual-coordinate-descent, whose probabilities are always fitted to held-out reviews.',
+  ],
+  [
+    ({ optimizer, weighting }) => optimizer !== dualCoordinateDescent && typeof weighting !== 'string',
+    'Expected --optimizer dual-coordinate-descent with several kinds of --weighting, whose models are averaged.',
+  ],
+  [
     ({ characters, characterWeight }) => characters === null && characterWeight !== 1,
     'Expected --characters with --character-weight, which their n-grams alone have.',
   ],
@@ -65,7 +93,20 @@ export function findConflicts(settings: ExperimentSettings, given: Partial<Exper
   if (settings.groupColumn !== undefined && given.split === 'random') {
     problems.push('Expected no --split random with --group-column, whose groups are held out as wholes.');
   }
-  return [...problems, ...findRankConflicts(settings)];
+  return [...problems, ...findStepConflicts(settings, given), ...findRankConflicts(settings)];
+}
+
+/** Names what the command line gives and the optimizer has no use for. */
+function findStepConflicts({ optimizer }: ExperimentSettings, given: Partial<ExperimentSettings>): string[] {
+  const isLinear = optimizer === dualCoordinateDescent;
+  const useless = isLinear ? [...ofSteps, ...ofSchedules] : ofLinear;
+  const named = useless.filter((key) => given[key] !== undefined).map(flagOf);
+  if (named.length === 0) return [];
+  return [
+    isLinear
+      ? `Expected no ${named.join(', ')} with dual-coordinate-descent, which fits a model at once; choose --optimizer sparse-adam or a --preset such as fast.`
+      : `Expected --optimizer dual-coordinate-descent, or --preset auto, with ${named.join(', ')}.`,
+  ];
 }
 
 /** Judges the rank by the hidden layer; that of the output layer depends on the classes of the reviews. */

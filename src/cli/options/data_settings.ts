@@ -1,7 +1,15 @@
 import { mostNgrams, tokenizers } from '../../text/features.js';
-import { weightings } from '../../text/weighting/weightings.js';
 import { choice, flag, flagOr, integer, number, optional, orNull, text } from './kinds.js';
-import { characterRange, classNames, encodingName, files, oneSource, patterns, reviewsOrFiles } from './list_kinds.js';
+import {
+  characterRange,
+  classNames,
+  encodingName,
+  files,
+  oneSource,
+  patterns,
+  reviewsOrFiles,
+  weightingKinds,
+} from './list_kinds.js';
 import { declare } from './setting.js';
 
 const commands = ['train', 'lora', 'experiment', 'data'] as const;
@@ -94,7 +102,7 @@ export const dataSettings = {
     recordedAs: 'features.counts',
     isRare: true,
   }),
-  weighting: feature(choice(weightings), 'weight features by what they say of the classes, or by how rare they are', {
+  weighting: feature(weightingKinds, 'weight features by what they say of the classes, or by how rare they are', {
     recordedAs: 'features.weighting',
   }),
   normalize: feature(

@@ -81,6 +81,19 @@ export function text(value: string): Kind<string> {
   };
 }
 
+const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/** A number of seconds, which the command line writes as 30s, 10m or 1.5h. */
+export const duration: Kind<number> = {
+  value: 'time',
+  expected: 'a time such as 30s, 10m or 1h',
+  parse: (given) => {
+    const [, count = '', unit = ''] = /^(\d+\.?\d*|\.\d+)([smh])$/.exec(given) ?? [];
+    return unit === '' ? given : Number(count) * (secondsOf[unit] ?? NaN);
+  },
+  accept: (value) => (isNumber(value) && value > 0 ? value : undefined),
+};
+
 /** Describes a list, which the command line writes with commas. @param read undefined when the elements are not as expected */
 export function list<T>(
   value: string,

@@ -1,5 +1,6 @@
 import { splitList } from '../../data/files/globs.js';
 import { labelName } from '../../data/tables/label_spelling.js';
+import { weightings, type Weighting } from '../../text/weighting/weightings.js';
 import type { CharacterRange } from '../../text/characters/character_ngrams.js';
 import { mostNgrams } from '../../text/features.js';
 import type { ClassWeighting } from '../../training/class_weights.js';
@@ -22,6 +23,22 @@ export const layers = list(
     return chosen.length > 0 && chosen.length === names.length ? chosen : undefined;
   },
 );
+
+/** A kind of weights, or several whose models are averaged: one alone is no list. */
+export const weightingKinds: Kind<Weighting | readonly Weighting[]> = {
+  value: 'names',
+  choices: weightings,
+  expected: `one or several of ${weightings.join(', ')}, separated by commas,`,
+  parse: (given) => given.split(',').map((name) => name.trim()),
+  accept: (given) => {
+    const names: readonly unknown[] = Array.isArray(given) ? given : [given];
+    const known = names.map((name) => weightings.find((weighting) => weighting === name));
+    const kinds = known.filter((kind) => kind !== undefined);
+    const [first] = kinds;
+    if (first === undefined || kinds.length < names.length || new Set(kinds).size < kinds.length) return undefined;
+    return kinds.length === 1 ? first : kinds;
+  },
+};
 
 /** The least and the greatest number of characters of n-grams. */
 export const characterRange: Kind<CharacterRange> = {

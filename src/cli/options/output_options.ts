@@ -41,4 +41,8 @@ export const runOutput = {
 } as const;
 
 /** The settings of an experiment together with the options that say where its results go. */
-export type RunSettings = ExperimentSettings & Values<typeof runOutput>;
+export type RunSettings = ExperimentSettings &
+  Values<typeof runOutput> & {
+    /** The names of the settings that were given, which a search leaves alone. */
+    readonly fixed?: readonly string[];
+  };

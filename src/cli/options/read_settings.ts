@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
+import { isImdbData } from '../../data/imdb/is_imdb_data.js';
 import { trainPresets, type Preset } from '../../experiments/presets.js';
+import { dualCoordinateDescent } from '../../training/optimizer_options.js';
 import { inheritFrom, type Base } from './base.js';
+import { chooseData } from './choose_data.js';
 import { readConfig } from './config_file.js';
 import { findConflicts } from './conflicts.js';
 import { choice, flag, optional, text } from './kinds.js';
@@ -16,8 +19,16 @@ import {
 import type { Setting, SettingsCommand } from './setting.js';
 import { byKeys, settings, settingsOf, type ExperimentSettings } from './settings.js';
 
-type Presets = Readonly<Record<'notebook', Preset>>;
+type Presets = Readonly<Record<'notebook', Preset> & Partial<Record<'auto', Preset>>>;
 type Some = Partial<ExperimentSettings>;
+
+/** The option that names settings by a file. */
+export const configOption = {
+  config: {
+    kind: optional(text('file')),
+    help: 'JSON file of options, or the run.json of a run; the command line goes before it',
+  },
+} as const;
 
 /** The options that name many settings at once. */
 export function presetOptions(presets: Presets) {
@@ -25,12 +36,9 @@ export function presetOptions(presets: Presets) {
     preset: {
       kind: optional(choice(Object.keys(presets))),
       help: 'defaults of all other options',
-      usual: 'notebook',
+      usual: 'auto' in presets ? 'notebook for imdb and sample, else auto' : 'notebook',
     },
-    config: {
-      kind: optional(text('file')),
-      help: 'JSON file of options; the command line goes before it',
-    },
+    ...configOption,
     printConfig: {
       kind: flag,
       default: false,
@@ -44,9 +52,9 @@ export function completeSettings(some: Some, preset: Preset = trainPresets.noteb
   return { ...defaultsOf(settings), ...byKeys(preset).values, ...some } as ExperimentSettings;
 }
 
-/** Adds the settings that a command takes, whose defaults are those of the notebook. */
-export function addSettings(command: Command, name: SettingsCommand): Command {
-  return addOptions(command, settingsOf(name), byKeys(trainPresets.notebook).values);
+/** Adds the settings that a command takes, whose defaults help says are those of a preset. */
+export function addSettings(command: Command, name: SettingsCommand, preset: Preset = trainPresets.notebook): Command {
+  return addOptions(command, settingsOf(name), byKeys(preset).values);
 }
 
 /** The options of a command that takes settings. */
@@ -63,33 +71,51 @@ interface Request<Own extends Options> {
 }
 
 /**
- * Reads the options of a command that takes settings.
+ * Reads the options of a command that takes settings. Without a preset that is that of the notebook or, where the reviews are
+ * others than IMDb's and the sample, `auto` where the command has it.
  * @param own its options beside them
  * @throws ImdbTorchError ERR_USAGE that names every problem
  */
-export function readRequest<Own extends Options>(
+export async function readRequest<Own extends Options>(
   raw: RawOptions,
   command: SettingsCommand,
   own: Own,
   presets: Presets = trainPresets,
-): Request<Own> {
+): Promise<Request<Own>> {
   const given = readGiven(settingsOf(command), raw) as { values: Some; problems: string[] };
   const others = readGiven(own, raw);
   const options = { ...defaultsOf(own), ...others.values } as Values<Own>;
   const { preset, config: path } = options as { preset?: string; config?: string };
   const config = path === undefined ? { values: {}, problems: [] } : readConfig(path, command);
   const problems = [...given.problems, ...others.problems, ...config.problems];
-  const chosen = new Map(Object.entries<Preset>(presets)).get(preset ?? 'notebook') ?? presets.notebook;
+  const named = { ...(config.values as Some), ...given.values };
+  const usual = presets.auto !== undefined && !(await isImdb(named)) ? 'auto' : 'notebook';
+  const chosen = new Map(Object.entries<Preset>(presets)).get(preset ?? usual) ?? presets.notebook;
   const start = completeSettings({}, chosen);
   const settle = (base: Base | null = null): ExperimentSettings => {
     const beside = { preset, config: config.values as Some, given: given.values };
     const { usual, fixed } = base === null ? { usual: {}, fixed: {} } : inheritFrom(base, beside);
-    const all = over({ ...over(over(start, usual), beside.config), ...fixed }, given.values);
+    const merged = over({ ...over(over(start, usual), beside.config), ...fixed }, given.values);
+    const all = holdsOutAsAsked(merged, named) ? { ...merged, folds: null } : merged;
     throwProblems([...problems, ...findConflicts(all as ExperimentSettings, given.values)]);
     return all as ExperimentSettings;
   };
   if (problems.length > 0) settle();
-  return { options, named: new Set(Object.keys({ ...config.values, ...given.values })), settle };
+  return { options, named: new Set(Object.keys(named)), settle };
+}
+
+/** Whether the reviews are those of IMDb, or the sample. */
+async function isImdb({ data, train }: Some): Promise<boolean> {
+  if (train !== undefined) return false;
+  const chosen = chooseData(data);
+  return chosen === 'sample' || isImdbData(chosen);
+}
+
+/** Whether a linear model is to be judged on reviews that were asked to be held out rather than in folds. */
+function holdsOutAsAsked({ optimizer, valid }: Some, named: Some): boolean {
+  return (
+    optimizer === dualCoordinateDescent && valid !== null && named.valid !== undefined && named.folds === undefined
+  );
 }
 
 /** Puts settings over others. Where they name reviews, nothing of the reviews below them is left. */

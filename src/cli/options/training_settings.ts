@@ -2,7 +2,7 @@ import type { Device } from '../../model/native.js';
 import { calibrationKinds } from '../../training/calibration.js';
 import { metricChoices } from '../../experiments/choose_metric.js';
 import { optimizerNames } from '../../training/optimizer_options.js';
-import { choice, flag, integer, number, orNull } from './kinds.js';
+import { choice, duration, flag, integer, number, orNull } from './kinds.js';
 import { betas, classWeights, layers } from './list_kinds.js';
 import { declare } from './setting.js';
 
@@ -15,6 +15,7 @@ const unherited = declare({ group: 'Training', commands: experiments });
 const optimizer = declare({ group: 'Training', commands: ['train', 'lora'], inherited: 'optimizer' });
 const fineTuning = declare({ group: 'Training', commands: ['lora'] });
 const selection = declare({ group: 'Selection', commands: ['train', 'lora'] });
+const linear = declare({ group: 'Training', commands: ['train'] });
 const computing = declare({ group: 'Computing', commands: experiments });
 const positive = number({ above: 0 });
 const probability = number({ least: 0, below: 1 });
@@ -54,7 +55,15 @@ export const trainingSettings = {
     classWeights,
     'weights of the classes in the loss, but not in metrics: none, balanced, or by name as in a=1,b=5',
   ),
-  optimizer: optimizer(choice(optimizerNames), 'optimizer of torch.optim'),
+  optimizer: optimizer(
+    choice(optimizerNames),
+    'optimizer of torch.optim, or dual-coordinate-descent, which fits a linear model at once',
+  ),
+  cost: linear(positive, "cost of mistakes against large weights: C of scikit-learn's LinearSVC"),
+  cleanUp: linear(
+    number({ least: 0, below: 0.5 }),
+    'share of the training reviews with the most doubtful labels that the model is not fitted on',
+  ),
   lr: training(positive, 'learning rate', { recordedAs: 'learningRate' }),
   lrUp: fineTuning(orNull(positive), 'learning rate of the matrix up of the LoRA branches', {
     recordedAs: 'learningRateA',
@@ -97,6 +106,25 @@ export const trainingSettings = {
   folds: selection(orNull(integer(2, 1000)), 'number of folds to cross-validate in; needs --refit', {
     commands: ['train'],
   }),
+  repeats: linear(integer(1, 1000), 'how often reviews are dealt out to folds', { group: 'Selection', isRare: true }),
+  search: linear(
+    choice(['none', 'auto', 'wide']),
+    'choose features, weighting and cost that are not given, by cross-validation; wide tries more',
+    { group: 'Selection' },
+  ),
+  budget: linear(
+    orNull(duration),
+    'time after which the search takes the best so far; the choice then depends on the machine',
+    {
+      group: 'Selection',
+      usual: 'a plan of a size that the data decide',
+    },
+  ),
+  decision: linear(
+    choice(['argmax', 'fitted']),
+    'take the most probable class, or fit thresholds for the metric to out-of-fold scores',
+    { group: 'Selection' },
+  ),
   refit: selection(flag, 'train on all training reviews in the end', {
     commands: ['train'],
     not: 'keep the model that was validated',

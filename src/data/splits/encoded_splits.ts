@@ -17,6 +17,7 @@ import {
 import type { CollectedTexts } from '../collected_texts.js';
 import type { Origins } from '../origins.js';
 import type { SourceOptions } from '../source_types.js';
+import type { FeatureChoice } from './chosen_features.js';
 import { splitNotes, textsSha256 } from './split_notes.js';
 import { splitReviews, type SplitOptions } from './train_valid_test.js';
 
@@ -57,6 +58,8 @@ export interface EncodeOptions extends SourceOptions, SplitOptions {
   vocab: number | null;
   /** The kind of features, by default the notebook's. */
   features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
+  /** Chooses some of them when the reviews have been read. */
+  featureChoice?: FeatureChoice | undefined;
   /** Encodes as a model was trained, instead of counting features; `features` and `vocab` do not count then. */
   featurizer?: Featurizer | undefined;
 }
@@ -82,9 +85,9 @@ export async function encodeSplits(
   collected: CollectedReviews,
   options: EncodeOptions,
 ): Promise<EncodedSplits> {
-  const features = resolveFeatures(options);
   const slices = new TimeSlices(options.signal);
   const orders = await splitReviews(collected, { ...options, toTrain: options.featurizer === undefined }, slices);
+  const features = chooseFeatures(options, texts.tokens, orders, collected.notes.classes.length);
   const total = splitNames.reduce((sum, name) => sum + orders[name].rows.length, 0);
   let done = 0;
   const onEncoded = (name: SplitName): void => {
@@ -113,6 +116,20 @@ export async function encodeSplits(
     },
     notes: await finishNotes(collected, orders, options, slices),
   };
+}
+
+/** Takes the options that are to be chosen by the size of the training reviews. */
+function chooseFeatures(options: EncodeOptions, tokens: TokenLists, orders: Orders, classes: number): FeatureOptions {
+  const features = resolveFeatures(options);
+  const { featureChoice } = options;
+  if (featureChoice === undefined) return features;
+  const parts = [orders.train.rows, orders.valid.rows];
+  const chosen = featureChoice.choose({
+    reviews: parts.reduce((sum, { length }) => sum + length, 0),
+    tokens: parts.reduce((sum, rows) => sum + tokens.lengthOf(rows), 0),
+    classes,
+  });
+  return { ...features, ...chosen };
 }
 
 /** Adds what is known once the reviews are split. What a model is tried on says nothing of how it was trained. */

@@ -6,12 +6,6 @@ import { naiveBayesWeights } from './naive_bayes.js';
 import type { Weighting } from './weightings.js';
 
 /**
- * What features that fitted texts have get where their weight is 0, since a scale of 0 would leave them out and a text's
- * number of known features would differ from one weighting to the next. Too little to change a score.
- */
-const leastScale = 2 ** -40;
-
-/**
  * Returns the factor of each feature, or null without weighting. Take it of the texts that a model is fitted on and of no
  * others, since most kinds look at labels.
  * @param texts the texts to fit on
@@ -32,18 +26,19 @@ export function featureWeights(
 
 /**
  * Returns the scales of the features for linear models that are fitted on some of the texts: their weights, so that the
- * mean square of the fitted texts' values is 1 and a cost means the same for all kinds. A feature has 0 when no fitted
- * text has it, and only then.
+ * mean square of the fitted texts' values is 1 and a cost means the same for all kinds.
+ * @param factors `[features]`: what weights are multiplied by first; null: 1
  * @returns for each kind `[features]`
  */
-export function weightingScales(columns: FeatureColumns, fit: FitTexts, kinds: readonly Weighting[]): Float32Array[] {
+export function weightingScales(
+  columns: FeatureColumns,
+  fit: FitTexts,
+  { kinds, factors }: { kinds: readonly Weighting[]; factors: Float32Array | null },
+): Float32Array[] {
   const { weights, frequencies } = weigh(columns, fit, kinds);
   for (const scales of weights) {
+    for (let id = 0; factors !== null && id < scales.length; id += 1) scales[id] *= factors[id];
     scaleToMeanSquareOne(scales, frequencies);
-    for (let id = 0; id < scales.length; id += 1) {
-      if (frequencies[id] === 0) scales[id] = 0;
-      else if (scales[id] === 0) scales[id] = leastScale;
-    }
   }
   return weights;
 }

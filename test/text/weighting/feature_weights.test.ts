@@ -53,7 +53,7 @@ test('when features are counted then ratios are of counts and idf is of texts', 
 test('when there are two classes then the columns give every bit of the weights by rows', () => {
   const { texts: many, labels: of, features } = randomTexts(2);
   const columns = columnsOf(many, features);
-  const [scales] = weightingScales(columns, { labels: of, classes: 2 }, ['naive-bayes']);
+  const [scales] = weightingScales(columns, { labels: of, classes: 2 }, { kinds: ['naive-bayes'], factors: null });
   const expected = naiveBayesWeights(many, of, features);
   const frequencies = frequenciesOf(many, features);
   scaleToMeanSquareOne(expected, frequencies);
@@ -74,32 +74,51 @@ test('when a model is fitted on some of the texts then its scales are those of t
   const { texts: many, labels: of, features } = randomTexts(8);
   const rows = Int32Array.from(of.keys()).filter((row) => row % 3 !== 1);
   const alone = selectTexts(many, rows);
-  const scales = weightingScales(columnsOf(many, features), { labels: of, classes: 8, rows }, weightings);
+  const scales = weightingScales(
+    columnsOf(many, features),
+    { labels: of, classes: 8, rows },
+    { kinds: weightings, factors: null },
+  );
   const fit = { labels: of.filter((_, row) => row % 3 !== 1), classes: 8 };
-  expect(scales).toEqual(weightingScales(columnsOf(alone, features), fit, weightings));
+  expect(scales).toEqual(weightingScales(columnsOf(alone, features), fit, { kinds: weightings, factors: null }));
   const frequencies = frequenciesOf(alone, features);
   const entries = alone.ids.length;
   for (const scale of scales) {
     const squares = scale.reduce((sum, value, id) => sum + (frequencies[id] ?? NaN) * value * value, 0);
     expect(squares / entries).toBeCloseTo(1, 5);
-    expect(Array.from(scale, (value) => value === 0)).toEqual(Array.from(frequencies, (count) => count === 0));
   }
 });
 
-test('when all texts have a feature then its idf leaves it in, with next to nothing', () => {
-  const [idf] = weightingScales(columnsOf(texts, 4), { labels, classes: 3 }, ['idf']);
-  expect(idf?.[1]).toBe(2 ** -40);
-  expect(idf?.[3]).toBe(0);
+test('when features have factors then weights are multiplied before their mean square is made 1', () => {
+  const fit = { labels, classes: 3 };
+  const columns = columnsOf(texts, 4);
+  const factors = Float32Array.of(0.5, 1, 1, 1);
+  const [plain, half] = [null, factors].map(
+    (own) => weightingScales(columns, fit, { kinds: ['naive-bayes'], factors: own })[0],
+  );
+  const ratioOf = (scales: Float32Array | undefined): number => (scales?.[0] ?? NaN) / (scales?.[2] ?? NaN);
+  expect(ratioOf(half)).toBeCloseTo(ratioOf(plain) / 2, 6);
+  const frequencies = frequenciesOf(texts, 4);
+  const squares = half?.reduce((sum, value, id) => sum + (frequencies[id] ?? NaN) * value * value, 0) ?? NaN;
+  expect(squares / texts.ids.length).toBeCloseTo(1, 5);
 });
 
 test('when no text, or one class, is fitted on then all scales are numbers', () => {
   const columns = columnsOf(texts, 4);
-  const none = weightingScales(columns, { labels, classes: 3, rows: new Int32Array(0) }, weightings);
+  const none = weightingScales(
+    columns,
+    { labels, classes: 3, rows: new Int32Array(0) },
+    { kinds: weightings, factors: null },
+  );
   for (const scale of none) expect(scale).toEqual(new Float32Array(4));
   for (const classes of [2, 3]) {
-    for (const scale of weightingScales(columns, { labels, classes, rows: Int32Array.of(0, 4) }, weightings)) {
+    for (const scale of weightingScales(
+      columns,
+      { labels, classes, rows: Int32Array.of(0, 4) },
+      { kinds: weightings, factors: null },
+    )) {
       expect(scale.every(Number.isFinite)).toBe(true);
-      expect(Array.from(scale, (value) => value !== 0)).toEqual([true, true, false, false]);
+      expect(Array.from(scale.subarray(2))).toEqual([0, 0]);
     }
   }
 });

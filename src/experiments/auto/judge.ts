@@ -1,0 +1,107 @@
+import type { MetricName } from '../../training/metric_names.js';
+import {
+  crossFittedOutcome,
+  fitDecision,
+  mapKindOf,
+  type Decision,
+  type DecisionOptions,
+} from '../../training/decisions/fit_decision.js';
+import type { Outcome } from '../../training/decisions/numbers/cross_fitting.js';
+import {
+  measureMetric,
+  pairedDifference,
+  type MeasuredMetric,
+  type PairedDifference,
+} from '../../training/decisions/measured_metric.js';
+import { firstFolds, type FoldPlan } from '../../training/linear/fold_plan.js';
+import type { OutOfFold } from '../../training/linear/out_of_fold.js';
+import { averageOf, type Candidate } from './candidate.js';
+
+/** How well a candidate does on reviews that it was not fitted on. */
+export interface Judgement {
+  readonly candidate: Candidate;
+  /** The number of folds that it was judged on. */
+  readonly folds: number;
+  readonly measured: MeasuredMetric;
+  /** The predictions of the held-out reviews, of one repeat behind the other; see `FoldPlan.rows`. */
+  readonly outcome: Outcome;
+}
+
+interface JudgeOptions {
+  /** `[reviews]` */
+  readonly labels: Int32Array;
+  readonly classes: number;
+  readonly metric: MetricName;
+  /** Whether thresholds may be fitted for the metric. */
+  readonly decision: 'argmax' | 'fitted';
+}
+
+/** Judges candidates by their out-of-fold scores, with the decision that is fitted on those of the other folds. */
+export class Judge {
+  constructor(
+    readonly outOfFold: OutOfFold,
+    readonly plan: FoldPlan,
+    readonly options: JudgeOptions,
+  ) {}
+
+  /** Judges a candidate whose models are fitted in the first `folds` folds. */
+  judge(candidate: Candidate, folds: number): Judgement {
+    const { labels, parts } = this.#heldOut(folds);
+    const { scores } = this.outOfFold.average(averageOf(candidate), folds);
+    const outcome = crossFittedOutcome(scores, labels, parts, this.#decisionOptions);
+    const { metric } = this.options;
+    const measured = measureMetric(metric, this.#labelsOfRepeat(folds), this.#repeatsOf(outcome, folds));
+    return { candidate, folds, measured, outcome };
+  }
+
+  /** Returns by how much `one` is better than `other`, and the standard error of that. */
+  gain(one: Judgement, other: Judgement): PairedDifference {
+    return pairedDifference(one.measured, other.measured, this.#labelsOfRepeat(one.folds));
+  }
+
+  /** Fits the decision of a candidate on all its out-of-fold scores. */
+  decide(candidate: Candidate): { decision: Decision; deviations: readonly number[] } {
+    const { folds } = this.plan;
+    const { labels } = this.#heldOut(folds.length);
+    const { scores, deviations } = this.outOfFold.average(averageOf(candidate), folds.length);
+    return { decision: fitDecision(scores, labels, this.#decisionOptions), deviations };
+  }
+
+  get #decisionOptions(): DecisionOptions {
+    const { labels, classes, metric, decision } = this.options;
+    // The most probable class is what serves accuracy.
+    return { classes, metric: decision === 'fitted' ? metric : 'accuracy', kind: mapKindOf(classes, labels.length) };
+  }
+
+  /** Takes apart the predictions of the repeats, each in the order of the first. */
+  #repeatsOf({ predicted, probabilities }: Outcome, folds: number): Outcome[] {
+    const { rows, repeats } = firstFolds(this.plan, folds);
+    if (repeats === 1) return [{ predicted, probabilities }];
+    const { classes } = this.options;
+    const held = rows.length / repeats;
+    return Array.from({ length: repeats }, (_, repeat) => {
+      const start = repeat * held;
+      const order = Int32Array.from({ length: held }, (_place, place) => start + place);
+      order.sort((one, other) => (rows[one] ?? 0) - (rows[other] ?? 0));
+      return {
+        predicted: Int32Array.from(order, (place) => predicted[place] ?? 0),
+        probabilities: Float64Array.from({ length: held * classes }, (_number, index) => {
+          const place = order[Math.floor(index / classes)] ?? 0;
+          return probabilities[place * classes + (index % classes)] ?? NaN;
+        }),
+      };
+    });
+  }
+
+  /** The labels of what `#repeatsOf` returns. */
+  #labelsOfRepeat(folds: number): Int32Array {
+    const { rows, repeats } = firstFolds(this.plan, folds);
+    const own = repeats === 1 ? rows : rows.slice(0, rows.length / repeats).sort();
+    return Int32Array.from(own, (row) => this.options.labels[row] ?? 0);
+  }
+
+  #heldOut(folds: number): { labels: Int32Array; parts: Int32Array } {
+    const { rows, parts } = firstFolds(this.plan, folds);
+    return { labels: Int32Array.from(rows, (row) => this.options.labels[row] ?? 0), parts };
+  }
+}

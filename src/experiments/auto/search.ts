@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { isLargerBetter, type MetricName } from '../../training/metric_names.js';
+import { averageOf, type Candidate } from './candidate.js';
+import type { Judge, Judgement } from './judge.js';
+import { keyOf, type SearchPlan } from './plan.js';
+
+export interface SearchEvents {
+  /** Is told how many linear functions of the present step are fitted. */
+  onFitting?(done: number, total: number): void;
+  /** A candidate has been judged; `best` is the best one so far. */
+  onJudged?(judgement: Judgement, best: Judgement, metric: MetricName): void | Promise<void>;
+}
+
+export interface SearchOptions {
+  readonly plan: SearchPlan;
+  /** Ends the search with the best candidate so far. */
+  readonly stop?: AbortSignal | undefined;
+  /** Seconds after which no further candidate is looked at; null: as many as the plan has. */
+  readonly budget: number | null;
+  readonly events?: SearchEvents | undefined;
+}
+
+export interface SearchResult {
+  readonly chosen: Judgement;
+  /** All that were judged, each on the largest number of folds that it came to, best first. */
+  readonly tried: readonly Judgement[];
+  readonly because: string;
+  /** Why the search ended before its plan did; null where it did not. */
+  readonly endedBy: 'budget' | 'interrupt' | null;
+}
+
+/** The share of the candidates that are judged on all folds after the first. */
+const keptShare = 1 / 3;
+/** Fewer candidates are all judged on all folds. */
+const fewCandidates = 8;
+
+/**
+ * Judges all candidates on one fold, and the usual one and the best third on all folds. Takes the best one if it is better
+ * than the usual one by more than the standard error of their difference, else the usual one.
+ * @throws the reason of the signal that `judge` works with
+ */
+export async function searchCandidates(judge: Judge, options: SearchOptions): Promise<SearchResult> {
+  const { plan } = options;
+  const { length: folds } = judge.plan.folds;
+  const search = new Search(judge, options);
+  await search.look([plan.usual], folds);
+  let left = plan.candidates;
+  if (folds > 1 && left.length > fewCandidates) {
+    await search.look(left, 1);
+    left = search.best(Math.ceil(keptShare * left.length), 1);
+  }
+  await search.look(left, folds);
+  await search.climb((best) => plan.neighbours(best), folds);
+  return search.result(folds);
+}
+
+class Search {
+  /** What was found out on each number of folds. */
+  readonly #judged = new Map<number, Map<Candidate, Judgement>>();
+  readonly #begun = performance.now();
+  #endedBy: SearchResult['endedBy'] = null;
+
+  constructor(
+    readonly judge: Judge,
+    readonly options: SearchOptions,
+  ) {}
+
+  /** Judges candidates on the first `folds` folds, until the time is over; the first ones come in any case. */
+  async look(candidates: readonly Candidate[], folds: number): Promise<void> {
+    const { events } = this.options;
+    const judged = this.#judgedOn(folds);
+    const isFirst = this.#judged.size === 1 && judged.size === 0;
+    for (const some of batchesOf(candidates.filter((each) => !judged.has(each)))) {
+      if (!isFirst && this.#isOver()) return;
+      await this.judge.outOfFold.prepare(some.map(averageOf), folds, (done, all) => events?.onFitting?.(done, all));
+      for (const candidate of some) {
+        const judgement = this.judge.judge(candidate, folds);
+        judged.set(candidate, judgement);
+        const [best = judgement] = this.#ranked(folds);
+        await events?.onJudged?.(judgement, best, this.judge.options.metric);
+      }
+    }
+  }
+
+  /** Looks at the neighbours of the best candidate, and at those of a better one that is found, until none is. */
+  async climb(neighboursOf: (best: Candidate) => Candidate[], folds: number): Promise<void> {
+    for (let from: Candidate | null = null; !this.#isOver();) {
+      const [best] = this.best(1, folds);
+      if (best === undefined || best === from) return;
+      from = best;
+      const known = new Set([...this.#judgedOn(folds).keys()].map(keyOf));
+      await this.look(
+        neighboursOf(best).filter((each) => !known.has(keyOf(each))),
+        folds,
+      );
+    }
+  }
+
+  /** Returns the best of those that were judged on so many folds. */
+  best(count: number, folds: number): Candidate[] {
+    const ranked = this.#ranked(folds).slice(0, count);
+    return ranked.map(({ candidate }) => candidate);
+  }
+
+  /** Compares what was judged on all folds. */
+  result(folds: number): SearchResult {
+    const { plan } = this.options;
+    const [best, ...others] = this.#ranked(folds);
+    const usual = this.#judgedOn(folds).get(plan.usual);
+    assert(best && usual, 'the usual candidate is always judged');
+    const screened = [...this.#judged.entries()]
+      .filter(([count]) => count !== folds)
+      .flatMap(([, map]) => [...map.values()]);
+    const isOnAll = new Set([best, ...others].map(({ candidate }) => candidate));
+    const tried = [best, ...others, ...screened.filter(({ candidate }) => !isOnAll.has(candidate))];
+    const { chosen, because } = this.#choose(best, usual);
+    return { chosen, tried, because, endedBy: this.#endedBy };
+  }
+
+  #choose(best: Judgement, usual: Judgement): Pick<SearchResult, 'chosen' | 'because'> {
+    if (best === usual) return { chosen: usual, because: 'no other candidate is better than the usual one' };
+    const { difference, standardError } = this.judge.gain(best, usual);
+    const isClear = difference > standardError;
+    const because = isClear
+      ? 'it is better than the usual one by more than the standard error of their difference'
+      : 'the best one is better than the usual one by less than the standard error of their difference';
+    return { chosen: isClear ? best : usual, because };
+  }
+
+  #isOver(): boolean {
+    const { stop, budget } = this.options;
+    if (stop?.aborted === true) this.#endedBy = 'interrupt';
+    else if (budget !== null && performance.now() - this.#begun > 1000 * budget) this.#endedBy = 'budget';
+    return this.#endedBy !== null;
+  }
+
+  #judgedOn(folds: number): Map<Candidate, Judgement> {
+    const found = this.#judged.get(folds) ?? new Map<Candidate, Judgement>();
+    this.#judged.set(folds, found);
+    return found;
+  }
+
+  #ranked(folds: number): Judgement[] {
+    const sign = isLargerBetter(this.judge.options.metric) ? -1 : 1;
+    return [...this.#judgedOn(folds).values()].sort((one, other) => sign * (one.measured.value - other.measured.value));
+  }
+}
+
+/** So many models of one fold are fitted between two looks at the time: few enough to stop soon, many enough to be fast. */
+const modelsOfBatch = 16;
+
+/** Cuts candidates into batches that look at the same features, in their order. */
+function batchesOf(candidates: readonly Candidate[]): Candidate[][] {
+  const batches: Candidate[][] = [];
+  for (const set of new Set(candidates.map((each) => averageOf(each).set))) {
+    const same = candidates.filter((each) => averageOf(each).set === set);
+    let batch: Candidate[] = [];
+    const models = new Set<string>();
+    for (const candidate of same) {
+      const { cleanUp, cost, weighting } = candidate;
+      const own = weighting.map((each) => `${each} ${cost} ${cleanUp}`);
+      if (batch.length > 0 && new Set([...models, ...own]).size > modelsOfBatch) {
+        batches.push(batch);
+        batch = [];
+        models.clear();
+      }
+      batch.push(candidate);
+      for (const each of own) models.add(each);
+    }
+    if (batch.length > 0) batches.push(batch);
+  }
+  return batches;
+}

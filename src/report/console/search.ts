@@ -1,0 +1,41 @@
+import { describeCandidate } from '../../experiments/auto/candidate.js';
+import type { Judgement } from '../../experiments/auto/judge.js';
+import type { LinearOutcome } from '../../experiments/auto/linear_experiment.js';
+import type { MetricName } from '../../training/metric_names.js';
+import { formatMetric } from '../metric.js';
+import { type LineStyle, formatHeading } from './line_style.js';
+import { formatTable } from './table.js';
+
+/** So many candidates are named; run.json has all. */
+const shownCandidates = 8;
+
+const ends = {
+  budget: 'The time that it was given is over; another machine may come further and choose otherwise.',
+  interrupt: 'It was interrupted; this is the best so far.',
+};
+
+/** Says what was tried, what was taken and why, and how good that is on reviews that it was not fitted on. */
+export function describeLinear({ training }: LinearOutcome, style: LineStyle): string[] {
+  const { search, judgement, options } = training;
+  const { metric } = options;
+  if (search === null) return [`Out of fold: ${figureOf(judgement, metric)}.`];
+  const shown = search.tried.slice(0, shownCandidates);
+  const rows = shown.map((tried) => [describeCandidate(tried.candidate), String(tried.folds), figureOf(tried, metric)]);
+  const left = search.tried.length - shown.length;
+  return [
+    formatHeading('Search by cross-validation', style),
+    formatTable(['candidate', 'folds', metric], rows, style),
+    ...(left > 0 ? [`And ${left} more.`] : []),
+    `Taken: ${describeCandidate(search.chosen.candidate)}, since ${search.because}.`,
+    ...(search.endedBy === null ? [] : [ends[search.endedBy]]),
+  ];
+}
+
+/** Says how well a candidate did. */
+export function describeJudgement(judgement: Judgement, metric: MetricName): string {
+  return `${describeCandidate(judgement.candidate)}: ${figureOf(judgement, metric)}`;
+}
+
+function figureOf({ measured: { value, standardError } }: Judgement, metric: MetricName): string {
+  return `${formatMetric(metric, value)} ± ${formatMetric(metric, standardError)}`;
+}

@@ -75,6 +75,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'fetch and check the reviews, and show how many there are, some of them and the words',
     define: async () => (await import('./commands/data.js')).defineData,
   },
+  audit: {
+    about: 'name the labels that are probably wrong, and texts that come more than once',
+    define: async () => (await import('./commands/audit.js')).defineAudit,
+  },
   verify: {
     about: 'recompute cases that PyTorch has computed, with every engine, and compare the results',
     define: async () => (await import('./commands/verify.js')).defineVerify,
@@ -103,7 +107,7 @@ const commands: Readonly<Record<string, CommandEntry>> = {
 };
 
 /** The commands that read reviews while libtorch is loaded. */
-const trainingCommands = ['train', 'tune', 'lora', 'experiment'];
+const trainingCommands = ['train', 'tune', 'lora', 'experiment', 'audit'];
 
 /** The shell makes several arguments of a pattern, of which an option takes the first. */
 const quotingHint =

@@ -14,7 +14,7 @@ import { createEvents } from './training_events.js';
 export async function runTrain(context: ExperimentContext, out: string | undefined): Promise<TrainDocument> {
   const document = await withRunDirectory(out, 'train', async (directory) => {
     const { bags, dataset, device, options, signal } = context;
-    const events = { ...createEvents(context, directory), ...createSearchEvents(context, directory) };
+    const events = { ...createEvents(context, directory), ...createSearchEvents(context.terminal, directory) };
     const classes = dataset.classes.length;
     const stopping = options.search === 'none' ? null : stopOnInterrupt();
     const stop = stopping?.signal;

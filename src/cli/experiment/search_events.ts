@@ -2,10 +2,13 @@ import { describeJudgement } from '../../report/console/search.js';
 import type { SearchEvents } from '../../experiments/auto/search.js';
 import { judgementDocument } from '../../experiments/run_documents.js';
 import type { RunDirectory } from '../../storage/run_directory.js';
-import type { ExperimentContext } from './experiment_context.js';
+import type { Terminal } from '../terminal.js';
 
-/** Says how far a search is and what is best so far, and writes down what was tried. */
-export function createSearchEvents({ terminal }: ExperimentContext, directory: RunDirectory): SearchEvents {
+/**
+ * Says how far a search is and what is best so far, and writes down what was tried.
+ * @param directory null: nothing is written down
+ */
+export function createSearchEvents(terminal: Terminal, directory: RunDirectory | null): SearchEvents {
   const begun = performance.now();
   let best = '';
   return {
@@ -14,7 +17,7 @@ export function createSearchEvents({ terminal }: ExperimentContext, directory: R
       terminal.progress({ label: 'Fitting', done, total, unit: 'models', seconds });
     },
     async onJudged(judgement, leader, metric) {
-      await directory.appendTried(judgementDocument(judgement));
+      await directory?.appendTried(judgementDocument(judgement));
       const line = describeJudgement(leader, metric);
       if (line === best) return;
       best = line;

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { MetricName } from '../../training/metric_names.js';
 import {
   crossFittedOutcome,
@@ -65,6 +66,15 @@ export class Judge {
     const { labels } = this.#heldOut(folds.length);
     const { scores, deviations } = this.outOfFold.average(averageOf(candidate), folds.length);
     return { decision: fitDecision(scores, labels, this.#decisionOptions), deviations };
+  }
+
+  /** Returns the probabilities by the models of all folds, the mean over the repeats, `[reviews, classes]`. */
+  probabilities(candidate: Candidate): Float64Array {
+    const { length: folds } = this.plan.folds;
+    const repeats = this.#repeatsOf(this.judge(candidate, folds).outcome, folds);
+    const [first, ...others] = repeats.map(({ probabilities }) => probabilities);
+    assert(first, 'there is a repeat at least');
+    return first.map((own, index) => others.reduce((sum, other) => sum + (other[index] ?? NaN), own) / repeats.length);
   }
 
   get #decisionOptions(): DecisionOptions {

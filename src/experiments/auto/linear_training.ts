@@ -63,17 +63,9 @@ export interface LinearTraining {
  */
 export async function trainLinear(input: LinearInput): Promise<LinearTraining> {
   const begun = performance.now();
-  const { dataset, classes, options } = input;
-  const plan = planOf(input);
-  const sets = new FeatureSets(dataset, plan.candidates, { classes, characterWeight: options.characterWeight });
+  const { options } = input;
+  const { sets, judge, plan, search, fitting } = await searchLinear(input);
   try {
-    const { labels } = sets.all;
-    const { seed, metric, decision } = options;
-    const folds = foldsOf(input, sets, plan);
-    const fitting = { seed, classWeights: input.classWeights, signal: input.signal };
-    const outOfFold = new OutOfFold((name) => sets.with(name), folds.folds, fitting);
-    const judge = new Judge(outOfFold, folds, { labels, classes, metric, decision });
-    const search = await searchCandidates(judge, { plan, ...input, budget: options.budget });
     const { chosen } = search;
     const fitted = judge.decide(chosen.candidate);
     sets.keepOnly(featuresOf(chosen.candidate));
@@ -91,10 +83,43 @@ export async function trainLinear(input: LinearInput): Promise<LinearTraining> {
       },
       judgement: chosen,
       search: options.search === 'none' ? null : search,
-      plan: folds,
+      plan: judge.plan,
       reviews,
       seconds: (performance.now() - begun) / 1000,
     };
+  } catch (error) {
+    sets.dispose();
+    throw error;
+  }
+}
+
+/** A search that has ended, and what it worked with. */
+export interface LinearSearch {
+  readonly search: SearchResult;
+  readonly plan: SearchPlan;
+  readonly judge: Judge;
+  readonly fitting: OutOfFold['options'];
+  /** To be disposed of. */
+  readonly sets: FeatureSets;
+}
+
+/**
+ * Chooses a candidate where the options ask for it, and judges it on reviews that it was not fitted on.
+ * @throws what `trainLinear` throws
+ */
+export async function searchLinear(input: LinearInput): Promise<LinearSearch> {
+  const { dataset, classes, options } = input;
+  const plan = planOf(input);
+  const sets = new FeatureSets(dataset, plan.candidates, { classes, characterWeight: options.characterWeight });
+  try {
+    const { labels } = sets.all;
+    const { seed, metric, decision } = options;
+    const folds = foldsOf(input, sets, plan);
+    const fitting = { seed, classWeights: input.classWeights, signal: input.signal };
+    const outOfFold = new OutOfFold((name) => sets.with(name), folds.folds, fitting);
+    const judge = new Judge(outOfFold, folds, { labels, classes, metric, decision });
+    const search = await searchCandidates(judge, { plan, ...input, budget: options.budget });
+    return { search, plan, judge, fitting, sets };
   } catch (error) {
     sets.dispose();
     throw error;

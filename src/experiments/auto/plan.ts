@@ -56,11 +56,13 @@ export function planSearch(facts: PlanFacts, settings: SearchSettings): SearchPl
   const isSmall = reviews < fewReviews;
   const usual = usualCandidate(facts);
   const fix = (candidate: Candidate): Candidate => withFixed(candidate, settings);
-  // Of equal ones the first: the usual one is among them.
-  const all = [usual, ...(isSmall ? fewCandidates(usual) : manyCandidates(facts, usual))].map(fix).toReversed();
+  const known = fix(usual);
+  const others = (isSmall ? fewCandidates(usual) : manyCandidates(facts, usual)).map(fix);
+  // A map keeps the place of the first and the value of the last of one name: the usual candidate is itself, and first.
+  const byKey = new Map([known, ...others, known].map((each) => [keyOf(each), each]));
   return {
-    usual: fix(usual),
-    candidates: [...new Map(all.map((each) => [keyOf(each), each])).values()].toReversed(),
+    usual: known,
+    candidates: [...byKey.values()],
     neighbours: (best) =>
       (settings.search === 'wide' ? allNeighbours(best, facts) : costNeighbours(best, isSmall)).map(fix),
     folds: reviews > manyReviews ? 3 : 5,

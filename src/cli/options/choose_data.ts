@@ -48,7 +48,8 @@ export function dataChoice(
   return {
     ...others,
     data: train === undefined ? choose(data) : { train, valid: file, test },
-    valid: typeof valid === 'number' ? valid : null,
+    // In folds every training review is held out once, so none are held out beside them.
+    valid: typeof valid === 'number' ? valid : isLinear && settings.folds !== null && file === undefined ? 0 : null,
     features: {
       ...{ tokenizer, ngrams, minimumCount, counts, normalize, gain },
       ...(characters && { characters }),

@@ -36,8 +36,8 @@ const trio: readonly Weighting[] = [...duo, 'naive-bayes-idf'];
 const quad: readonly Weighting[] = [...trio, 'shrunk-naive-bayes'];
 const singles: readonly (readonly Weighting[])[] = quad.map((weighting) => [weighting]);
 
-const leastCost = 0.03;
-const mostCost = 3;
+/** From one to the next a model changes little. */
+const costs = [0.03, 0.1, 0.3, 1, 3];
 /** With fewer reviews a search finds noise: what other data have shown to be best is better than what these seem to say. */
 const fewReviews = 1000;
 /** With so many reviews three folds say enough. */
@@ -49,6 +49,7 @@ const muchWork = 5e7;
 const tooMuchWork = 2.5e8;
 /** Reviews with doubtful labels are looked for from so many reviews of two classes on. */
 const leastToCleanUp = 5000;
+const usualCleanUp = 0.1;
 
 /** Plans what to try, from facts of the data alone. */
 export function planSearch(facts: PlanFacts, settings: SearchSettings): SearchPlan {
@@ -64,7 +65,7 @@ export function planSearch(facts: PlanFacts, settings: SearchSettings): SearchPl
     usual: known,
     candidates: [...byKey.values()],
     neighbours: (best) =>
-      (settings.search === 'wide' ? allNeighbours(best, facts) : costNeighbours(best, isSmall)).map(fix),
+      (settings.search === 'wide' ? allNeighbours(best, facts) : fewNeighbours(best, facts)).map(fix),
     folds: reviews > manyReviews ? 3 : 5,
     repeats: isSmall ? 5 : 1,
   };
@@ -81,7 +82,7 @@ function fewCandidates(usual: Candidate): Candidate[] {
 }
 
 function manyCandidates(facts: PlanFacts, usual: Candidate): Candidate[] {
-  const { classes, reviews } = facts;
+  const { classes } = facts;
   const words: Candidate = { ...usual, ngrams: 1, characters: null };
   const work = facts.entries * (classes === 2 ? 1 : classes);
   const ngrams: Candidate = { ...usual, ngrams: facts.features.ngrams, characters: null };
@@ -93,19 +94,22 @@ function manyCandidates(facts: PlanFacts, usual: Candidate): Candidate[] {
     candidates.push({ ...words, weighting: ['idf'], cost });
     if (work <= tooMuchWork) candidates.push({ ...words, weighting: duo, cost });
   }
-  const isNoisy = classes === 2 && reviews >= leastToCleanUp;
-  return isNoisy
-    ? [...candidates, ...[0.3, 1].map((cost) => ({ ...ngrams, weighting: duo, cost, cleanUp: 0.1 }))]
-    : candidates;
+  return candidates;
 }
 
-/** The next lower and the next higher cost of a few: the best is not at the end of those that were tried. */
-function costNeighbours(of: Candidate, isSmall: boolean): Candidate[] {
-  if (isSmall || of.cleanUp > 0) return [];
-  const costs = [leastCost, 0.1, 0.3, 1, mostCost];
+/**
+ * The next lower and the next higher cost: the best need not be among those that were tried. Of two classes also the same
+ * without reviews whose labels are doubtful, at a higher cost, since the others can be trusted more.
+ */
+function fewNeighbours(of: Candidate, { reviews, classes }: PlanFacts): Candidate[] {
   const place = costs.indexOf(of.cost);
-  if (place === -1) return [];
-  return [costs[place - 1], costs[place + 1]].flatMap((cost) => (cost === undefined ? [] : [{ ...of, cost }]));
+  if (reviews < fewReviews || place === -1) return [];
+  const [lower, higher] = [costs[place - 1], costs[place + 1]];
+  const isCleanable = classes === 2 && reviews >= leastToCleanUp && of.cleanUp === 0;
+  return [
+    ...[lower, higher].flatMap((cost) => (cost === undefined ? [] : [{ ...of, cost }])),
+    ...(isCleanable && higher !== undefined ? [{ ...of, cost: higher, cleanUp: usualCleanUp }] : []),
+  ];
 }
 
 /** Costs have steps of a quarter of a power of ten. */
@@ -115,11 +119,11 @@ const mostCleanUp = 0.4;
 
 /** Candidates that differ from one in a single setting. */
 function allNeighbours(of: Candidate, { features: { ngrams, characters } }: PlanFacts): Candidate[] {
-  const costs = [of.cost / costStep, of.cost * costStep].map((cost) => Number(cost.toPrecision(3)));
+  const near = [of.cost / costStep, of.cost * costStep].map((cost) => Number(cost.toPrecision(3)));
   const orders = [of.ngrams - 1, of.ngrams + 1].filter((order) => order >= 1 && order <= ngrams);
   const shares = [of.cleanUp - cleanUpStep, of.cleanUp + cleanUpStep].map((share) => Number(share.toFixed(2)));
   return [
-    ...costs.map((cost) => ({ ...of, cost })),
+    ...near.map((cost) => ({ ...of, cost })),
     ...[duo, trio, quad, ...singles].map((weighting) => ({ ...of, weighting })),
     ...orders.map((order) => ({ ...of, ngrams: order })),
     ...(characters === undefined ? [] : [{ ...of, characters: of.characters === null ? characters : null }]),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isLargerBetter, type MetricName } from '../../training/metric_names.js';
+import { isBetter, isLargerBetter, type MetricName } from '../../training/metric_names.js';
 import { averageOf, type Candidate } from './candidate.js';
 import type { Judge, Judgement } from './judge.js';
 import { keyOf, type SearchPlan } from './plan.js';
@@ -31,6 +31,7 @@ export interface SearchResult {
 
 /** The share of the candidates that are judged on all folds after the first. */
 const keptShare = 1 / 3;
+const mostKept = 6;
 /** Fewer candidates are all judged on all folds. */
 const fewCandidates = 8;
 
@@ -47,7 +48,7 @@ export async function searchCandidates(judge: Judge, options: SearchOptions): Pr
   let left = plan.candidates;
   if (folds > 1 && left.length > fewCandidates) {
     await search.look(left, 1);
-    left = search.best(Math.ceil(keptShare * left.length), 1);
+    left = search.best(Math.min(mostKept, Math.ceil(keptShare * left.length)), 1);
   }
   await search.look(left, folds);
   await search.climb((best) => plan.neighbours(best), folds);
@@ -76,7 +77,7 @@ class Search {
       for (const candidate of some) {
         const judgement = this.judge.judge(candidate, folds);
         judged.set(candidate, judgement);
-        const [best = judgement] = this.#ranked(folds);
+        const [best = judgement] = this.#ranked(this.judge.plan.folds.length);
         await events?.onJudged?.(judgement, best, this.judge.options.metric);
       }
     }
@@ -89,11 +90,20 @@ class Search {
       if (best === undefined || best === from) return;
       from = best;
       const known = new Set([...this.#judgedOn(folds).keys()].map(keyOf));
-      await this.look(
-        neighboursOf(best).filter((each) => !known.has(keyOf(each))),
-        folds,
-      );
+      const near = neighboursOf(best).filter((each) => !known.has(keyOf(each)));
+      await this.look(near, folds > 1 ? 1 : folds);
+      await this.look(this.#promising(near, best), folds);
     }
+  }
+
+  /** Returns those that are no worse than the best one on the first fold, which costs little to know. */
+  #promising(near: readonly Candidate[], best: Candidate): Candidate[] {
+    const first = this.#judgedOn(1);
+    const of = first.get(best) ?? this.judge.judge(best, 1);
+    first.set(best, of);
+    const isWorse = (each: Judgement | undefined): boolean =>
+      each === undefined || isBetter(of.measured.name, of.measured.value, each.measured.value);
+    return near.filter((each) => !isWorse(first.get(each)));
   }
 
   /** Returns the best of those that were judged on so many folds. */

@@ -30,6 +30,8 @@ export class LinearReviews {
   readonly columnClasses: readonly number[];
   readonly normalize: 'none' | 'norm' | 'length';
   readonly #columns: FeatureColumns;
+  /** Those of reviews that are asked for again, such as the reviews of a fold, as long as these are kept. */
+  readonly #scales = new WeakMap<Int32Array, Map<Weighting, Float32Array>>();
   /** `[features]`: the factor of each feature; null where it is 1 for all. */
   readonly #factors: Float32Array | null;
 
@@ -59,7 +61,17 @@ export class LinearReviews {
   /** Returns the scale of each feature by each weighting, as the reviews `rows` say, `[features]`. */
   scales(weightings: readonly Weighting[], rows: Int32Array): Float32Array[] {
     const { labels, classes } = this;
-    return weightingScales(this.#columns, { labels, classes, rows }, { kinds: weightings, factors: this.#factors });
+    const known = this.#scales.get(rows) ?? new Map<Weighting, Float32Array>();
+    this.#scales.set(rows, known);
+    const kinds = weightings.filter((weighting) => !known.has(weighting));
+    if (kinds.length > 0) {
+      const made = weightingScales(this.#columns, { labels, classes, rows }, { kinds, factors: this.#factors });
+      made.forEach((scales, index) => {
+        const kind = kinds[index];
+        if (kind) known.set(kind, scales);
+      });
+    }
+    return weightings.map((weighting) => known.get(weighting) ?? new Float32Array(0));
   }
 
   dispose(): void {

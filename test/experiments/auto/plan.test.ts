@@ -57,9 +57,12 @@ test('when there is more work, as entries times models, then fewer candidates ar
 });
 
 test('when there are 5,000 reviews of two classes then leaving out doubtful ones is tried', () => {
+  const { usual: first } = planSearch(facts, settings);
   const cleaned = (changes: Partial<PlanFacts>): number =>
-    planSearch({ ...facts, ...changes }, settings).candidates.filter(({ cleanUp }) => cleanUp > 0).length;
-  expect(cleaned({ reviews: 5000 })).toBe(2);
+    planSearch({ ...facts, ...changes }, settings)
+      .neighbours({ ...first, cost: 0.1 })
+      .filter(({ cleanUp, cost }) => cleanUp > 0 && cost === 0.3).length;
+  expect(cleaned({ reviews: 5000 })).toBe(1);
   expect(cleaned({ reviews: 4999 })).toBe(0);
   expect(cleaned({ reviews: 5000, classes: 3 })).toBe(0);
 });

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Dataset } from '../../data/dataset.js';
 import type { EncodedSplit } from '../../data/splits/encoded_splits.js';
 import { joinReviews } from '../../data/splits/reviews.js';
-import { createBags } from '../../model/bags.js';
+import { createBags, type BagWeighting } from '../../model/bags.js';
 import { createClassifier, type ClassifierModel } from '../../model/classifier_model.js';
 import type { Bags } from '../../model/native.js';
 import { decide } from '../../model/numbers/decision.js';
@@ -11,6 +11,7 @@ import { countParameters, loadModule, type Module } from '../../model/parameters
 import { metricOf } from '../../training/metric_names.js';
 import { readLogits, type Metrics } from '../../training/metrics.js';
 import type { PhaseResult } from '../../training/phase.js';
+import type { EncodedTexts } from '../../text/bag_writer.js';
 import type { FeatureOptions } from '../../text/features.js';
 import { chooseMetric } from '../choose_metric.js';
 import { classWeightsFor, type ExperimentInput } from '../experiment_model.js';
@@ -48,14 +49,11 @@ export async function runLinearExperiment(input: ExperimentInput): Promise<FullT
     events,
   };
   const training = await trainLinear(linear);
-  try {
-    return testTraining(training, dataset, classes);
-  } finally {
-    training.reviews.dispose();
-  }
+  // Its features as typed arrays are enough from here on.
+  training.reviews.dispose();
+  return testTraining(training, dataset, classes);
 }
 
-/** Takes the options of a linear model from those of an experiment. */
 export function linearOptions(options: ExperimentOptions, features: FeatureOptions): Omit<LinearOptions, 'metric'> {
   const { weighting = 'none', characterWeight = 1, fixed = [] } = options;
   const { ngrams, characters = null } = features;
@@ -75,14 +73,14 @@ function testTraining(training: LinearTraining, whole: LinearInput['dataset'], c
   const { vocabulary, features: options, splits } = dataset;
   const weighting = { options, vocabulary, weights: null };
   const model = modelOf(module, vocabulary.size, classes);
-  const test = createBags(splits.test, weighting);
+  const { decision, reviews } = training;
+  const metricsOf = (bags: Bags, labels: Int32Array): Metrics =>
+    metricsOfLogits(readLogits(model.classifier, bags), labels, { classes, decision });
+  const begun = performance.now();
   try {
-    const { decision, reviews } = training;
-    const metricsOf = (bags: Bags, labels: Int32Array): Metrics =>
-      metricsOfLogits(readLogits(model.classifier, bags), labels, { classes, decision });
-    using train = createBags({ ...reviews.selected, labels: reviews.labels }, weighting);
-    const begun = performance.now();
-    const metrics = { train: metricsOf(train, reviews.labels), test: metricsOf(test, splits.test.labels) };
+    const train = withBags({ ...reviews.selected, labels: reviews.labels }, weighting, metricsOf);
+    const test = createBags(splits.test, weighting);
+    const metrics = { train, test: metricsOf(test, splits.test.labels) };
     return {
       full: phaseOf(training, countParameters(model), metrics, (performance.now() - begun) / 1000),
       folds: null,
@@ -95,12 +93,19 @@ function testTraining(training: LinearTraining, whole: LinearInput['dataset'], c
         test.dispose();
       },
     };
-  } catch (error) {
-    test.dispose();
-    throw error;
   } finally {
     model.dispose();
   }
+}
+
+/** Gives `use` bags that are freed when it returns. */
+function withBags<T>(
+  texts: EncodedTexts & { labels: Int32Array },
+  weighting: BagWeighting,
+  use: (bags: Bags, labels: Int32Array) => T,
+): T {
+  using bags = createBags(texts, weighting);
+  return use(bags, texts.labels);
 }
 
 /** Leaves only the features that the model looks at in the data set, and says what they are. */

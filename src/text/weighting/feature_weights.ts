@@ -24,6 +24,9 @@ export function featureWeights(
   return weights;
 }
 
+/** A scale whose values change no sum, and whose square is no zero. */
+const negligible = 1e-15;
+
 /**
  * Returns the scales of the features for linear models that are fitted on some of the texts: their weights, so that the
  * mean square of the fitted texts' values is 1 and a cost means the same for all kinds.
@@ -39,6 +42,8 @@ export function weightingScales(
   for (const scales of weights) {
     for (let id = 0; factors !== null && id < scales.length; id += 1) scales[id] *= factors[id];
     scaleToMeanSquareOne(scales, frequencies);
+    // What says nothing, as a word of all texts by `idf`, still counts in the length of a row: the finished model counts it.
+    for (let id = 0; id < scales.length; id += 1) if (scales[id] === 0 && frequencies[id] > 0) scales[id] = negligible;
   }
   return weights;
 }

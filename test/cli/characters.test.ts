@@ -23,7 +23,18 @@ const table = [
   ...endings.flatMap((ending, k) => stems.map(([stem, label]) => `it was ${stem}${ending} n${k},${label}`)),
 ].join('\n');
 
-const options = ['--characters', '3-5', '--character-weight', '0.5', '--tokenizer', 'unicode', '--vocab', 'all'];
+const options = [
+  '--preset',
+  'notebook',
+  '--characters',
+  '3-5',
+  '--character-weight',
+  '0.5',
+  '--tokenizer',
+  'unicode',
+  '--vocab',
+  'all',
+];
 const training = ['--hidden', '4', '--optimizer', 'adam', '--lr', '0.05', '--loss', 'logits', '--epochs', '30'];
 const text = 'so wonderfulness, and nothing dreadsome';
 

@@ -16,7 +16,18 @@ async function writeReviews(folder: string): Promise<void> {
   await writeFile(join(folder, 'reviews.csv'), ['text,label', ...rows, ''].join('\n'));
 }
 
-const data = ['--data', 'reviews.csv', '--epochs', '2', '--hidden', '4', '--quiet', '--no-report'];
+const data = [
+  '--data',
+  'reviews.csv',
+  '--preset',
+  'notebook',
+  '--epochs',
+  '2',
+  '--hidden',
+  '4',
+  '--quiet',
+  '--no-report',
+];
 
 test('when classes have weights then training counts them, metrics do not, and a configuration says the same', async () => {
   await withTemporaryFolder(async (cwd) => {
@@ -33,7 +44,7 @@ test('when classes have weights then training counts them, metrics do not, and a
     expect(weighted.firstSteps[0]).not.toBe(plain.firstSteps[0]);
     const { stdout: config } = await runCli(['train', ...data, '--class-weight', 'rare=4', '--print-config'], { cwd });
     await writeFile(join(cwd, 'config.json'), config);
-    await train('again', '--config', 'config.json', '--quiet', '--no-report');
+    await train('again', '--preset', 'notebook', '--config', 'config.json', '--quiet', '--no-report');
     const model = (run: string): Promise<Buffer> => readFile(join(cwd, run, 'model.safetensors'));
     expect(await model('again')).toEqual(await model('weighted'));
     expect(await model('again')).not.toEqual(await model('plain'));

@@ -4,7 +4,7 @@ import { expect, test } from '@jest/globals';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli, type CliResult } from './helpers.js';
 
-const small = ['--epochs', '2', '--hidden', '8', '--lr', '0.5', '--device', 'cpu', '--quiet'];
+const small = ['--preset', 'notebook', '--epochs', '2', '--hidden', '8', '--lr', '0.5', '--device', 'cpu', '--quiet'];
 
 /** Separable reviews. @param swapped gives each the other label */
 function csv(swapped = false): string {

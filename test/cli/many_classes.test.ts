@@ -13,7 +13,20 @@ beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'imdb-torch-classes-'));
   const rows = Array.from({ length: 5 * count }, (_, k) => `word${k % count} film ${k % 7},${names[k % count] ?? ''}`);
   await writeFile(join(cwd, 'many.csv'), ['text,label', ...rows, ''].join('\n'));
-  const options = ['--epochs', '1', '--hidden', '8', '--vocab', '2000', '--out', 'run', '--json', '--quiet'];
+  const options = [
+    '--preset',
+    'notebook',
+    '--epochs',
+    '1',
+    '--hidden',
+    '8',
+    '--vocab',
+    '2000',
+    '--out',
+    'run',
+    '--json',
+    '--quiet',
+  ];
   const { code, stdout } = await runCli(['train', '--data', 'many.csv', ...options], { cwd });
   expect(code).toBe(0);
   const { evaluation, topWords } = JSON.parse(stdout) as TrainDocument & Record<string, unknown>;

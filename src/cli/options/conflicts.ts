@@ -65,10 +65,6 @@ const rules: readonly Rule[] = [
     'Expected --optimizer dual-coordinate-descent with several kinds of --weighting, whose models are averaged.',
   ],
   [
-    ({ characters, characterWeight }) => characters === null && characterWeight !== 1,
-    'Expected --characters with --character-weight, which their n-grams alone have.',
-  ],
-  [
     ({ folds, refit }) => folds !== null && !refit,
     'Expected --refit with --folds: the models of the folds only validate.',
   ],
@@ -89,6 +85,9 @@ export function findConflicts(settings: ExperimentSettings, given: Partial<Exper
   }
   if (folds !== null && (files.valid !== undefined || given.valid !== undefined)) {
     problems.push('Expected no --valid with --folds, which hold out every training review once.');
+  }
+  if (settings.characters === null && (given.characterWeight ?? 1) !== 1) {
+    problems.push('Expected --characters with --character-weight, which their n-grams alone have.');
   }
   if (settings.groupColumn !== undefined && given.split === 'random') {
     problems.push('Expected no --split random with --group-column, whose groups are held out as wholes.');

@@ -118,9 +118,9 @@ test.each([2, 3] as const)(
     const expected = logitsOf(decision, scores);
     const logits = rows.reduce<number[]>((all, row) => {
       const own = ids.subarray(offsets[row], offsets[row + 1]);
-      const of = (k: number): number =>
-        own.reduce((sum, id) => sum + (table.weight[k * features + id] ?? NaN) / Math.sqrt(own.length), 0);
-      return [...all, ...Array.from({ length: classes }, (_, k) => of(k) + (table.bias[k] ?? NaN))];
+      const scoreOf = (k: number): number =>
+        Array.from(own).reduce((sum, id) => sum + (table.weight[k * features + id] ?? NaN) / Math.sqrt(own.length), 0);
+      return [...all, ...Array.from({ length: classes }, (_, k) => scoreOf(k) + (table.bias[k] ?? NaN))];
     }, []);
     const largest = Math.max(...logits.map((logit, index) => Math.abs(logit - (expected[index] ?? NaN))));
     // Sums of float32 against sums of float64.

@@ -57,7 +57,7 @@ export async function splitReviews(
   if (valid !== null) return { train: pick(train, order), valid, test };
   const size = checkedValidationSize(collected, order.length, wanted, toTrain);
   const isHeld = train.groups && markGroups(train.groups, size, seed, wanted === null);
-  if (train.groups && isHeld?.includes(1) === false && (toTrain || wanted !== null)) {
+  if (train.groups && size > 0 && isHeld?.includes(1) === false && (toTrain || wanted !== null)) {
     throw noGroupToHoldOut(collected, train.groups, size);
   }
   const [kept, heldOut] =

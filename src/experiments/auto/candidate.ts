@@ -14,9 +14,17 @@ export interface Candidate {
   readonly cleanUp: number;
 }
 
+/** The features that a candidate looks at. */
+type CandidateFeatures = Pick<Candidate, 'ngrams' | 'characters'>;
+
 /** Returns the name of the features that a candidate looks at; candidates of one name share them. */
-export function featuresOf({ ngrams, characters }: Pick<Candidate, 'ngrams' | 'characters'>): string {
-  return `${ngrams} ${characters === null ? 'none' : characters.join('-')}`;
+export function featuresOf({ ngrams, characters }: CandidateFeatures): string {
+  return JSON.stringify({ ngrams, characters });
+}
+
+/** Returns the features of a name that `featuresOf` has made. */
+export function featuresNamed(name: string): CandidateFeatures {
+  return JSON.parse(name) as CandidateFeatures;
 }
 
 export function averageOf(candidate: Candidate): AveragedFit {

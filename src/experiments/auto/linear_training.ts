@@ -110,7 +110,7 @@ export interface LinearSearch {
 export async function searchLinear(input: LinearInput): Promise<LinearSearch> {
   const { dataset, classes, options } = input;
   const plan = planOf(input);
-  const sets = new FeatureSets(dataset, plan.candidates, { classes, characterWeight: options.characterWeight });
+  const sets = new FeatureSets(dataset, { classes, characterWeight: options.characterWeight });
   try {
     const { labels } = sets.all;
     const { seed, metric, decision } = options;

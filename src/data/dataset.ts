@@ -68,10 +68,11 @@ export interface DatasetOptions extends EncodeOptions {
 export async function loadDataset(given: DatasetOptions): Promise<Dataset> {
   const started = performance.now();
   checkOptions(given);
-  const options = { ...given, encoding: chooseEncoding(given) };
+  const toTrain = given.toTrain ?? given.featurizer === undefined;
+  const options = { ...given, toTrain, encoding: chooseEncoding(given) };
   options.signal?.throwIfAborted();
   const { data, cacheFolder = join(cacheHome(), 'encoded') } = options;
-  const source = await findSource(data, { ...options, toTrain: options.featurizer === undefined });
+  const source = await findSource(data, options);
   checkHasColumns(source, options);
   const key = cacheKey(source, options);
   const cached = cacheFolder === null ? null : await loadSplits(cacheFolder, key, options.signal);
@@ -108,6 +109,7 @@ const checkTypes = fields({
   valid: orNull(aNumber),
   split: optional(oneOf('random', 'movie', 'auto')),
   whole: optional(aBoolean),
+  toTrain: optional(aBoolean),
   textColumn: optional(aString),
   labelColumn: optional(aString),
   groupColumn: optional(aString),
@@ -157,7 +159,7 @@ function checkHasColumns({ kind, location }: Source, { groupColumn }: DatasetOpt
 
 /** Names everything that the encoded splits depend on. */
 function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): string {
-  const { seed, valid, split = 'random', whole = false } = options;
+  const { seed, valid, split = 'random', whole = false, toTrain } = options;
   const features = resolveFeatures(options);
   const source = { kind, sha256, variant };
   const given = options.featurizer && sha256Of(options.featurizer);
@@ -172,6 +174,7 @@ function cacheKey({ kind, sha256, variant }: Source, options: DatasetOptions): s
     valid,
     split,
     ...(whole && { whole }),
+    ...(given !== undefined && toTrain === true && { toTrain }),
   };
   return JSON.stringify(document);
 }

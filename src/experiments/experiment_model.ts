@@ -7,6 +7,7 @@ import { classWeightsOf } from '../training/class_weights.js';
 import type { ValidationMetric } from '../training/loop.js';
 import type { PhaseEvents } from '../training/phase.js';
 import type { SearchEvents } from './auto/search.js';
+import type { TuningEvents } from './auto/tuning_plan.js';
 import type { SplitBags } from '../training/split_bags.js';
 import { chooseMetric } from './choose_metric.js';
 import type { ExperimentOptions } from './options.js';
@@ -23,7 +24,7 @@ export interface ExperimentInput {
   signal?: AbortSignal | undefined;
   /** Ends a search with the best candidate so far. */
   stop?: AbortSignal | undefined;
-  events?: (PhaseEvents & SearchEvents) | undefined;
+  events?: (PhaseEvents & SearchEvents & TuningEvents) | undefined;
 }
 
 /** The types of the input of both experiments; what is made of the options checks these. */

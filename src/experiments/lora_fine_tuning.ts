@@ -3,6 +3,8 @@ import { withoutStart } from '../model/adapter_algebra.js';
 import type { ClassifierModel } from '../model/classifier_model.js';
 import { loadModule, type Module } from '../model/parameters.js';
 import { readTrainedAdapter } from '../model/trained_adapter.js';
+import { searchTuning } from './auto/tuning_search.js';
+import type { TuningSearch } from './auto/tuning_plan.js';
 import type { Check } from './check.js';
 import type { Adapter } from '../storage/adapter.js';
 import type { StoredTensor } from '../storage/stored_tensor.js';
@@ -28,14 +30,21 @@ import {
 } from './layer_state.js';
 import { fineTuningChecks, mergeChecks } from './lora_checks.js';
 import { mergeAndTest, type MergeResult } from './merge.js';
-import { notebook, type ExperimentOptions } from './options.js';
-import { runPhase, runTest, type PhaseContext, type PhaseOptions, type PhaseResult } from '../training/phase.js';
+import { freezeLayers, pretrainingContext, startBranches } from './fine_tuning_start.js';
+import { runPhase, runTest, type PhaseContext, type PhaseResult } from '../training/phase.js';
 
-const checkLoraInput = fields({ ...inputFields, base: optional(aMap), merge: aBoolean });
+const checkLoraInput = fields({
+  ...inputFields,
+  base: optional(aMap),
+  sharesReviews: optional(aBoolean),
+  merge: aBoolean,
+});
 
 export interface LoraInput extends ExperimentInput {
   /** Fine-tune this model; without one, pretrain a new one for an epoch first. */
   base?: ReadonlyMap<string, StoredTensor> | undefined;
+  /** Whether the base was trained on these training reviews; a search then judges by those held out for validation. */
+  sharesReviews?: boolean | undefined;
   /** Whether to merge the branches into their layers at the end. */
   merge: boolean;
 }
@@ -58,21 +67,29 @@ export interface LoraResult {
   /** The parameters that fine-tuning has trained, for the model that was fine-tuned. */
   adapter: Adapter;
   mergedModule: Module | null;
+  /** What a search took as learning rate and number of epochs, and what it tried; null without one. */
+  search: TuningSearch | null;
 }
+
+type TunedResult = Omit<LoraResult, 'search'>;
 
 /**
  * The notebook's second experiment: pretrains one epoch (or takes `base`), freezes W and its bias, trains the LoRA
- * branch and the output layer, tests, checks, and merges when asked to. An output layer with a branch is frozen, too.
+ * branch and the output layer, tests, checks, and merges when asked to. An output layer with a branch is frozen, too. Where
+ * the options ask for a search, the learning rate and the number of epochs are those that do best on held-out reviews.
  */
-export async function runLoraFineTuning(input: LoraInput): Promise<LoraResult> {
-  checkLoraInput(input, 'input');
+export async function runLoraFineTuning(given: LoraInput): Promise<LoraResult> {
+  checkLoraInput(given, 'input');
+  const search = await searchTuning(given);
+  const input = { ...given, options: { ...given.options, ...search?.chosen.candidate } };
   const { train, valid } = input.dataset.splits;
   const classWeights = classWeightsFor(input, train.labels);
   const metric = validationMetric(input, valid.labels);
-  return withNewModel(input, (own) => fineTune(input, { ...input, ...own, classWeights, metric }));
+  const result = await withNewModel(input, (own) => fineTune(input, { ...input, ...own, classWeights, metric }));
+  return { ...result, search };
 }
 
-async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraResult> {
+async function fineTune(input: LoraInput, context: PhaseContext): Promise<TunedResult> {
   const { model } = context;
   const { pretrain, baseTest } = await prepareBase(input, context);
   const base = readLayers(model);
@@ -82,7 +99,7 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<LoraRe
   const lora = await runPhase(context, 'lora', input.options.loraEpochs);
   const after = readLayers(model);
   const frozen = sameBits(before, after);
-  const result: LoraResult = {
+  const result: TunedResult = {
     pretrain,
     baseTest,
     lora,
@@ -103,39 +120,12 @@ async function prepareBase(
   context: PhaseContext,
 ): Promise<Pick<LoraResult, 'pretrain' | 'baseTest'>> {
   if (base === undefined) {
-    const options = pretrainingOptions(context.options, pretraining);
-    // The notebook weights no classes.
-    const classWeights = pretraining === 'notebook' ? undefined : context.classWeights;
-    const pretrain = await runPhase({ ...context, options, classWeights }, 'pretrain', 1);
+    const pretrain = await runPhase(pretrainingContext(context, pretraining), 'pretrain', 1);
     return { pretrain, baseTest: pretrain.test };
   }
   loadModule(context.model, base);
   const { test } = await runTest(context, 'base');
   return { pretrain: null, baseTest: test };
-}
-
-/** Starts the branches but for the notebook's, which the hidden layer has from the start. @returns whether it had to */
-function startBranches({ options }: LoraInput, { model, generator }: PhaseContext): boolean {
-  const { init: initialization, useDora } = options;
-  const isNotebooks = initialization === 'notebook' && !useDora;
-  const started = [...model.branches.values()].filter((layer) => layer !== model.hidden || !isNotebooks);
-  for (const layer of started) layer.initializeAdapter({ ...options, generator });
-  model.renewBranches();
-  return started.length > 0;
-}
-
-/** Freezes the layers that have a branch, which alone is trained from now on, and the hidden layer in any case. */
-function freezeLayers({ options: { loraDropout } }: LoraInput, { model }: PhaseContext): void {
-  model.hidden.setTrainable({ base: false, lora: false });
-  for (const layer of model.branches.values()) {
-    layer.dropout = loraDropout;
-    layer.loraEnabled = true;
-    layer.setTrainable({ base: false, lora: true });
-  }
-}
-
-function pretrainingOptions(options: PhaseOptions, pretraining: ExperimentOptions['pretraining']): PhaseOptions {
-  return { ...(pretraining === 'notebook' ? notebook : options), patience: null };
 }
 
 /** Fits the calibration of the fine-tuned model. */
@@ -153,11 +143,11 @@ function calibrate(
 }
 
 async function mergeInto(
-  result: LoraResult,
+  result: TunedResult,
   before: LayerStates,
   { options }: LoraInput,
   context: PhaseContext,
-): Promise<LoraResult> {
+): Promise<TunedResult> {
   const merged = await mergeAndTest(context);
   const after = readLayers(context.model);
   const checks = mergeChecks(sameBits(before, after), result.lora.test, merged, options.dtype);

@@ -21,7 +21,10 @@ export interface LinearSettings {
   repeats: number;
   /** Whether thresholds are fitted for the metric, or the most probable class is taken. */
   decision: 'argmax' | 'fitted';
-  /** `none` takes the options as they are; `auto` chooses those that are not `fixed`, and `wide` among more. */
+  /**
+   * `none` takes the options as they are; `auto` chooses those that are not `fixed`, and `wide` among more: of a linear model
+   * its features, weighting and cost, of fine-tuning the learning rate and the number of epochs.
+   */
   search: 'none' | 'auto' | 'wide';
   /** The names of options that a search takes as they are. */
   fixed?: readonly string[];
@@ -57,8 +60,8 @@ export interface ExperimentOptions extends PhaseOptions, LinearSettings {
   loraDropout: number;
   /** Number of epochs of fine-tuning. */
   loraEpochs: number;
-  /** Whether the epoch before fine-tuning goes with the same optimizer or with the notebook's. */
-  pretraining: 'same' | 'notebook';
+  /** Whether the epoch before fine-tuning goes as fine-tuning does, or as a preset of full training. */
+  pretraining: 'same' | 'notebook' | 'fixed';
   /** The calibration that is fitted on held-out reviews, so that probabilities come true as often as they say. */
   calibration: CalibrationKind;
   /** The metric that early stopping goes by, and that the result is told in. */

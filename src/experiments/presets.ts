@@ -105,19 +105,29 @@ export const trainPresets: Readonly<Record<'notebook' | 'fixed' | 'fast' | 'best
   },
 };
 
+const stable: Preset = {
+  ...asNotebook,
+  split: 'auto',
+  loss: 'logits',
+  optimizer: 'adam',
+  lr: 5e-4,
+  schedule: 'linear',
+  loraEpochs: 2,
+  pretraining: 'notebook',
+  calibration: 'temperature',
+};
+
 /** The presets of fine-tuning. */
-export const loraPresets: Readonly<Record<'notebook' | 'stable', Preset>> = {
+export const loraPresets: Readonly<Record<'notebook' | 'stable' | 'auto', Preset>> = {
   notebook: asNotebook,
   /** Adam and a falling learning rate, from the notebook's pretrained model. */
-  stable: {
-    ...asNotebook,
-    split: 'auto',
-    loss: 'logits',
-    optimizer: 'adam',
-    lr: 5e-4,
-    schedule: 'linear',
-    loraEpochs: 2,
-    pretraining: 'notebook',
-    calibration: 'temperature',
+  stable,
+  /** The same from a model that fits other data as well, with a learning rate and epochs chosen on held-out reviews. */
+  auto: {
+    ...stable,
+    features: { ...words, tokenizer: 'unicode' },
+    pretraining: 'fixed',
+    metric: 'auto',
+    search: 'auto',
   },
 };

@@ -6,6 +6,7 @@ import type { PhaseResult } from '../training/phase.js';
 import { meanEpochSeconds } from '../training/statistics.js';
 import type { Judgement } from './auto/judge.js';
 import type { LinearOutcome } from './auto/linear_experiment.js';
+import type { TuningJudgement, TuningSearch } from './auto/tuning_plan.js';
 import type { FullTrainingResult } from './full_training.js';
 import type { PerParameter } from './layer_state.js';
 import type { LoraResult } from './lora_fine_tuning.js';
@@ -91,7 +92,7 @@ export function judgementDocument({ candidate, folds, measured }: Judgement): No
 
 /** @param base the run that fine-tuning started from; null after a pretraining */
 export function loraDocument(facts: RunFacts, figures: LoraResult, base: BaseFacts | null): LoraDocument {
-  const { pretrain, baseTest, lora, frozen, merged, checks, calibration } = figures;
+  const { pretrain, baseTest, lora, frozen, merged, checks, calibration, search } = figures;
   const phases = pretrain === null ? [lora] : [pretrain, lora];
   return {
     schema,
@@ -104,8 +105,29 @@ export function loraDocument(facts: RunFacts, figures: LoraResult, base: BaseFac
     ...(merged === null ? {} : { merged: mergedDocument(merged) }),
     checks,
     ...(calibration && { calibration }),
+    ...(search && searchDocument(search)),
     seconds: secondsDocument(facts, phases, { evaluate: merged?.testSeconds ?? 0 }),
   };
+}
+
+function searchDocument({
+  chosen,
+  tried,
+  because,
+  endedBy,
+}: TuningSearch): Pick<LoraDocument, 'chosen' | 'tried' | 'because' | 'endedBy'> {
+  return {
+    chosen: tuningDocument(chosen),
+    tried: tried.map(tuningDocument),
+    because,
+    endedBy: endedBy ?? 'plan',
+  };
+}
+
+/** Documents a way to fine-tune that was tried, and how well it did. */
+export function tuningDocument({ candidate, folds, measured }: TuningJudgement): NonNullable<LoraDocument['chosen']> {
+  const { value, standardError } = measured;
+  return { ...candidate, folds, value, standardError };
 }
 
 function frozenDocument(frozen: LoraResult['frozen']): LoraDocument['frozen'] {

@@ -121,6 +121,19 @@ const candidate = v.object({
   standardError: number,
 });
 
+/** A learning rate and a number of epochs that a search tried, with the metric on the held-out reviews of so many folds. */
+const tuning = v.object({
+  lr: number,
+  loraEpochs: number,
+  // 1: the reviews that are held out for validation.
+  folds: number,
+  value: number,
+  standardError: number,
+});
+
+/** Why a search took what it took, and whether it ended by its plan, its budget or an interrupt. */
+const search = { because: v.exactOptional(text), endedBy: v.exactOptional(text) };
+
 const trainDocument = v.object({
   ...facts,
   ...phase.entries,
@@ -138,11 +151,10 @@ const trainDocument = v.object({
   crossValidation: v.exactOptional(
     v.object({ metric: text, value: number, standardError: number, folds: number, repeats: number }),
   ),
-  // What a search took and tried, best first, and why; it ends by its plan, its budget or an interrupt.
+  // What a search took and tried, best first.
   chosen: v.exactOptional(candidate),
   tried: v.exactOptional(v.pipe(v.array(candidate), v.readonly())),
-  because: v.exactOptional(text),
-  endedBy: v.exactOptional(text),
+  ...search,
 });
 
 /** `A` and `B` are a branch's `up` and `down` by the notebook's letters; `magnitude` is DoRA's. */
@@ -173,6 +185,10 @@ const loraDocument = v.object({
   frozen: v.object({ ...parameters.entries, fc2: v.exactOptional(parameters) }),
   merged: v.exactOptional(merged),
   checks: v.array(v.object({ name: text, passed: v.boolean(), detail: v.exactOptional(text) })),
+  // What a search took and tried, best first.
+  chosen: v.exactOptional(tuning),
+  tried: v.exactOptional(v.pipe(v.array(tuning), v.readonly())),
+  ...search,
   calibration: v.exactOptional(calibration),
   decision,
   metric,
@@ -254,6 +270,8 @@ export const runDocumentSchema = v.object({
       ...mergeFields,
       ...analysis,
       ...record,
+      chosen: v.union([candidate, tuning]),
+      tried: v.pipe(v.array(v.union([candidate, tuning])), v.readonly()),
     }),
   ).entries,
   schema: v.literal(1),

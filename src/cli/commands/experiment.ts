@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { LoraDocument, TrainDocument } from '../../storage/run_document.js';
+import { trainPresets } from '../../experiments/presets.js';
 import { meanEpochSeconds } from '../../training/statistics.js';
 import { formatResults, type ResultRow } from '../../report/console/describe_run.js';
 import { formatHeading } from '../../report/console/line_style.js';
@@ -22,7 +23,7 @@ export function defineExperiment(command: Command): void {
 }
 
 async function runNotebook(raw: RawOptions): Promise<void> {
-  const request = await readRequest(raw, 'experiment', runOutput);
+  const request = await readRequest(raw, 'experiment', runOutput, { notebook: trainPresets.notebook });
   const options = { ...request.settle(), ...request.options };
   const terminal = new Terminal(options);
   const signal = interruptSignal();

@@ -12,8 +12,10 @@ import { configOf } from '../options/config_file.js';
 import { flag, optional, text } from '../options/kinds.js';
 import { filesOf } from '../options/list_kinds.js';
 import { addOptions, type RawOptions } from '../options/option.js';
-import { addSettings, presetOptions, readRequest } from '../options/read_settings.js';
-import type { ExperimentSettings } from '../options/settings.js';
+import { addSettings, isImdb, presetOptions, readRequest } from '../options/read_settings.js';
+import { byKeys, type ExperimentSettings } from '../options/settings.js';
+import type { Reading } from '../experiment/run_seeds.js';
+import { optionsFromHere } from '../../storage/recorded_paths.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -36,17 +38,17 @@ async function lora(raw: RawOptions): Promise<void> {
   const settings = request.settle(base);
   assertHiddenLayer(settings);
   if (printConfig) {
-    Terminal.print(configOf(settings, 'lora'));
+    Terminal.print(configOf(settings, 'lora', request.named));
     return;
   }
   const checks: Check[] = [];
   const isInherited = inheritsData(base, request.named, settings);
   if (base !== null && isInherited) assertThere({ path: base.path, run: base.run.run });
-  const adapt = (dataset: Dataset): Dataset => (base === null ? dataset : asBase(base, dataset, isInherited));
+  const reading = base === null ? {} : await readingAs(base, isInherited);
   const { runSeeds } = await import('../experiment/run_seeds.js');
   await runSeeds(
     'lora',
-    { ...settings, ...output },
+    { ...settings, ...output, fixed: [...request.named] },
     async (context, out) => {
       const { runLora } = await import('../experiment/run_lora.js');
       const { testFigures } = await import('../../report/console/seeds.js');
@@ -54,7 +56,7 @@ async function lora(raw: RawOptions): Promise<void> {
       checks.push(...document.checks);
       return { document, figures: testFigures(document.lora.test, document.calibration) };
     },
-    adapt,
+    reading,
   );
   const { assertChecks } = await import('../experiment/run_lora.js');
   assertChecks(checks);
@@ -62,7 +64,9 @@ async function lora(raw: RawOptions): Promise<void> {
 
 async function readBase(path: string): Promise<Base> {
   const { readRun } = await import('../../storage/read_run.js');
-  return { path, run: await readRun(path) };
+  const run = await readRun(path);
+  const { data, train } = byKeys(optionsFromHere(run.run)).values as Partial<ExperimentSettings>;
+  return { path, run, isImdb: await isImdb({ data, train }) };
 }
 
 function assertHiddenLayer({ hidden }: ExperimentSettings): void {
@@ -80,15 +84,42 @@ function inheritsData(base: Base | null, named: ReadonlySet<string>, { valid }: 
   return !(named.has('valid') && hasFile);
 }
 
+/** Reads the reviews of the base as they were, and others with its features. */
+async function readingAs(base: Base, isInherited: boolean): Promise<Reading> {
+  const { featurizerOf } = await import('../../storage/read_run.js');
+  return {
+    choose: (choice) =>
+      isInherited ? choice : { ...choice, vocab: null, featurizer: featurizerOf(base.run), toTrain: true },
+    adapt: (dataset) => asBase(base, dataset, isInherited),
+  };
+}
+
 /**
  * Weights the reviews as the base does.
  * @throws ImdbTorchError ERR_DATASET when they are not what they were, ERR_USAGE when their vocabulary is another one
  */
 function asBase({ path, run }: Base, dataset: Dataset, isInherited: boolean): Dataset {
   if (isInherited) assertSameData({ path, run: run.run }, dataset);
+  assertSameClasses(path, run, dataset.classes);
   assertSameVocabulary(path, run, dataset.vocabulary);
   const weights = run.tensors.get('features.weight');
   return weights === undefined ? dataset : { ...dataset, weights: Float32Array.from(weights.data, Number) };
+}
+
+function assertSameClasses(path: string, { description }: StoredRun, own: readonly string[]): void {
+  if (JSON.stringify(own) === JSON.stringify(description.classes)) return;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected reviews of the classes ${formatList(description.classes)}, as ${path} has, but these have ${formatList(own)}; ` +
+      'name them by --labels in that order, or train a model of these classes with train.',
+  );
+}
+
+const shownClasses = 5;
+
+function formatList(classes: readonly string[]): string {
+  const shown = classes.slice(0, shownClasses).map((name) => JSON.stringify(name));
+  return [...shown, ...(classes.length > shownClasses ? [`${classes.length - shownClasses} more`] : [])].join(', ');
 }
 
 function assertSameVocabulary(path: string, { vocabulary }: StoredRun, own: Vocabulary): void {

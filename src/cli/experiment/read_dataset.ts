@@ -33,6 +33,8 @@ export interface DataChoice {
   whole?: boolean;
   /** Encodes the reviews as a model was trained. */
   featurizer?: Featurizer;
+  /** Whether these are to be trained on, which is usual without a featurizer. */
+  toTrain?: boolean;
 }
 
 /** Reads the reviews and gets the native addon ready, at once; when one fails, the other is given up. */

@@ -10,6 +10,10 @@ import { describeCalibration } from '../../report/console/folds_and_calibration.
 import type { StoredRun } from '../../storage/read_run.js';
 import { hasSeenAll, type LoraDocument } from '../../storage/run_document.js';
 import { finishRun, saveInput, withRunDirectory, type ExperimentContext } from './experiment_context.js';
+import { configOf } from '../options/config_file.js';
+import { describeTuning } from '../../report/console/tuning.js';
+import { stopOnInterrupt } from '../interrupt.js';
+import { createSearchEvents } from './search_events.js';
 import { createEvents } from './training_events.js';
 
 interface LoraOptions {
@@ -28,23 +32,39 @@ export async function runLora(context: ExperimentContext, options: LoraOptions):
       `${base.path} was trained on all training reviews, those held out here to validate on included: figures on them, ` +
         'and early stopping and calibration by them, are too favourable. Only the test reviews are new to it.',
     );
+    if (context.options.search !== 'none') {
+      context.terminal.note('The learning rate and the number of epochs are chosen by them all the same.');
+    }
   }
   const document = await withRunDirectory(out, 'lora', async (directory) => {
-    const { bags, dataset, device, signal } = context;
+    const { bags, dataset, device, options: asked, signal } = context;
+    const stopping = asked.search === 'none' ? null : stopOnInterrupt();
     const result = await runLoraFineTuning({
       dataset,
       bags,
       classes: dataset.classes.length,
       device,
-      options: context.options,
+      options: asked,
       merge,
       base: base?.run.tensors,
+      sharesReviews: base !== null && isOnSameData(base.run, dataset),
       signal,
-      events: createEvents(context, directory),
+      stop: stopping?.signal,
+      events: {
+        ...createEvents(context, directory),
+        ...createSearchEvents(context.terminal, directory),
+        onChosen(search) {
+          stopping?.end();
+          context.terminal.result(...describeTuning(search, context.terminal.style));
+        },
+      },
     });
+    stopping?.end();
     sayOutcome(context, result);
+    const settled = withChosen(context, result);
+    if (asked.search !== 'none') await directory.writeConfig(configOf(settled.options, 'lora'));
     const baseFacts = base && { path: base.path, seenValidation };
-    const input = { ...saveInput(context, directory), test: bags.test, base: baseFacts };
+    const input = { ...saveInput(settled, directory), test: bags.test, base: baseFacts };
     return saveLoraRun(input, result);
   });
   await finishRun(context, document);
@@ -52,8 +72,18 @@ export async function runLora(context: ExperimentContext, options: LoraOptions):
 }
 
 /** Whether the base was trained on the reviews that are held out here: they are the same wherever the data are. */
-function hasSeenValidation({ run }: StoredRun, { source }: Dataset): boolean {
-  return run.data?.sha256 === source.sha256 && hasSeenAll(run);
+function hasSeenValidation(run: StoredRun, dataset: Dataset): boolean {
+  return isOnSameData(run, dataset) && hasSeenAll(run.run);
+}
+
+function isOnSameData({ run }: StoredRun, { source }: Dataset): boolean {
+  return run.data?.sha256 === source.sha256;
+}
+
+/** Puts what a search chose in the place of what it was given. */
+function withChosen(context: ExperimentContext, { search }: LoraResult): ExperimentContext {
+  const options = { ...context.options, ...search?.chosen.candidate, search: 'none', budget: null } as const;
+  return { ...context, options };
 }
 
 function sayOutcome({ terminal }: ExperimentContext, { excerpts, checks, calibration }: LoraResult): void {

@@ -4,7 +4,7 @@ import { describeSeeds, seedsDocument, type TestFigures } from '../../report/con
 import { dataChoice } from '../options/choose_data.js';
 import type { RunSettings } from '../options/output_options.js';
 import { interruptSignal } from '../interrupt.js';
-import { prepare, readData } from './read_dataset.js';
+import { prepare, readData, type DataChoice } from './read_dataset.js';
 import { Terminal } from '../terminal.js';
 import type { ExperimentContext } from './experiment_context.js';
 
@@ -14,16 +14,23 @@ interface Outcome {
   figures: TestFigures;
 }
 
+/** How reviews are read other than the options say. */
+export interface Reading {
+  /** Changes what is read. */
+  readonly choose?: (choice: DataChoice) => DataChoice;
+  /** Changes the reviews before they are used. */
+  readonly adapt?: (dataset: Dataset) => Dataset;
+}
+
 /**
  * Does `work` once for each seed, as that many commands would, and prints the document of the only run or of all.
  * @param work is given the run directory that was asked for
- * @param adapt changes the reviews before they are used
  */
 export async function runSeeds(
   command: string,
   options: RunSettings,
   work: (context: ExperimentContext, out: string | undefined) => Promise<Outcome>,
-  adapt = (dataset: Dataset): Dataset => dataset,
+  { choose = (choice) => choice, adapt = (dataset) => dataset }: Reading = {},
 ): Promise<void> {
   const terminal = new Terminal(options);
   const signal = interruptSignal();
@@ -31,7 +38,7 @@ export async function runSeeds(
   const seeds = Array.from({ length: options.seeds }, (_, index) => options.seed + index);
   for (const seed of seeds) {
     const own = { ...options, seed, seeds: 1 };
-    const choice = dataChoice(own);
+    const choice = choose(dataChoice(own));
     const dataset = adapt(await prepare((shared) => readData(choice, terminal, shared), terminal, signal));
     const { openContext } = await import('./experiment_context.js');
     const context = openContext(own, dataset, terminal, signal);

@@ -1,6 +1,8 @@
 import { describeJudgement } from '../../report/console/search.js';
+import { describeTuned } from '../../report/console/tuning.js';
 import type { SearchEvents } from '../../experiments/auto/search.js';
-import { judgementDocument } from '../../experiments/run_documents.js';
+import type { TuningEvents } from '../../experiments/auto/tuning_plan.js';
+import { judgementDocument, tuningDocument } from '../../experiments/run_documents.js';
 import type { RunDirectory } from '../../storage/run_directory.js';
 import type { Terminal } from '../terminal.js';
 
@@ -8,9 +10,13 @@ import type { Terminal } from '../terminal.js';
  * Says how far a search is and what is best so far, and writes down what was tried.
  * @param directory null: nothing is written down
  */
-export function createSearchEvents(terminal: Terminal, directory: RunDirectory | null): SearchEvents {
+export function createSearchEvents(terminal: Terminal, directory: RunDirectory | null): SearchEvents & TuningEvents {
   const begun = performance.now();
   let best = '';
+  const say = (line: string): void => {
+    if (line !== best) terminal.note(`Best so far: ${line}`);
+    best = line;
+  };
   return {
     onFitting(done, total) {
       const seconds = (performance.now() - begun) / 1000;
@@ -18,10 +24,11 @@ export function createSearchEvents(terminal: Terminal, directory: RunDirectory |
     },
     async onJudged(judgement, leader, metric) {
       await directory?.appendTried(judgementDocument(judgement));
-      const line = describeJudgement(leader, metric);
-      if (line === best) return;
-      best = line;
-      terminal.note(`Best so far: ${line}`);
+      say(describeJudgement(leader, metric));
+    },
+    async onTuned(judgement, leader, metric) {
+      await directory?.appendTried(tuningDocument(judgement));
+      say(describeTuned(leader, metric));
     },
   };
 }

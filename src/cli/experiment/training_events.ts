@@ -33,8 +33,9 @@ const testTitles: Readonly<Record<Tested, string>> = {
 
 /** Reports what happens in a training to the terminal and to `metrics.jsonl`. */
 export function createEvents(context: ExperimentContext, directory: RunDirectory): PhaseEvents {
-  const { terminal, options, dataset, metric } = context;
+  const { terminal, dataset, metric } = context;
   let epochs: EpochResult[] = [];
+  let planned = 0;
   return {
     onPhase(phase, parameters) {
       epochs = [];
@@ -46,12 +47,12 @@ export function createEvents(context: ExperimentContext, directory: RunDirectory
       await directory.appendMetrics({ phase, epoch: 0, train });
     },
     onProgress(_phase, { epoch, epochs: count, done, total, seconds }) {
+      planned = count;
       terminal.progress({ label: `Epoch ${epoch}/${count}`, done, total, unit: 'reviews', seconds });
     },
     async onEpoch(phase, result) {
       epochs.push(result);
-      const count = { pretrain: 1, lora: options.loraEpochs }[phase as string] ?? options.epochs;
-      terminal.say(describeEpoch(result, count, metric.name));
+      terminal.say(describeEpoch(result, planned, metric.name));
       await directory.appendMetrics({ phase, ...result });
     },
     async onTest(phase, test) {

@@ -1,3 +1,4 @@
+import { ImdbTorchError } from '../../errors.js';
 import type { StoredRun } from '../../storage/read_run.js';
 import { optionsFromHere } from '../../storage/recorded_paths.js';
 import { checkValues, flagOf, throwProblems } from './option.js';
@@ -8,6 +9,8 @@ import type { Setting } from './setting.js';
 export interface Base {
   readonly path: string;
   readonly run: StoredRun;
+  /** Whether it was trained on the reviews of IMDb, or on the sample. */
+  readonly isImdb: boolean;
 }
 
 /** The preset and the settings that are given beside a base. */
@@ -20,12 +23,13 @@ interface GivenBeside {
 /**
  * Returns the settings that fine-tuning takes over from the base where no others are given, and those that its model
  * fixes. Which they are depends on what is given; see `Setting.inherited`.
- * @throws ImdbTorchError ERR_USAGE when a given setting contradicts the model
+ * @throws ImdbTorchError ERR_USAGE when a given setting contradicts the model, or that is linear
  */
 export function inheritFrom(
-  { path, run: { run, tensors, description } }: Base,
+  { path, run: { run, tensors, description } }: Omit<Base, 'isImdb'>,
   { preset, config, given }: GivenBeside,
 ): { usual: Partial<ExperimentSettings>; fixed: Partial<ExperimentSettings> } {
+  assertHiddenLayer(path, description.hidden);
   const isNamed = (key: keyof ExperimentSettings): boolean => (given[key] ?? config[key]) !== undefined;
   const takes: Readonly<Record<string, boolean>> = {
     always: true,
@@ -43,7 +47,7 @@ export function inheritFrom(
   );
   const { vocabularySize, ...features } = description.features;
   const weight = tensors.get('fc1.weight');
-  const layers = { hidden: weight?.shape[0], dtype: weight?.dtype };
+  const layers = { hidden: description.hidden, dtype: weight?.dtype };
   const model = {
     ...byKeys({ features: { characters: null, characterWeight: 1, ...features } }).values,
     ...(vocabularySize === null && { vocab: null }),
@@ -55,4 +59,13 @@ export function inheritFrom(
     .map((key) => `Expected ${flagOf(key)} ${layers[key]}, as the model of ${path} has, but received ${given[key]}.`);
   throwProblems([...usual.problems, ...fixed.problems, ...contradictions]);
   return { usual: usual.values, fixed: fixed.values };
+}
+
+function assertHiddenLayer(path: string, hidden: number): void {
+  if (hidden > 0) return;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected a base with a hidden layer to fine-tune but ${path} is linear, and its few outputs leave LoRA no rank to save; ` +
+      'train a base that has one, with train --preset fixed or best.',
+  );
 }

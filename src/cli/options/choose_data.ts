@@ -56,6 +56,6 @@ export function dataChoice(
       // Dual coordinate descent weighs features itself, and folds that into the model.
       ...(isLinear ? { weighting: 'none' } : weighted),
     },
-    featureChoice: search === 'none' ? undefined : chooseFeaturesFor(fixed),
+    featureChoice: isLinear && search !== 'none' ? chooseFeaturesFor(fixed) : undefined,
   };
 }

@@ -54,8 +54,8 @@ function optionsOfRun(run: Pick<RunDocument, 'options' | 'paths'>, table: SomeSe
   return typeof options.folds === 'number' && typeof options.valid === 'number' ? { ...options, valid: null } : options;
 }
 
-/** The settings that a search chooses unless they are given. */
-const searched: readonly string[] = [
+/** The settings of a linear model that a search chooses unless they are given. */
+const ofLinear: readonly string[] = [
   'ngrams',
   'characters',
   'minCount',
@@ -65,6 +65,8 @@ const searched: readonly string[] = [
   'folds',
   'repeats',
 ];
+/** The same of fine-tuning. */
+const ofTuning: readonly string[] = ['lr', 'loraEpochs'];
 
 /** Returns the document of a configuration file that has these settings, which means the same whatever the working directory. */
 export function configOf(
@@ -73,6 +75,7 @@ export function configOf(
   named: ReadonlySet<string> = new Set(),
 ): object {
   const all = { ...settings, ...absolutePaths(settings) };
+  const searched = command === 'lora' ? ofTuning : ofLinear;
   const isOpen = (key: string): boolean => settings.search !== 'none' && searched.includes(key) && !named.has(key);
   const keys = Object.keys(settingsOf(command)).filter((key) => !isOpen(key));
   return Object.fromEntries(keys.map((key) => [key, all[key as SettingKey]]));

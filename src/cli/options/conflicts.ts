@@ -1,6 +1,7 @@
 import { dualCoordinateDescent } from '../../training/optimizer_options.js';
 import { filesOf, reviewsOrFiles } from './list_kinds.js';
 import { flagOf } from './option.js';
+import type { SettingsCommand } from './setting.js';
 import type { ExperimentSettings } from './settings.js';
 
 type Rule = readonly [isConflict: (settings: ExperimentSettings) => boolean, sentence: string];
@@ -74,7 +75,11 @@ const rules: readonly Rule[] = [
  * Names the settings that do not go together, with one sentence for each conflict.
  * @param given the settings of the command line alone
  */
-export function findConflicts(settings: ExperimentSettings, given: Partial<ExperimentSettings>): string[] {
+export function findConflicts(
+  settings: ExperimentSettings,
+  given: Partial<ExperimentSettings>,
+  command: SettingsCommand = 'train',
+): string[] {
   const { train, valid, test, folds } = settings;
   const problems = rules.flatMap(([isConflict, sentence]) => (isConflict(settings) ? [sentence] : []));
   // A number that is out of its range is none, but no file either.
@@ -92,11 +97,17 @@ export function findConflicts(settings: ExperimentSettings, given: Partial<Exper
   if (settings.groupColumn !== undefined && given.split === 'random') {
     problems.push('Expected no --split random with --group-column, whose groups are held out as wholes.');
   }
-  return [...problems, ...findStepConflicts(settings, given), ...findRankConflicts(settings)];
+  return [...problems, ...findStepConflicts(settings, given, command), ...findRankConflicts(settings)];
 }
 
 /** Names what the command line gives and the optimizer has no use for. */
-function findStepConflicts({ optimizer }: ExperimentSettings, given: Partial<ExperimentSettings>): string[] {
+function findStepConflicts(
+  { optimizer }: ExperimentSettings,
+  given: Partial<ExperimentSettings>,
+  command: SettingsCommand,
+): string[] {
+  // Fine-tuning has a search of its own.
+  if (command === 'lora') return [];
   const isLinear = optimizer === dualCoordinateDescent;
   const useless = isLinear ? [...ofSteps, ...ofSchedules] : ofLinear;
   const named = useless.filter((key) => given[key] !== undefined).map(flagOf);

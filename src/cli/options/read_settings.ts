@@ -89,23 +89,25 @@ export async function readRequest<Own extends Options>(
   const config = path === undefined ? { values: {}, problems: [] } : readConfig(path, command);
   const problems = [...given.problems, ...others.problems, ...config.problems];
   const named = { ...(config.values as Some), ...given.values };
-  const usual = presets.auto !== undefined && !(await isImdb(named)) ? 'auto' : 'notebook';
-  const chosen = new Map(Object.entries<Preset>(presets)).get(preset ?? usual) ?? presets.notebook;
-  const start = completeSettings({}, chosen);
+  const isImdbNamed = await isImdb(named);
   const settle = (base: Base | null = null): ExperimentSettings => {
-    const beside = { preset, config: config.values as Some, given: given.values };
+    const isNamed = named.data !== undefined || named.train !== undefined;
+    const isOwn = !(base === null || isNamed ? isImdbNamed : base.isImdb);
+    const chosen = preset ?? (isOwn && presets.auto !== undefined ? 'auto' : undefined);
+    const start = completeSettings({}, new Map(Object.entries<Preset>(presets)).get(chosen ?? '') ?? presets.notebook);
+    const beside = { preset: chosen, config: config.values as Some, given: given.values };
     const { usual, fixed } = base === null ? { usual: {}, fixed: {} } : inheritFrom(base, beside);
     const merged = over({ ...over(over(start, usual), beside.config), ...fixed }, given.values);
     const all = holdsOutAsAsked(merged, named) ? { ...merged, folds: null } : merged;
-    throwProblems([...problems, ...findConflicts(all as ExperimentSettings, given.values)]);
+    throwProblems([...problems, ...findConflicts(all as ExperimentSettings, given.values, command)]);
     return all as ExperimentSettings;
   };
   if (problems.length > 0) settle();
   return { options, named: new Set(Object.keys(named)), settle };
 }
 
-/** Whether the reviews are those of IMDb, or the sample. */
-async function isImdb({ data, train }: Some): Promise<boolean> {
+/** Whether the reviews that settings name are those of IMDb, or the sample. */
+export async function isImdb({ data, train }: Pick<Some, 'data' | 'train'>): Promise<boolean> {
   if (train !== undefined) return false;
   const chosen = chooseData(data);
   return chosen === 'sample' || isImdbData(chosen);

@@ -45,8 +45,8 @@ export const trainingSettings = {
   epochs: unherited(integer(1), 'number of epochs of full training', { commands: ['train', 'experiment'] }),
   loraEpochs: unherited(integer(1), 'number of epochs of fine-tuning', { commands: ['lora', 'experiment'] }),
   pretraining: fineTuning(
-    choice(['same', 'notebook']),
-    'train the epoch before fine-tuning with the same optimizer or as the notebook',
+    choice(['same', 'notebook', 'fixed']),
+    'train the epoch before fine-tuning with the same optimizer, or as that preset of train',
     { isRare: true },
   ),
   batch: training(integer(1), 'number of reviews in a batch', { recordedAs: 'batchSize' }),
@@ -109,14 +109,15 @@ export const trainingSettings = {
   repeats: linear(integer(1, 1000), 'how often reviews are dealt out to folds', { group: 'Selection', isRare: true }),
   search: linear(
     choice(['none', 'auto', 'wide']),
-    'choose features, weighting and cost that are not given, by cross-validation; wide tries more',
-    { group: 'Selection' },
+    'choose by cross-validation what is not given: features, weighting and cost, or how fast and how long to fine-tune; wide tries more',
+    { group: 'Selection', commands: ['train', 'lora'] },
   ),
   budget: linear(
     orNull(duration),
     'time after which the search takes the best so far; the choice then depends on the machine',
     {
       group: 'Selection',
+      commands: ['train', 'lora'],
       usual: 'a plan of a size that the data decide',
     },
   ),

@@ -86,7 +86,7 @@ export async function encodeSplits(
   options: EncodeOptions,
 ): Promise<EncodedSplits> {
   const slices = new TimeSlices(options.signal);
-  const orders = await splitReviews(collected, { ...options, toTrain: options.featurizer === undefined }, slices);
+  const orders = await splitReviews(collected, options, slices);
   const features = chooseFeatures(options, texts.tokens, orders, collected.notes.classes.length);
   const total = splitNames.reduce((sum, name) => sum + orders[name].rows.length, 0);
   let done = 0;
@@ -136,11 +136,11 @@ function chooseFeatures(options: EncodeOptions, tokens: TokenLists, orders: Orde
 async function finishNotes(
   collected: CollectedReviews,
   orders: Orders,
-  { featurizer, whole = false }: EncodeOptions,
+  { toTrain = true, whole = false }: EncodeOptions,
   slices: TimeSlices,
 ): Promise<SourceNotes> {
   const { notes } = collected;
-  const added = featurizer === undefined ? await splitNotes(collected, orders, slices) : [];
+  const added = toTrain ? await splitNotes(collected, orders, slices) : [];
   const read = { ...notes.read, notes: [...notes.read.notes, ...added] };
   const testHeldOut = notes.testHeldOut && !whole;
   return { ...notes, read, testHeldOut, textsSha256: textsSha256(collected, orders) };

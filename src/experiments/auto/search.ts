@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { isBetter, isLargerBetter, type MetricName } from '../../training/metric_names.js';
 import { averageOf, type Candidate } from './candidate.js';
+import { chooseByGain } from './choice.js';
 import type { Judge, Judgement } from './judge.js';
 import { keyOf, type SearchPlan } from './plan.js';
 
@@ -128,13 +129,8 @@ class Search {
   }
 
   #choose(best: Judgement, usual: Judgement): Pick<SearchResult, 'chosen' | 'because'> {
-    if (best === usual) return { chosen: usual, because: 'no other candidate is better than the usual one' };
-    const { difference, standardError } = this.judge.gain(best, usual);
-    const isClear = difference > standardError;
-    const because = isClear
-      ? 'it is better than the usual one by more than the standard error of their difference'
-      : 'the best one is better than the usual one by less than the standard error of their difference';
-    return { chosen: isClear ? best : usual, because };
+    const { takesBest, because } = chooseByGain(best === usual ? null : this.judge.gain(best, usual));
+    return { chosen: takesBest ? best : usual, because };
   }
 
   #isOver(): boolean {

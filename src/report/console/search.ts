@@ -7,9 +7,10 @@ import { type LineStyle, formatHeading } from './line_style.js';
 import { formatTable } from './table.js';
 
 /** So many candidates are named; run.json has all. */
-const shownCandidates = 8;
+export const shownCandidates = 8;
 
-const ends = {
+/** Why a search ended before its plan did. */
+export const ends = {
   budget: 'The time that it was given is over; another machine may come further and choose otherwise.',
   interrupt: 'It was interrupted; this is the best so far.',
 };
@@ -36,6 +37,10 @@ export function describeJudgement(judgement: Judgement, metric: MetricName): str
   return `${describeCandidate(judgement.candidate)}: ${figureOf(judgement, metric)}`;
 }
 
-function figureOf({ measured: { value, standardError } }: Judgement, metric: MetricName): string {
+/** Says how well a candidate did, with the standard error of that. */
+export function figureOf(
+  { measured: { value, standardError } }: Pick<Judgement, 'measured'>,
+  metric: MetricName,
+): string {
   return `${formatMetric(metric, value)} ± ${formatMetric(metric, standardError)}`;
 }

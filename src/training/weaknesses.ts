@@ -66,7 +66,7 @@ function noBetter({ classes, counts, metric, heldOut }: ModelFacts): Warning[] {
 
 function overfitted({ fit }: ModelFacts): Warning[] {
   if (fit === null || !(fit.train - fit.valid >= largestGap)) return [];
-  const sentence = `${percent(fit.train)} of the training reviews are classified correctly but ${percent(fit.valid)} of those held out: the model learns reviews by heart; label more, or train less (fewer epochs, --patience, more --weight-decay).`;
+  const sentence = `${percent(fit.train)} of the training reviews are classified correctly but ${percent(fit.valid)} of those held out: the model knows these by heart; label more (--learning-curve says what that may bring), or train less (a lower --cost; fewer --epochs, --patience).`;
   return [{ kind: 'overfitting', sentence }];
 }
 

@@ -1,8 +1,9 @@
 import { describeCandidate } from '../../experiments/auto/candidate.js';
 import type { Judgement } from '../../experiments/auto/judge.js';
 import type { LinearOutcome } from '../../experiments/auto/linear_experiment.js';
+import type { Weighting } from '../../text/weighting/weightings.js';
 import type { MetricName } from '../../training/metric_names.js';
-import { formatMetric } from '../metric.js';
+import { formatMetric } from '../format.js';
 import { type LineStyle, formatHeading } from './line_style.js';
 import { formatTable } from './table.js';
 
@@ -21,14 +22,37 @@ export function describeLinear({ training }: LinearOutcome, style: LineStyle): s
   const { metric } = options;
   if (search === null) return [`Out of fold: ${figureOf(judgement, metric)}.`];
   const shown = search.tried.slice(0, shownCandidates);
-  const rows = shown.map((tried) => [describeCandidate(tried.candidate), String(tried.folds), figureOf(tried, metric)]);
+  const rows = shown.map((tried) => rowOf(tried, metric));
   const left = search.tried.length - shown.length;
   return [
     formatHeading('Search by cross-validation', style),
-    formatTable(['candidate', 'folds', metric], rows, style),
+    formatTable(['weighting', 'n-grams', 'chars', 'cost', 'folds', metric], rows, style),
     ...(left > 0 ? [`And ${left} more.`] : []),
     `Taken: ${describeCandidate(search.chosen.candidate)}, since ${search.because}.`,
     ...(search.endedBy === null ? [] : [ends[search.endedBy]]),
+  ];
+}
+
+/** Short enough for four of them in a table of 80 columns. */
+const shortNames: Readonly<Record<Weighting, string>> = {
+  none: 'none',
+  idf: 'idf',
+  'naive-bayes': 'nb',
+  'naive-bayes-idf': 'nb-idf',
+  'shrunk-naive-bayes': 'shrunk',
+};
+
+function rowOf(judgement: Judgement, metric: MetricName): string[] {
+  const { candidate, folds } = judgement;
+  const { ngrams, characters, weighting, cost, cleanUp } = candidate;
+  const names = weighting.map((each) => shortNames[each]).join('+');
+  return [
+    cleanUp > 0 ? `${names}, cleaned` : names,
+    ngrams === 1 ? '1' : `1-${ngrams}`,
+    characters === null ? '-' : characters.join('-'),
+    String(cost),
+    String(folds),
+    figureOf(judgement, metric),
   ];
 }
 

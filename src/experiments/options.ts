@@ -30,6 +30,8 @@ export interface LinearSettings {
   fixed?: readonly string[];
   /** Seconds after which a search ends; null: when its plan does. */
   budget: number | null;
+  /** Whether a linear model is also fitted on parts of the reviews, to see what more of them would bring. */
+  learningCurve: boolean;
 }
 
 /** The options that decide the numbers of an experiment, apart from the data. */
@@ -114,5 +116,6 @@ export const notebook = Object.freeze({
   decision: 'argmax',
   search: 'none',
   budget: null,
+  learningCurve: false,
   valid: 5000,
 } as const) satisfies Readonly<ExperimentOptions> & { valid: number };

@@ -60,14 +60,18 @@ export function trainDocument(
 /** Documents how good a linear model is on reviews that it was not fitted on and, after a search, what was tried. */
 function linearDocument({
   training,
-}: LinearOutcome): Pick<TrainDocument, 'crossValidation' | 'chosen' | 'tried' | 'because' | 'endedBy'> {
-  const { search, judgement, options, plan } = training;
+}: LinearOutcome): Pick<
+  TrainDocument,
+  'crossValidation' | 'learningCurve' | 'chosen' | 'tried' | 'because' | 'endedBy'
+> {
+  const { search, judgement, options, plan, curve } = training;
   const { metric, repeats } = options;
   const { value, standardError } = judgement.measured;
   const crossValidation = { metric, value, standardError, folds: plan.folds.length / plan.repeats, repeats };
-  if (search === null) return { crossValidation };
+  const measured = { crossValidation, ...(curve && { learningCurve: curve }) };
+  if (search === null) return measured;
   return {
-    crossValidation,
+    ...measured,
     chosen: judgementDocument(search.chosen),
     tried: search.tried.map(judgementDocument),
     because: search.because,

@@ -92,10 +92,12 @@ const calibration = v.object({
   because: v.exactOptional(text),
 });
 
+const metricName = v.picklist(['accuracy', 'macro-f1', 'log-loss', 'roc-auc']);
+
 /** The metric that the run goes by; absent where it is accuracy because nothing else was asked for. */
 const metric = v.exactOptional(
   v.object({
-    name: v.picklist(['accuracy', 'macro-f1', 'log-loss', 'roc-auc']),
+    name: metricName,
     // Why it was taken, where it was not asked for.
     because: v.exactOptional(text),
     // Of the final model, as commands use it.
@@ -150,6 +152,14 @@ const trainDocument = v.object({
   // How good a linear model is on reviews that it was not fitted on.
   crossValidation: v.exactOptional(
     v.object({ metric: text, value: number, standardError: number, folds: number, repeats: number }),
+  ),
+  // How good its models are when they are fitted on parts of the reviews, and what twice as many would probably bring.
+  learningCurve: v.exactOptional(
+    v.object({
+      metric: metricName,
+      points: v.pipe(v.array(v.object({ reviews: number, value: number, standardError: number })), v.readonly()),
+      twice: v.nullable(v.number()),
+    }),
   ),
   // What a search took and tried, best first.
   chosen: v.exactOptional(candidate),

@@ -14,6 +14,7 @@ import {
   refitted,
   trainRun,
   viewsOf,
+  withLearningCurve,
   writeRunFiles,
   type Fields,
 } from './support/runs.js';
@@ -43,6 +44,7 @@ test.each([
   ['both', [trainRun(), loraRun({ classes: ['a', 'b', 'c'] })]],
   ['presets', [refitted(calibrated(trainRun())), calibrated(loraRun())]],
   ['a run that goes by macro-F1', [judgedByMacroF1(trainRun())]],
+  ['runs with learning curves', [withLearningCurve(trainRun(), 0.91), withLearningCurve(trainRun(), 0.9)]],
 ])('when the report of %s is read back then all it says is in run.json and metrics.jsonl', (_, runs) => {
   const page = draw(runs);
   const said = readPage(page);

@@ -1,6 +1,7 @@
 import { runFullTraining, type FullTrainingResult } from '../../experiments/full_training.js';
 import { saveTrainRun } from '../../experiments/save_run.js';
 import { describeCalibration, describeFolds } from '../../report/console/folds_and_calibration.js';
+import { describeLearningCurve } from '../../report/console/learning_curve.js';
 import type { TrainDocument } from '../../storage/run_document.js';
 import { finishRun, saveInput, withRunDirectory, type ExperimentContext } from './experiment_context.js';
 import { configOf } from '../options/config_file.js';
@@ -58,6 +59,8 @@ function withChosen(context: ExperimentContext, { linear }: FullTrainingResult):
 function sayOutcome({ terminal }: ExperimentContext, { folds, calibration, linear, full }: FullTrainingResult): void {
   const { style } = terminal;
   if (linear !== undefined) terminal.result(...describeLinear(linear, style), describeTest(full.test, 'fitted'));
+  const curve = linear?.training.curve ?? null;
+  if (curve !== null) terminal.result(...describeLearningCurve(curve, terminal.width, style));
   if (folds !== null) terminal.result(...describeFolds(folds, style));
   if (calibration !== null) terminal.result(...describeCalibration(calibration, style));
 }

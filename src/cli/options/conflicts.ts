@@ -66,6 +66,10 @@ const rules: readonly Rule[] = [
     'Expected --optimizer dual-coordinate-descent with several kinds of --weighting, whose models are averaged.',
   ],
   [
+    ({ optimizer, learningCurve }) => optimizer !== dualCoordinateDescent && learningCurve,
+    'Expected --optimizer dual-coordinate-descent, or --preset auto, with --learning-curve, which trains the model many times.',
+  ],
+  [
     ({ folds, refit }) => folds !== null && !refit,
     'Expected --refit with --folds: the models of the folds only validate.',
   ],

@@ -126,6 +126,9 @@ export const trainingSettings = {
     'take the most probable class, or fit thresholds for the metric to out-of-fold scores',
     { group: 'Selection' },
   ),
+  learningCurve: linear(flag, 'say how good the model is with fewer reviews, and what more would bring', {
+    group: 'Selection',
+  }),
   refit: selection(flag, 'train on all training reviews in the end', {
     commands: ['train'],
     not: 'keep the model that was validated',

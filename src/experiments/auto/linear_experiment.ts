@@ -54,6 +54,7 @@ export async function runLinearExperiment(input: ExperimentInput): Promise<FullT
   return testTraining(training, dataset, classes);
 }
 
+/** Takes the options of a linear model from those of an experiment. */
 export function linearOptions(options: ExperimentOptions, features: FeatureOptions): Omit<LinearOptions, 'metric'> {
   const { weighting = 'none', characterWeight = 1, fixed = [] } = options;
   const { ngrams, characters = null } = features;

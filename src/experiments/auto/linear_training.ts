@@ -10,6 +10,7 @@ import { foldParts, type LinearTable } from '../../training/numbers/linear_score
 import { averageOf, featuresOf, type Candidate } from './candidate.js';
 import { FeatureSets } from './feature_sets.js';
 import { Judge, type Judgement } from './judge.js';
+import { learningCurve, type LearningCurve } from './learning_curve.js';
 import { planSearch, type SearchPlan } from './plan.js';
 import { searchCandidates, type SearchEvents, type SearchResult } from './search.js';
 
@@ -26,6 +27,8 @@ export interface LinearOptions extends Candidate {
   /** The names of options that a search takes as they are. */
   readonly fixed: readonly string[];
   readonly budget: number | null;
+  /** Whether the model is also fitted on parts of the reviews, to see what more of them would bring. */
+  readonly learningCurve: boolean;
 }
 
 export interface LinearInput {
@@ -51,6 +54,8 @@ export interface LinearTraining {
   /** Null where nothing was searched. */
   readonly search: SearchResult | null;
   readonly plan: FoldPlan;
+  /** Null where it was not asked for. */
+  readonly curve: LearningCurve | null;
   /** The reviews with the features of the model; to be disposed of. */
   readonly reviews: LinearReviews;
   readonly seconds: number;
@@ -71,6 +76,7 @@ export async function trainLinear(input: LinearInput): Promise<LinearTraining> {
     sets.keepOnly(featuresOf(chosen.candidate));
     const reviews = sets.with(featuresOf(chosen.candidate));
     const table = await fitTable(reviews, chosen.candidate, fitted, fitting);
+    const curve = options.learningCurve ? await learningCurve(judge, chosen, input.events) : null;
     return {
       table,
       decision: fitted.decision,
@@ -84,6 +90,7 @@ export async function trainLinear(input: LinearInput): Promise<LinearTraining> {
       judgement: chosen,
       search: options.search === 'none' ? null : search,
       plan: judge.plan,
+      curve,
       reviews,
       seconds: (performance.now() - begun) / 1000,
     };

@@ -4,6 +4,7 @@ import { classFigures, reliability } from './classes.js';
 import { comparison } from './comparison.js';
 import { curves } from './curves.js';
 import { headline } from './headline.js';
+import { learningCurves } from './learning_curve.js';
 import { nameOf, type RunView } from './run_view.js';
 import { settingsSection } from './settings.js';
 import { warnings } from './warnings.js';
@@ -16,6 +17,7 @@ export function drawPage(runs: readonly RunView[]): string {
   const sections = [
     warnings,
     curves,
+    learningCurves,
     comparison,
     classFigures,
     reliability,

@@ -55,6 +55,30 @@ export function firstFolds({ folds, repeats }: FoldPlan, count: number): FoldPla
   return count >= folds.length ? planOf(folds, repeats) : planOf(folds.slice(0, count), 1);
 }
 
+/**
+ * Returns a plan whose folds have a share of the reviews to fit on: of each class the same, one at least, and in each fold
+ * others.
+ */
+export function withShare(
+  { folds, repeats }: FoldPlan,
+  { labels, classes }: { labels: Int32Array; classes: number },
+  share: number,
+): FoldPlan {
+  const parts = folds.map(({ fit, heldOut }, fold): Fold => {
+    const start = Math.floor((fold / folds.length) * fit.length);
+    const counts = new Int32Array(classes);
+    for (const row of fit) counts[labels[row] ?? 0] = (counts[labels[row] ?? 0] ?? 0) + 1;
+    const left = counts.map((count) => Math.max(1, Math.round(share * count)));
+    const taken = [...fit.subarray(start), ...fit.subarray(0, start)].filter((row) => {
+      const label = labels[row] ?? 0;
+      left[label] = (left[label] ?? 0) - 1;
+      return (left[label] ?? 0) >= 0;
+    });
+    return { fit: Int32Array.from(taken).sort(), heldOut };
+  });
+  return planOf(parts, repeats);
+}
+
 function planOf(folds: readonly Fold[], repeats: number): FoldPlan {
   const rows = Int32Array.from(folds.flatMap(({ heldOut }) => Array.from(heldOut)));
   const parts = folds.flatMap(({ heldOut }, fold) =>

@@ -74,7 +74,7 @@ test('when a configuration is wrong then every problem is named at once', async 
       /config\.json: Expected a whole number from 1 to \d+ for epochs but received 0\./,
       /a whole number from 1 to 16 for ngrams but received "two"/,
       /no "features\.colour"/,
-      /one of sgd, adam, adamw, sparse-adam for optimizer but received "sgdm"/,
+      /one of sgd, adam, adamw, sparse-adam, dual-coordinate-descent for optimizer but received "sgdm"/,
       /config\.json: .*no "rank"/,
       /true or false for refit but received "yes"/,
       /two numbers from 0 to below 1 .* for betas but received \[0\.9,1\]/,

@@ -31,6 +31,7 @@ const recordedNames = [
   ...['patience', 'epochs', 'batchSize', 'loss', 'classWeight', 'engine', 'dtype', 'device', 'targetModules'],
   ...['rank', 'alpha'],
   ...['useRslora', 'useDora', 'initialization', 'loraDropout', 'loraEpochs', 'pretraining', 'calibration', 'metric'],
+  ...['cost', 'cleanUp', 'repeats', 'search', 'budget', 'decision', 'learningCurve'],
   ...['folds', 'refit', 'validationSize', 'features', 'split', 'data', 'strict', 'threads', 'seeds'],
   ...[
     'train',

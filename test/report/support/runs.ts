@@ -210,3 +210,13 @@ export function judgedByMacroF1(run: Fields): Fields {
   const metric = { name: 'macro-f1', because, test: 0.66123 };
   return { ...run, epochs, metric, decision: { offsets: [0, 1] }, warnings };
 }
+
+/** The run of a linear model that was also fitted on parts of the reviews. @param twice what twice as many would bring */
+export function withLearningCurve(run: Fields, twice: number): Fields {
+  const points = shares(4, 50).map((share, k) => ({
+    reviews: 2500 * 2 ** k,
+    value: 0.8 + 0.025 * k + 0.01 * share,
+    standardError: 0.02 * share,
+  }));
+  return { ...run, learningCurve: { metric: 'accuracy', points, twice } };
+}

@@ -33,6 +33,8 @@ export interface SearchResult {
 /** The share of the candidates that are judged on all folds after the first. */
 const keptShare = 1 / 3;
 const mostKept = 6;
+/** Of two costs that do as well the lower one is taken, which trusts the labels less; in standard errors. */
+const hardlyWorse = 0.5;
 /** Fewer candidates are all judged on all folds. */
 const fewCandidates = 8;
 
@@ -124,13 +126,27 @@ class Search {
       .flatMap(([, map]) => [...map.values()]);
     const isOnAll = new Set([best, ...others].map(({ candidate }) => candidate));
     const tried = [best, ...others, ...screened.filter(({ candidate }) => !isOnAll.has(candidate))];
-    const { chosen, because } = this.#choose(best, usual);
+    const { chosen, because } = this.#choose(best, usual, folds);
     return { chosen, tried, because, endedBy: this.#endedBy };
   }
 
-  #choose(best: Judgement, usual: Judgement): Pick<SearchResult, 'chosen' | 'because'> {
+  #choose(best: Judgement, usual: Judgement, folds: number): Pick<SearchResult, 'chosen' | 'because'> {
     const { takesBest, because } = chooseByGain(best === usual ? null : this.judge.gain(best, usual));
-    return { chosen: takesBest ? best : usual, because };
+    if (!takesBest) return { chosen: usual, because };
+    const chosen = this.#atLowerCost(best, folds);
+    return { chosen, because: chosen === best ? because : `${because}; a higher cost is hardly better` };
+  }
+
+  /** Returns the one of the lowest cost among those that differ from `best` in cost alone and are hardly worse. */
+  #atLowerCost(best: Judgement, folds: number): Judgement {
+    const likeBest = this.#ranked(folds).filter(
+      ({ candidate }) => keyOf({ ...candidate, cost: best.candidate.cost }) === keyOf(best.candidate),
+    );
+    const asGood = likeBest.filter((each) => {
+      const { difference, standardError } = this.judge.gain(best, each);
+      return each.candidate.cost <= best.candidate.cost && difference <= hardlyWorse * standardError;
+    });
+    return asGood.reduce((lowest, each) => (each.candidate.cost < lowest.candidate.cost ? each : lowest), best);
   }
 
   #isOver(): boolean {

@@ -44,6 +44,13 @@ test('when a candidate is better by more than the standard error then it is take
   expect(because).toBe('it is better than the usual one by more than the standard error of their difference');
 });
 
+test('when a lower cost alone is hardly worse than the best then that is taken', async () => {
+  const plan = planOf([0.1, 1, 3]);
+  const valueOf = (cost: number): number => ({ 1: 0.9, 3: 0.91 })[cost] ?? 0.5;
+  expect((await searchCandidates(judgeOf(valueOf, 0.03), { plan, budget: null })).chosen.candidate.cost).toBe(1);
+  expect((await searchCandidates(judgeOf(valueOf, 0.01), { plan, budget: null })).chosen.candidate.cost).toBe(3);
+});
+
 test('when the best candidate is better by less then the usual one is taken', async () => {
   const { chosen } = await searchCandidates(judgeOf(better, 0.2), { plan: planOf([0.1, 1]), budget: null });
   expect(chosen.candidate).toBe(usual);

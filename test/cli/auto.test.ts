@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { PythonRandom } from '../../src/data/numbers/python_random.js';
@@ -25,8 +25,9 @@ function csv(counts: Readonly<Record<string, number>>, seed = 1): string {
       return `${words.join(' ')},${label},author ${random.below(10)}`;
     }),
   );
-  random.shuffle(rows);
-  return ['text,label,author', ...rows, ''].join('\n');
+  const order = Int32Array.from(rows.keys());
+  random.shuffle(order);
+  return ['text,label,author', ...Array.from(order, (row) => rows[row]), ''].join('\n');
 }
 
 const even = { bad: 60, good: 60 };
@@ -225,7 +226,6 @@ test('when reviews are those of IMDb or the sample then the notebook is the defa
       const { stdout }: CliResult = await runCli(['train', ...args, '--print-config'], { cwd });
       return (JSON.parse(stdout) as { optimizer: string }).optimizer;
     };
-    const { mkdir } = await import('node:fs/promises');
     for (const split of ['train', 'test']) {
       for (const label of ['pos', 'neg']) {
         await mkdir(join(cwd, 'aclImdb', split, label), { recursive: true });

@@ -125,7 +125,7 @@ test.each([2, 3] as const)(
     const largest = Math.max(...logits.map((logit, index) => Math.abs(logit - (expected[index] ?? NaN))));
     // Sums of float32 against sums of float64.
     expect(largest).toBeLessThan(1e-4);
-    expect([...decide(Float64Array.from(logits, Math.exp), classes)]).toEqual([...labels]);
+    expect([...decide(Float64Array.from(logits, Math.exp), classes, undefined)]).toEqual([...labels]);
   },
 );
 

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Dataset } from '../../data/dataset.js';
 import type { Decision } from '../../training/decisions/fit_decision.js';
+import { joinReviews } from '../../data/splits/reviews.js';
 import { crossValidationPlan, heldOutPlan, type FoldPlan } from '../../training/linear/fold_plan.js';
 import { fitLinear } from '../../training/linear/linear_fits.js';
 import type { LinearReviews } from '../../training/linear/linear_reviews.js';
@@ -147,10 +148,16 @@ function planOf({ dataset, classes, options }: LinearInput): SearchPlan {
   const plan = planSearch({ reviews, classes, features: dataset.features, entries }, options);
   return {
     ...plan,
-    ...(folds !== null && fixed.includes('folds') && { folds }),
+    folds: folds !== null && fixed.includes('folds') ? folds : Math.min(plan.folds, mostFolds(dataset)),
     ...(fixed.includes('repeats') && { repeats }),
     ...(folds === null && { repeats: 1 }),
   };
+}
+
+/** The greatest number of folds that training reviews, or their groups, can be dealt out to. */
+function mostFolds({ splits: { train, valid } }: LinearInput['dataset']): number {
+  const { labels, groups } = joinReviews([train, valid]);
+  return groups === undefined ? labels.length : new Set(groups).size;
 }
 
 function foldsOf({ dataset, classes, options }: LinearInput, { all }: FeatureSets, plan: SearchPlan): FoldPlan {

@@ -1,13 +1,12 @@
 import { joinReviews } from '../data/splits/reviews.js';
-import type { Bags } from '../model/native.js';
-import { readModule, type Module } from '../model/parameters.js';
+import { readModule } from '../model/parameters.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits } from '../training/metrics.js';
-import { runRefit, runTest, runTraining, type PhaseResult, type RefitResult } from '../training/phase.js';
+import { runRefit, runTest, runTraining } from '../training/phase.js';
 import { dualCoordinateDescent } from '../training/optimizer_options.js';
 import { createFoldBags } from '../training/split_bags.js';
-import { runLinearExperiment, type LinearOutcome } from './auto/linear_experiment.js';
-import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
+import { runLinearExperiment } from './auto/linear_experiment.js';
+import { fitOnHeldOut, withTest } from './calibration_result.js';
 import {
   checkInput,
   classWeightsFor,
@@ -16,23 +15,8 @@ import {
   withNewModel,
   type ExperimentInput,
 } from './experiment_model.js';
-import { validate, type FoldResult } from './cross_validation.js';
-
-export interface FullTrainingResult {
-  /** The training with validation; with folds that of the first one. The test is that of the final model. */
-  full: PhaseResult;
-  folds: FoldResult[] | null;
-  calibration: CalibrationResult | null;
-  refit: RefitResult | null;
-  /** The trained model, as `model.safetensors` holds it. */
-  module: Module;
-  /** The test reviews as the model reads them. */
-  test: Bags;
-  /** Of a linear model that dual coordinate descent has fitted. */
-  linear?: LinearOutcome;
-  /** Frees `test` where it is not that of the input. */
-  dispose(): void;
-}
+import { validate } from './cross_validation.js';
+import type { FullTrainingResult } from './full_training_result.js';
 
 /**
  * Trains every parameter but the LoRA branch, as the notebook's first experiment does; fits a calibration on reviews

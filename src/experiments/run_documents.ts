@@ -5,9 +5,8 @@ import type { LoraDocument, PhaseDocument, TrainDocument } from '../storage/run_
 import type { PhaseResult } from '../training/phase.js';
 import { meanEpochSeconds } from '../training/statistics.js';
 import type { Judgement } from './auto/judge.js';
-import type { LinearOutcome } from './auto/linear_experiment.js';
 import type { TuningJudgement, TuningSearch } from './auto/tuning_plan.js';
-import type { FullTrainingResult } from './full_training.js';
+import type { FullTrainingResult, LinearOutcome } from './full_training_result.js';
 import type { PerParameter } from './layer_state.js';
 import type { LoraResult } from './lora_fine_tuning.js';
 import type { MergeResult } from './merge.js';

@@ -14,7 +14,7 @@ import { RunDirectory } from '../storage/run_directory.js';
 import type { CalibrationResult } from './calibration_result.js';
 import { chooseMetric, type ChosenMetric } from './choose_metric.js';
 import { withFeatureWeights } from './experiment_model.js';
-import type { FullTrainingResult } from './full_training.js';
+import type { FullTrainingResult } from './full_training_result.js';
 import type { LoraResult } from './lora_fine_tuning.js';
 import { trainedFacts } from './trained_facts.js';
 import { analyzeModel, type TrainedFacts } from './model_analysis.js';

@@ -1,4 +1,5 @@
-import { runFullTraining, type FullTrainingResult } from '../../experiments/full_training.js';
+import { runFullTraining } from '../../experiments/full_training.js';
+import type { FullTrainingResult } from '../../experiments/full_training_result.js';
 import { saveTrainRun } from '../../experiments/save_run.js';
 import { describeCalibration, describeFolds } from '../../report/console/folds_and_calibration.js';
 import { describeLearningCurve } from '../../report/console/learning_curve.js';

@@ -1,5 +1,4 @@
 import { performance } from 'node:perf_hooks';
-import type { Dataset } from '../../data/dataset.js';
 import type { EncodedSplit } from '../../data/splits/encoded_splits.js';
 import { joinReviews } from '../../data/splits/reviews.js';
 import { createBags, type BagWeighting } from '../../model/bags.js';
@@ -15,17 +14,10 @@ import type { EncodedTexts } from '../../text/bag_writer.js';
 import type { FeatureOptions } from '../../text/features.js';
 import { chooseMetric } from '../choose_metric.js';
 import { classWeightsFor, type ExperimentInput } from '../experiment_model.js';
-import type { FullTrainingResult } from '../full_training.js';
+import type { FullTrainingResult } from '../full_training_result.js';
 import type { ExperimentOptions } from '../options.js';
 import type { LinearReviews } from '../../training/linear/linear_reviews.js';
 import { trainLinear, type LinearInput, type LinearOptions, type LinearTraining } from './linear_training.js';
-
-/** What a linear model has beside other full trainings. */
-export interface LinearOutcome {
-  readonly training: LinearTraining;
-  /** The features that the model looks at, and the reviews with those alone. */
-  readonly dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features'>;
-}
 
 /**
  * Trains as `trainLinear` does, and tests. The only epoch of the result has the loss and accuracy of the training reviews by

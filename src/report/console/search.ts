@@ -1,6 +1,6 @@
 import { describeCandidate } from '../../experiments/auto/candidate.js';
 import type { Judgement } from '../../experiments/auto/judge.js';
-import type { LinearOutcome } from '../../experiments/auto/linear_experiment.js';
+import type { LinearOutcome } from '../../experiments/full_training_result.js';
 import type { Weighting } from '../../text/weighting/weightings.js';
 import type { MetricName } from '../../training/metric_names.js';
 import { formatMetric } from '../format.js';

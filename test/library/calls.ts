@@ -266,6 +266,8 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
     takes: [fields('options', maybe(string('out', 'nowhere')), string('command', 'train'))],
   },
   'RunDirectory.appendMetrics': { call: (record) => directory.appendMetrics(record), takes: [object('record', {})] },
+  'RunDirectory.appendTried': { call: (record) => directory.appendTried(record), takes: [object('record', {})] },
+  'RunDirectory.writeConfig': { call: (document) => directory.writeConfig(document), takes: [object('document', {})] },
   'RunDirectory.writeVocabulary': {
     call: (of) => directory.writeVocabulary(of),
     takes: [one('vocabulary', vocabulary)],

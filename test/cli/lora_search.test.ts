@@ -87,6 +87,13 @@ test('when the base has seen the data then the reviews held out for validation j
   expect(stderr).toMatch(/too favourable.*\n.*learning rate and the number of epochs are chosen by them all the same/);
 });
 
+test('when there are many classes then the logits of all reviews at once are no more than can be taken', async () => {
+  const rows = Array.from({ length: 2000 }, (_, row) => `wort${row % 400} ${others[row % 7]},k${row % 400}`);
+  await writeFile(join(cwd, 'many.csv'), ['text,label', ...rows, ''].join('\n'));
+  const { chosen } = await lora('--data', 'many.csv', '--lr', '0.002', '--budget', '0.001s', '--out', 'many');
+  expect(chosen?.folds).toBe(5);
+});
+
 test('when the search is interrupted or its time is over then it takes the best so far', async () => {
   const run = ['lora', '--base', 'base', '--data', 'new.csv', '--search', 'wide', '--no-report', '--json'];
   const { code, stdout } = await runCli([...run, '--out', 'interrupted'], {

@@ -112,10 +112,12 @@ class TuningSearcher {
 
   async #judge(candidate: TuningCandidate, signal: AbortSignal): Promise<void> {
     const { classes, events } = this.input;
-    const logits: number[] = [];
+    const logits = new Float64Array(this.#labels.length * classes);
+    let start = 0;
     for (const part of this.parts) {
       signal.throwIfAborted();
-      logits.push(...(await fineTuneOn(this.input, part, candidate, signal)));
+      logits.set(await fineTuneOn(this.input, part, candidate, signal), start);
+      start += part.heldOut.length * classes;
       this.#done += 1;
       events?.onFitting?.(this.#done, this.#planned);
     }

@@ -6,7 +6,6 @@ import { Vocabulary } from './vocabulary.js';
 /** Stands for a feature that a subset leaves out. */
 const leftOut = -1;
 const blank = 0x20;
-const tilde = 0x7e;
 
 /** Says which features of a vocabulary belong to a subset of them. */
 export interface SubsetOptions {
@@ -34,7 +33,7 @@ export class FeatureSubset {
       const next = lines.indexOf(0x0a, start);
       const end = next === -1 ? lines.length : next;
       const line = lines.subarray(start, end);
-      const ofCharacters = isOfCharacters(line);
+      const ofCharacters = whole.isOfCharacters(id);
       if (ofCharacters ? options.characters : isWithin(line, options.ngrams)) {
         isCharacters[kept.length] = Number(ofCharacters);
         this.ids[id] = kept.length;
@@ -71,11 +70,6 @@ export class FeatureSubset {
   }
 }
 
-/** A line of an n-gram of characters begins with a tilde and goes on: as a token a tilde stands alone. */
-function isOfCharacters(line: Uint8Array): boolean {
-  return line.length > 1 && line[0] === tilde && line[1] !== blank;
-}
-
 function isWithin(line: Buffer, ngrams: number): boolean {
   let tokens = 1;
   for (const byte of line) tokens += Number(byte === blank);
@@ -84,7 +78,12 @@ function isWithin(line: Buffer, ngrams: number): boolean {
 }
 
 function joinLines(lines: readonly Buffer[]): Buffer {
-  const joined = Buffer.alloc(lines.reduce((sum, { length }) => sum + length + 1, -1));
+  const joined = Buffer.alloc(
+    Math.max(
+      0,
+      lines.reduce((sum, { length }) => sum + length + 1, -1),
+    ),
+  );
   let end = 0;
   lines.forEach((line, index) => {
     if (index > 0) joined[end++] = 0x0a;

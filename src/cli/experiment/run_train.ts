@@ -43,6 +43,8 @@ function withChosen(context: ExperimentContext, { linear }: FullTrainingResult):
   const [only, ...others] = weighting;
   const chosen = { ngrams, characters, cost, cleanUp, folds, repeats, search, minCount: dataset.features.minimumCount };
   // Without n-grams of characters their weight is no setting.
+  // The most frequent features of fewer kinds are those that were left of them.
+  const vocab = context.options.vocab === null ? null : dataset.vocabulary.size;
   const { characterWeight } = characters === null ? { characterWeight: 1 } : context.options;
   return {
     ...context,
@@ -50,6 +52,7 @@ function withChosen(context: ExperimentContext, { linear }: FullTrainingResult):
     options: {
       ...context.options,
       ...chosen,
+      vocab,
       characterWeight,
       weighting: only !== undefined && others.length === 0 ? only : weighting,
       budget: null,

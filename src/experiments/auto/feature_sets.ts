@@ -13,6 +13,7 @@ interface FeatureSetsOptions {
 export class FeatureSets {
   readonly all: Reviews;
   readonly #made = new Map<string, LinearReviews>();
+  readonly #subsets = new Map<string, FeatureSubset>();
 
   constructor(
     readonly dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features'>,
@@ -25,12 +26,23 @@ export class FeatureSets {
   with(name: string): LinearReviews {
     const made = this.#made.get(name);
     if (made !== undefined) return made;
-    const { vocabulary, features } = this.dataset;
-    const { ngrams, characters } = featuresNamed(name);
-    const subset = new FeatureSubset(vocabulary, { ngrams, characters: characters !== null });
-    const reviews = new LinearReviews(this.all, { ...this.options, subset, normalize: features.normalize });
+    const { normalize } = this.dataset.features;
+    const reviews = new LinearReviews(this.all, { ...this.options, subset: this.#subset(name), normalize });
     this.#made.set(name, reviews);
     return reviews;
+  }
+
+  /** Whether no feature has this name, as where each token is in too few reviews. */
+  isEmpty(name: string): boolean {
+    return this.#subset(name).vocabulary.size === 0;
+  }
+
+  #subset(name: string): FeatureSubset {
+    const { ngrams, characters } = featuresNamed(name);
+    const options = { ngrams, characters: characters !== null };
+    const subset = this.#subsets.get(name) ?? new FeatureSubset(this.dataset.vocabulary, options);
+    this.#subsets.set(name, subset);
+    return subset;
   }
 
   /** Frees the reviews with all sets of features but one. */

@@ -37,6 +37,9 @@ interface JudgeOptions {
   readonly decision: 'argmax' | 'fitted';
 }
 
+/** With fewer reviews a fold says nothing of candidates that are nearly as good as each other. */
+const leastToScreen = 50;
+
 /** Judges candidates by their out-of-fold scores, with the decision that is fitted on those of the other folds. */
 export class Judge {
   constructor(
@@ -45,14 +48,42 @@ export class Judge {
     readonly options: JudgeOptions,
   ) {}
 
+  /** Whether one fold says enough to leave candidates out: it has some reviews, and all classes. */
+  get screens(): boolean {
+    const { folds } = this.plan;
+    const [first] = folds;
+    if (first === undefined || folds.length === 1 || first.heldOut.length < leastToScreen) return false;
+    return new Set(Array.from(first.heldOut, (row) => this.options.labels[row])).size === this.options.classes;
+  }
+
   /** Judges a candidate whose models are fitted in the first `folds` folds. */
   judge(candidate: Candidate, folds: number): Judgement {
-    const { labels, parts } = this.#heldOut(folds);
     const { scores } = this.outOfFold.average(averageOf(candidate), folds);
-    const outcome = crossFittedOutcome(scores, labels, parts, this.#decisionOptions);
+    const outcome = this.#crossFit(scores, folds);
     const { metric } = this.options;
     const measured = measureMetric(metric, this.#labelsOfRepeat(folds), this.#repeatsOf(outcome, folds));
     return { candidate, folds, measured, outcome };
+  }
+
+  /** Predicts by decisions of the other folds, each repeat by itself: the others have the same reviews in other folds. */
+  #crossFit(scores: Float64Array, folds: number): Outcome {
+    const { classes } = this.options;
+    const { labels, parts, repeats } = this.#heldOut(folds);
+    const [held, columns] = [labels.length / repeats, scores.length / labels.length];
+    const predicted = new Int32Array(labels.length);
+    const probabilities = new Float64Array(labels.length * classes);
+    for (let repeat = 0; repeat < repeats; repeat += 1) {
+      const [start, end] = [repeat * held, (repeat + 1) * held];
+      const own = crossFittedOutcome(
+        scores.slice(start * columns, end * columns),
+        labels.slice(start, end),
+        parts.slice(start, end),
+        this.#decisionOptions,
+      );
+      predicted.set(own.predicted, start);
+      probabilities.set(own.probabilities, start * classes);
+    }
+    return { predicted, probabilities };
   }
 
   /** Returns by how much `one` is better than `other`, and the standard error of that. */
@@ -78,9 +109,11 @@ export class Judge {
   }
 
   get #decisionOptions(): DecisionOptions {
-    const { labels, classes, metric, decision } = this.options;
+    const { classes, metric, decision } = this.options;
+    const { rows, repeats } = this.plan;
     // The most probable class is what serves accuracy.
-    return { classes, metric: decision === 'fitted' ? metric : 'accuracy', kind: mapKindOf(classes, labels.length) };
+    const fittedFor = decision === 'fitted' ? metric : 'accuracy';
+    return { classes, metric: fittedFor, kind: mapKindOf(classes, rows.length / repeats) };
   }
 
   /** Takes apart the predictions of the repeats, each in the order of the first. */
@@ -110,8 +143,8 @@ export class Judge {
     return Int32Array.from(own, (row) => this.options.labels[row] ?? 0);
   }
 
-  #heldOut(folds: number): { labels: Int32Array; parts: Int32Array } {
-    const { rows, parts } = firstFolds(this.plan, folds);
-    return { labels: Int32Array.from(rows, (row) => this.options.labels[row] ?? 0), parts };
+  #heldOut(folds: number): { labels: Int32Array; parts: Int32Array; repeats: number } {
+    const { rows, parts, repeats } = firstFolds(this.plan, folds);
+    return { labels: Int32Array.from(rows, (row) => this.options.labels[row] ?? 0), parts, repeats };
   }
 }

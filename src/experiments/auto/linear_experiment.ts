@@ -29,7 +29,7 @@ export async function runLinearExperiment(input: ExperimentInput): Promise<FullT
   // Memory that is freed first serves what comes now.
   input.bags.dispose();
   const { labels } = joinReviews([dataset.splits.train, dataset.splits.valid]);
-  const metric = chooseMetric(options.metric, labels, classes).name;
+  const metric = chooseMetric(options.metric, dataset.splits.train.labels, classes).name;
   const classWeights = classWeightsFor(input, labels) ?? null;
   const linear = {
     dataset,

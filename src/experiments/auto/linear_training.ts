@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Dataset } from '../../data/dataset.js';
+import { ImdbTorchError } from '../../errors.js';
 import type { Decision } from '../../training/decisions/fit_decision.js';
 import { joinReviews } from '../../data/splits/reviews.js';
 import { crossValidationPlan, heldOutPlan, type FoldPlan } from '../../training/linear/fold_plan.js';
@@ -117,9 +118,9 @@ export interface LinearSearch {
  */
 export async function searchLinear(input: LinearInput): Promise<LinearSearch> {
   const { dataset, classes, options } = input;
-  const plan = planOf(input);
   const sets = new FeatureSets(dataset, { classes, characterWeight: options.characterWeight });
   try {
+    const plan = withFeatures(planOf(input), sets);
     const { labels } = sets.all;
     const { seed, metric, decision } = options;
     const folds = foldsOf(input, sets, plan);
@@ -132,6 +133,27 @@ export async function searchLinear(input: LinearInput): Promise<LinearSearch> {
     sets.dispose();
     throw error;
   }
+}
+
+/**
+ * Leaves out the candidates that have no features to look at.
+ * @throws ImdbTorchError ERR_DATASET when all are so
+ */
+function withFeatures(plan: SearchPlan, sets: FeatureSets): SearchPlan {
+  const has = (candidate: Candidate): boolean => !sets.isEmpty(featuresOf(candidate));
+  const [first, ...others] = plan.candidates.filter(has);
+  if (first === undefined) {
+    throw new ImdbTorchError(
+      'ERR_DATASET',
+      'Expected words that several training reviews have but no feature is in enough of them; give more reviews, or a lower --min-count.',
+    );
+  }
+  return {
+    ...plan,
+    usual: first,
+    candidates: [first, ...others],
+    neighbours: (best) => plan.neighbours(best).filter(has),
+  };
 }
 
 /** Without a search the plan has one candidate. */

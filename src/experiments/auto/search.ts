@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isBetter, isLargerBetter, type MetricName } from '../../training/metric_names.js';
+import { isBetter, worstOf, type MetricName } from '../../training/metric_names.js';
 import { averageOf, type Candidate } from './candidate.js';
 import { chooseByGain } from './choice.js';
 import type { Judge, Judgement } from './judge.js';
@@ -49,7 +49,7 @@ export async function searchCandidates(judge: Judge, options: SearchOptions): Pr
   const search = new Search(judge, options);
   await search.look([plan.usual], folds);
   let left = plan.candidates;
-  if (folds > 1 && left.length > fewCandidates) {
+  if (judge.screens && left.length > fewCandidates) {
     await search.look(left, 1);
     left = search.best(Math.min(mostKept, Math.ceil(keptShare * left.length)), 1);
   }
@@ -60,7 +60,7 @@ export async function searchCandidates(judge: Judge, options: SearchOptions): Pr
 
 class Search {
   /** What was found out on each number of folds. */
-  readonly #judged = new Map<number, Map<Candidate, Judgement>>();
+  readonly #judged = new Map<number, Map<string, Judgement>>();
   readonly #begun = performance.now();
   #endedBy: SearchResult['endedBy'] = null;
 
@@ -74,16 +74,22 @@ class Search {
     const { events } = this.options;
     const judged = this.#judgedOn(folds);
     const isFirst = this.#judged.size === 1 && judged.size === 0;
-    for (const some of batchesOf(candidates.filter((each) => !judged.has(each)))) {
+    const wanted = new Map(candidates.map((each) => [keyOf(each), each]));
+    for (const some of batchesOf([...wanted].flatMap(([key, each]) => (judged.has(key) ? [] : [each])))) {
       if (!isFirst && this.#isOver()) return;
       await this.judge.outOfFold.prepare(some.map(averageOf), folds, (done, all) => events?.onFitting?.(done, all));
       for (const candidate of some) {
         const judgement = this.judge.judge(candidate, folds);
-        judged.set(candidate, judgement);
+        judged.set(keyOf(candidate), judgement);
         const [best = judgement] = this.#ranked(this.judge.plan.folds.length);
         await events?.onJudged?.(judgement, best, this.judge.options.metric);
       }
     }
+  }
+
+  /** The number of folds by which candidates are looked at first. */
+  get #screening(): number {
+    return this.judge.screens ? 1 : this.judge.plan.folds.length;
   }
 
   /** Looks at the neighbours of the best candidate, and at those of a better one that is found, until none is. */
@@ -92,21 +98,20 @@ class Search {
       const [best] = this.best(1, folds);
       if (best === undefined || best === from) return;
       from = best;
-      const known = new Set([...this.#judgedOn(folds).keys()].map(keyOf));
-      const near = neighboursOf(best).filter((each) => !known.has(keyOf(each)));
-      await this.look(near, folds > 1 ? 1 : folds);
-      await this.look(this.#promising(near, best), folds);
+      const near = neighboursOf(best).filter((each) => !this.#judgedOn(folds).has(keyOf(each)));
+      await this.look(near, this.#screening);
+      await this.look(this.#screening < folds ? this.#promising(near, best) : near, folds);
     }
   }
 
   /** Returns those that are no worse than the best one on the first fold, which costs little to know. */
   #promising(near: readonly Candidate[], best: Candidate): Candidate[] {
     const first = this.#judgedOn(1);
-    const of = first.get(best) ?? this.judge.judge(best, 1);
-    first.set(best, of);
+    const of = first.get(keyOf(best)) ?? this.judge.judge(best, 1);
+    first.set(keyOf(best), of);
     const isWorse = (each: Judgement | undefined): boolean =>
       each === undefined || isBetter(of.measured.name, of.measured.value, each.measured.value);
-    return near.filter((each) => !isWorse(first.get(each)));
+    return near.filter((each) => !isWorse(first.get(keyOf(each))));
   }
 
   /** Returns the best of those that were judged on so many folds. */
@@ -119,13 +124,13 @@ class Search {
   result(folds: number): SearchResult {
     const { plan } = this.options;
     const [best, ...others] = this.#ranked(folds);
-    const usual = this.#judgedOn(folds).get(plan.usual);
+    const usual = this.#judgedOn(folds).get(keyOf(plan.usual));
     assert(best && usual, 'the usual candidate is always judged');
     const screened = [...this.#judged.entries()]
       .filter(([count]) => count !== folds)
       .flatMap(([, map]) => [...map.values()]);
-    const isOnAll = new Set([best, ...others].map(({ candidate }) => candidate));
-    const tried = [best, ...others, ...screened.filter(({ candidate }) => !isOnAll.has(candidate))];
+    const onAll = this.#judgedOn(folds);
+    const tried = [best, ...others, ...screened.filter(({ candidate }) => !onAll.has(keyOf(candidate)))];
     const { chosen, because } = this.#choose(best, usual, folds);
     return { chosen, tried, because, endedBy: this.#endedBy };
   }
@@ -156,15 +161,21 @@ class Search {
     return this.#endedBy !== null;
   }
 
-  #judgedOn(folds: number): Map<Candidate, Judgement> {
-    const found = this.#judged.get(folds) ?? new Map<Candidate, Judgement>();
+  #judgedOn(folds: number): Map<string, Judgement> {
+    const found = this.#judged.get(folds) ?? new Map<string, Judgement>();
     this.#judged.set(folds, found);
     return found;
   }
 
   #ranked(folds: number): Judgement[] {
-    const sign = isLargerBetter(this.judge.options.metric) ? -1 : 1;
-    return [...this.#judgedOn(folds).values()].sort((one, other) => sign * (one.measured.value - other.measured.value));
+    const { metric } = this.judge.options;
+    const worst = worstOf(metric);
+    // A metric that is not defined, as the area under the curve of one class, comes last.
+    const valueOf = ({ measured: { value } }: Judgement): number => (Number.isNaN(value) ? worst : value);
+    return [...this.#judgedOn(folds).values()].sort((one, other) => {
+      const [a, b] = [valueOf(one), valueOf(other)];
+      return isBetter(metric, a, b) ? -1 : Number(isBetter(metric, b, a));
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { ImdbTorchError } from '../../errors.js';
 import { PythonRandom } from '../../data/numbers/python_random.js';
 import { stratifiedFolds } from '../../data/splits/folds.js';
 import type { Fold } from './out_of_fold.js';
@@ -25,6 +26,12 @@ export function crossValidationPlan(
   { labels, groups }: { labels: Int32Array; groups?: Int32Array | undefined },
   { classes, folds, repeats, seed }: { classes: number; folds: number; repeats: number; seed: number },
 ): FoldPlan {
+  if (folds < 2) {
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      'Expected two training reviews, or groups of them, at least, to hold one out by turns, but received one; give more.',
+    );
+  }
   const all: Fold[] = [];
   for (let repeat = 0; repeat < repeats; repeat += 1) {
     const order = Int32Array.from(labels.keys());
@@ -44,8 +51,14 @@ export function crossValidationPlan(
   return planOf(all, repeats);
 }
 
-/** Holds out given reviews, those behind the first `train`. */
+/** Holds out given reviews, those behind the first `train`. @throws ImdbTorchError ERR_USAGE for fewer than two */
 export function heldOutPlan(train: number, reviews: number): FoldPlan {
+  if (reviews - train < 2) {
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected two validation reviews or more to judge a model by but received ${reviews - train}; hold out more, or use --folds 5.`,
+    );
+  }
   const rows = Int32Array.from({ length: reviews }, (_, row) => row);
   return planOf([{ fit: rows.subarray(0, train), heldOut: rows.subarray(train) }], 1);
 }

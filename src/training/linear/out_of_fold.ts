@@ -108,7 +108,7 @@ export async function cleanedRows(
   const parts = fits.map((_, index) => joinFloats(fitted.flatMap((models) => models[index]?.scores ?? [])));
   const scored = Int32Array.from(folds.flatMap((fold) => Array.from(fold.scored)));
   const { scores } = averageScores(parts);
-  const doubtful = doubtfulRows(scores, scored, reviews, Math.floor(rows.length * cleanUp));
+  const doubtful = doubtfulRows(scores, scored, reviews, cleanUp);
   return rows.filter((row) => !doubtful.has(row));
 }
 

@@ -25,19 +25,30 @@ function deviationOf(values: Float32Array): number {
 }
 
 /**
- * Returns the rows whose scores speak most against their label: by the score of the label less the largest other one.
+ * Returns the rows of each class whose scores speak most against their label: by the score of the label less the largest
+ * other one. Of each class the same share, since all reviews of a rare class have low scores.
  * @param scores `[rows, columns]` @param of `labels` of all reviews, by row
  */
 export function doubtfulRows(
   scores: Float64Array,
   rows: Int32Array,
   { labels, columns }: { labels: Int32Array; columns: number },
-  count: number,
+  share: number,
 ): Set<number> {
   const margins = Float64Array.from(rows, (row, index) => marginOf(scores, index, labels[row], columns));
   const order = Int32Array.from(rows, (_, index) => index);
   order.sort((one, other) => margins[one] - margins[other] || rows[one] - rows[other]);
-  return new Set(Array.from(order.subarray(0, count), (index) => rows[index]));
+  const left = new Map<number, number>();
+  for (const row of rows) left.set(labels[row], (left.get(labels[row]) ?? 0) + share);
+  const doubtful = new Set<number>();
+  for (const index of order) {
+    const row = rows[index];
+    const some = (left.get(labels[row]) ?? 0) - 1;
+    if (some < 0) continue;
+    left.set(labels[row], some);
+    doubtful.add(row);
+  }
+  return doubtful;
 }
 
 function marginOf(scores: Float64Array, index: number, label: number, columns: number): number {

@@ -13,6 +13,7 @@ function judgeOf(valueOf: (cost: number) => number, standardError: number, log: 
   const fake = {
     options: { metric: 'accuracy' },
     plan: { folds: new Array(folds).fill({}) },
+    screens: true,
     outOfFold: { prepare: () => Promise.resolve() },
     judge(candidate: Candidate, count: number): Judgement {
       log.push(`${candidate.cost} on ${count}`);

@@ -1,7 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { EncodedSplit } from '../../data/splits/encoded_splits.js';
 import { joinReviews } from '../../data/splits/reviews.js';
-import { createBags, type BagWeighting } from '../../model/bags.js';
 import { createClassifier, type ClassifierModel } from '../../model/classifier_model.js';
 import type { Bags } from '../../model/native.js';
 import { decide } from '../../model/numbers/decision.js';
@@ -10,22 +9,24 @@ import { countParameters, loadModule, type Module } from '../../model/parameters
 import { metricOf } from '../../training/metric_names.js';
 import { readLogits, type Metrics } from '../../training/metrics.js';
 import type { PhaseResult } from '../../training/phase.js';
-import type { EncodedTexts } from '../../text/bag_writer.js';
 import type { FeatureOptions } from '../../text/features.js';
 import { chooseMetric } from '../choose_metric.js';
 import { classWeightsFor, type ExperimentInput } from '../experiment_model.js';
 import type { FullTrainingResult } from '../full_training_result.js';
 import type { ExperimentOptions } from '../options.js';
 import type { LinearReviews } from '../../training/linear/linear_reviews.js';
+import { assertLinear } from './linear_requirements.js';
 import { trainLinear, type LinearInput, type LinearOptions, type LinearTraining } from './linear_training.js';
+import { keepBags, withBags } from './used_bags.js';
 
 /**
  * Trains as `trainLinear` does, and tests. The only epoch of the result has the loss and accuracy of the training reviews by
  * the final model, and those of held-out reviews by models that were not fitted on them.
- * @throws what `trainLinear` throws
+ * @throws ImdbTorchError ERR_USAGE for options or features that this optimizer has no use for; what `trainLinear` throws
  */
 export async function runLinearExperiment(input: ExperimentInput): Promise<FullTrainingResult> {
   const { dataset, classes, options, signal, stop, events } = input;
+  assertLinear(options, dataset.features);
   // Memory that is freed first serves what comes now.
   input.bags.dispose();
   const { labels } = joinReviews([dataset.splits.train, dataset.splits.valid]);
@@ -72,10 +73,10 @@ function testTraining(training: LinearTraining, whole: LinearInput['dataset'], c
   const begun = performance.now();
   try {
     const train = withBags({ ...reviews.selected, labels: reviews.labels }, weighting, metricsOf);
-    const test = createBags(splits.test, weighting);
-    const metrics = { train, test: metricsOf(test, splits.test.labels) };
+    const { bags: test, result: tested } = keepBags(splits.test, weighting, metricsOf);
+    const seconds = (performance.now() - begun) / 1000;
     return {
-      full: phaseOf(training, countParameters(model), metrics, (performance.now() - begun) / 1000),
+      full: phaseOf(training, countParameters(model), { train, test: tested }, seconds),
       folds: null,
       calibration: null,
       refit: { epochs: 1, reviews: reviews.labels.length, seconds: training.seconds },
@@ -89,16 +90,6 @@ function testTraining(training: LinearTraining, whole: LinearInput['dataset'], c
   } finally {
     model.dispose();
   }
-}
-
-/** Gives `use` bags that are freed when it returns. */
-function withBags<T>(
-  texts: EncodedTexts & { labels: Int32Array },
-  weighting: BagWeighting,
-  use: (bags: Bags, labels: Int32Array) => T,
-): T {
-  using bags = createBags(texts, weighting);
-  return use(bags, texts.labels);
 }
 
 /** Leaves only the features that the model looks at in the data set, and says what they are. */

@@ -1,4 +1,5 @@
 import { ImdbTorchError } from '../errors.js';
+import type { Terminal } from './terminal.js';
 
 const controller = new AbortController();
 /** SIGHUP comes when a terminal is closed. Its exit code is the usual 128 and its number, that of the others is 130. */
@@ -25,17 +26,28 @@ export function interruptSignal(): AbortSignal {
 /** What the next Ctrl-C ends instead of the command; null: nothing. */
 let stopping: AbortController | null = null;
 
-/** Makes the next Ctrl-C end a part of the work, whose result so far is good, instead of the command; `end` undoes that. */
-export function stopOnInterrupt(): { signal: AbortSignal; end(): void } {
+/** A part of the work that Ctrl-C ends. */
+interface Stopping extends Disposable {
+  readonly signal: AbortSignal;
+  /** The part is over: the next Ctrl-C ends the command. To dispose does the same. */
+  end(): void;
+}
+
+/**
+ * Makes the next Ctrl-C end a part of the work, whose result so far is good, instead of the command.
+ * @param terminal tells the user what that Ctrl-C did
+ */
+export function stopOnInterrupt(terminal: Pick<Terminal, 'note'>): Stopping {
   interruptSignal();
   const own = new AbortController();
-  stopping = own;
-  return {
-    signal: own.signal,
-    end: () => {
-      if (stopping === own) stopping = null;
-    },
+  const end = (): void => {
+    if (stopping === own) stopping = null;
   };
+  own.signal.addEventListener('abort', () => {
+    terminal.note('Taking the best so far; Ctrl-C again stops.');
+  });
+  stopping = own;
+  return { signal: own.signal, end, [Symbol.dispose]: end };
 }
 
 function interrupt(name: NodeJS.Signals): void {

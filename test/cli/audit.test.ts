@@ -86,11 +86,12 @@ test('when the file of --out is no table of audit then it stays as it is', async
 test('when a first Ctrl-C comes then audit goes on with the best model so far, and at SIGTERM it stops', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeReviews(cwd);
-    const { code, stdout } = await runCli(['audit', 'reviews.csv', '--json'], {
+    const { code, stdout, stderr } = await runCli(['audit', 'reviews.csv', '--json'], {
       cwd,
       onOutput: { when: /Best so far/, then: (child) => child.kill('SIGINT') },
     });
     expect(code).toBe(0);
+    expect(stderr).toContain('Taking the best so far; Ctrl-C again stops.');
     expect(JSON.parse(stdout)).toMatchObject({ command: 'audit', reviews: 201 });
     const stopped = await runCli(['audit', 'reviews.csv'], {
       cwd,

@@ -96,17 +96,30 @@ test('when there are many classes then the logits of all reviews at once are no 
 
 test('when the search is interrupted or its time is over then it takes the best so far', async () => {
   const run = ['lora', '--base', 'base', '--data', 'new.csv', '--search', 'wide', '--no-report', '--json'];
-  const { code, stdout } = await runCli([...run, '--out', 'interrupted'], {
+  const { code, stdout, stderr } = await runCli([...run, '--out', 'interrupted'], {
     cwd,
     onOutput: { when: /Best so far/, then: (child) => child.kill('SIGINT') },
   });
-  expect(code).toBe(0);
+  expect({ code, notes: stderr.match(/Taking the best so far/g) }).toEqual({
+    code: 0,
+    notes: ['Taking the best so far'],
+  });
   const interrupted = JSON.parse(stdout) as LoraDocument;
   expect(interrupted.endedBy).toBe('interrupt');
   expect(interrupted.tried?.length).toBeLessThan(32);
   const over = await lora(...run.slice(1, -2), '--budget', '0.001s', '--out', 'over');
   expect({ endedBy: over.endedBy, tried: over.tried?.length }).toEqual({ endedBy: 'budget', tried: 1 });
   expect(over.chosen).toMatchObject({ lr: 5e-4, loraEpochs: 2 });
+});
+
+test('when there is nothing to choose then a first Ctrl-C ends the command', async () => {
+  const named = ['--lr', '0.004', '--lora-epochs', '1000000', '--no-report', '--out', 'endless'];
+  const { code, stderr } = await runCli(['lora', '--base', 'base', '--data', 'new.csv', ...named], {
+    cwd,
+    onOutput: { when: /Epoch +2\//, then: (child) => child.kill('SIGINT') },
+  });
+  expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringMatching(/Interrupted by SIGINT/) });
+  expect(stderr).not.toContain('Taking the best');
 });
 
 test('when no preset is named then it is auto for data of one’s own, and the notebook for the sample', async () => {

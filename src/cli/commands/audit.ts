@@ -93,13 +93,12 @@ async function findProbabilities(
   const { setNumThreads } = await import('../../model/native.js');
   const { outOfFoldProbabilities } = await import('../../experiments/auto/out_of_fold_probabilities.js');
   if (threads !== null) setNumThreads(threads);
-  const stopping = stopOnInterrupt();
+  using stopping = stopOnInterrupt(terminal);
   try {
-    const events = createSearchEvents(terminal, null);
+    const events = createSearchEvents(terminal, null, stopping);
     const signals = { signal: interruptSignal(), stop: stopping.signal };
     return await outOfFoldProbabilities(dataset, { seed, events, ...signals });
   } finally {
-    stopping.end();
     terminal.clearProgress();
   }
 }

@@ -38,7 +38,7 @@ export async function runLora(context: ExperimentContext, options: LoraOptions):
   }
   const document = await withRunDirectory(out, 'lora', async (directory) => {
     const { bags, dataset, device, options: asked, signal } = context;
-    const stopping = asked.search === 'none' ? null : stopOnInterrupt();
+    using stopping = asked.search === 'none' ? null : stopOnInterrupt(context.terminal);
     const result = await runLoraFineTuning({
       dataset,
       bags,
@@ -52,20 +52,18 @@ export async function runLora(context: ExperimentContext, options: LoraOptions):
       stop: stopping?.signal,
       events: {
         ...createEvents(context, directory),
-        ...createSearchEvents(context.terminal, directory),
+        ...createSearchEvents(context.terminal, directory, stopping),
         onChosen(search) {
-          stopping?.end();
           context.terminal.result(...describeTuning(search, context.terminal.style));
         },
       },
     });
-    stopping?.end();
     sayOutcome(context, result);
     const settled = withChosen(context, result);
     if (asked.search !== 'none') await directory.writeConfig(configOf(settled.options, 'lora'));
     const baseFacts = base && { path: base.path, seenValidation };
     const input = { ...saveInput(settled, directory), test: bags.test, base: baseFacts };
-    return saveLoraRun(input, result);
+    return await saveLoraRun(input, result);
   });
   await finishRun(context, document);
   return document;

@@ -1,6 +1,7 @@
 import { runFullTraining } from '../../experiments/full_training.js';
 import type { FullTrainingResult } from '../../experiments/full_training_result.js';
 import { saveTrainRun } from '../../experiments/save_run.js';
+import { dualCoordinateDescent } from '../../training/optimizer_options.js';
 import { describeCalibration, describeFolds } from '../../report/console/folds_and_calibration.js';
 import { describeLearningCurve } from '../../report/console/learning_curve.js';
 import type { TrainDocument } from '../../storage/run_document.js';
@@ -16,12 +17,15 @@ import { createEvents } from './training_events.js';
 export async function runTrain(context: ExperimentContext, out: string | undefined): Promise<TrainDocument> {
   const document = await withRunDirectory(out, 'train', async (directory) => {
     const { bags, dataset, device, options, signal } = context;
-    const events = { ...createEvents(context, directory), ...createSearchEvents(context.terminal, directory) };
+    const isSearched = options.optimizer === dualCoordinateDescent && options.search !== 'none';
+    using stopping = isSearched ? stopOnInterrupt(context.terminal) : null;
+    const events = {
+      ...createEvents(context, directory),
+      ...createSearchEvents(context.terminal, directory, stopping),
+    };
     const classes = dataset.classes.length;
-    const stopping = options.search === 'none' ? null : stopOnInterrupt();
     const stop = stopping?.signal;
     const result = await runFullTraining({ bags, dataset, classes, device, options, signal, stop, events });
-    stopping?.end();
     try {
       sayOutcome(context, result);
       const settled = withChosen(context, result);

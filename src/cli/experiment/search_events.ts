@@ -9,8 +9,13 @@ import type { Terminal } from '../terminal.js';
 /**
  * Says how far a search is and what is best so far, and writes down what was tried.
  * @param directory null: nothing is written down
+ * @param stopping what Ctrl-C ends as long as the search goes on; null: nothing but the command
  */
-export function createSearchEvents(terminal: Terminal, directory: RunDirectory | null): SearchEvents & TuningEvents {
+export function createSearchEvents(
+  terminal: Terminal,
+  directory: RunDirectory | null,
+  stopping: { end(): void } | null,
+): SearchEvents & TuningEvents {
   const begun = performance.now();
   let best = '';
   const say = (line: string): void => {
@@ -21,6 +26,9 @@ export function createSearchEvents(terminal: Terminal, directory: RunDirectory |
     onFitting(done, total) {
       const seconds = (performance.now() - begun) / 1000;
       terminal.progress({ label: 'Fitting', done, total, unit: 'models', seconds });
+    },
+    onSearchEnd() {
+      stopping?.end();
     },
     async onJudged(judgement, leader, metric) {
       await directory?.appendTried(judgementDocument(judgement));

@@ -128,6 +128,7 @@ export async function searchLinear(input: LinearInput): Promise<LinearSearch> {
     const outOfFold = new OutOfFold((name) => sets.with(name), folds.folds, fitting);
     const judge = new Judge(outOfFold, folds, { labels, classes, metric, decision });
     const search = await searchCandidates(judge, { plan, ...input, budget: options.budget });
+    input.events?.onSearchEnd?.();
     return { search, plan, judge, fitting, sets };
   } catch (error) {
     sets.dispose();

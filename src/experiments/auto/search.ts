@@ -10,6 +10,8 @@ export interface SearchEvents {
   onFitting?(done: number, total: number): void;
   /** A candidate has been judged; `best` is the best one so far. */
   onJudged?(judgement: Judgement, best: Judgement, metric: MetricName): void | Promise<void>;
+  /** The search is over, of whatever kind, or there was nothing to choose; what is left makes the model that is kept. */
+  onSearchEnd?(): void;
 }
 
 export interface SearchOptions {

@@ -26,23 +26,28 @@ const longestTimer = 2 ** 31 - 1;
 /**
  * Fine-tunes with each learning rate and number of epochs that may be, as the options say otherwise, and judges that by the
  * metric on reviews that were held out. Takes the best way if it is better than that of preset `stable` by more than the
- * standard error of their difference, else that. Models that come to a loss that is not finite are left out.
+ * standard error of their difference, else that. Other ways than that whose loss is not finite are left out. The time of the
+ * option `budget` begins when the reviews and the models to start from are there.
  * @returns null where there is nothing to choose
- * @throws the reason of `signal`
+ * @throws ImdbTorchError ERR_NON_FINITE where the loss of preset `stable` is not finite; the reason of `signal`
  */
 export async function searchTuning(input: TuningInput): Promise<TuningSearch | null> {
   const { options, stop, events } = input;
   const plan = planTuning(options, input.dataset.splits.train.labels.length);
-  if (plan.candidates.length === 1) return null;
-  const over =
-    options.budget === null ? null : AbortSignal.timeout(Math.min(Math.ceil(1000 * options.budget), longestTimer));
+  if (plan.candidates.length === 1) {
+    events?.onSearchEnd?.();
+    return null;
+  }
   const parts = await makeTuningParts(input);
   try {
+    const over =
+      options.budget === null ? null : AbortSignal.timeout(Math.min(Math.ceil(1000 * options.budget), longestTimer));
     const search = new TuningSearcher(input, parts);
     const ends = [stop, over].filter((each) => each !== undefined && each !== null);
     await search.run(plan, AbortSignal.any(ends));
     const cause = stop?.aborted === true ? 'interrupt' : 'budget';
     const result: TuningSearch = { ...search.result(), endedBy: search.isWhole ? null : cause };
+    events?.onSearchEnd?.();
     events?.onChosen?.(result);
     return result;
   } finally {

@@ -126,7 +126,12 @@ test('when no preset is named then it is auto for data of one’s own, and the n
   const printed = async (...args: readonly string[]): Promise<object> =>
     JSON.parse((await runCli(['lora', ...args, '--print-config'], { cwd })).stdout) as object;
   const own = await printed('--base', 'base');
-  expect(own).toMatchObject({ search: 'auto', optimizer: 'adam', schedule: 'linear', calibration: 'temperature' });
+  expect(own).toMatchObject({
+    search: 'auto',
+    optimizer: 'sparse-adam',
+    schedule: 'linear',
+    calibration: 'temperature',
+  });
   expect(own).not.toHaveProperty('lr');
   expect(await printed('--data', 'own.csv', '--lr', '0.01')).toMatchObject({ search: 'auto', lr: 0.01 });
   expect(await printed('--data', 'sample')).toMatchObject({ search: 'none', lr: 0.1, loraEpochs: 10 });

@@ -68,6 +68,20 @@ const ofLinear: readonly string[] = [
 /** The same of fine-tuning. */
 const ofTuning: readonly string[] = ['lr', 'loraEpochs'];
 
+/**
+ * Reads a file of settings for a new search. One that says `search: none`, as `run.json` and the `config.json` of a search
+ * do, tells what was trained in the end rather than what is to be kept: of that, what a search chooses is left out.
+ * @throws what `readConfig` throws
+ */
+export function readConfigToSearch(path: string, command: SettingsCommand): Given<SomeSettings> {
+  const given = readConfig(path, command);
+  const values: Partial<ExperimentSettings> = given.values;
+  if (values.search !== 'none') return given;
+  const left = ['search', 'budget', ...ofLinear, ...(values.characters === null ? ['characterWeight'] : [])];
+  const kept = Object.entries(values).filter(([key]) => !left.includes(key));
+  return { ...given, values: Object.fromEntries(kept) };
+}
+
 /** Returns the document of a configuration file that has these settings, which means the same whatever the working directory. */
 export function configOf(
   settings: ExperimentSettings,

@@ -74,6 +74,7 @@ interface Request<Own extends Options> {
  * Reads the options of a command that takes settings. Without a preset that is that of the notebook or, where the reviews are
  * others than IMDb's and the sample, `auto` where the command has it.
  * @param own its options beside them
+ * @param read reads the configuration file
  * @throws ImdbTorchError ERR_USAGE that names every problem
  */
 export async function readRequest<Own extends Options>(
@@ -81,12 +82,13 @@ export async function readRequest<Own extends Options>(
   command: SettingsCommand,
   own: Own,
   presets: Presets = trainPresets,
+  read: typeof readConfig = readConfig,
 ): Promise<Request<Own>> {
   const given = readGiven(settingsOf(command), raw) as { values: Some; problems: string[] };
   const others = readGiven(own, raw);
   const options = { ...defaultsOf(own), ...others.values } as Values<Own>;
   const { preset, config: path } = options as { preset?: string; config?: string };
-  const config = path === undefined ? { values: {}, problems: [] } : readConfig(path, command);
+  const config = path === undefined ? { values: {}, problems: [] } : read(path, command);
   const problems = [...given.problems, ...others.problems, ...config.problems];
   const named = { ...(config.values as Some), ...given.values };
   const isImdbNamed = await isImdb(named);
@@ -95,7 +97,7 @@ export async function readRequest<Own extends Options>(
     const isOwn = !(base === null || isNamed ? isImdbNamed : base.isImdb);
     const chosen = preset ?? (isOwn && presets.auto !== undefined ? 'auto' : undefined);
     const start = completeSettings({}, new Map(Object.entries<Preset>(presets)).get(chosen ?? '') ?? presets.notebook);
-    const beside = { preset: chosen, config: config.values as Some, given: given.values };
+    const beside = { preset, config: config.values as Some, given: given.values };
     const { usual, fixed } = base === null ? { usual: {}, fixed: {} } : inheritFrom(base, beside);
     const merged = over({ ...over(over(start, usual), beside.config), ...fixed }, given.values);
     const all = holdsOutAsAsked(merged, named) ? { ...merged, folds: null } : merged;

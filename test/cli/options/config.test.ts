@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { readConfigToSearch } from '../../../src/cli/options/config_file.js';
 import { withTemporaryFolder } from '../../helpers.js';
 import { writeSmallRun } from '../../model/helpers.js';
 import { runCli } from '../helpers.js';
@@ -52,6 +53,36 @@ test('when a base is given then its optimizer is taken over whole, unless anothe
     expect(await printed(lora)).toMatchObject({ ...optimizer, lr: 0.02 });
     const another = { optimizer: 'sgd', betas: null, eps: null, weightDecay: 0, lr: 0.02 };
     expect(await printed([...lora, '--optimizer', 'sgd'])).toMatchObject(another);
+  });
+});
+
+test('when a base is fine-tuned on data of one’s own then what preset auto says goes behind how the base was trained', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { path } = await writeSmallRun(folder);
+    const data = join(folder, 'own.csv');
+    await writeFile(data, 'text,label\nfine,good\ndull,bad\n');
+    const trained = { optimizer: 'adamw', weightDecay: 0.01, batch: 16, classWeight: 'balanced', schedule: 'cosine' };
+    const options = { data: 'sample', ...trained, lr: 0.02 };
+    await writeFile(join(path, 'run.json'), JSON.stringify({ schema: 1, command: 'train', options }));
+    const lora = ['lora', '--base', path, '--rank', '1', '--data', data];
+    expect(await printed(lora)).toMatchObject({ ...trained, search: 'auto', calibration: 'temperature' });
+    expect(await printed([...lora, '--preset', 'auto'])).toMatchObject({ optimizer: 'adam', batch: 128 });
+  });
+});
+
+test('when a file tells what a search chose then a new search takes the rest of it', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'config.json');
+    const kept = { classWeight: 'balanced', seed: 7 };
+    const chosen = { cost: 3, ngrams: 2, characters: null, characterWeight: 1, folds: 5, budget: null };
+    await writeFile(path, JSON.stringify({ ...kept, ...chosen, search: 'none' }));
+    expect(readConfigToSearch(path, 'train')).toEqual({ values: kept, problems: [] });
+    const asked = { ...kept, cost: 3, characterWeight: 1 };
+    await writeFile(path, JSON.stringify(asked));
+    expect(readConfigToSearch(path, 'train')).toEqual({ values: asked, problems: [] });
+    const options = { ...kept, cost: 3, characters: [3, 5], characterWeight: 0.7, search: 'none', folds: 5, valid: 9 };
+    await writeFile(path, JSON.stringify({ schema: 1, command: 'train', options }));
+    expect(readConfigToSearch(path, 'train').values).toEqual({ ...kept, characterWeight: 0.7, valid: null });
   });
 });
 

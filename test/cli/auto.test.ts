@@ -200,6 +200,11 @@ test.each<[string, string[], RegExp]>([
   ['a learning rate', ['--data', 'two.csv', '--lr', '0.1'], useless],
   ['several settings of steps', ['--data', 'two.csv', '--epochs', '3', '--patience', '2'], useless],
   ['a hidden layer', ['--data', 'two.csv', '--hidden', '8'], /Expected --hidden 0 with --optimizer dual-coordinate/],
+  [
+    'a GPU',
+    ['--data', 'two.csv', '--device', 'cuda'],
+    /Expected --device cpu or auto with --optimizer dual-coordinate/,
+  ],
   ['float64', ['--data', 'two.csv', '--dtype', 'float64'], /Expected --dtype float32/],
   ['a calibration', ['--data', 'two.csv', '--calibration', 'sigmoid'], /Expected --calibration none/],
   ['folds and held-out reviews', ['--data', 'two.csv', '--folds', '3', '--valid', '9'], /no --valid with --folds/],

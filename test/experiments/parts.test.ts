@@ -87,6 +87,17 @@ test('when merging changed the test loss then that check fails alone', () => {
 });
 
 test('when there is no such device then the error names those that there are', () => {
-  expect(() => chooseDevice('cuda:99')).toThrow(/^Expected one of the devices cpu.* but received cuda:99/);
-  expect(chooseDevice('cpu')).toBe('cpu');
+  const optimizer = 'sgd';
+  expect(() => chooseDevice({ device: 'cuda:99', optimizer })).toThrow(
+    /^Expected one of the devices cpu.* but received cuda:99/,
+  );
+  expect(chooseDevice({ device: 'cpu', optimizer })).toBe('cpu');
+});
+
+test('when the device is left open then it is the GPU, but the CPU for dual coordinate descent', () => {
+  const available = ['cpu', 'cuda:0'];
+  const chosen = (['sgd', 'dual-coordinate-descent'] as const).map((optimizer) =>
+    chooseDevice({ device: 'auto', optimizer }, available),
+  );
+  expect(chosen).toEqual(['cuda:0', 'cpu']);
 });

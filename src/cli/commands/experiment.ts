@@ -11,6 +11,7 @@ import { runOutput } from '../options/output_options.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { addSettings, readRequest } from '../options/read_settings.js';
 import { interruptSignal } from '../interrupt.js';
+import { checkRank } from '../experiment/rank_check.js';
 import { prepare, readDataOrSample } from '../experiment/read_dataset.js';
 import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
@@ -34,6 +35,7 @@ async function runNotebook(raw: RawOptions): Promise<void> {
     import('../experiment/run_train.js'),
     import('../experiment/run_lora.js'),
   ]);
+  checkRank(options, dataset);
   const context = openContext(options, dataset, terminal, signal);
   const outOf = (name: string): string | undefined => options.out && join(options.out, name);
   try {

@@ -12,6 +12,7 @@ import {
 } from '../../report/console/describe_run.js';
 import { writeReport } from '../../report/html/write_report.js';
 import { createRunDirectory, type RunDirectory } from '../../storage/run_directory.js';
+import { classWeightsOf } from '../../training/class_weights.js';
 import { createSplitBags, type SplitBags } from '../../training/split_bags.js';
 import { commandLineOf } from '../options/command_line.js';
 import type { RunSettings } from '../options/output_options.js';
@@ -20,7 +21,6 @@ import { noteFinished } from '../standard_streams.js';
 import type { Terminal } from '../terminal.js';
 import type { TrainDocument } from '../../storage/run_document.js';
 import { formatMetric, formatText, metricTitles } from '../../report/format.js';
-import { checkSizes } from './size_checks.js';
 
 /** What the experiments of one process share. `dispose` frees the bags. */
 export interface ExperimentContext {
@@ -35,15 +35,18 @@ export interface ExperimentContext {
   dispose(): void;
 }
 
-/** Chooses the device, sets the threads, and says what there is. */
+/**
+ * Chooses the device, sets the threads, and says what there is.
+ * @throws ImdbTorchError ERR_USAGE for a weight of no class; what `chooseDevice` throws
+ */
 export function openContext(
   options: RunSettings,
   dataset: Dataset,
   terminal: Terminal,
   signal: AbortSignal,
 ): ExperimentContext {
-  checkSizes(options, dataset);
-  const device = chooseDevice(options.device);
+  classWeightsOf(options.classWeight, dataset.splits.train.labels, dataset.classes);
+  const device = chooseDevice(options);
   const engine = chooseEngine(options.engine, device, options);
   if (options.threads !== null) setNumThreads(options.threads);
   terminal.say(describeDevice(device, engine, options.dtype, getNumThreads()));

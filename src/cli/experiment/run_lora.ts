@@ -14,6 +14,7 @@ import { configOf } from '../options/config_file.js';
 import { describeTuning } from '../../report/console/tuning.js';
 import { stopOnInterrupt } from '../interrupt.js';
 import { createSearchEvents } from './search_events.js';
+import { checkRank } from './rank_check.js';
 import { createEvents } from './training_events.js';
 
 interface LoraOptions {
@@ -26,6 +27,7 @@ interface LoraOptions {
 /** Runs the LoRA experiment into a new run directory, which is kept even when a check fails. */
 export async function runLora(context: ExperimentContext, options: LoraOptions): Promise<LoraDocument> {
   const { out, merge, base } = options;
+  checkRank(context.options, context.dataset);
   const seenValidation = base !== null && hasSeenValidation(base.run, context.dataset);
   if (seenValidation) {
     context.terminal.note(

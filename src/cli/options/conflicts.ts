@@ -2,7 +2,7 @@ import { dualCoordinateDescent } from '../../training/optimizer_options.js';
 import { filesOf, reviewsOrFiles } from './list_kinds.js';
 import { flagOf } from './option.js';
 import type { SettingsCommand } from './setting.js';
-import type { ExperimentSettings } from './settings.js';
+import { settingsOf, type ExperimentSettings } from './settings.js';
 
 type Rule = readonly [isConflict: (settings: ExperimentSettings) => boolean, sentence: string];
 
@@ -54,6 +54,10 @@ const rules: readonly Rule[] = [
     'Expected --dtype float32 with --optimizer dual-coordinate-descent, which has no other.',
   ],
   [
+    ({ optimizer, device }) => optimizer === dualCoordinateDescent && device.startsWith('cuda'),
+    'Expected --device cpu or auto with --optimizer dual-coordinate-descent, which runs on the CPU only.',
+  ],
+  [
     ({ optimizer, gain }) => optimizer === dualCoordinateDescent && gain !== 1,
     'Expected --gain 1 with --optimizer dual-coordinate-descent: --cost does the same.',
   ],
@@ -101,7 +105,7 @@ export function findConflicts(
   if (settings.groupColumn !== undefined && given.split === 'random') {
     problems.push('Expected no --split random with --group-column, whose groups are held out as wholes.');
   }
-  return [...problems, ...findStepConflicts(settings, given, command), ...findRankConflicts(settings)];
+  return [...problems, ...findStepConflicts(settings, given, command), ...findRankConflicts(settings, command)];
 }
 
 /** Names what the command line gives and the optimizer has no use for. */
@@ -124,8 +128,8 @@ function findStepConflicts(
 }
 
 /** Judges the rank by the hidden layer; that of the output layer depends on the classes of the reviews. */
-function findRankConflicts({ rank, hidden, vocab, target }: ExperimentSettings): string[] {
-  if (!target.includes('fc1')) return [];
+function findRankConflicts({ rank, hidden, vocab, target }: ExperimentSettings, command: SettingsCommand): string[] {
+  if (!Object.hasOwn(settingsOf(command), 'rank') || !target.includes('fc1')) return [];
   const most = Math.min(hidden, vocab ?? Infinity);
   // A size below 1 is a linear model, or a problem that has been reported.
   if (!(most >= 1 && rank > most)) return [];

@@ -164,6 +164,13 @@ test('when betas or eps are given to sgd then each is refused with the reason', 
   expect(findConflicts({ ...sgd, optimizer: 'adam' }, {})).toEqual([]);
 });
 
+test('when a rank is larger than a layer then only what takes a rank refuses it', () => {
+  const large = notebookSettings({ rank: 300 });
+  expect(findConflicts(large, {}, 'train')).toEqual([]);
+  const sentence = expect.stringMatching(/^Expected --rank to be at most 200, /);
+  expect([findConflicts(large, {}, 'lora'), findConflicts(large, {}, 'experiment')]).toEqual([[sentence], [sentence]]);
+});
+
 test('when the library names options by their keys then the command line names them by their flags', () => {
   expect(withFlags('name them with the options textColumn and labelColumn.')).toBe(
     'name them with --text-column and --label-column.',

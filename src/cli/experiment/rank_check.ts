@@ -1,11 +1,12 @@
 import type { Dataset } from '../../data/dataset.js';
-import { classWeightsOf } from '../../training/class_weights.js';
 import type { RunSettings } from '../options/output_options.js';
 import { throwProblems } from '../options/option.js';
 
-/** Checks what can only be judged with the reviews at hand. @throws ImdbTorchError ERR_USAGE */
-export function checkSizes(settings: RunSettings, { vocabulary, classes, splits }: Dataset): void {
-  const { rank, hidden, target } = settings;
+/** Checks what fine-tuning can only judge with the reviews at hand. @throws ImdbTorchError ERR_USAGE */
+export function checkRank(
+  { rank, hidden, target }: Pick<RunSettings, 'rank' | 'hidden' | 'target'>,
+  { vocabulary, classes }: Pick<Dataset, 'vocabulary' | 'classes'>,
+): void {
   const { size: words } = vocabulary;
   const problems: string[] = [];
   if (target.includes('fc1') && rank > words) {
@@ -21,5 +22,4 @@ export function checkSizes(settings: RunSettings, { vocabulary, classes, splits 
     );
   }
   throwProblems(problems);
-  classWeightsOf(settings.classWeight, splits.train.labels, classes);
 }

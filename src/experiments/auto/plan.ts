@@ -45,7 +45,7 @@ const manyReviews = 100_000;
 /** With more classes their words tell them apart, and n-grams make little of few reviews a class. */
 const fewClasses = 20;
 /** Beyond so much work for one model of all classes, as entries times models, there are fewer candidates. */
-const muchWork = 5e7;
+const muchWork = 1.5e7;
 const tooMuchWork = 2.5e8;
 /** Reviews with doubtful labels are looked for from so many reviews of two classes on. */
 const leastToCleanUp = 5000;

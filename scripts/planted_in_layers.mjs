@@ -15,7 +15,7 @@ export const plantedInLayers = {
     },
     {
       what: 'fused: the mean of a batch is taken over a full one (last partial batch)',
-      from: 'logitsDelta[c] /= static_cast<T>(batch.count);',
+      from: 'logitsDelta[c] /= static_cast<T>(size);',
       to: 'logitsDelta[c] /= static_cast<T>(forward_.batchSize);',
     },
     {

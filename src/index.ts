@@ -138,6 +138,10 @@ export {
   type ReliabilityBin,
 } from './training/numbers/classification_report.js';
 export { notebookFeatures, type FeatureOptions } from './text/features.js';
+export type { CharacterRange } from './text/characters/character_ngrams.js';
+export type { Weighting } from './text/weighting/weightings.js';
+export type { FeatureChoice, TrainingSize } from './data/splits/chosen_features.js';
+export type { ClassWeighting } from './training/class_weights.js';
 export { Vocabulary } from './text/vocabulary.js';
 export {
   Featurizer,

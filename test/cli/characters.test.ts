@@ -38,6 +38,22 @@ const options = [
 const training = ['--hidden', '4', '--optimizer', 'adam', '--lr', '0.05', '--loss', 'logits', '--epochs', '30'];
 const text = 'so wonderfulness, and nothing dreadsome';
 
+const trainCommand = ['train', '--data', 'table.csv', ...options, ...training, '--out', 'run'];
+
+/** Returns what the service says of the text. */
+async function answerOfService(cwd: string): Promise<unknown> {
+  const served = spawn(process.execPath, [main, 'serve', 'run', '--port', '0'], { cwd });
+  try {
+    const [line] = (await once(createInterface(served.stdout), 'line')) as [string];
+    const address = /http:\S+/.exec(line)?.[0] ?? '';
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${address}predict`, { method: 'POST', headers, body: JSON.stringify({ text }) });
+    return await answer.json();
+  } finally {
+    served.kill('SIGKILL');
+  }
+}
+
 test('when characters are features then every command knows a model by them', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeFile(join(cwd, 'table.csv'), table);
@@ -46,15 +62,7 @@ test('when characters are features then every command knows a model by them', as
       expect({ args, code, stderr: code === 0 ? '' : stderr }).toEqual({ args, code: 0, stderr: '' });
       return JSON.parse(stdout);
     };
-    const trained = (await run(
-      'train',
-      '--data',
-      'table.csv',
-      ...options,
-      ...training,
-      '--out',
-      'run',
-    )) as TrainDocument;
+    const trained = (await run(...trainCommand)) as TrainDocument;
     const description = JSON.parse(await readFile(join(cwd, 'run', 'model.json'), 'utf8')) as object;
     expect(description).toMatchObject({ features: { characters: [3, 5], characterWeight: 0.5, weighting: 'none' } });
     const lines = (await readFile(join(cwd, 'run', 'vocabulary.txt'), 'utf8')).trimEnd().split('\n');
@@ -66,12 +74,8 @@ test('when characters are features then every command knows a model by them', as
     expect(weights).toEqual(lines.map((line) => (line.startsWith('~') ? 0.5 : 1)));
     const [expected] = classifier.predict([text]);
     expect(expected?.probability).not.toBeCloseTo(classifier.predict(['so'])[0]?.probability ?? NaN, 6);
-    const probabilities = Object.fromEntries(
-      classifier.classes.map((name, k): [string, unknown] => [
-        name,
-        expect.closeTo(expected?.probabilities[k] ?? NaN, 6),
-      ]),
-    );
+    const near = (k: number): unknown => expect.closeTo(expected?.probabilities[k] ?? NaN, 6);
+    const probabilities = Object.fromEntries(classifier.classes.map((name, k) => [name, near(k)]));
 
     await writeFile(join(cwd, 'texts.txt'), `${text}\n`);
     expect(JSON.stringify(await run('predict', 'run', '--file', 'texts.txt'))).toContain(
@@ -81,22 +85,10 @@ test('when characters are features then every command knows a model by them', as
     expect(await run('evaluate', 'run')).toMatchObject({ accuracy: trained.test.accuracy });
     expect(await run('evaluate', 'run', '--data', 'table.csv')).toBeDefined();
 
-    const served = spawn(process.execPath, [main, 'serve', 'run', '--port', '0'], { cwd });
-    try {
-      const [line] = (await once(createInterface(served.stdout), 'line')) as [string];
-      const address = /http:\S+/.exec(line)?.[0] ?? '';
-      const headers = { 'content-type': 'application/json' };
-      const answer = await fetch(`${address}predict`, { method: 'POST', headers, body: JSON.stringify({ text }) });
-      expect(await answer.json()).toMatchObject({ label: expected?.label, probabilities });
-    } finally {
-      served.kill('SIGKILL');
-    }
+    expect(await answerOfService(cwd)).toMatchObject({ label: expected?.label, probabilities });
 
     await run('lora', '--base', 'run', '--lora-epochs', '3', '--merge', '--out', 'tuned');
-    const [tuned, run2] = await Promise.all(
-      ['tuned', 'run'].map(async (folder) => readFile(join(cwd, folder, 'vocabulary.txt'), 'utf8')),
-    );
-    expect(tuned).toBe(run2);
+    expect(await readFile(join(cwd, 'tuned', 'vocabulary.txt'), 'utf8')).toBe(`${lines.join('\n')}\n`);
     expect(await run('predict', 'tuned', '--file', 'texts.txt')).toBeDefined();
   });
 });

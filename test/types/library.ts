@@ -14,7 +14,7 @@ import {
   type Dtype,
   type ErrorCode,
   type Generator,
-  type Metrics,
+  type EpochResult,
   type TrainingResult,
 } from 'imdb-torch';
 
@@ -107,7 +107,8 @@ export async function training(): Promise<void> {
     events: {
       onEpoch: async ({ epoch, valid }) => {
         expectType<number>()(epoch);
-        expectType<Metrics>()(valid);
+        expectType<EpochResult['valid']>()(valid);
+        expectType<number>()(valid.loss);
         await Promise.resolve();
       },
     },

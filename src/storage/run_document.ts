@@ -1,10 +1,8 @@
 import * as v from 'valibot';
+import { candidate, metric, metricName, number, search, text, tuning, warnings } from './choice_document.js';
 import { calibrationSchema, decisionSchema } from './model_description.js';
 
-/** A number. JSON has null for those that are not finite. */
-const number = v.nullable(v.number()) as unknown as v.GenericSchema<number>;
 const counts = v.array(number);
-const text = v.string();
 
 const metrics = v.object({ loss: number, accuracy: number });
 
@@ -92,49 +90,8 @@ const calibration = v.object({
   because: v.exactOptional(text),
 });
 
-const metricName = v.picklist(['accuracy', 'macro-f1', 'log-loss', 'roc-auc']);
-
-/** The metric that the run goes by; absent where it is accuracy because nothing else was asked for. */
-const metric = v.exactOptional(
-  v.object({
-    name: metricName,
-    // Why it was taken, where it was not asked for.
-    because: v.exactOptional(text),
-    // Of the final model, as commands use it.
-    test: number,
-  }),
-);
-
-/** Why the model may be no good; absent where it was not looked at. */
-const warnings = v.exactOptional(v.array(v.object({ kind: text, sentence: text })));
-
 /** How classes are chosen from probabilities, where the most probable ones are not. */
 const decision = v.exactOptional(decisionSchema);
-
-/** One of the linear models that a search tried, with the metric on the held-out reviews of so many folds. */
-const candidate = v.object({
-  ngrams: number,
-  characters: v.nullable(v.pipe(v.tuple([number, number]), v.readonly())),
-  weighting: v.pipe(v.array(text), v.readonly()),
-  cost: number,
-  cleanUp: number,
-  folds: number,
-  value: number,
-  standardError: number,
-});
-
-/** A learning rate and a number of epochs that a search tried, with the metric on the held-out reviews of so many folds. */
-const tuning = v.object({
-  lr: number,
-  loraEpochs: number,
-  // 1: the reviews that are held out for validation.
-  folds: number,
-  value: number,
-  standardError: number,
-});
-
-/** Why a search took what it took, and whether it ended by its plan, its budget or an interrupt. */
-const search = { because: v.exactOptional(text), endedBy: v.exactOptional(text) };
 
 const trainDocument = v.object({
   ...facts,

@@ -15,6 +15,8 @@ import {
   trainRun,
   viewsOf,
   withLearningCurve,
+  withSearch,
+  withTuning,
   writeRunFiles,
   type Fields,
 } from './support/runs.js';
@@ -38,12 +40,22 @@ function draw(runs: readonly Fields[]): string {
   return drawPage(viewsOf(runs));
 }
 
+test('when a search tried many candidates then eight are shown, and the others behind a click', () => {
+  const page = draw([withSearch(trainRun())]);
+  const [shown = '', rest = ''] = page.slice(page.indexOf('What was tried')).split('<details>');
+  expect(shown.match(/data-from="tried\.\d+\.value"/g)).toHaveLength(8);
+  expect(rest.match(/data-from="tried\.\d+\.value"/g)).toHaveLength(2);
+  expect(shown + rest).toContain('no other is better');
+});
+
 test.each([
   ['a full training', [trainRun()]],
   ['a fine-tuning', [loraRun()]],
   ['both', [trainRun(), loraRun({ classes: ['a', 'b', 'c'] })]],
   ['presets', [refitted(calibrated(trainRun())), calibrated(loraRun())]],
   ['a run that goes by macro-F1', [judgedByMacroF1(trainRun())]],
+  ['a search', [withSearch(trainRun())]],
+  ['a search of fine-tuning', [withTuning(loraRun())]],
   ['runs with learning curves', [withLearningCurve(trainRun(), 0.91), withLearningCurve(trainRun(), 0.9)]],
 ])('when the report of %s is read back then all it says is in run.json and metrics.jsonl', (_, runs) => {
   const page = draw(runs);

@@ -6,6 +6,7 @@ import { curves } from './curves.js';
 import { headline } from './headline.js';
 import { learningCurves } from './learning_curve.js';
 import { nameOf, type RunView } from './run_view.js';
+import { searches } from './search.js';
 import { settingsSection } from './settings.js';
 import { warnings } from './warnings.js';
 import { style } from './style.js';
@@ -17,6 +18,7 @@ export function drawPage(runs: readonly RunView[]): string {
   const sections = [
     warnings,
     curves,
+    searches,
     learningCurves,
     comparison,
     classFigures,

@@ -29,7 +29,7 @@ test.each([
   ],
   ['an unknown split', ['data', '--split', 'year'], 2, /random, movie, auto for --split but received "year"/],
   ['a split by unknown movies', ['data', '--data', 'sample', '--split', 'movie'], 2, /the movies of the reviews/],
-  ['an unknown preset', ['train', '--preset', 'great'], 2, /notebook, fixed, fast, best for --preset/],
+  ['an unknown preset', ['train', '--preset', 'great'], 2, /notebook, fixed, fast, best, auto for --preset/],
   ['momentum for Adam', ['train', '--optimizer', 'adam', '--momentum', '0.9'], 2, /--optimizer sgd with --momentum/],
   [
     'a beta of 1',

@@ -35,7 +35,7 @@ test('when verify is asked for every case then each has a line, and the table fi
   const { code, stdout } = await runCli(['verify', '--verbose'], { env: { LC_ALL: 'C.UTF-8' } });
   const lines = stdout.split('\n');
   expect(lines).toContainEqual(expect.stringMatching(/^✔ layers rslora-16-1-on-float64, torch on cpu \(/));
-  expect(lines).toContainEqual(expect.stringMatching(/^│ 2 training float32 +│ +fused │ .* ✔ │$/));
+  expect(lines).toContainEqual(expect.stringMatching(/^│ 3 training float32 +│ +fused │ .* ✔ │$/));
   const table = lines.slice(lines.findIndex((line) => line.startsWith('┌')));
   expect(Math.max(...table.map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(code).toBe(0);

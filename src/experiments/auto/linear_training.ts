@@ -165,10 +165,10 @@ function planOf({ dataset, classes, options }: LinearInput): SearchPlan {
   if (options.search === 'none') {
     const { ngrams, characters, weighting, cost, cleanUp } = options;
     const only = { ngrams, characters, weighting, cost, cleanUp };
-    return { usual: only, candidates: [only], neighbours: () => [], folds: folds ?? 1, repeats };
+    return { usual: only, candidates: [only], neighbours: () => [], kept: 1, folds: folds ?? 1, repeats };
   }
   const entries = train.ids.length + valid.ids.length;
-  const plan = planSearch({ reviews, classes, features: dataset.features, entries }, options);
+  const plan = planSearch({ reviews, classes, metric: options.metric, features: dataset.features, entries }, options);
   return {
     ...plan,
     folds: folds !== null && fixed.includes('folds') ? folds : Math.min(plan.folds, mostFolds(dataset)),

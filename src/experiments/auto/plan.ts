@@ -1,5 +1,6 @@
 import type { FeatureOptions } from '../../text/features.js';
 import type { Weighting } from '../../text/weighting/weightings.js';
+import type { MetricName } from '../../training/metric_names.js';
 import { featuresOf, type Candidate } from './candidate.js';
 
 /** What a plan depends on: facts of the training reviews alone, so that it is the same on every machine. */
@@ -7,6 +8,8 @@ export interface PlanFacts {
   /** Number of training reviews. */
   readonly reviews: number;
   readonly classes: number;
+  /** What candidates are compared by. */
+  readonly metric: MetricName;
   /** The features that they were counted with, of which candidates look at a part. */
   readonly features: Pick<FeatureOptions, 'ngrams' | 'characters'>;
   /** The features of all training reviews together, each as often as reviews have it. */
@@ -27,6 +30,8 @@ export interface SearchPlan {
   readonly candidates: readonly Candidate[];
   /** What else to look at near the best candidate so far, until that has no better neighbour. */
   readonly neighbours: (best: Candidate) => Candidate[];
+  /** The greatest number of candidates that are judged on all folds after the first. */
+  readonly kept: number;
   readonly folds: number;
   readonly repeats: number;
 }
@@ -40,6 +45,8 @@ const singles: readonly (readonly Weighting[])[] = quad.map((weighting) => [weig
 const costs = [0.03, 0.1, 0.3, 1, 3];
 /** With fewer reviews a search finds noise: what other data have shown to be best is better than what these seem to say. */
 const fewReviews = 1000;
+/** With so many reviews a fold of them tells candidates apart well. */
+const largeFold = 10_000;
 /** With so many reviews three folds say enough. */
 const manyReviews = 100_000;
 /** With more classes their words tell them apart, and n-grams make little of few reviews a class. */
@@ -66,6 +73,7 @@ export function planSearch(facts: PlanFacts, settings: SearchSettings): SearchPl
     candidates: [...byKey.values()],
     neighbours: (best) =>
       (settings.search === 'wide' ? allNeighbours(best, facts) : fewNeighbours(best, facts)).map(fix),
+    kept: reviews < largeFold ? 6 : 4,
     folds: reviews > manyReviews ? 3 : 5,
     repeats: isSmall ? 5 : 1,
   };
@@ -101,11 +109,12 @@ function manyCandidates(facts: PlanFacts, usual: Candidate): Candidate[] {
  * The next lower and the next higher cost: the best need not be among those that were tried. Of two classes also the same
  * without reviews whose labels are doubtful, at a higher cost, since the others can be trusted more.
  */
-function fewNeighbours(of: Candidate, { reviews, classes }: PlanFacts): Candidate[] {
+function fewNeighbours(of: Candidate, { reviews, classes, metric }: PlanFacts): Candidate[] {
   const place = costs.indexOf(of.cost);
   if (reviews < fewReviews || place === -1) return [];
   const [lower, higher] = [costs[place - 1], costs[place + 1]];
-  const isCleanable = classes === 2 && reviews >= leastToCleanUp && of.cleanUp === 0;
+  const isNoisy = classes === 2 && metric === 'accuracy' && reviews >= leastToCleanUp;
+  const isCleanable = isNoisy && of.cleanUp === 0;
   return [
     ...[lower, higher].flatMap((cost) => (cost === undefined ? [] : [{ ...of, cost }])),
     ...(isCleanable && higher !== undefined ? [{ ...of, cost: higher, cleanUp: usualCleanUp }] : []),

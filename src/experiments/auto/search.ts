@@ -34,7 +34,6 @@ export interface SearchResult {
 
 /** The share of the candidates that are judged on all folds after the first. */
 const keptShare = 1 / 3;
-const mostKept = 6;
 /** Of two costs that do as well the lower one is taken, which trusts the labels less; in standard errors. */
 const hardlyWorse = 0.5;
 /** Fewer candidates are all judged on all folds. */
@@ -53,7 +52,7 @@ export async function searchCandidates(judge: Judge, options: SearchOptions): Pr
   let left = plan.candidates;
   if (judge.screens && left.length > fewCandidates) {
     await search.look(left, 1);
-    left = search.best(Math.min(mostKept, Math.ceil(keptShare * left.length)), 1);
+    left = search.best(Math.min(plan.kept, Math.ceil(keptShare * left.length)), 1);
   }
   await search.look(left, folds);
   await search.climb((best) => plan.neighbours(best), folds);

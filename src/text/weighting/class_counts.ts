@@ -27,12 +27,13 @@ export class ClassCounts {
   total = 0;
   readonly #columns: FeatureColumns;
   /** `[texts]`: the class of each text; one beyond the last for those that are not fitted on. */
-  readonly #classOf: Int32Array;
+  readonly #classOf: Uint8Array | Int32Array;
 
   constructor(columns: FeatureColumns, { labels, classes, rows = Int32Array.from(labels.keys()) }: FitTexts) {
     const { sizes } = columns;
     this.#columns = columns;
-    this.#classOf = new Int32Array(sizes.length).fill(classes);
+    // As small as may be: each entry of the columns looks one up.
+    this.#classOf = (classes < 256 ? new Uint8Array(sizes.length) : new Int32Array(sizes.length)).fill(classes);
     this.sizes = new Float64Array(classes);
     this.counts = new Int32Array(classes + 1);
     this.present = new Int32Array(classes + 1);

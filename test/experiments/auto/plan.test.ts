@@ -5,6 +5,7 @@ import { keyOf, planSearch, type PlanFacts, type SearchSettings } from '../../..
 const facts: PlanFacts = {
   reviews: 2000,
   classes: 2,
+  metric: 'accuracy',
   features: { ngrams: 3, characters: [3, 5] },
   entries: 1e6,
 };
@@ -65,6 +66,7 @@ test('when there are 5,000 reviews of two classes then leaving out doubtful ones
   expect(cleaned({ reviews: 5000 })).toBe(1);
   expect(cleaned({ reviews: 4999 })).toBe(0);
   expect(cleaned({ reviews: 5000, classes: 3 })).toBe(0);
+  expect(cleaned({ reviews: 5000, metric: 'macro-f1' })).toBe(0);
 });
 
 test.each(['ngrams', 'characters', 'weighting', 'cost', 'cleanUp'] as const)(

@@ -34,7 +34,7 @@ function judgeOf(valueOf: (cost: number) => number, standardError: number, log: 
 
 function planOf(costs: readonly number[]): SearchPlan {
   const others = costs.map((cost) => ({ ...usual, cost }));
-  return { usual, candidates: [usual, ...others], neighbours: () => [], folds, repeats: 1 };
+  return { usual, candidates: [usual, ...others], neighbours: () => [], kept: 6, folds, repeats: 1 };
 }
 
 const better = (cost: number): number => (cost === 1 ? 0.9 : 0.8);

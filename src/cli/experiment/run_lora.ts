@@ -29,15 +29,7 @@ export async function runLora(context: ExperimentContext, options: LoraOptions):
   const { out, merge, base } = options;
   checkRank(context.options, context.dataset);
   const seenValidation = base !== null && hasSeenValidation(base.run, context.dataset);
-  if (seenValidation) {
-    context.terminal.note(
-      `${base.path} was trained on all training reviews, those held out here to validate on included: figures on them, ` +
-        'and early stopping and calibration by them, are too favourable. Only the test reviews are new to it.',
-    );
-    if (context.options.search !== 'none') {
-      context.terminal.note('The learning rate and the number of epochs are chosen by them all the same.');
-    }
-  }
+  if (seenValidation) noteSeen(base.path, context);
   const document = await withRunDirectory(out, 'lora', async (directory) => {
     const { bags, dataset, device, options: asked, signal } = context;
     using stopping = asked.search === 'none' ? null : stopOnInterrupt(context.terminal);
@@ -69,6 +61,15 @@ export async function runLora(context: ExperimentContext, options: LoraOptions):
   });
   await finishRun(context, document);
   return document;
+}
+
+function noteSeen(path: string, { terminal, options }: ExperimentContext): void {
+  terminal.note(
+    `${path} was trained on all training reviews, those held out here to validate on included: figures on them, ` +
+      'and early stopping and calibration by them, are too favourable. Only the test reviews are new to it.',
+  );
+  if (options.search === 'none') return;
+  terminal.note('The learning rate and the number of epochs are chosen by them all the same.');
 }
 
 /** Whether the base was trained on the reviews that are held out here: they are the same wherever the data are. */

@@ -1,4 +1,5 @@
 import type { Dataset } from '../data/dataset.js';
+import { unknownWord } from '../text/vocabulary.js';
 import { findLeaks } from '../training/numbers/leaks.js';
 import type { TrainedPhase } from '../training/phase.js';
 import { chooseMetric, countLabels, type MetricChoice } from './choose_metric.js';
@@ -20,7 +21,11 @@ export function trainedFacts(
   const { train } = splits;
   const last = epochs[(bestEpoch ?? epochs.length) - 1];
   const sizes = { classes: classes.length, features: vocabulary.size };
-  const isToken = (feature: number): boolean => isWord(vocabulary.word(feature));
+  // `<UNK>` stands for many tokens, and n-grams of characters are parts of one.
+  const isToken = (feature: number): boolean => {
+    const name = vocabulary.word(feature);
+    return !name.includes(' ') && name !== unknownWord && !vocabulary.isOfCharacters(feature);
+  };
   return {
     counts: countLabels(train.labels, classes.length),
     metric: chooseMetric(choice, train.labels, classes.length).name,
@@ -30,9 +35,4 @@ export function trainedFacts(
       token: vocabulary.word(feature),
     })),
   };
-}
-
-/** A feature that is one token; `<UNK>` stands for many, and characters begin with a tilde. */
-function isWord(feature: string): boolean {
-  return !feature.includes(' ') && feature !== '<UNK>' && !(feature.length > 1 && feature.startsWith('~'));
 }

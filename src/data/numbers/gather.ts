@@ -18,11 +18,24 @@ export function gatheredOffsets(offsets: Int32Array, rows: Int32Array): Int32Arr
 
 /** Puts arrays one behind the other. */
 export function joinNumbers(arrays: readonly Int32Array[]): Int32Array {
-  const joined = new Int32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  return concatenate(arrays, new Int32Array(lengthOf(arrays)));
+}
+
+/** Puts arrays one behind the other. */
+export function joinFloats(arrays: readonly Float32Array[]): Float32Array {
+  return concatenate(arrays, new Float32Array(lengthOf(arrays)));
+}
+
+/** Puts arrays one behind the other into `result`, which has room for all of them. */
+export function concatenate<T extends Int32Array | Uint16Array | Float32Array>(arrays: readonly T[], result: T): T {
   let start = 0;
   for (const array of arrays) {
-    joined.set(array, start);
+    result.set(array, start);
     start += array.length;
   }
-  return joined;
+  return result;
+}
+
+function lengthOf(arrays: readonly { readonly length: number }[]): number {
+  return arrays.reduce((sum, { length }) => sum + length, 0);
 }

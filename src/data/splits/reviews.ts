@@ -1,7 +1,7 @@
 import { encodedFields } from '../../text/bag_writer.js';
 import { fields, int32Array, optional } from '../../arguments.js';
 import type { FeatureIds } from '../../text/bag_writer.js';
-import { gather, gatheredOffsets } from '../numbers/gather.js';
+import { concatenate, gather, gatheredOffsets } from '../numbers/gather.js';
 import type { EncodedSplit } from './encoded_splits.js';
 
 /** Encoded reviews without what only people read of them. */
@@ -75,15 +75,6 @@ function areAdjacent(arrays: readonly FeatureIds[]): boolean {
     const end = before.byteOffset + before.byteLength;
     return isOfOneKind && array.buffer === before.buffer && array.byteOffset === end;
   });
-}
-
-function concatenate<T extends FeatureIds>(arrays: readonly T[], result: T): T {
-  let start = 0;
-  for (const array of arrays) {
-    result.set(array, start);
-    start += array.length;
-  }
-  return result;
 }
 
 /** Makes `length` zeros of the kind of `array`. */

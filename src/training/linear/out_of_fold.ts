@@ -1,3 +1,4 @@
+import { joinFloats } from '../../data/numbers/gather.js';
 import { fitLinear, type FitOptions, type LinearFit } from './linear_fits.js';
 import { averageScores, doubtfulRows } from '../numbers/linear_scores.js';
 import type { LinearReviews } from './linear_reviews.js';
@@ -124,14 +125,4 @@ function keyOf(set: string, fit: LinearFit, fold: number, average?: AveragedFit)
 
 function nameOf({ weighting, cost }: LinearFit): string {
   return `${weighting} ${cost}`;
-}
-
-function joinFloats(parts: readonly Float32Array[]): Float32Array {
-  const joined = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let end = 0;
-  for (const part of parts) {
-    joined.set(part, end);
-    end += part.length;
-  }
-  return joined;
 }

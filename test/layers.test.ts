@@ -13,6 +13,8 @@ const layers = [
   // Answers over HTTP with what is below; only the command line starts it.
   'serve',
   'report',
+  // The options that experiments have, their kinds and defaults, wherever they are given.
+  'settings',
   'experiments',
   'training',
   'model',

@@ -196,7 +196,7 @@ async function printVersion(): Promise<void> {
 }
 
 async function printError(error: unknown): Promise<void> {
-  const { withFlags } = await import('./options/settings.js');
+  const { withFlags } = await import('../settings/settings.js');
   const message = withFlags(messageOf(error));
   const lines = codesWithLines.includes(codeOf(error) ?? '') ? message.split('\n') : [message];
   for (const line of lines) writeErr(`error: ${formatText(line)}\n`);

@@ -26,6 +26,7 @@ import { Vocabulary } from '../text/vocabulary.js';
 import { fittedFor } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { createBags } from './bags.js';
+import { byClass, type ByClass } from './by_class.js';
 import { chooseEngine, createClassifier, type ClassifierModel } from './classifier_model.js';
 import { setNumThreads, type Bags, type FloatDtype } from './native.js';
 import { decide } from './numbers/decision.js';
@@ -53,8 +54,8 @@ export interface Prediction {
   label: string;
   /** The probability of `label`, which may be lower than that of another class where a decision was fitted. */
   probability: number;
-  /** The probability of each class, in the order of `classes`. */
-  probabilities: number[];
+  /** The probability of each class, by its name. */
+  probabilities: ByClass;
 }
 
 /** The parts of a run that make its model. */
@@ -170,8 +171,12 @@ export class TextClassifier {
     const { length } = this.classes;
     const probabilities = this.probabilities(logits);
     return Array.from(this.decide(probabilities), (predicted, row) => {
-      const all = Array.from(probabilities.subarray(row * length, (row + 1) * length));
-      return { label: this.classes[predicted] ?? '', probability: all[predicted] ?? NaN, probabilities: all };
+      const own = probabilities.subarray(row * length, (row + 1) * length);
+      return {
+        label: this.classes[predicted] ?? '',
+        probability: own[predicted] ?? NaN,
+        probabilities: byClass(this.classes, own),
+      };
     });
   }
 

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { explainInSlices } from '../model/explanation.js';
 import { explanationAnswer } from '../report/console/explanation.js';
-import { predictionAnswer } from '../report/console/predictions.js';
 import { noPrediction } from '../report/documents/answers.js';
 import type { ExplainRequest, ModelAnswer, PredictRequest } from './documents.js';
 import type { Limits } from './limits.js';
@@ -48,7 +47,7 @@ export function addModelRoutes(app: FastifyInstance, { models, limits, queue, me
     const each = found.values();
     const predictions = texts.map((one) => {
       const prediction = isText(one) ? each.next().value : undefined;
-      return prediction === undefined ? noPrediction : predictionAnswer(prediction, classifier.classes);
+      return prediction ?? noPrediction;
     });
     return typeof text === 'string' ? predictions[0] : { predictions };
   });

@@ -66,7 +66,7 @@ test('when JSON Lines come and go then classes and problems stand beside their l
       line: index + 1,
       label: probability >= threshold ? label : null,
       probability,
-      probabilities: Object.fromEntries(classes.map((name, k) => [name, probabilities[k]])),
+      probabilities,
       top: probability >= threshold ? [{ label, probability }] : [],
     }));
     const problem = 'no JSON object with a text as "text"';
@@ -78,7 +78,7 @@ test('when JSON Lines come and go then classes and problems stand beside their l
     const ranked = await runCli(['predict', 'run', texts[0] ?? '', '--top-k', '3'], { cwd });
     const [first] = predictions;
     const order = classes
-      .map((label, k) => ({ label, probability: first?.probabilities[k] ?? NaN }))
+      .map((label) => ({ label, probability: first?.probabilities[label] ?? NaN }))
       .sort((one, other) => other.probability - one.probability);
     expect(ranked.stdout).toBe(
       `${order.map(({ label, probability }) => `${label}\t${probability.toFixed(6)}`).join('\t')}\n`,

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { TextClassifier } from '../../src/model/text_classifier.js';
-import { predictionAnswer } from '../../src/report/console/predictions.js';
 import { writeSmallRun } from '../model/helpers.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';
@@ -57,14 +56,14 @@ test.each<[string, string, Place[]]>([
   ],
 ])('when JSON has %s then each text has its own answer', async (_, input, places) => {
   await withTemporaryFolder(async (cwd) => {
-    const { path, classes } = await writeSmallRun(cwd);
+    const { path } = await writeSmallRun(cwd);
     using classifier = await TextClassifier.open(path);
     const predictions = classifier.predict(places.flatMap(([, text]) => text ?? [])).values();
     const answers = places.map(([line, text]) => {
       const prediction = text === null ? undefined : predictions.next().value;
       return prediction === undefined
         ? { line, label: null, probability: null, problem: 'empty' }
-        : { line, ...predictionAnswer(prediction, classes) };
+        : { line, ...prediction };
     });
     const json = await runCli(['predict', 'run', '-', '--json'], { cwd, input });
     expect(json.code).toBe(0);

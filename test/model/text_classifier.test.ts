@@ -100,7 +100,9 @@ test('when texts are predicted then probabilities are the softmax of the logits,
     const predictions = classifier.predict(texts);
 
     expect(classifier.classes).toEqual(classes);
-    predictions.forEach(({ label, probability, probabilities }, row) => {
+    predictions.forEach(({ label, probability, probabilities: byName }, row) => {
+      expect(Object.keys(byName)).toEqual(classes);
+      const probabilities = Object.values(byName);
       const expected = softmaxByHand(logitsByHand(run, ids[row] ?? []));
       expectClose(probabilities, expected);
       expect(probability).toBe(Math.max(...probabilities));
@@ -118,14 +120,14 @@ test('when the model is calibrated then its probabilities and log-odds are', asy
     using first = await TextClassifier.open(cooled.path);
     const logits = logitsByHand(cooled, [1]);
     const [prediction] = first.predict(['good']);
-    expectClose(prediction?.probabilities ?? [], softmaxByHand(logits.map((value) => value / 4)));
+    expectClose(Object.values(prediction?.probabilities ?? {}), softmaxByHand(logits.map((value) => value / 4)));
 
     const sigmoid = { kind: 'sigmoid', scale: 2, bias: -0.5 } as const;
     const fitted = await writeSmallRun(join(folder, 'b'), { calibration: sigmoid });
     using second = await TextClassifier.open(fitted.path);
     const [neg = NaN, pos = NaN] = logitsByHand(fitted, [1]);
     const odds = 2 * (pos - neg) - 0.5;
-    expectClose(second.predict(['good'])[0]?.probabilities ?? [], softmaxByHand([0, odds]));
+    expectClose(Object.values(second.predict(['good'])[0]?.probabilities ?? {}), softmaxByHand([0, odds]));
     expectClose(second.logOdds(second.logits(['good'])), [-odds, odds]);
   });
 });
@@ -138,11 +140,12 @@ test('when a decision was fitted then it chooses the label, and argmax leaves it
     using fitted = await TextClassifier.open(run.path);
     using plain = await TextClassifier.open(run.path, { decision: 'argmax' });
     const [found, usual] = [fitted.predict(texts), plain.predict(texts)];
-    for (const [row, { label, probability, probabilities }] of found.entries()) {
+    for (const [row, { label, probability, probabilities: byName }] of found.entries()) {
+      const probabilities = classes.map((name) => byName[name] ?? NaN);
       const scores = probabilities.map((p, k) => Math.log(p) + (offsets[k] ?? NaN));
       const best = scores.indexOf(Math.max(...scores));
       expect([label, probability]).toEqual([classes[best], probabilities[best]]);
-      expect(usual[row]?.probabilities).toEqual(probabilities);
+      expect(usual[row]?.probabilities).toEqual(byName);
       expect(usual[row]?.probability).toBe(Math.max(...probabilities));
     }
     expect(found.map(({ label }) => label)).not.toEqual(usual.map(({ label }) => label));

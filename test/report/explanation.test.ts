@@ -9,7 +9,7 @@ const at = (word: string, token: string): { start: number; end: number; token: s
   return { start, end: start + word.length, token };
 };
 const explanation: Explanation = {
-  prediction: { label: 'neg', probability: 0.75, probabilities: [0.75, 0.25] },
+  prediction: { label: 'neg', probability: 0.75, probabilities: { neg: 0.75, pos: 0.25 } },
   logOdds: [1.1, -1.1],
   words: [
     { word: 'not', spans: [at('Not', 'not')], effects: [0.6, -0.6] },
@@ -40,7 +40,10 @@ test('when there is no colour then words have their effects behind them, and no 
 });
 
 test('when the predicted class is not the most probable one then it says why', () => {
-  const decided = { ...explanation, prediction: { label: 'pos', probability: 0.25, probabilities: [0.75, 0.25] } };
+  const decided = {
+    ...explanation,
+    prediction: { label: 'pos', probability: 0.25, probabilities: { neg: 0.75, pos: 0.25 } },
+  };
   expect(describeExplanation(decided, text, plain).slice(0, 2)).toEqual([
     'Predicted: pos (25.00 %).',
     'neg is more probable (75.00 %), but pos was decided by thresholds fitted for macro-F1; --decision argmax takes the most probable class.',

@@ -20,7 +20,7 @@ test('when lines have colours then those of this package alone are kept, and onl
 });
 
 test('when a label has a tab or a line feed then a prediction is still one line of two columns', () => {
-  const prediction = { label: nasty, probability: 0.75, probabilities: [0.75, 0.25] };
+  const prediction = { label: nasty, probability: 0.75, probabilities: { [nasty]: 0.75, b: 0.25 } };
   const format = { classes: [nasty, 'b'], json: false, topK: null, threshold: 0 };
   expect(formatPrediction(prediction, 1, format)).toBe(`${shown}\t0.750000`);
   const two = formatPrediction(prediction, 1, { ...format, topK: 2 });

@@ -10,13 +10,15 @@ import { auditDocument, auditTable, auditTableStart } from '../../report/documen
 import { formatCount, formatText } from '../../report/format.js';
 import { writeFileAtomic } from '../../system/atomic_file.js';
 import { assertReplaceable } from '../../system/own_output.js';
-import { prepare, readData, type DataChoice } from '../experiment/read_dataset.js';
+import type { DataChoice } from '../../settings/data_choice.js';
+import { prepare, readData } from '../experiment/read_dataset.js';
 import { createSearchEvents } from '../experiment/search_events.js';
 import { interruptSignal, stopOnInterrupt } from '../interrupt.js';
-import { integer, optional, text } from '../options/kinds.js';
-import { addOptions, readOptions, type RawOptions, type Values } from '../options/option.js';
+import { integer, optional, text } from '../../settings/kinds.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
+import { type Values } from '../../settings/option.js';
 import { output } from '../options/output_options.js';
-import { settings } from '../options/settings.js';
+import { settings } from '../../settings/settings.js';
 import { howRead } from '../trained_model/run_reviews.js';
 import { Terminal } from '../terminal.js';
 

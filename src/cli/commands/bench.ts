@@ -4,7 +4,7 @@ import { formatTable } from '../../report/console/table.js';
 import { interruptSignal } from '../interrupt.js';
 import { output } from '../options/output_options.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
-import { settings } from '../options/settings.js';
+import { settings } from '../../settings/settings.js';
 import { prepareAddon } from '../addon/prepare_addon.js';
 import { Terminal } from '../terminal.js';
 

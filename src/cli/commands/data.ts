@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { knownArchiveName } from '../../data/imdb/fetch_archive.js';
 import { datasetDocument } from '../../experiments/run_documents.js';
 import { describeDataset, describePreviews } from '../../report/console/describe_run.js';
-import { dataChoice } from '../options/choose_data.js';
+import { dataChoice } from '../../settings/data_choice.js';
 import { output } from '../options/output_options.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { addSettings, readRequest } from '../options/read_settings.js';

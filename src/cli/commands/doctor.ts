@@ -6,7 +6,7 @@ import { formatBytes } from '../../report/format.js';
 import { inspectMachine, type Finding, type Inspection } from '../../setup/inspect.js';
 import { chooseDataAtHand } from '../options/choose_data.js';
 import { json as jsonOption } from '../options/output_options.js';
-import { optional, text } from '../options/kinds.js';
+import { optional, text } from '../../settings/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
 

@@ -13,9 +13,10 @@ import {
   type ChosenReviews,
 } from '../trained_model/evaluated_reviews.js';
 import { interruptSignal } from '../interrupt.js';
-import { choice, integer, optional, text } from '../options/kinds.js';
-import { addOptions, flagOf, readOptions, type RawOptions, type Values } from '../options/option.js';
-import { settings } from '../options/settings.js';
+import { choice, integer, optional, text } from '../../settings/kinds.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
+import { flagOf, type Values } from '../../settings/option.js';
+import { settings } from '../../settings/settings.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
 import {
   howRead,

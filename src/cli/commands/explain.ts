@@ -7,7 +7,7 @@ import { formatNames } from '../../report/format.js';
 import { noPrediction } from '../../report/documents/answers.js';
 import { describeExplanation, describeTopWords, explanationAnswer } from '../../report/console/explanation.js';
 import { interruptSignal } from '../interrupt.js';
-import { integer, optional, text } from '../options/kinds.js';
+import { integer, optional, text } from '../../settings/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
 import { Terminal } from '../terminal.js';

@@ -10,9 +10,9 @@ import { hashFile } from '../../system/file_hash.js';
 import { interruptSignal } from '../interrupt.js';
 import { keepMergedModel, writeMergedRun, type MergedModel } from '../trained_model/merged_model.js';
 import { output } from '../options/output_options.js';
-import { optional, text } from '../options/kinds.js';
+import { optional, text } from '../../settings/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
-import { settings } from '../options/settings.js';
+import { settings } from '../../settings/settings.js';
 import { openClassifier } from '../trained_model/run_argument.js';
 import {
   howRead,

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { interruptSignal } from '../interrupt.js';
-import { integer, number, optional, text } from '../options/kinds.js';
-import { columnNames, oneFile } from '../options/list_kinds.js';
-import { settings } from '../options/settings.js';
+import { integer, number, optional, text } from '../../settings/kinds.js';
+import { columnNames, oneFile } from '../../settings/list_kinds.js';
+import { settings } from '../../settings/settings.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { PredictionPrinter } from '../trained_model/prediction_printer.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { writeReport } from '../../report/html/write_report.js';
 import { commandLineOf } from '../options/command_line.js';
 import { json } from '../options/output_options.js';
-import { optional, text } from '../options/kinds.js';
+import { optional, text } from '../../settings/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';

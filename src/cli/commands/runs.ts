@@ -18,7 +18,7 @@ import type { RunDocument } from '../../storage/run_document.js';
 import { isRunDirectory, readRunDocument } from '../../storage/read_run.js';
 import { systemCode } from '../../system/file_errors.js';
 import { metricNames } from '../../training/metric_names.js';
-import { choice, optional } from '../options/kinds.js';
+import { choice, optional } from '../../settings/kinds.js';
 import { json } from '../options/output_options.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { formatText } from '../../report/format.js';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ensureAddon } from '../../setup/addon.js';
 import { interruptSignal } from '../interrupt.js';
 import { output } from '../options/output_options.js';
-import { flag, optional, text } from '../options/kinds.js';
+import { flag, optional, text } from '../../settings/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { Terminal } from '../terminal.js';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { trainPresets } from '../../experiments/presets.js';
 import { runOutput } from '../options/output_options.js';
-import { configOf } from '../options/config_file.js';
+import { configOf } from '../../settings/config_file.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { addSettings, presetOptions, readRequest } from '../options/read_settings.js';
 import { Terminal } from '../terminal.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { trainPresets } from '../../experiments/presets.js';
-import { readConfigToSearch } from '../options/config_file.js';
+import { readConfigToSearch } from '../../settings/config_file.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { runOutput } from '../options/output_options.js';
 import { addSettings, configOption, readRequest } from '../options/read_settings.js';

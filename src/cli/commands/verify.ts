@@ -8,9 +8,10 @@ import { formatCase, formatFailures, formatVerification, verificationRows } from
 import { casePassed, type CaseResult } from '../../experiments/verify/case_result.js';
 import { interruptSignal } from '../interrupt.js';
 import { output } from '../options/output_options.js';
-import { flag, optional, text } from '../options/kinds.js';
-import { addOptions, flagOf, readOptions, throwProblems, type RawOptions } from '../options/option.js';
-import { settings } from '../options/settings.js';
+import { flag, optional, text } from '../../settings/kinds.js';
+import { addOptions, readOptions, type RawOptions } from '../options/option.js';
+import { flagOf, throwProblems } from '../../settings/option.js';
+import { settings } from '../../settings/settings.js';
 import { prepare, readData } from '../experiment/read_dataset.js';
 import { Terminal } from '../terminal.js';
 

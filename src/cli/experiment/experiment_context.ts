@@ -16,7 +16,7 @@ import { classWeightsOf } from '../../training/class_weights.js';
 import { createSplitBags, type SplitBags } from '../../training/split_bags.js';
 import { commandLineOf } from '../options/command_line.js';
 import type { RunSettings } from '../options/output_options.js';
-import { recordSettings } from '../options/settings.js';
+import { recordSettings } from '../../settings/settings.js';
 import { noteFinished } from '../standard_streams.js';
 import type { Terminal } from '../terminal.js';
 import type { TrainDocument } from '../../storage/run_document.js';

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../data/dataset.js';
 import type { RunSettings } from '../options/output_options.js';
-import { throwProblems } from '../options/option.js';
+import { throwProblems } from '../../settings/option.js';
 
 /** Checks what fine-tuning can only judge with the reviews at hand. @throws ImdbTorchError ERR_USAGE */
 export function checkRank(

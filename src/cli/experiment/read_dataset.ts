@@ -1,41 +1,9 @@
 import { ImdbTorchError } from '../../errors.js';
 import { loadDataset, type Dataset } from '../../data/dataset.js';
-import type { DataFiles } from '../../data/source_types.js';
-import type { FeatureChoice } from '../../data/splits/chosen_features.js';
-import type { SplitOptions } from '../../data/splits/train_valid_test.js';
-import type { FeatureOptions } from '../../text/features.js';
-import type { Featurizer } from '../../text/featurizer.js';
+import type { DataChoice } from '../../settings/data_choice.js';
 import { describeRead } from '../../report/console/describe_run.js';
 import { prepareAddonBeside } from '../addon/prepare_addon.js';
 import type { Terminal } from '../terminal.js';
-
-export interface DataChoice {
-  /** `imdb`, `sample` or a path; or files for the splits. */
-  data: string | DataFiles;
-  vocab: number | null;
-  /** Default: those of the notebook. */
-  features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
-  /** Chooses some of them when the reviews have been read. */
-  featureChoice?: FeatureChoice | undefined;
-  split?: SplitOptions['split'];
-  seed: number;
-  /** Null: a fifth of the training reviews, at most 5000. */
-  valid: number | null;
-  textColumn?: string | undefined;
-  labelColumn?: string | undefined;
-  groupColumn?: string | undefined;
-  header?: boolean | undefined;
-  labels?: readonly string[] | undefined;
-  encoding?: string | undefined;
-  files?: readonly string[] | undefined;
-  strict?: boolean;
-  /** Takes all reviews as training reviews. */
-  whole?: boolean;
-  /** Encodes the reviews as a model was trained. */
-  featurizer?: Featurizer;
-  /** Whether these are to be trained on, which is usual without a featurizer. */
-  toTrain?: boolean;
-}
 
 /** Reads the reviews and gets the native addon ready, at once; when one fails, the other is given up. */
 export async function prepare(

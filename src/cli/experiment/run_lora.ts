@@ -10,7 +10,7 @@ import { describeCalibration } from '../../report/console/folds_and_calibration.
 import type { StoredRun } from '../../storage/read_run.js';
 import { hasSeenAll, type LoraDocument } from '../../storage/run_document.js';
 import { finishRun, saveInput, withRunDirectory, type ExperimentContext } from './experiment_context.js';
-import { configOf } from '../options/config_file.js';
+import { configOf } from '../../settings/config_file.js';
 import { describeTuning } from '../../report/console/tuning.js';
 import { stopOnInterrupt } from '../interrupt.js';
 import { createSearchEvents } from './search_events.js';

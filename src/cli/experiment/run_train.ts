@@ -6,7 +6,7 @@ import { describeCalibration, describeFolds } from '../../report/console/folds_a
 import { describeLearningCurve } from '../../report/console/learning_curve.js';
 import type { TrainDocument } from '../../storage/run_document.js';
 import { finishRun, saveInput, withRunDirectory, type ExperimentContext } from './experiment_context.js';
-import { configOf } from '../options/config_file.js';
+import { configOf } from '../../settings/config_file.js';
 import { describeTest } from '../../report/console/describe_run.js';
 import { describeLinear } from '../../report/console/search.js';
 import { stopOnInterrupt } from '../interrupt.js';

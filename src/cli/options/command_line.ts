@@ -1,5 +1,5 @@
 import type { RunDocument } from '../../storage/run_document.js';
-import { flagOf } from './option.js';
+import { flagOf } from '../../settings/option.js';
 import { everywhere, runOutput } from './output_options.js';
 
 /** The flags that decide where the results go, not what they are, and whether each has a value. */

@@ -1,37 +1,17 @@
 import { Option as CommanderOption, type Command } from 'commander';
-import { ImdbTorchError } from '../../errors.js';
-import type { Kind } from './kinds.js';
-
-/** The headings that `--help` has options under. */
-type Group = 'Data' | 'Features' | 'Model' | 'Training' | 'Selection' | 'Computing' | 'Output';
-
-/** An option of a command. Its flag is its key in kebab-case. */
-export interface Option<T> {
-  readonly kind: Kind<T>;
-  readonly help: string;
-  readonly group?: Group;
-  readonly default?: T;
-  /** The default in words, where it is no plain value. */
-  readonly usual?: string;
-  /** The help of the `--no-` form of a flag. */
-  readonly not?: string;
-  /** Rare options are shown by `--help-all` alone. */
-  readonly isRare?: boolean;
-}
-
-export type Options = Readonly<Record<string, Option<unknown>>>;
-
-/** The values of a table of options. */
-export type Values<Table extends Options> = {
-  [Key in keyof Table]: Table[Key]['kind'] extends Kind<infer T> ? T : never;
-};
+import {
+  checkValues,
+  defaultsOf,
+  flagOf,
+  throwProblems,
+  type Given,
+  type Option,
+  type Options,
+  type Values,
+} from '../../settings/option.js';
 
 /** The options as commander hands them over: texts, lists of those that may be given several times, booleans of flags. */
 export type RawOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
-
-export function flagOf(key: string): string {
-  return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
 
 /** @param defaults the defaults that help shows of options without one of their own */
 export function addOptions(command: Command, options: Options, defaults: object = {}): Command {
@@ -73,34 +53,6 @@ function describeDefault({ kind, usual }: Option<unknown>, value: unknown): stri
   return parts.length === 0 ? '' : ` (${parts.join('; ')})`;
 }
 
-/** The values that were given, those that are not as expected among them, and a sentence for each of these. */
-export interface Given<Table extends Options> {
-  readonly values: Partial<Values<Table>>;
-  readonly problems: string[];
-}
-
-/** Checks values by their keys. @param nameOf what messages call an option */
-export function checkValues<Table extends Options>(
-  options: Table,
-  values: Readonly<Record<string, unknown>>,
-  nameOf: (key: string) => string,
-  read: (kind: Kind<unknown>, value: unknown) => unknown = (_kind, value) => value,
-): Given<Table> {
-  const accepted: Record<string, unknown> = {};
-  const problems: string[] = [];
-  for (const [key, { kind }] of Object.entries(options)) {
-    const given = values[key];
-    if (given === undefined) continue;
-    const value = kind.accept(read(kind, given));
-    // Of an option that may be given several times, its only value.
-    const received: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
-    accepted[key] = value === undefined ? received : value;
-    if (value === undefined)
-      problems.push(`Expected ${kind.expected} for ${nameOf(key)} but received ${JSON.stringify(received)}.`);
-  }
-  return { values: accepted as Partial<Values<Table>>, problems };
-}
-
 /** Reads the options that were given on the command line. */
 export function readGiven<Table extends Options>(options: Table, raw: RawOptions): Given<Table> {
   return checkValues(options, raw, flagOf, (kind, given) => {
@@ -118,13 +70,4 @@ export function readOptions<Table extends Options>(options: Table, raw: RawOptio
   const { values, problems } = readGiven(options, raw);
   throwProblems(problems);
   return { ...defaultsOf(options), ...values } as Values<Table>;
-}
-
-export function defaultsOf(options: Options): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(options).map(([key, option]) => [key, option.default]));
-}
-
-/** @throws ImdbTorchError ERR_USAGE with all of them, when there are any */
-export function throwProblems(problems: readonly string[]): void {
-  if (problems.length > 0) throw new ImdbTorchError('ERR_USAGE', problems.join('\n'));
 }

@@ -1,6 +1,6 @@
-import { flag, optional, text } from './kinds.js';
-import type { Values } from './option.js';
-import type { ExperimentSettings } from './settings.js';
+import { flag, optional, text } from '../../settings/kinds.js';
+import type { Values } from '../../settings/option.js';
+import type { ExperimentSettings } from '../../settings/settings.js';
 
 export const json = {
   json: {

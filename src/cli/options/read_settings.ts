@@ -1,25 +1,14 @@
 import type { Command } from 'commander';
-import { isImdbData } from '../../data/imdb/is_imdb_data.js';
 import { trainPresets, type Preset } from '../../experiments/presets.js';
-import { dualCoordinateDescent } from '../../training/optimizer_options.js';
-import { inheritFrom, type Base } from './base.js';
-import { chooseData } from './choose_data.js';
-import { readConfig } from './config_file.js';
-import { findConflicts } from './conflicts.js';
-import { choice, flag, optional, text } from './kinds.js';
-import {
-  addOptions,
-  defaultsOf,
-  readGiven,
-  throwProblems,
-  type Options,
-  type RawOptions,
-  type Values,
-} from './option.js';
-import type { Setting, SettingsCommand } from './setting.js';
-import { byKeys, settings, settingsOf, type ExperimentSettings } from './settings.js';
+import type { Base } from '../../settings/base.js';
+import { readConfig } from '../../settings/config_file.js';
+import { choice, flag, optional, text } from '../../settings/kinds.js';
+import { defaultsOf, type Options, type Values } from '../../settings/option.js';
+import type { SettingsCommand } from '../../settings/setting.js';
+import { byKeys, settingsOf, type ExperimentSettings } from '../../settings/settings.js';
+import { isImdb, settle, type Presets } from '../../settings/settle.js';
+import { addOptions, readGiven, type RawOptions } from './option.js';
 
-type Presets = Readonly<Record<'notebook', Preset> & Partial<Record<'auto', Preset>>>;
 type Some = Partial<ExperimentSettings>;
 
 /** The option that names settings by a file. */
@@ -47,11 +36,6 @@ export function presetOptions(presets: Presets) {
   } as const;
 }
 
-/** Completes settings with those of a preset, and with the defaults of what a preset has not. */
-export function completeSettings(some: Some, preset: Preset = trainPresets.notebook): ExperimentSettings {
-  return { ...defaultsOf(settings), ...byKeys(preset).values, ...some } as ExperimentSettings;
-}
-
 /** Adds the settings that a command takes, whose defaults help says are those of a preset. */
 export function addSettings(command: Command, name: SettingsCommand, preset: Preset = trainPresets.notebook): Command {
   return addOptions(command, settingsOf(name), byKeys(preset).values);
@@ -71,8 +55,7 @@ interface Request<Own extends Options> {
 }
 
 /**
- * Reads the options of a command that takes settings. Without a preset that is that of the notebook or, where the reviews are
- * others than IMDb's and the sample, `auto` where the command has it.
+ * Reads the options of a command that takes settings.
  * @param own its options beside them
  * @param read reads the configuration file
  * @throws ImdbTorchError ERR_USAGE that names every problem
@@ -91,43 +74,9 @@ export async function readRequest<Own extends Options>(
   const config = path === undefined ? { values: {}, problems: [] } : read(path, command);
   const problems = [...given.problems, ...others.problems, ...config.problems];
   const named = { ...(config.values as Some), ...given.values };
+  const asked = { command, presets, preset, problems, config: config.values as Some, given: given.values };
   const isImdbNamed = await isImdb(named);
-  const settle = (base: Base | null = null): ExperimentSettings => {
-    const isNamed = named.data !== undefined || named.train !== undefined;
-    const isOwn = !(base === null || isNamed ? isImdbNamed : base.isImdb);
-    const chosen = preset ?? (isOwn && presets.auto !== undefined ? 'auto' : undefined);
-    const start = completeSettings({}, new Map(Object.entries<Preset>(presets)).get(chosen ?? '') ?? presets.notebook);
-    const beside = { preset, config: config.values as Some, given: given.values };
-    const { usual, fixed } = base === null ? { usual: {}, fixed: {} } : inheritFrom(base, beside);
-    const merged = over({ ...over(over(start, usual), beside.config), ...fixed }, given.values);
-    const all = holdsOutAsAsked(merged, named) ? { ...merged, folds: null } : merged;
-    throwProblems([...problems, ...findConflicts(all as ExperimentSettings, given.values, command)]);
-    return all as ExperimentSettings;
-  };
-  if (problems.length > 0) settle();
-  return { options, named: new Set(Object.keys(named)), settle };
-}
-
-/** Whether the reviews that settings name are those of IMDb, or the sample. */
-export async function isImdb({ data, train }: Pick<Some, 'data' | 'train'>): Promise<boolean> {
-  if (train !== undefined) return false;
-  const chosen = chooseData(data);
-  return chosen === 'sample' || isImdbData(chosen);
-}
-
-/** Whether a linear model is to be judged on reviews that were asked to be held out rather than in folds. */
-function holdsOutAsAsked({ optimizer, valid }: Some, named: Some): boolean {
-  return (
-    optimizer === dualCoordinateDescent && valid !== null && named.valid !== undefined && named.folds === undefined
-  );
-}
-
-/** Puts settings over others. Where they name reviews, nothing of the reviews below them is left. */
-function over(below: Some, above: Some): Some {
-  if (above.data === undefined && above.train === undefined) return { ...below, ...above };
-  const entries = Object.entries(below).filter(([key, value]) => {
-    const { inherited }: Setting<unknown> = settings[key as keyof typeof settings];
-    return inherited !== 'data' && !(key === 'valid' && typeof value !== 'number' && value !== null);
-  });
-  return { ...Object.fromEntries(entries), ...above };
+  const settleWith = (base: Base | null = null): ExperimentSettings => settle({ ...asked, isImdb: isImdbNamed, base });
+  if (problems.length > 0) settleWith();
+  return { options, named: new Set(Object.keys(named)), settle: settleWith };
 }

@@ -1,8 +1,8 @@
 import type { TextClassifier } from '../../model/text_classifier.js';
 import { decisionNames, type DecisionName } from '../../storage/model_description.js';
-import { choice, optional, text } from '../options/kinds.js';
+import { choice, optional, text } from '../../settings/kinds.js';
 import { output } from '../options/output_options.js';
-import { settings } from '../options/settings.js';
+import { settings } from '../../settings/settings.js';
 import type { Terminal } from '../terminal.js';
 
 export const adapter = {

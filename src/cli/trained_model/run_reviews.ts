@@ -3,10 +3,11 @@ import { ImdbTorchError } from '../../errors.js';
 import type { LossForm } from '../../model/native.js';
 import { optionsFromHere } from '../../storage/recorded_paths.js';
 import type { Featurizer } from '../../text/featurizer.js';
-import { dataChoice } from '../options/choose_data.js';
-import { completeSettings } from '../options/read_settings.js';
-import { byKeys, type ExperimentSettings } from '../options/settings.js';
-import { readData, type DataChoice } from '../experiment/read_dataset.js';
+import { dataChoice } from '../../settings/data_choice.js';
+import { completeSettings } from '../../settings/settle.js';
+import { byKeys, type ExperimentSettings } from '../../settings/settings.js';
+import type { DataChoice } from '../../settings/data_choice.js';
+import { readData } from '../experiment/read_dataset.js';
 import type { Terminal } from '../terminal.js';
 import { assertSameData, assertThere, type NamedRun } from './same_data.js';
 

@@ -1,11 +1,11 @@
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
+import { byClass } from '../../model/by_class.js';
 import type { Explanation, TopWord, WordEffect } from '../../model/explanation.js';
 import type { Prediction } from '../../model/text_classifier.js';
 import type { ExplanationAnswer } from '../documents/answers.js';
 import type { LineStyle } from './line_style.js';
 import { formatCount, formatShare, formatText, mostTabledClasses } from '../format.js';
-import { byClass, predictionAnswer } from './predictions.js';
 import { formatTable } from './table.js';
 
 /** The class that an explanation is told for, and the terminal that it is told to. */
@@ -57,9 +57,9 @@ export function describeExplanation(explanation: Explanation, text: string, form
 
 /** Says why the predicted class is not the most probable one, where it is not. */
 function describeDecision({ label, probability, probabilities }: Prediction, classes: readonly string[]): string[] {
-  const largest = Math.max(...probabilities);
+  const largest = Math.max(...Object.values(probabilities));
   if (!(largest > probability)) return [];
-  const likeliest = formatText(classes[probabilities.indexOf(largest)] ?? '');
+  const likeliest = formatText(classes.find((name) => probabilities[name] === largest) ?? '');
   return [
     `${likeliest} is more probable (${formatShare(largest)}), but ${formatText(label)} was decided by thresholds fitted ` +
       'for macro-F1; --decision argmax takes the most probable class.',
@@ -83,7 +83,7 @@ export function explanationAnswer(
   classes: readonly string[],
 ): ExplanationAnswer {
   return {
-    prediction: predictionAnswer(prediction, classes),
+    prediction,
     logOdds: byClass(classes, logOdds),
     words: words.map(({ word, spans, effects }) => ({
       word,

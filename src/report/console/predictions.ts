@@ -1,9 +1,8 @@
 import type { Prediction } from '../../model/text_classifier.js';
 import { formatText } from '../format.js';
-import type { ByClass, PredictionAnswer } from '../documents/answers.js';
 
 export interface PredictionFormat {
-  /** Names of the classes, in the order of the probabilities. */
+  /** Names of the classes, in the order in which equal probabilities are named. */
   classes: readonly string[];
   json: boolean;
   /** Number of the most probable classes that are given; null: only the most probable one. */
@@ -46,7 +45,7 @@ export function formatPrediction(
       columns,
     );
   }
-  const { label, ...answer } = predictionAnswer(prediction, classes);
+  const { label, ...answer } = prediction;
   return JSON.stringify({
     line,
     label: answer.probability >= threshold ? label : null,
@@ -81,20 +80,8 @@ function fieldOf(value: unknown): string {
   return formatText(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-export function predictionAnswer(
-  { label, probability, probabilities }: Prediction,
-  classes: readonly string[],
-): PredictionAnswer {
-  return { label, probability, probabilities: byClass(classes, probabilities) };
-}
-
-/** @param values in the order of the classes */
-export function byClass(classes: readonly string[], values: readonly number[]): ByClass {
-  return Object.fromEntries(classes.map((name, index) => [name, values[index] ?? NaN]));
-}
-
 function rankClasses({ probabilities }: Prediction, classes: readonly string[]): RankedClass[] {
   return classes
-    .map((label, index) => ({ label, probability: probabilities[index] ?? NaN }))
+    .map((label) => ({ label, probability: probabilities[label] ?? NaN }))
     .sort((one, other) => other.probability - one.probability);
 }

@@ -5,9 +5,6 @@ const number = v.number();
 const probability = v.pipe(number, v.minValue(0), v.maxValue(1));
 const position = v.pipe(number, v.integer(), v.minValue(0));
 
-/** Gives a value to each class, by its name. */
-export type ByClass = Record<string, number>;
-
 export const predictionSchema = v.strictObject({
   label: v.pipe(
     v.string(),

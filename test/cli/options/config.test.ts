@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readConfigToSearch } from '../../../src/cli/options/config_file.js';
+import { readConfigToSearch } from '../../../src/settings/config_file.js';
 import { withTemporaryFolder } from '../../helpers.js';
 import { writeSmallRun } from '../../model/helpers.js';
 import { runCli } from '../helpers.js';

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { findConflicts } from '../../../src/cli/options/conflicts.js';
-import { flagOf } from '../../../src/cli/options/option.js';
-import type { Setting } from '../../../src/cli/options/setting.js';
+import { findConflicts } from '../../../src/settings/conflicts.js';
+import { flagOf } from '../../../src/settings/option.js';
+import type { Setting } from '../../../src/settings/setting.js';
 import {
   byKeys,
   recordSettings,
@@ -11,7 +11,7 @@ import {
   settingsOf,
   withFlags,
   type ExperimentSettings,
-} from '../../../src/cli/options/settings.js';
+} from '../../../src/settings/settings.js';
 import { trainPresets } from '../../../src/experiments/presets.js';
 import { withTemporaryFolder } from '../../helpers.js';
 import { runCli } from '../helpers.js';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { Dataset, DatasetOptions } from '../../../src/data/dataset.js';
 import type { SplitName } from '../../../src/data/collected_reviews.js';
-import { findConflicts } from '../../../src/cli/options/conflicts.js';
-import type { ExperimentSettings } from '../../../src/cli/options/settings.js';
+import { findConflicts } from '../../../src/settings/conflicts.js';
+import type { ExperimentSettings } from '../../../src/settings/settings.js';
 import { archive, contentOf, load, originsOf, temporaryFolder } from '../helpers.js';
 
 const folder = temporaryFolder();

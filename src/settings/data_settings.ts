@@ -1,4 +1,4 @@
-import { mostNgrams, tokenizers } from '../../text/features.js';
+import { mostNgrams, tokenizers } from '../text/features.js';
 import { choice, flag, flagOr, integer, number, optional, orNull, text } from './kinds.js';
 import {
   characterRange,

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { inheritFrom } from '../../../src/cli/options/base.js';
-import { notebookDescription } from '../../../src/storage/model_description.js';
-import type { StoredRun } from '../../../src/storage/read_run.js';
+import { inheritFrom } from '../../src/settings/base.js';
+import { notebookDescription } from '../../src/storage/model_description.js';
+import type { StoredRun } from '../../src/storage/read_run.js';
 
 const options = {
   ...{ seed: 5, vocabularySize: 50, validationSize: 12, validFile: 'valid.csv', split: 'movie' },

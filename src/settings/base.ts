@@ -1,6 +1,6 @@
-import { ImdbTorchError } from '../../errors.js';
-import type { StoredRun } from '../../storage/read_run.js';
-import { optionsFromHere } from '../../storage/recorded_paths.js';
+import { ImdbTorchError } from '../errors.js';
+import type { StoredRun } from '../storage/read_run.js';
+import { optionsFromHere } from '../storage/recorded_paths.js';
 import { checkValues, flagOf, throwProblems } from './option.js';
 import { byKeys, settings, settingsThat, type ExperimentSettings } from './settings.js';
 import type { Setting } from './setting.js';

@@ -1,7 +1,7 @@
-import type { Device } from '../../model/native.js';
-import { calibrationKinds } from '../../training/calibration.js';
-import { metricChoices } from '../../experiments/choose_metric.js';
-import { optimizerNames } from '../../training/optimizer_options.js';
+import type { Device } from '../model/native.js';
+import { calibrationKinds } from '../training/calibration.js';
+import { metricChoices } from '../experiments/choose_metric.js';
+import { optimizerNames } from '../training/optimizer_options.js';
 import { choice, duration, flag, integer, number, orNull } from './kinds.js';
 import { betas, classWeights, layers } from './list_kinds.js';
 import { declare } from './setting.js';

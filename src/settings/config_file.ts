@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { ImdbTorchError, messageOf } from '../../errors.js';
-import { absolutePaths, optionsFromHere } from '../../storage/recorded_paths.js';
-import type { RunDocument } from '../../storage/run_document.js';
-import { textOfFile } from '../../system/text_file.js';
+import { ImdbTorchError, messageOf } from '../errors.js';
+import { absolutePaths, optionsFromHere } from '../storage/recorded_paths.js';
+import type { RunDocument } from '../storage/run_document.js';
+import { textOfFile } from '../system/text_file.js';
 import type { Given } from './option.js';
 import type { SettingsCommand } from './setting.js';
 import {

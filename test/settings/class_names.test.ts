@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { classNames } from '../../../src/cli/options/list_kinds.js';
+import { classNames } from '../../src/settings/list_kinds.js';
 
 test.each([
   ['a,b', ['a', 'b']],

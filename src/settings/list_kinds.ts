@@ -1,10 +1,10 @@
-import { splitList } from '../../data/files/globs.js';
-import { labelName } from '../../data/tables/label_spelling.js';
-import { weightings, type Weighting } from '../../text/weighting/weightings.js';
-import type { CharacterRange } from '../../text/characters/character_ngrams.js';
-import { mostNgrams } from '../../text/features.js';
-import type { ClassWeighting } from '../../training/class_weights.js';
-import { encodingNamed } from '../../system/text_encoding.js';
+import { splitList } from '../data/files/globs.js';
+import { labelName } from '../data/tables/label_spelling.js';
+import { weightings, type Weighting } from '../text/weighting/weightings.js';
+import type { CharacterRange } from '../text/characters/character_ngrams.js';
+import { mostNgrams } from '../text/features.js';
+import type { ClassWeighting } from '../training/class_weights.js';
+import { encodingNamed } from '../system/text_encoding.js';
 import { integer, list, number, text, type Kind } from './kinds.js';
 
 const layerNames = ['fc1', 'fc2'] as const;

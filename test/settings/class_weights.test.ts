@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { classWeights } from '../../../src/cli/options/list_kinds.js';
+import { classWeights } from '../../src/settings/list_kinds.js';
 
 test.each([
   ['none', 'none'],

@@ -1,4 +1,4 @@
-import { dualCoordinateDescent } from '../../training/optimizer_options.js';
+import { dualCoordinateDescent } from '../training/optimizer_options.js';
 import { filesOf, reviewsOrFiles } from './list_kinds.js';
 import { flagOf } from './option.js';
 import type { SettingsCommand } from './setting.js';

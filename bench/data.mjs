@@ -16,9 +16,9 @@ else await loadOnce();
 /** @typedef {{ seconds: number, fromCache: boolean, peakMegabytes: number }} Loading */
 
 async function loadOnce() {
-  const { loadDataset } = await import('../dist/data/dataset.js');
+  const { readDataset } = await import('../dist/data/dataset.js');
   const options = { data, vocab: 20_000, seed: 123, valid: 5_000 };
-  const { seconds, fromCache } = await loadDataset({ ...options, cacheFolder: cacheFolder || null });
+  const { seconds, fromCache } = await readDataset({ ...options, cacheFolder: cacheFolder || null });
   const peakMegabytes = process.resourceUsage().maxRSS / 1024;
   process.stdout.write(JSON.stringify({ seconds, fromCache, peakMegabytes }));
 }

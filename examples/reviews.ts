@@ -6,7 +6,7 @@ import {
   Generator,
   loadDataset,
   Sgd,
-  train,
+  trainModel,
   trainableParameters,
 } from 'imdb-torch';
 
@@ -27,7 +27,7 @@ const bags = createSplitBags(dataset);
 const generator = new Generator(1);
 const model = createClassifier({ vocabularySize: dataset.vocabulary.words.length, hidden: 50, generator });
 
-await train({
+await trainModel({
   classifier: model.classifier,
   optimizer: new Sgd(trainableParameters(model), { lr: 0.5 }),
   train: new DataLoader({ bags: bags.train, shuffle: true, generator }),

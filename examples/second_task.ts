@@ -15,7 +15,7 @@ import {
   createClassifier,
   createRunDirectory,
   DataLoader,
-  evaluate,
+  evaluateModel,
   Generator,
   loadDataset,
   readLogits,
@@ -105,7 +105,7 @@ async function fit(
 }
 
 async function accuracyOf({ classifier }: ClassifierModel, bags: Bags): Promise<number> {
-  return (await evaluate(classifier, bags, { loss: 'logits' })).accuracy;
+  return (await evaluateModel(classifier, bags, { loss: 'logits' })).accuracy;
 }
 
 const size = { vocabularySize: dataset.vocabulary.size, hidden: flags.quick ? 8 : 200 };

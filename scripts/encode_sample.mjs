@@ -2,8 +2,8 @@
 import { prepare } from './project.mjs';
 
 await prepare();
-const { loadDataset } = await import('../dist/data/dataset.js');
+const { readDataset } = await import('../dist/data/dataset.js');
 const { committedExperiment, writeExperiment } = await import('../dist/experiments/verify/experiment_plan.js');
 const { data, ...plan } = committedExperiment;
-const dataset = await loadDataset({ ...data, cacheFolder: null });
+const dataset = await readDataset({ ...data, cacheFolder: null });
 await writeExperiment(process.argv[2], dataset, { ...plan, seed: data.seed });

@@ -6,11 +6,11 @@
  * positional arguments beyond the first two are one object of options here. Methods that end in `_` work in place.
  *
  * **Time.** A native call is synchronous and computes on all threads. What takes long is a function that returns a
- * promise and works in slices: {@link train}, {@link evaluate}, {@link loadDataset} and, for texts that are in memory,
+ * promise and works in slices: {@link trainModel}, {@link evaluateModel}, {@link loadDataset} and, for texts that are in memory,
  * {@link Featurizer.encodeInSlices} give the event loop a turn about every 10 ms. (Some steps of `loadDataset` are in one
  * piece: putting 25,000 reviews in order takes 30 ms, sorting a million n-grams 0.2 s.) Each takes an `AbortSignal` as
  * `signal`, rejects with its reason at the next turn, and reports through callbacks (`events`, `onProgress`). They are
- * callbacks rather than events of an `EventEmitter` so that those of `train` that return a promise, `onBefore` and
+ * callbacks rather than events of an `EventEmitter` so that those of `trainModel` that return a promise, `onBefore` and
  * `onEpoch`, are waited for; `onProgress: (progress) => emitter.emit('progress', progress)` makes events of them.
  * Neither where a training is cut into slices nor another training in the same process changes a bit of its result.
  * Single native calls that take long on a large layer, about 0.1 s for 4 million weights: its constructor, `merge`, and
@@ -51,7 +51,7 @@ export { Snapshot } from './model/snapshot.js';
 export { readTrainedAdapter } from './model/trained_adapter.js';
 export { DataLoader, type DataLoaderOptions } from './training/data_loader.js';
 export {
-  train,
+  trainModel,
   type EarlyStopping,
   type EpochResult,
   type TrainingEvents,
@@ -75,7 +75,7 @@ export {
   type LabelledLogits,
   type ProbabilityScores,
 } from './training/calibration.js';
-export { evaluate, readLogits, type EvaluateOptions, type Metrics } from './training/metrics.js';
+export { evaluateModel, readLogits, type EvaluateOptions, type Metrics } from './training/metrics.js';
 export type {
   Phase,
   PhaseEvents,
@@ -103,7 +103,7 @@ export type { LoraDocument, RunDocument, TrainDocument } from './storage/run_doc
 export type { CommandLineOf } from './report/html/read_runs.js';
 export { writeReport, type WrittenReport } from './report/html/write_report.js';
 export type { Check } from './experiments/check.js';
-export { loadDataset, type Dataset, type DatasetOptions } from './data/dataset.js';
+export { readDataset as loadDataset, type Dataset, type DatasetOptions } from './data/dataset.js';
 export type { Columns, SourceNotes, SplitName } from './data/collected_reviews.js';
 export type { BadRow, BadRows, LeftOut, ReadAccount } from './data/read_account.js';
 export { describeBadRow } from './data/tables/bad_rows.js';

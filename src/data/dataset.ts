@@ -65,7 +65,7 @@ export interface DatasetOptions extends EncodeOptions {
  * the same options.
  * @throws ImdbTorchError ERR_DATASET, ERR_DOWNLOAD, ERR_USAGE (an option out of range); the reason of `signal`
  */
-export async function loadDataset(given: DatasetOptions): Promise<Dataset> {
+export async function readDataset(given: DatasetOptions): Promise<Dataset> {
   const started = performance.now();
   checkOptions(given);
   const toTrain = given.toTrain ?? given.featurizer === undefined;

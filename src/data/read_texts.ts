@@ -16,7 +16,7 @@ export interface TextsRead {
 /**
  * Reads the texts of a data set once more, of which encoding keeps features only.
  * @param wanted the numbers of texts to keep, see `EncodedSplit.texts`
- * @throws ImdbTorchError ERR_DATASET when the source has changed since; what `loadDataset` throws
+ * @throws ImdbTorchError ERR_DATASET when the source has changed since; what `readDataset` throws
  */
 export async function readTexts(
   options: DatasetOptions,

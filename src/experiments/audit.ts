@@ -14,7 +14,7 @@ export interface OutOfFold {
 }
 
 export interface AuditOptions {
-  /** Holds all reviews as training reviews, see the option `whole` of `loadDataset`. */
+  /** Holds all reviews as training reviews, see the option `whole` of `readDataset`. */
   readonly dataset: Dataset;
   readonly outOfFold: (dataset: Dataset) => Promise<OutOfFold>;
   /** Reads the texts of these numbers. */

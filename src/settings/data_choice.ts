@@ -8,7 +8,7 @@ import { dualCoordinateDescent } from '../training/optimizer_options.js';
 import { filesOf } from './list_kinds.js';
 import type { ExperimentSettings } from './settings.js';
 
-/** What `loadDataset` is asked for. */
+/** What `readDataset` is asked for. */
 export interface DataChoice {
   /** `imdb`, `sample` or a path; or files for the splits. */
   data: string | DataFiles;

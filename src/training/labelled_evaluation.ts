@@ -5,7 +5,7 @@ import { aClassifier } from '../model/expected.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { probabilityMetrics } from './calibration.js';
 import type { LabelledPredictions } from './numbers/classification_report.js';
-import { checkEvaluation, evaluate, type EvaluateOptions, type Metrics } from './metrics.js';
+import { checkEvaluation, evaluateModel, type EvaluateOptions, type Metrics } from './metrics.js';
 import { createBags } from '../model/bags.js';
 
 export interface LabelledEvaluation {
@@ -38,7 +38,7 @@ export async function evaluateLabelled(
   const { loss, signal } = options;
   const bags = createBags(reviews, classifier.featurizer);
   try {
-    const ofLogits = await evaluate(classifier.model.classifier, bags, { loss, signal });
+    const ofLogits = await evaluateModel(classifier.model.classifier, bags, { loss, signal });
     const predictions = await predictLabelled(classifier, bags, reviews.labels, signal);
     return { metrics: metricsOf(classifier, predictions, ofLogits), ofLogits, predictions };
   } finally {

@@ -6,7 +6,7 @@ import { probabilitiesOf } from '../model/numbers/probabilities.js';
 import { BestEpoch } from './best_epoch.js';
 import { DataLoader } from './data_loader.js';
 import { metricNames, metricOf, type MetricName, type MetricValues } from './metric_names.js';
-import { evaluate, readLogits, type Metrics } from './metrics.js';
+import { evaluateModel, readLogits, type Metrics } from './metrics.js';
 import { nonFinite, passFields, trainPass, type SliceLength, type PassOptions, type Progress } from './pass.js';
 
 export interface EpochResult {
@@ -79,7 +79,7 @@ const firstStepCount = 20;
  * Evaluates the training set, then trains epoch by epoch, evaluating the training and the validation set after each.
  * @throws ImdbTorchError ERR_NON_FINITE at the first loss that is NaN or infinite; the reason of `signal`
  */
-export async function train(options: TrainingOptions): Promise<TrainingResult> {
+export async function trainModel(options: TrainingOptions): Promise<TrainingResult> {
   checkTraining(options, 'options');
   const { events } = options;
   const begun = performance.now();
@@ -146,7 +146,7 @@ function metricValues({ metric, valid, classifier }: TrainingOptions): MetricVal
 async function evaluatePass(options: TrainingOptions, loader: DataLoader, when: string): Promise<Metrics> {
   const { classifier, loss, signal, name = 'training' } = options;
   loader.skipPass();
-  const metrics = await evaluate(classifier, loader.bags, { loss, signal });
+  const metrics = await evaluateModel(classifier, loader.bags, { loss, signal });
   if (!Number.isFinite(metrics.loss)) {
     const set = loader === options.valid ? 'validation' : 'training';
     throw nonFinite(`the loss on the ${set} set ${when} of the ${name} is ${metrics.loss}`);

@@ -20,7 +20,7 @@ export const checkEvaluation = fields({ loss: oneOf('softmax', 'logits'), signal
 const bagsPerSlice = 8192;
 
 /** Evaluates all bags, giving way to the event loop between slices. */
-export async function evaluate(classifier: Classifier, bags: Bags, options: EvaluateOptions): Promise<Metrics> {
+export async function evaluateModel(classifier: Classifier, bags: Bags, options: EvaluateOptions): Promise<Metrics> {
   instance(Classifier)(classifier, 'classifier');
   instance(Bags)(bags, 'bags');
   checkEvaluation(options, 'options');

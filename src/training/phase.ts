@@ -3,8 +3,8 @@ import type { ClassifierModel } from '../model/classifier_model.js';
 import type { Generator, LossForm } from '../model/native.js';
 import { countParameters, trainableGroups, trainableParameters, type ParameterCounts } from '../model/parameters.js';
 import { DataLoader } from './data_loader.js';
-import { train, type EpochResult, type TrainingResult, type ValidationMetric } from './loop.js';
-import { evaluate, type Metrics } from './metrics.js';
+import { trainModel, type EpochResult, type TrainingResult, type ValidationMetric } from './loop.js';
+import { evaluateModel, type Metrics } from './metrics.js';
 import { createOptimizer } from './optimizer.js';
 import type { OptimizerOptions } from './optimizer_options.js';
 import { trainEpochs, type Progress } from './pass.js';
@@ -97,7 +97,7 @@ export async function runTraining(
   const { batch, loss, patience } = options;
   const optimizer = createOptimizer(options, trainableGroups(model, options));
   try {
-    const result = await train({
+    const result = await trainModel({
       classifier: model.classifier,
       optimizer,
       batch,
@@ -174,7 +174,7 @@ export async function runTest(
 ): Promise<{ test: Metrics; testSeconds: number }> {
   new DataLoader({ bags: bags.test, shuffle: false, generator }).skipPass();
   const begun = performance.now();
-  const test = await evaluate(model.classifier, bags.test, { loss: options.loss, signal });
+  const test = await evaluateModel(model.classifier, bags.test, { loss: options.loss, signal });
   const testSeconds = (performance.now() - begun) / 1000;
   await events?.onTest?.(tested, test);
   return { test, testSeconds };

@@ -1,7 +1,7 @@
 /** Reading, counting and encoding give the event loop its turns, so that a server goes on serving. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
-import { loadDataset } from '../../src/data/dataset.js';
+import { readDataset } from '../../src/data/dataset.js';
 import { writeSample } from '../../src/data/sample/sample.js';
 import { notebookFeatures } from '../../src/text/features.js';
 import { Featurizer } from '../../src/text/featurizer.js';
@@ -30,7 +30,7 @@ const sample = [...writeSample()].map(({ text }) => text);
 
 test('when a data set is written, read and encoded then it gives way after each review, every time', async () => {
   const options = { data: 'sample', vocab: 20_000, seed: 1, valid: 400, cacheFolder: null };
-  const turns = await countTurns(() => loadDataset(options));
+  const turns = await countTurns(() => readDataset(options));
   // Written, read, encoded, and most of them counted.
   expect(turns).toBeGreaterThan(3.5 * sample.length);
 });

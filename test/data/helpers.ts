@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll } from '@jest/globals';
 import { Header, type types as headerTypes } from 'tar';
-import { loadDataset, type Dataset, type DatasetOptions } from '../../src/data/dataset.js';
+import { readDataset, type Dataset, type DatasetOptions } from '../../src/data/dataset.js';
 import { originNames } from '../../src/data/origins.js';
 import type { EncodedSplit } from '../../src/data/splits/encoded_splits.js';
 
@@ -66,7 +66,7 @@ export function archive(folder: string, name: string, entries: readonly Entry[] 
 }
 
 export function load(data: DatasetOptions['data'], options: Partial<DatasetOptions> = {}): Promise<Dataset> {
-  return loadDataset({
+  return readDataset({
     data,
     vocab: 100,
     seed: 123,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
 import stringWidth from 'string-width';
-import { loadDataset, type Dataset, type DatasetOptions } from '../../src/data/dataset.js';
+import { readDataset, type Dataset, type DatasetOptions } from '../../src/data/dataset.js';
 import { originNames, originPlaces } from '../../src/data/origins.js';
 import { readTexts } from '../../src/data/read_texts.js';
 import { auditLabels, type Audit, type OutOfFold } from '../../src/experiments/audit.js';
@@ -35,7 +35,7 @@ function write(name: string, given: readonly { text: string; label: string }[]):
 
 function read(data: DatasetOptions['data']): { dataset: Promise<Dataset>; options: DatasetOptions } {
   const options = { data, vocab: 100, seed: 5, valid: null, whole: true, cacheFolder: null };
-  return { dataset: loadDataset(options), options };
+  return { dataset: readDataset(options), options };
 }
 
 /** Says of each review, by its place, how probable it is that it is good. */
@@ -92,7 +92,7 @@ test('when a table is read as a whole then its reviews, those of its test files 
   const found = await readTexts(options, await dataset, new Set(numbers));
   for (const [row, name] of names.entries())
     expect(found.texts.get(numbers[row] ?? -1)).toBe(texts[all.indexOf(name)]?.text);
-  expect((await loadDataset({ ...options, whole: false })).splits.train.texts).toBeUndefined();
+  expect((await readDataset({ ...options, whole: false })).splits.train.texts).toBeUndefined();
 });
 
 test('when labels are wrong then they are named by their places, with their texts, the most doubtful first', async () => {

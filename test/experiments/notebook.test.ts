@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { loadDataset, type Dataset } from '../../src/data/dataset.js';
+import { readDataset, type Dataset } from '../../src/data/dataset.js';
 import type { ExperimentInput } from '../../src/experiments/experiment_model.js';
 import { runFullTraining } from '../../src/experiments/full_training.js';
 import { runLoraFineTuning } from '../../src/experiments/lora_fine_tuning.js';
@@ -88,7 +88,7 @@ function figuresOf({ before, firstSteps, epochs, test: tested }: PhaseResult): u
 
 describeWithData('on the real reviews', () => {
   beforeAll(async () => {
-    dataset = await loadDataset({ data: archive, ...notebook });
+    dataset = await readDataset({ data: archive, ...notebook });
     bags = createSplitBags(dataset);
   }, 2 * minutes);
 

@@ -185,7 +185,10 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
     call: (options) => new library.DataLoader(options),
     takes: [fields('options', one('bags', bags), boolean('shuffle', true), one('generator', new library.Generator(1)))],
   },
-  train: { call: library.train, takes: [fields('options', ...pass, one('valid', loader), maybe(fields('events')))] },
+  trainModel: {
+    call: library.trainModel,
+    takes: [fields('options', ...pass, one('valid', loader), maybe(fields('events')))],
+  },
   trainEpochs: { call: library.trainEpochs, takes: [fields('options', ...pass), maybe(number('last', 1))] },
   lrFactor: { call: library.lrFactor, takes: [fields('options', ...schedule), number('step', 0), number('steps', 1)] },
   createOptimizer: {
@@ -215,7 +218,10 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
       orNull(object('calibration', null)),
     ],
   },
-  evaluate: { call: library.evaluate, takes: [one('classifier', model.classifier), one('bags', bags), evaluation] },
+  evaluateModel: {
+    call: library.evaluateModel,
+    takes: [one('classifier', model.classifier), one('bags', bags), evaluation],
+  },
   readLogits: { call: library.readLogits, takes: [one('classifier', model.classifier), one('bags', bags)] },
   evaluateLabelled: { call: library.evaluateLabelled, takes: [aClassifier, reviews, evaluation] },
   classificationReport: { call: library.classificationReport, takes: [predictions] },

@@ -4,7 +4,7 @@ import { createClassifier, type ClassifierModel } from '../../src/model/classifi
 import { Bags, Generator, Sgd } from '../../src/model/native.js';
 import { trainableParameters } from '../../src/model/parameters.js';
 import { DataLoader } from '../../src/training/data_loader.js';
-import { train, type TrainingEvents, type TrainingResult } from '../../src/training/loop.js';
+import { trainModel, type TrainingEvents, type TrainingResult } from '../../src/training/loop.js';
 
 const [reviews, vocabularySize, wordsEach] = [6000, 2000, 50];
 
@@ -34,7 +34,7 @@ function hexOf({ parameters }: ClassifierModel): string {
 async function runTraining(bags: Bags, seed: number, events: TrainingEvents): Promise<Trained> {
   const generator = new Generator(seed);
   const model = createClassifier({ vocabularySize, hidden: 64, generator });
-  const { before, firstSteps } = await train({
+  const { before, firstSteps } = await trainModel({
     classifier: model.classifier,
     optimizer: new Sgd(trainableParameters(model), { lr: 0.1 }),
     train: new DataLoader({ bags, shuffle: true, generator }),

@@ -3,8 +3,8 @@ import { createClassifier } from '../../src/model/classifier_model.js';
 import { Bags, Generator, Sgd } from '../../src/model/native.js';
 import { trainableParameters } from '../../src/model/parameters.js';
 import { DataLoader } from '../../src/training/data_loader.js';
-import { train, type TrainingEvents, type ValidationMetric } from '../../src/training/loop.js';
-import { evaluate, meanOf } from '../../src/training/metrics.js';
+import { trainModel, type TrainingEvents, type ValidationMetric } from '../../src/training/loop.js';
+import { evaluateModel, meanOf } from '../../src/training/metrics.js';
 import type { Progress } from '../../src/training/pass.js';
 import { plainSteps, type StepOptions } from '../../src/training/step_options.js';
 
@@ -33,7 +33,7 @@ function runTraining(events: TrainingEvents, lr: number, signal?: AbortSignal, m
     generator,
   });
   const bags = createBags();
-  return train({
+  return trainModel({
     classifier: model.classifier,
     optimizer: new Sgd(trainableParameters(model), { lr }),
     train: new DataLoader({ bags, shuffle: true, generator }),
@@ -102,7 +102,7 @@ test('when validation stops getting better then training stops, and the best epo
   const model = createClassifier({ vocabularySize, hidden: 4, dtype: 'float64', generator });
   const bags = createBags();
   const parameters = trainableParameters(model);
-  const { epochs, bestEpoch } = await train({
+  const { epochs, bestEpoch } = await trainModel({
     classifier: model.classifier,
     optimizer: new Sgd(parameters, { lr: 0.5 }),
     train: new DataLoader({ bags, shuffle: true, generator }),
@@ -116,7 +116,7 @@ test('when validation stops getting better then training stops, and the best epo
   expect(bestEpoch).toBe(best);
   expect(epochs).toHaveLength(best + 2);
   // The loss goes on falling, so that the parameters of the last epoch would give another one.
-  expect(await evaluate(model.classifier, bags, { loss: 'logits' })).toEqual(epochs[best - 1]?.valid);
+  expect(await evaluateModel(model.classifier, bags, { loss: 'logits' })).toEqual(epochs[best - 1]?.valid);
 });
 
 test('when a rate decays linearly then the steps are those of a smaller and smaller rate', async () => {
@@ -131,7 +131,7 @@ test('when a rate decays linearly then the steps are those of a smaller and smal
     });
     const loader = new DataLoader({ bags: createBags(), shuffle: false, generator });
     const optimizer = new Sgd(trainableParameters(model), { lr: 0.5 });
-    const { firstSteps } = await train({
+    const { firstSteps } = await trainModel({
       ...{ classifier: model.classifier, optimizer, train: loader, valid: loader, batch: 25 },
       epochs: 2,
       loss: 'logits',

@@ -7,7 +7,7 @@ import {
   Tensor,
   createClassifier,
   crossEntropy,
-  train,
+  trainModel,
   type Bags,
   type Classifier,
   type DataLoader,
@@ -100,7 +100,7 @@ export async function training(): Promise<void> {
   model.output.forward(tensor);
   const optimizer = new Sgd([model.hidden.weight], { lr: 0.1 });
   const options = { classifier, optimizer, train: loader, valid: loader, batch: 8, epochs: 1 } as const;
-  const result = await train({
+  const result = await trainModel({
     ...options,
     loss: 'logits',
     signal: AbortSignal.timeout(1000),
@@ -115,11 +115,11 @@ export async function training(): Promise<void> {
   });
   expectType<TrainingResult>()(result);
   // @ts-expect-error The loss has no default.
-  await train(options);
+  await trainModel(options);
   // @ts-expect-error There is no such event.
-  await train({ ...options, loss: 'logits', events: { onBatch: () => undefined } });
+  await trainModel({ ...options, loss: 'logits', events: { onBatch: () => undefined } });
   // @ts-expect-error A training is waited for.
-  const notAwaited: TrainingResult = train({ ...options, loss: 'logits' });
+  const notAwaited: TrainingResult = trainModel({ ...options, loss: 'logits' });
   expectType<TrainingResult>()(notAwaited);
   // @ts-expect-error There is no such engine.
   createClassifier({ vocabularySize: 100, generator, engine: 'numpy' });

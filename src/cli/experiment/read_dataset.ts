@@ -1,5 +1,5 @@
 import { ImdbTorchError } from '../../errors.js';
-import { loadDataset, type Dataset } from '../../data/dataset.js';
+import { readDataset, type Dataset } from '../../data/dataset.js';
 import type { DataChoice } from '../../settings/data_choice.js';
 import { describeRead } from '../../report/console/describe_run.js';
 import { prepareAddonBeside } from '../addon/prepare_addon.js';
@@ -28,7 +28,7 @@ export async function prepare(
 export async function readData(choice: DataChoice, terminal: Terminal, signal: AbortSignal): Promise<Dataset> {
   const begun = performance.now();
   const labels = { download: 'Fetching the reviews', read: 'Reading', encode: 'Encoding' } as const;
-  const dataset = await loadDataset({
+  const dataset = await readDataset({
     ...choice,
     signal,
     onProgress: ({ stage, done, total, unit }) => {

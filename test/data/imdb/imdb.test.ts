@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { loadDataset } from '../../../src/data/dataset.js';
+import { readDataset } from '../../../src/data/dataset.js';
 import { imdbArchive, imdbArchivePath, knownArchiveName } from '../../../src/data/imdb/fetch_archive.js';
 import { hashFile } from '../../../src/system/file_hash.js';
 import { archive, load, reviews, temporaryFolder } from '../helpers.js';
@@ -20,7 +20,7 @@ function digest({ buffer, byteOffset, byteLength }: Int32Array): string {
 
 // Expected values: reference/float64.json, made by reference/pytorch_reference.py.
 (isThere ? test : test.skip)('when the real reviews are read then words and ids are those of PyTorch', async () => {
-  const { vocabulary, splits } = await loadDataset({
+  const { vocabulary, splits } = await readDataset({
     data,
     vocab: 20_000,
     seed: 123,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { loadDataset, type Dataset } from '../../../src/data/dataset.js';
+import { readDataset, type Dataset } from '../../../src/data/dataset.js';
 import { archive, contentOf, load, originsOf, reviews, temporaryFolder, type Entry } from '../helpers.js';
 
 const folder = temporaryFolder();
@@ -101,7 +101,7 @@ if (!isThere) console.log(`skipped: the IMDb reviews are not at ${data}`);
 
 (isThere ? test : test.skip)('when the real reviews are split by movie then 5000 are held out', async () => {
   const options = { data, vocab: 100, seed: 123, valid: 5000, cacheFolder: null } as const;
-  const { train, valid } = (await loadDataset({ ...options, split: 'movie' })).splits;
+  const { train, valid } = (await readDataset({ ...options, split: 'movie' })).splits;
   const [ofTrain, ofValid] = [new Set(train.groups), new Set(valid.groups)];
 
   expect([train.labels.length, valid.labels.length]).toEqual([20_000, 5000]);

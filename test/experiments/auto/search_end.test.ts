@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { loadDataset } from '../../../src/data/dataset.js';
+import { readDataset } from '../../../src/data/dataset.js';
 import { linearOptions } from '../../../src/experiments/auto/linear_experiment.js';
 import { trainLinear } from '../../../src/experiments/auto/linear_training.js';
 import { trainPresets } from '../../../src/experiments/presets.js';
@@ -13,7 +13,7 @@ test('when a search of a linear model is over then that is said once, before the
     const data = join(folder, 'reviews.csv');
     await writeFile(data, ['text,label', ...rows, ''].join('\n'));
     const { auto } = trainPresets;
-    const dataset = await loadDataset({ ...auto, seed: 1, data, valid: 0 });
+    const dataset = await readDataset({ ...auto, seed: 1, data, valid: 0 });
     const events: string[] = [];
     const options = {
       ...linearOptions({ ...auto, budget: 0.001, learningCurve: true }, dataset.features),

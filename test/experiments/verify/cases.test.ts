@@ -1,6 +1,6 @@
 /** Every case that PyTorch has computed, recomputed by every engine; see scripts/make_reference.py. */
 import { describe, expect, test } from '@jest/globals';
-import { loadDataset } from '../../../src/data/dataset.js';
+import { readDataset } from '../../../src/data/dataset.js';
 import { committedExperiment } from '../../../src/experiments/verify/experiment_plan.js';
 import { allBackends, type Backend } from '../../../src/experiments/verify/backends.js';
 import {
@@ -12,7 +12,7 @@ import { backendsOf, recomputeCase } from '../../../src/experiments/verify/verif
 import { Tensor } from '../../../src/model/native.js';
 
 const { cases } = await readReferenceSet(committedCases);
-const dataset = await loadDataset({ ...committedExperiment.data, cacheFolder: null });
+const dataset = await readDataset({ ...committedExperiment.data, cacheFolder: null });
 const backends = allBackends();
 
 const rowsOf = (group: string): [string, string, ReferenceCase, Backend][] =>

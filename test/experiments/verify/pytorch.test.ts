@@ -1,6 +1,6 @@
 /** Fresh cases from the PyTorch of this machine, where there is one. */
 import { expect, test } from '@jest/globals';
-import { loadDataset, type Dataset } from '../../../src/data/dataset.js';
+import { readDataset, type Dataset } from '../../../src/data/dataset.js';
 import { splitNames } from '../../../src/data/collected_reviews.js';
 import type { EncodedSplit } from '../../../src/data/splits/encoded_splits.js';
 import { committedExperiment } from '../../../src/experiments/verify/experiment_plan.js';
@@ -21,7 +21,7 @@ const minutes = 60_000;
 
 /** The first reviews of each split of the sample: enough for a few batches, the last one partial. */
 async function smallDataset(): Promise<Dataset> {
-  const sample = await loadDataset({ ...committedExperiment.data, cacheFolder: null });
+  const sample = await readDataset({ ...committedExperiment.data, cacheFolder: null });
   const cut = ({ ids, offsets, labels, ...rest }: EncodedSplit): EncodedSplit => {
     const begun = offsets.subarray(0, 301);
     return { ...rest, ids: ids.subarray(0, begun.at(-1)), offsets: begun, labels: labels.subarray(0, 300) };

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { loadDataset } from '../../../src/data/dataset.js';
+import { readDataset } from '../../../src/data/dataset.js';
 import { committedExperiment } from '../../../src/experiments/verify/experiment_plan.js';
 import {
   committedCases,
@@ -18,7 +18,7 @@ const backends: VerifyOptions['backends'] = [
   { engine: 'torch', device: 'cuda:0' },
   { engine: 'fused', device: 'cpu' },
 ];
-const dataset = await loadDataset({ ...committedExperiment.data, cacheFolder: null });
+const dataset = await readDataset({ ...committedExperiment.data, cacheFolder: null });
 const committed = await readReferenceSet(committedCases);
 
 function only(set: ReferenceSet, ...names: string[]): ReferenceSet {

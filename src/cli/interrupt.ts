@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { ImdbTorchError } from '../errors.js';
 import type { Terminal } from './terminal.js';
 
@@ -7,9 +8,14 @@ const hangUpExitCode = 129;
 const usualExitCode = 130;
 /** Within this many milliseconds a signal is the same once more, as from a terminal and a shell or npx that hand it on. */
 const sameSignal = 200;
+/** Under npm the parent is looked at this often. */
+const parentMilliseconds = 250;
 let hungUp = false;
 let since = 0;
 let installed = false;
+let hadTerminal = false;
+/** What SIGHUP does instead of ending the command; null: nothing. */
+let onHangUp: (() => void) | null = null;
 
 /**
  * The signal that Ctrl-C, SIGTERM and SIGHUP abort. From the first call on, the first of them lets the command clean up and
@@ -18,9 +24,42 @@ let installed = false;
 export function interruptSignal(): AbortSignal {
   if (!installed) {
     installed = true;
+    hadTerminal = hasTerminal();
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, interrupt);
   }
   return controller.signal;
+}
+
+/** Has SIGHUP call `handler` from now on, unless it comes because the terminal of the command was closed. */
+export function handleHangUp(handler: () => void): void {
+  interruptSignal();
+  onHangUp = handler;
+}
+
+/**
+ * Takes the end of the parent for a SIGTERM where npm or npx has started the command: they hand signals on to the shell
+ * in between, which ends without handing them on.
+ */
+export function endWithNpm(): void {
+  const { npm_execpath: npm, npm_config_user_agent: agent } = process.env;
+  if (npm === undefined && agent === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    if (!controller.signal.aborted) interrupt('SIGTERM');
+  }, parentMilliseconds);
+  timer.unref();
+}
+
+/** Whether this process belongs to a terminal that is there. */
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What the next Ctrl-C ends instead of the command; null: nothing. */
@@ -51,6 +90,10 @@ export function stopOnInterrupt(terminal: Pick<Terminal, 'note'>): Stopping {
 }
 
 function interrupt(name: NodeJS.Signals): void {
+  if (name === 'SIGHUP' && onHangUp !== null && (!hadTerminal || hasTerminal())) {
+    onHangUp();
+    return;
+  }
   if (stopping !== null && name === 'SIGINT') {
     stopping.abort();
     stopping = null;

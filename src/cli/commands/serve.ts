@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Command } from 'commander';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { systemCode } from '../../system/file_errors.js';
-import { interruptSignal } from '../interrupt.js';
+import { endWithNpm, interruptSignal } from '../interrupt.js';
 import { output } from '../options/output_options.js';
 import { integer, text } from '../../settings/kinds.js';
 import { hostNames } from '../../settings/list_kinds.js';
@@ -53,6 +53,7 @@ async function serve(path: string, raw: RawOptions): Promise<void> {
     quiet,
   } = readOptions(options, raw);
   const signal = interruptSignal();
+  endWithNpm();
   const terminal = new Terminal({ json, quiet });
   await prepareAddon(terminal, signal);
   const [{ openModels }, { createService }] = await Promise.all([
@@ -91,7 +92,7 @@ function sayWhere(run: string, host: string, { address, port, family }: AddressI
         'there is no password and no encryption. Leave --host out, or put a proxy with both in front.',
     );
   }
-  terminal.document({ schema: 1, command: 'serve', run, url, host, port });
+  terminal.document({ schema: 1, command: 'serve', run, url, host, port, pid: process.pid });
 }
 
 const reasons: Readonly<Record<string, string>> = {

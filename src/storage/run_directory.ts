@@ -1,4 +1,4 @@
-import { aMap, aString, anObject, fields, instance, optional } from '../arguments.js';
+import { aMap, aNumber, aString, anObject, fields, instance, listOf, optional, wholeFrom } from '../arguments.js';
 import { mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
@@ -13,6 +13,7 @@ import {
   writeAdapter,
   type Adapter,
 } from './adapter.js';
+import { eventFileName, scalarsRecord, versionRecord, type Scalar } from './event_file.js';
 import { modelDescriptionName, type ModelDescription } from './model_description.js';
 import { describeFile, formatRunDocument, type StoredFile } from './recorded_files.js';
 import type { RunDocument } from './run_document.js';
@@ -26,6 +27,7 @@ const metricsName = 'metrics.jsonl';
 const triedName = 'tried.jsonl';
 
 const checkOptions = fields({ out: optional(aString), command: aString });
+const checkScalar = fields({ tag: aString, value: aNumber });
 
 export interface RunDirectoryOptions {
   /** The folder; without it a new one, `runs/<UTC time>-<command>` in the working folder. */
@@ -67,6 +69,7 @@ export async function createRunDirectory(options: RunDirectoryOptions): Promise<
 export class RunDirectory {
   readonly #madeFiles = new Set([metricsName]);
   #last: Promise<unknown> = Promise.resolve();
+  #eventFile: string | null = null;
 
   /**
    * @param madeFolders folders that `discard` may remove, the innermost first
@@ -81,7 +84,7 @@ export class RunDirectory {
   async appendMetrics(record: object): Promise<void> {
     anObject(record, 'record');
     await this.#write([metricsName], async (path) => {
-      await appendLine(path, JSON.stringify(record));
+      await append(path, `${JSON.stringify(record)}\n`);
     });
   }
 
@@ -89,8 +92,19 @@ export class RunDirectory {
   async appendTried(record: object): Promise<void> {
     anObject(record, 'record');
     await this.#write([triedName], async (path) => {
-      await appendLine(path, JSON.stringify(record));
+      await append(path, `${JSON.stringify(record)}\n`);
     });
+  }
+
+  /** Adds numbers of a step to the event file of TensorBoard, `events.out.tfevents.<seconds since 1970>.imdb-torch`. */
+  async appendScalars(step: number, scalars: readonly Scalar[]): Promise<void> {
+    wholeFrom(0)(step, 'step');
+    listOf(checkScalar)(scalars, 'scalars');
+    const seconds = Date.now() / 1000;
+    const start = this.#eventFile === null ? [versionRecord(seconds)] : [];
+    const name = (this.#eventFile ??= eventFileName(seconds));
+    const records = Buffer.concat([...start, scalarsRecord(seconds, step, scalars)]);
+    await this.#write([name], (path) => append(path, records));
   }
 
   /** Writes `config.json`: the options with which `--config` makes the same run again. */
@@ -221,13 +235,13 @@ async function removeFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders) await rmdir(folder).catch(() => undefined);
 }
 
-/** Appends a line whole or, when the disk is full, not at all. */
-async function appendLine(path: string, line: string): Promise<void> {
+/** Appends a record whole or, when the disk is full, not at all. */
+async function append(path: string, record: string | Uint8Array): Promise<void> {
   const handle = await open(path, 'a');
   try {
     const { size } = await handle.stat();
     try {
-      await handle.appendFile(`${line}\n`);
+      await handle.appendFile(record);
     } catch (error) {
       await handle.truncate(size);
       throw error;

@@ -273,6 +273,10 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
   },
   'RunDirectory.appendMetrics': { call: (record) => directory.appendMetrics(record), takes: [object('record', {})] },
   'RunDirectory.appendTried': { call: (record) => directory.appendTried(record), takes: [object('record', {})] },
+  'RunDirectory.appendScalars': {
+    call: (step, scalars) => directory.appendScalars(step, scalars),
+    takes: [number('step', 1), list('scalars', [])],
+  },
   'RunDirectory.writeConfig': { call: (document) => directory.writeConfig(document), takes: [object('document', {})] },
   'RunDirectory.writeVocabulary': {
     call: (of) => directory.writeVocabulary(of),

@@ -4,6 +4,7 @@ import { saveTrainRun } from '../../experiments/save_run.js';
 import { dualCoordinateDescent } from '../../training/optimizer_options.js';
 import { describeCalibration, describeFolds } from '../../report/console/folds_and_calibration.js';
 import { describeLearningCurve } from '../../report/console/learning_curve.js';
+import { logFit } from '../../report/tensorboard.js';
 import type { TrainDocument } from '../../storage/run_document.js';
 import { finishRun, saveInput, withRunDirectory, type ExperimentContext } from './experiment_context.js';
 import { configOf } from '../../settings/config_file.js';
@@ -28,6 +29,7 @@ export async function runTrain(context: ExperimentContext, out: string | undefin
     const result = await runFullTraining({ bags, dataset, classes, device, options, signal, stop, events });
     try {
       sayOutcome(context, result);
+      if (options.tensorboard && result.linear !== undefined) await logFit(directory, result.full);
       const settled = withChosen(context, result);
       if (options.search !== 'none') await directory.writeConfig(configOf(settled.options, 'train'));
       return await saveTrainRun(saveInput(settled, directory), result);

@@ -9,6 +9,7 @@ import {
 } from '../../report/console/describe_run.js';
 import { formatMetric, metricTitles } from '../../report/format.js';
 import { formatHeading } from '../../report/console/line_style.js';
+import { withTensorboard } from '../../report/tensorboard.js';
 import type { RunDirectory } from '../../storage/run_directory.js';
 import type { EpochResult } from '../../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../../training/phase.js';
@@ -31,8 +32,13 @@ const testTitles: Readonly<Record<Tested, string>> = {
   merged: 'merged',
 };
 
-/** Reports what happens in a training to the terminal and to `metrics.jsonl`. */
+/** Reports what happens in a training to the terminal, to `metrics.jsonl` and, where that is asked for, to TensorBoard. */
 export function createEvents(context: ExperimentContext, directory: RunDirectory): PhaseEvents {
+  const events = tell(context, directory);
+  return context.options.tensorboard ? withTensorboard(events, directory, context.options) : events;
+}
+
+function tell(context: ExperimentContext, directory: RunDirectory): PhaseEvents {
   const { terminal, dataset, metric } = context;
   let epochs: EpochResult[] = [];
   let planned = 0;

@@ -37,6 +37,12 @@ export const runOutput = {
     help: 'write report.html',
     not: 'do not write report.html',
   },
+  tensorboard: {
+    kind: flag,
+    group: 'Output',
+    default: false,
+    help: 'write an event file of TensorBoard into the run directory as well',
+  },
   ...output,
 } as const;
 

@@ -1,41 +1,32 @@
 import { aNumber, aString, fields, listOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
-import {
-  anAdapter,
-  rankOf,
-  writeAdapter,
-  type Adapter,
-  type AdapterBranch,
-  type LayerName,
-} from '../storage/adapter.js';
+import { anAdapter, writeAdapter, type Adapter } from '../storage/adapter.js';
 import { findAdapterProblems, readAdapter } from '../storage/read_adapter.js';
-import { emptyTensor, type StoredTensor } from '../storage/stored_tensor.js';
 import {
-  assertCombinable,
   branchesOf,
-  combineBranches,
-  deltaOf,
   joinBranches,
-  replaces,
   setBranch,
-  sumReplaced,
   usageError,
   withoutPissa,
   type Combination,
   type ScaledAdapter,
 } from './adapter_algebra.js';
+import { fittedBeside, recordsFit } from './adapter_calibration.js';
+import { combineAdapters } from './adapter_combination.js';
+import { agreeOnTask, type AdapterTask } from './adapter_task.js';
+import { BaseParameters } from './base_parameters.js';
 import type { ClassifierModel } from './classifier_model.js';
 import { aModel, checkCombination } from './expected.js';
-import { Tensor } from './native.js';
-import { loadParameters, moduleParameters, parameterShapes, readTensor, type ModuleParameter } from './parameters.js';
-import { plus, scaled } from './numbers/stored_matrices.js';
+import { loadParameters } from './parameters.js';
 
-const checkOptions = fields({ baseSha256: optional(orNull(aString)) });
+const checkOptions = fields({ baseSha256: optional(orNull(aString)), classes: optional(listOf(aString)) });
 const checkNames = listOf(aString);
 
 export interface AdapterSetOptions {
   /** SHA-256 of the safetensors file of the base: adapters of another one are refused. Null: not known. */
   baseSha256?: string | null;
+  /** The names of the model's outputs, which are those of adapters that name none. Without them: not known. */
+  classes?: readonly string[] | undefined;
 }
 
 export interface CombineOptions {
@@ -52,7 +43,8 @@ export interface CombineOptions {
  * Adapters by name on one model, of which none, one or several are in use: what PEFT's `PeftModel` does with
  * `add_adapter`, `set_adapter`, `disable_adapter`, `set_scale`, `delete_adapter`, `add_weighted_adapter`,
  * `merge_adapter` and `unmerge_adapter`. What they change adds up; a replaced parameter counts as its difference from
- * the base's, which PEFT has only for one adapter at a time.
+ * the base's, which PEFT has only for one adapter at a time. An adapter that names its classes may have another number of
+ * outputs than the base: an output layer of its own, which counts as it is.
  *
  * The model's parameters as they are when the set is made are the base. The branch on the hidden layer stays a branch
  * until it is merged; what else adapters change is computed into the parameters.
@@ -60,21 +52,21 @@ export interface CombineOptions {
 export class AdapterSet {
   readonly #model: ClassifierModel;
   readonly #baseSha256: string | null;
-  /** The base's parameters. The weight of the hidden layer, which is large, is there once an adapter replaces it. */
-  readonly #base = new Map<ModuleParameter, StoredTensor>();
+  readonly #classes: readonly string[] | undefined;
+  readonly #base: BaseParameters;
   readonly #adapters = new Map<string, ScaledAdapter>();
   #active: readonly string[] = [];
+  #task: AdapterTask | null = null;
 
   /** @param model stays the caller's; its branch is to be off, its parameters are this set's business from now on */
   constructor(model: ClassifierModel, options: AdapterSetOptions = {}) {
     aModel(model, 'model');
     checkOptions(options, 'options');
-    const { baseSha256 = null } = options;
+    const { baseSha256 = null, classes } = options;
     this.#model = model;
     this.#baseSha256 = baseSha256;
-    for (const [name, tensor] of moduleParameters(model)) {
-      if (name !== 'fc1.weight') this.#base.set(name, readTensor(tensor));
-    }
+    this.#classes = classes;
+    this.#base = new BaseParameters(model);
   }
 
   get names(): string[] {
@@ -84,6 +76,11 @@ export class AdapterSet {
   /** The names of the adapters in use. */
   get active(): readonly string[] {
     return this.#active;
+  }
+
+  /** What the outputs stand for with the adapters in use; null without one. */
+  get task(): AdapterTask | null {
+    return this.#task;
   }
 
   /** Whether the branch of the adapters in use is merged into the hidden layer. */
@@ -115,23 +112,26 @@ export class AdapterSet {
           `${baseSha256}; use it with that model.`,
       );
     }
-    const problems = findAdapterProblems(adapter, parameterShapes(this.#model));
+    const problems = findAdapterProblems(adapter, this.#base.shapes);
     if (problems.length > 0) {
       throw new ImdbTorchError('ERR_RUN', `Expected an adapter that fits this model: ${problems.join('; ')}.`);
     }
-    this.#adapters.set(name, { adapter: withoutPissa(adapter, (layer) => this.#weightOf(layer)), scale: 1 });
+    this.#adapters.set(name, { adapter: withoutPissa(adapter, (layer) => this.#base.weightOf(layer)), scale: 1 });
   }
 
   /**
-   * Adds the adapter of a folder that this package or PEFT has written.
+   * Adds the adapter of a folder that this package or PEFT has written, with what was fitted for it: what its file records,
+   * else what the run says that it is from.
    * @returns the keys of its configuration that are not known here and were left out of account
    * @throws what `readAdapter` and `add` throw
    */
   async load(name: string, folder: string): Promise<readonly string[]> {
     aString(name, 'name');
     aString(folder, 'folder');
-    const { unknownKeys, ...adapter } = await readAdapter(folder, parameterShapes(this.#model));
-    this.add(name, adapter);
+    const { unknownKeys, ...adapter } = await readAdapter(folder, this.#base.shapes);
+    const known = { baseSha256: this.#baseSha256 ?? adapter.baseSha256, classes: this.#classes };
+    const fitted = recordsFit(adapter) ? null : await fittedBeside(folder, adapter, known);
+    this.add(name, { ...adapter, ...fitted });
     return unknownKeys;
   }
 
@@ -144,25 +144,25 @@ export class AdapterSet {
 
   /**
    * Uses these adapters and no others; without names, the base alone.
-   * @throws ERR_USAGE when one is missing, when several are to share the hidden layer and one has DoRA, or while merged
+   * @throws ERR_USAGE when one is missing, when they do not agree on their classes, when several are to share the hidden
+   *   layer and one has DoRA, or while merged; nothing has changed then
    */
   use(...names: readonly string[]): void {
     checkNames(names, 'names');
     this.#assertUnmerged();
     const chosen = names.map((name) => this.#scaledAdapter(name));
+    const task = this.#taskOf(names);
     const branch = joinBranches(branchesOf('fc1', chosen));
-    if (replaces(chosen, 'fc1.weight')) this.#keepHiddenWeight();
-    const parameters = Array.from(
-      this.#base,
-      ([name, base]) => [name, this.#parameterWith(name, base, chosen)] as const,
-    );
-    loadParameters(this.#model, new Map(parameters));
+    const parameters = this.#base.with(chosen);
+    this.#model.setOutputs(this.#base.outputsWith(chosen));
+    loadParameters(this.#model, parameters);
     if (branch !== null) {
       setBranch(this.#model.hidden, branch, Math.max(...chosen.map(({ adapter }) => adapter.dropout)));
       this.#model.renewBranches();
     }
     this.#model.hidden.loraEnabled = branch !== null;
     this.#active = [...names];
+    this.#task = task;
   }
 
   /**
@@ -188,8 +188,9 @@ export class AdapterSet {
 
   /**
    * Adds the weighted sum of adapters as a new adapter.
-   * @throws ERR_USAGE when the name is taken, an adapter is missing or has DoRA, one replaces a layer on which another
-   *   has a branch, weights are not one finite number for each, or ranks differ with `linear`
+   * @throws ERR_USAGE when the name is taken, an adapter is missing or has DoRA, they do not agree on their classes, one
+   *   replaces a layer on which another has a branch, weights are not one finite number for each, or ranks differ with
+   *   `linear`
    */
   combine(name: string, options: CombineOptions): void {
     aString(name, 'name');
@@ -202,28 +203,15 @@ export class AdapterSet {
       const { adapter, scale } = this.#scaledAdapter(each);
       return { adapter, scale: scale * Number(weights[index]) };
     });
-    const branches = new Map<LayerName, AdapterBranch>();
-    for (const layer of new Set(chosen.flatMap(({ adapter }) => [...adapter.branches.keys()]))) {
-      const own = branchesOf(layer, chosen);
-      assertCombinable(own, combination);
-      if (replaces(chosen, `${layer}.weight`)) {
-        throw usageError(`Expected adapters that all replace ${layer} or all have a branch on it; use them together`);
-      }
-      const most = rank ?? Math.max(...own.map(({ branch }) => rankOf(branch)));
-      branches.set(layer, combineBranches(own, combination, most));
-    }
-    addMissingBiases(branches);
-    if (replaces(chosen, 'fc1.weight')) this.#keepHiddenWeight();
-    const replaced = new Map<string, StoredTensor>();
-    for (const [parameter, base] of this.#base) {
-      if (replaces(chosen, parameter)) replaced.set(parameter, sumReplaced(parameter, base, chosen));
-    }
+    const { classes, ...fitted } = this.#taskOf(adapters) ?? {};
     this.add(name, {
-      branches,
+      branches: combineAdapters(chosen, combination, rank),
       useRslora: false,
       dropout: 0,
       pissa: false,
-      replaced,
+      replaced: this.#base.replacedBy(chosen),
+      ...(classes && adapters.some((each) => this.get(each).classes) && { classes }),
+      ...fitted,
       baseSha256: this.#baseSha256,
     });
   }
@@ -235,7 +223,7 @@ export class AdapterSet {
    */
   merge(): void {
     this.#assertUnmerged();
-    const broken = [...this.#base.keys()].filter((name) => !this.#model.parameters[name]?.isFinite());
+    const broken = this.#base.names.filter((name) => !this.#model.parameters[name]?.isFinite());
     if (broken.length > 0) {
       throw new ImdbTorchError(
         'ERR_NON_FINITE',
@@ -256,43 +244,12 @@ export class AdapterSet {
     throw usageError(`Expected one of the adapters ${this.names.join(', ')} but received ${name}`);
   }
 
+  #taskOf(names: readonly string[]): AdapterTask | null {
+    const named = names.map((name) => ({ name, adapter: this.get(name) }));
+    return agreeOnTask(named, this.#classes);
+  }
+
   #assertUnmerged(): void {
     if (this.merged) throw usageError('Expected adapters that are not merged; call unmerge() first');
-  }
-
-  /** Returns a handle on the base's weight of a layer. */
-  #weightOf(layer: LayerName): Tensor {
-    const kept = this.#base.get(`${layer}.weight`);
-    return kept === undefined ? this.#model.parameters['fc1.weight'].detach() : Tensor.from(kept.data, kept.shape);
-  }
-
-  #keepHiddenWeight(): void {
-    if (!this.#base.has('fc1.weight')) {
-      this.#base.set('fc1.weight', readTensor(this.#model.parameters['fc1.weight']));
-    }
-  }
-
-  /** Returns a parameter with all that adapters change, except for the branch of the hidden layer. */
-  #parameterWith(name: ModuleParameter, base: StoredTensor, chosen: readonly ScaledAdapter[]): StoredTensor {
-    const [layer, kind] = name.split('.') as [LayerName, 'weight' | 'bias'];
-    const own = sumReplaced(name, base, chosen);
-    const branches = branchesOf(layer, chosen);
-    if (kind === 'bias') {
-      return branches
-        .flatMap(({ branch: { bias }, factor }) => (bias === null ? [] : [scaled(factor, bias)]))
-        .reduce(plus, own);
-    }
-    if (layer === 'fc1') return own;
-    using weight = this.#weightOf(layer);
-    return branches.map((branch) => deltaOf(weight, branch)).reduce(plus, own);
-  }
-}
-
-/** Gives every branch a bias where one has a bias: PEFT has them on all layers or on none. */
-function addMissingBiases(branches: Map<LayerName, AdapterBranch>): void {
-  if ([...branches.values()].every(({ bias }) => bias === null)) return;
-  for (const [layer, branch] of branches) {
-    const { dtype, shape } = branch.up;
-    branches.set(layer, { ...branch, bias: branch.bias ?? emptyTensor(dtype, shape.slice(0, 1)) });
   }
 }

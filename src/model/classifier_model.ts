@@ -1,4 +1,4 @@
-import { aBoolean, aNumber, aString, fields, instance, listOf, oneOf, optional } from '../arguments.js';
+import { aBoolean, aNumber, aString, fields, instance, listOf, oneOf, optional, wholeFrom } from '../arguments.js';
 import type { LayerName } from '../storage/adapter.js';
 import type { Device, Engine, FloatDtype, LoraLinearOptions } from './native.js';
 import { Classifier, Generator, Linear, LoraLinear, type Tensor } from './native.js';
@@ -54,6 +54,11 @@ export interface ClassifierModel {
   readonly parameters: Parameters;
   /** Puts the tensors of the branches into `parameters` anew; to be called when a branch was replaced. */
   renewBranches(): void;
+  /**
+   * Gives the model so many outputs: another output layer, of a linear model the only one, takes the place of that which
+   * is there, whose parameters are gone. Those of the new one are 0. Does nothing where there are so many already.
+   */
+  setOutputs(outputs: number): void;
   dispose(): void;
 }
 
@@ -95,39 +100,108 @@ export function chooseEngine(
  */
 export function createClassifier(options: ClassifierOptions): ClassifierModel {
   checkOptions(options, 'options');
-  const { device = 'cpu', engine = 'auto', target = ['fc1'] } = options;
+  // A new output layer is not drawn.
+  const undrawn = { ...options };
+  delete undrawn.generator;
   const hidden = createHidden(options);
-  const output = createOutput(options);
-  const loraOutput = output instanceof LoraLinear ? output : null;
-  const classifier = new Classifier({
-    hidden,
-    output,
-    engine: chooseEngine(engine, device, { target }),
-  });
+  let layers = assemble(options, hidden, createOutput(options));
   const branches = new Map<LayerName, LoraLinear>();
+  const parameters: SomeParameters = {};
+  noteLayers(options, layers, branches, parameters);
+  const dispose = (): void => {
+    for (const part of [...Object.values(parameters), layers.classifier, layers.output, layers.hidden]) part?.dispose();
+  };
+  return {
+    get classifier() {
+      return layers.classifier;
+    },
+    get hidden() {
+      return layers.hidden;
+    },
+    get output() {
+      return layers.output;
+    },
+    branches,
+    parameters: parameters as Parameters,
+    renewBranches: () => {
+      renewBranches(branches, parameters);
+    },
+    setOutputs: (classes) => {
+      wholeFrom(1)(classes, 'outputs');
+      if (classes === layers.classifier.classes) return;
+      layers = withOutputs({ ...undrawn, classes }, layers, parameters);
+      noteLayers(options, layers, branches, parameters);
+    },
+    dispose,
+  };
+}
+
+type SomeParameters = Partial<Record<ParameterName, Tensor>>;
+
+/** The layers of a model, and what computes them one after the other. */
+interface Layers {
+  classifier: Classifier;
+  hidden: LoraLinear;
+  output: Linear | LoraLinear | null;
+}
+
+function assemble(options: ClassifierOptions, hidden: LoraLinear, output: Layers['output']): Layers {
+  const { device = 'cpu', engine = 'auto', target = ['fc1'] } = options;
+  const classifier = new Classifier({ hidden, output, engine: chooseEngine(engine, device, { target }) });
+  return { classifier, hidden, output };
+}
+
+/** Puts a new output layer in the place of one, and frees that with its parameters. */
+function withOutputs(options: ClassifierOptions, old: Layers, parameters: SomeParameters): Layers {
+  const isLinear = old.output === null;
+  for (const [name, tensor] of Object.entries(parameters)) {
+    if (!name.startsWith(isLinear ? 'fc1.' : 'fc2.')) continue;
+    tensor.dispose();
+    Reflect.deleteProperty(parameters, name);
+  }
+  old.classifier.dispose();
+  (old.output ?? old.hidden).dispose();
+  return isLinear
+    ? assemble(options, createHidden(options), null)
+    : assemble(options, old.hidden, createOutput(options));
+}
+
+/** Notes the parameters that are not there yet, and which layers have a branch. */
+function noteLayers(
+  { target = ['fc1'] }: ClassifierOptions,
+  { hidden, output }: Layers,
+  branches: Map<LayerName, LoraLinear>,
+  parameters: SomeParameters,
+): void {
+  const loraOutput = output instanceof LoraLinear ? output : null;
   if (target.includes('fc1')) branches.set('fc1', hidden);
   if (loraOutput !== null) branches.set('fc2', loraOutput);
-  const parameters: { -readonly [Name in keyof Parameters]: Parameters[Name] } = {
-    'fc1.weight': hidden.weight,
-    'fc1.bias': hidden.bias,
-    ...(branches.has('fc1') && { 'fc1.up': hidden.up, 'fc1.down': hidden.down }),
-    ...(output && { 'fc2.weight': output.weight, 'fc2.bias': output.bias }),
-    ...(loraOutput && { 'fc2.up': loraOutput.up, 'fc2.down': loraOutput.down }),
-  };
-  const renewBranches = (): void => {
-    for (const [layer, { up, down, magnitude }] of branches) {
-      for (const [name, tensor] of Object.entries({ up, down, magnitude })) {
-        const key = `${layer}.${name as 'up' | 'down' | 'magnitude'}` as const;
-        parameters[key]?.dispose();
-        if (tensor === null) Reflect.deleteProperty(parameters, key);
-        else parameters[key] = tensor;
-      }
+  parameters['fc1.weight'] ??= hidden.weight;
+  parameters['fc1.bias'] ??= hidden.bias;
+  if (branches.has('fc1')) {
+    parameters['fc1.up'] ??= hidden.up;
+    parameters['fc1.down'] ??= hidden.down;
+  }
+  if (output !== null) {
+    parameters['fc2.weight'] ??= output.weight;
+    parameters['fc2.bias'] ??= output.bias;
+  }
+  if (loraOutput !== null) {
+    parameters['fc2.up'] ??= loraOutput.up;
+    parameters['fc2.down'] ??= loraOutput.down;
+  }
+}
+
+/** Puts the tensors of branches that were replaced in the place of those that were there. */
+function renewBranches(branches: ReadonlyMap<LayerName, LoraLinear>, parameters: SomeParameters): void {
+  for (const [layer, { up, down, magnitude }] of branches) {
+    for (const [name, tensor] of Object.entries({ up, down, magnitude })) {
+      const key = `${layer}.${name as 'up' | 'down' | 'magnitude'}` as const;
+      parameters[key]?.dispose();
+      if (tensor === null) Reflect.deleteProperty(parameters, key);
+      else parameters[key] = tensor;
     }
-  };
-  const dispose = (): void => {
-    for (const part of [...Object.values(parameters), classifier, output, hidden]) part?.dispose();
-  };
-  return { classifier, hidden, output, branches, parameters, renewBranches, dispose };
+  }
 }
 
 function createHidden(options: ClassifierOptions): LoraLinear {

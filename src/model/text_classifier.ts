@@ -18,20 +18,22 @@ import { adapterConfigName, adapterFolder, anAdapter, type Adapter } from '../st
 import { decisionNames, type DecisionName, type ModelDescription } from '../storage/model_description.js';
 import { readAdapter } from '../storage/read_adapter.js';
 import { areFinite } from '../storage/numbers/floats.js';
-import { featurizerOf, modelPath, readRun, type StoredRun } from '../storage/read_run.js';
+import { featurizerOf, modelPath, readRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
 import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
 import { textsPerBatch, type Featurizer } from '../text/featurizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { fittedFor } from './adapter_calibration.js';
+import { fittedFor, withFitted } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
+import { describeWith, withoutDecision } from './adapter_task.js';
 import { createBags } from './bags.js';
 import { byClass, type ByClass } from './by_class.js';
-import { chooseEngine, createClassifier, type ClassifierModel } from './classifier_model.js';
-import { setNumThreads, type Bags, type FloatDtype } from './native.js';
+import type { ClassifierModel } from './classifier_model.js';
+import { createModel, shapesOf, type ModelParts } from './model_parts.js';
+import { setNumThreads, type Bags } from './native.js';
 import { decide } from './numbers/decision.js';
 import { logOddsOf, probabilitiesOf } from './numbers/probabilities.js';
-import { loadModule, readNumbers } from './parameters.js';
+import { readNumbers } from './parameters.js';
 
 export interface TextClassifierOptions {
   /**
@@ -58,8 +60,15 @@ export interface Prediction {
   probabilities: ByClass;
 }
 
-/** The parts of a run that make its model. */
-export type ModelParts = Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>;
+export type { ModelParts } from './model_parts.js';
+
+/** How a classifier is made of its parts. */
+interface CreateOptions {
+  /** SHA-256 of the model's file, where it is known. */
+  baseSha256?: string | null;
+  notes?: readonly string[];
+  decision?: DecisionName | undefined;
+}
 
 const checkOpening = fields({
   adapter: optional(aString),
@@ -70,8 +79,6 @@ const checkParts = fields({ description: anObject, vocabulary: instance(Vocabula
 
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */
 export class TextClassifier {
-  /** The description of the model; its calibration and decision are those for the adapter that was opened. */
-  readonly description: ModelDescription;
   readonly featurizer: Featurizer;
   /** The layers, which belong to this object. */
   readonly model: ClassifierModel;
@@ -79,13 +86,24 @@ export class TextClassifier {
   readonly adapters: AdapterSet;
   /** Notes on how it was opened, such as keys of an adapter's configuration that were ignored. */
   readonly notes: readonly string[];
+  readonly #decision: DecisionName;
+  /** The description of the model without an adapter. */
+  readonly #alone: ModelDescription;
+  #described: { active: readonly string[]; description: ModelDescription };
 
-  private constructor(parts: ModelParts, model: ClassifierModel, adapters: AdapterSet, notes: readonly string[]) {
-    this.description = parts.description;
+  private constructor(
+    parts: ModelParts,
+    model: ClassifierModel,
+    adapters: AdapterSet,
+    { notes = [], decision = 'fitted' }: Pick<CreateOptions, 'notes' | 'decision'>,
+  ) {
+    this.#alone = parts.description;
+    this.#decision = decision;
     this.featurizer = featurizerOf(parts);
     this.model = model;
     this.adapters = adapters;
     this.notes = notes;
+    this.#described = { active: adapters.active, description: this.#describe() };
   }
 
   /**
@@ -99,47 +117,69 @@ export class TextClassifier {
     const { adapter, decision, threads } = options;
     const chosen = adapter ?? defaultAdapter(path);
     const model = chosen === 'merged' ? 'merged' : 'model';
-    const run = withDecision(await readRun(path, { model }), decision);
+    const run = await readRun(path, { model });
     if (threads !== undefined) setNumThreads(threads);
-    if (chosen === 'merged') return TextClassifier.create(run, null);
+    if (chosen === 'merged') return TextClassifier.create(run, null, { decision });
     const folder = chosen === 'on' ? join(path, adapterFolder) : chosen === 'off' ? null : chosen;
+    if (folder === null) {
+      const { alone, notes } = await fittedFor(path, run.description, null, null);
+      const parts = { ...run, description: withFitted(run.description, alone) };
+      return TextClassifier.create(parts, null, { notes, decision });
+    }
     // Only an adapter asks which model it is for, and a model alone is to open fast.
-    const baseSha256 = folder === null ? null : (await hashFile(modelPath(path, 'model'))).sha256;
-    const { fitted, notes } = await fittedFor(path, run.description, folder, baseSha256);
-    const parts = withDecision({ ...run, description: { ...withoutFitted(run.description), ...fitted } }, decision);
-    if (folder === null) return TextClassifier.create(parts, null, { notes });
+    const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
     const { unknownKeys, ...read } = await readAdapter(folder, shapesOf(run));
+    const { alone, used, notes } = await fittedFor(path, run.description, { folder, adapter: read }, baseSha256);
     const unknown = unknownKeys.map((key) => `${folder}: "${key}" is not known here and does not count.`);
-    return TextClassifier.create(parts, read, { baseSha256, notes: [...notes, ...unknown] });
+    const parts = { ...run, description: withFitted(run.description, alone) };
+    return TextClassifier.create(parts, { ...read, ...used }, { baseSha256, notes: [...notes, ...unknown], decision });
   }
 
   /**
    * Makes a classifier of these parts, whose classes are those of the adapter where that has a task of its own.
+   * @param parts what `description` says of a calibration and a decision is of the adapter, unless that records its own
+   *   or has classes of its own: then it is of the model alone
    * @param adapter null: the model alone
    * @throws ERR_RUN when the adapter is for a model with another SHA-256 than `baseSha256`, or does not fit
    */
-  static create(
-    parts: ModelParts,
-    adapter: Adapter | null,
-    { baseSha256 = null, notes = [] }: { baseSha256?: string | null; notes?: readonly string[] } = {},
-  ): TextClassifier {
+  static create(parts: ModelParts, adapter: Adapter | null, options: CreateOptions = {}): TextClassifier {
     checkParts(parts, 'parts');
     orNull(anAdapter)(adapter, 'adapter');
     const model = createModel(parts, adapter);
     try {
-      const adapters = new AdapterSet(model, { baseSha256 });
+      const { description } = parts;
+      const { classes, calibration } = adapter ?? {};
+      const isOfAdapter = adapter !== null && classes === undefined && calibration === undefined;
+      const own = isOfAdapter ? withFitted(description, { calibration: null }) : description;
+      const adapters = new AdapterSet(model, { baseSha256: options.baseSha256 ?? null, classes: description.classes });
       if (adapter !== null) {
-        adapters.add('adapter', adapter);
+        const { calibration: fitted, decision } = description;
+        adapters.add(
+          'adapter',
+          isOfAdapter ? { ...adapter, calibration: fitted, ...(decision && { decision }) } : adapter,
+        );
         adapters.use('adapter');
       }
-      return new TextClassifier(partsWith(parts, adapter), model, adapters, notes);
+      return new TextClassifier({ ...parts, description: own }, model, adapters, options);
     } catch (error) {
       model.dispose();
       throw error;
     }
   }
 
-  /** Names of the classes. */
+  /** The description of the model; its classes, calibration and decision are those with the adapters in use. */
+  get description(): ModelDescription {
+    const { active } = this.adapters;
+    if (this.#described.active !== active) this.#described = { active, description: this.#describe() };
+    return this.#described.description;
+  }
+
+  #describe(): ModelDescription {
+    const description = describeWith(this.#alone, this.adapters.task);
+    return this.#decision === 'fitted' ? description : withoutDecision(description);
+  }
+
+  /** Names of the classes: those of the adapters in use, else of the model. */
   get classes(): readonly string[] {
     return this.description.classes;
   }
@@ -250,48 +290,4 @@ function finite(what: string, numbers: Float64Array): Float64Array {
 export function defaultAdapter(path: string): string {
   if (existsSync(modelPath(path, 'merged'))) return 'merged';
   return existsSync(join(path, adapterFolder, adapterConfigName)) ? 'on' : 'off';
-}
-
-/** Takes over an adapter's classes, for which the model's calibration and decision do not count. */
-function partsWith(parts: ModelParts, adapter: Adapter | null): ModelParts {
-  if (adapter?.classes === undefined) return parts;
-  return { ...parts, description: { ...withoutFitted(parts.description), classes: adapter.classes } };
-}
-
-/** Returns a description without what was fitted to the logits of the model. */
-function withoutFitted(description: ModelDescription): ModelDescription {
-  return { ...withoutDecision(description), calibration: null };
-}
-
-/** Returns parts whose decision is the one that is asked for. */
-function withDecision<Parts extends ModelParts>(parts: Parts, name: DecisionName = 'fitted'): Parts {
-  if (name === 'fitted') return parts;
-  return { ...parts, description: withoutDecision(parts.description) };
-}
-
-function withoutDecision(description: ModelDescription): ModelDescription {
-  const others: { -readonly [Name in keyof ModelDescription]: ModelDescription[Name] } = { ...description };
-  delete others.decision;
-  return others;
-}
-
-/** Returns the shapes of the parameters, which the weights of features are not. */
-function shapesOf({ tensors }: ModelParts): Map<string, readonly number[]> {
-  const parameters = [...tensors].filter(([name]) => name.startsWith('fc'));
-  return new Map(parameters.map(([name, { shape }]) => [name, shape]));
-}
-
-/** Makes the classifier that the files describe, without the adapter but with an engine that can use it. */
-function createModel({ tensors, vocabulary, description }: ModelParts, adapter: Adapter | null): ClassifierModel {
-  const useDora = adapter?.branches.get('fc1')?.magnitude != null;
-  const model = createClassifier({
-    vocabularySize: vocabulary.size,
-    hidden: description.hidden,
-    classes: description.output,
-    dtype: tensors.get('fc1.weight')?.dtype as FloatDtype,
-    device: 'cpu',
-    engine: chooseEngine('auto', 'cpu', { useDora }),
-  });
-  loadModule(model, tensors);
-  return model;
 }

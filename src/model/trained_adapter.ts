@@ -22,7 +22,7 @@ export function readTrainedAdapter(model: ClassifierModel, options: { useRslora?
   return {
     branches,
     useRslora,
-    dropout: Math.max(...Array.from(model.branches.values(), ({ dropout }) => dropout)),
+    dropout: Math.max(0, ...Array.from(model.branches.values(), ({ dropout }) => dropout)),
     pissa: false,
     replaced: model.branches.has('fc2') ? new Map() : readOutput(model),
     baseSha256: null,

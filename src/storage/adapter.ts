@@ -1,8 +1,9 @@
-import { aBoolean, aMap, aNumber, aString, fields, listOf, optional, orNull } from '../arguments.js';
+import { aBoolean, aMap, aNumber, aString, anObject, fields, listOf, optional, orNull } from '../arguments.js';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { makeFolders } from '../system/make_folders.js';
 import { writeSafetensors } from './safetensors.js';
+import type { Calibration, Decision } from './model_description.js';
 import type { StoredTensor } from './stored_tensor.js';
 
 /** The folder of a run's adapter. */
@@ -36,8 +37,15 @@ export interface Adapter {
   readonly pissa: boolean;
   /** Parameters that replace the model's, by their names: `fc2.weight`, `fc1.bias`, ... */
   readonly replaced: ReadonlyMap<string, StoredTensor>;
-  /** The names of the outputs, where it was trained on another task than the model; PEFT does not keep them. */
+  /**
+   * The names of the outputs, where they are recorded: as a rule of an adapter for another task than the model's. There
+   * may be more or fewer than the model has where `replaced` has an output layer of so many. PEFT does not keep them.
+   */
   readonly classes?: readonly string[];
+  /** How its logits become probabilities: null: by softmax; undefined: it is not recorded here. */
+  readonly calibration?: Calibration | null;
+  /** How probabilities become a class, where thresholds were fitted. */
+  readonly decision?: Decision;
   /** SHA-256 of the safetensors file of the model that the adapter belongs to; null where it is not known. */
   readonly baseSha256: string | null;
 }
@@ -50,6 +58,8 @@ export const anAdapter = fields({
   pissa: aBoolean,
   replaced: aMap,
   classes: optional(listOf(aString)),
+  calibration: optional(orNull(anObject)),
+  decision: optional(anObject),
   baseSha256: orNull(aString),
 });
 
@@ -80,10 +90,12 @@ export function peftNames(module: string): Record<'up' | 'down' | 'magnitude' | 
  * `PeftModel.from_pretrained(module, folder)` puts the adapter on a PyTorch module with the same layers.
  */
 export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
-  const { baseSha256, classes } = adapter;
+  const { baseSha256, classes, calibration, decision } = adapter;
   const metadata = {
     ...(baseSha256 !== null && { base_sha256: baseSha256 }),
     ...(classes && { classes: JSON.stringify(classes) }),
+    ...(calibration !== undefined && { calibration: JSON.stringify(calibration) }),
+    ...(decision && { decision: JSON.stringify(decision) }),
   };
   await makeFolders(folder);
   await writeSafetensors(join(folder, adapterTensorsName), peftTensors(adapter), metadata);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { adapterConfigName, adapterFolder, adapterTensorsName } from './adapter.js';
-import { readSafetensors } from './safetensors.js';
+import { readMetadata } from './safetensors_reading.js';
 
 /**
  * Finds the folders of the adapters for the model of a run: its own, else those of the runs beside it that were
@@ -27,6 +27,6 @@ export async function findAdapterFolders(path: string, baseSha256: string): Prom
 /** Reads the SHA-256 of the model that an adapter was trained on; null where there is none or it is not noted. */
 async function baseOf(folder: string): Promise<string | null> {
   if (!existsSync(join(folder, adapterConfigName))) return null;
-  const file = await readSafetensors(join(folder, adapterTensorsName)).catch(() => null);
-  return file?.metadata.get('base_sha256') ?? null;
+  const metadata = await readMetadata(join(folder, adapterTensorsName)).catch(() => null);
+  return metadata?.get('base_sha256') ?? null;
 }

@@ -120,7 +120,10 @@ export function readPeftConfig(
   const targets = findTargets(target.values, modules, modulesToSave);
   const problems = [
     ...target.problems,
-    ...(targets.size === 0 ? [`"target_modules" names none of ${modules.join(', ')}`] : []),
+    // An adapter may have nothing but layers that it replaces.
+    ...(targets.size === 0 && modulesToSave.length === 0
+      ? [`"target_modules" names none of ${modules.join(', ')}`]
+      : []),
     ...branch.problems,
   ];
   if (problems.length > 0) return problems;

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import * as v from 'valibot';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { readText } from '../system/text_file.js';
@@ -14,12 +13,10 @@ import {
   type AdapterBranch,
   type LayerName,
 } from './adapter.js';
+import { outputLayerOf, outputsOf, readOutputRecord, withOutputs, type ModelShapes } from './adapter_outputs.js';
 import { readPeftConfig, type PeftConfig } from './peft_config.js';
 import { readSafetensors } from './safetensors.js';
 import { isFiniteTensor, type StoredTensor } from './stored_tensor.js';
-
-/** Shapes of a model's parameters: `fc1.weight` `[out, in]`, `fc1.bias` `[out]`, ... */
-type ModelShapes = ReadonlyMap<string, readonly number[]>;
 
 interface ReadAdapter extends Adapter {
   /** Keys of the configuration that are not known here and were ignored. */
@@ -38,13 +35,15 @@ export async function readAdapter(folder: string, shapes: ModelShapes): Promise<
   const prefix = findPrefix(tensors);
   const config = readPeftConfig(fields, modulesOf(shapes, prefix));
   if (Array.isArray(config)) throw adapterError(folder, `${adapterConfigName}: ${config.join('; ')}`);
-  const expected = expectedTensors(config, shapes, prefix);
+  const own = shapesWith({ classes: metadata.get('classes'), tensors }, shapes, config, prefix);
+  const expected = expectedTensors(config, own, prefix);
   const problems = findProblems(tensors, expected);
   if (problems.length > 0) throw adapterError(folder, `${adapterTensorsName}: ${problems.join('; ')}`);
   const { useRslora, dropout, pissa, unknownKeys } = config;
-  const classes = readClasses(folder, metadata.get('classes'), shapes);
+  const record = readOutputRecord(metadata, outputsOf(own));
+  if (typeof record === 'string') throw adapterError(folder, `${adapterTensorsName}: ${record}`);
   return {
-    ...(classes && { classes }),
+    ...record,
     ...sortOut(tensors, expected, config, prefix),
     useRslora,
     dropout,
@@ -58,7 +57,28 @@ export async function readAdapter(folder: string, shapes: ModelShapes): Promise<
 export function findAdapterProblems(adapter: Adapter, shapes: ModelShapes): string[] {
   const config = readPeftConfig(peftConfig(adapter), modulesOf(shapes, ''));
   if (Array.isArray(config)) return config;
-  return findProblems(peftTensors(adapter), expectedTensors(config, shapes, ''));
+  const tensors = peftTensors(adapter);
+  const { classes } = adapter;
+  const own = shapesWith({ classes, tensors }, shapes, config, '');
+  const problems = findProblems(tensors, expectedTensors(config, own, ''));
+  if (classes === undefined || problems.length > 0 || classes.length === outputsOf(own)) return problems;
+  return [`its ${classes.length} classes are not the names of ${outputsOf(own)} outputs`];
+}
+
+/**
+ * Returns the shapes of the model with the adapter. Where an adapter names its classes and replaces the output layer as a
+ * whole, it has as many outputs as its own layer.
+ */
+function shapesWith(
+  { classes, tensors }: { classes: unknown; tensors: ReadonlyMap<string, StoredTensor> },
+  shapes: ModelShapes,
+  { modulesToSave }: PeftConfig,
+  prefix: string,
+): ModelShapes {
+  const module = prefix + outputLayerOf(shapes);
+  const outputs = tensors.get(`base_model.model.${module}.bias`)?.shape[0];
+  if (classes === undefined || outputs === undefined || !modulesToSave.includes(module)) return shapes;
+  return withOutputs(shapes, outputs);
 }
 
 async function readConfig(folder: string): Promise<Readonly<Record<string, unknown>>> {
@@ -82,16 +102,6 @@ function assertNoPickle(folder: string): void {
       'with `save_pretrained(folder, safe_serialization=True)` in PEFT, or convert that file with ' +
       '`safetensors.torch.save_file`.',
   );
-}
-
-/** Reads the classes that `writeAdapter` has noted, one for each output. */
-function readClasses(folder: string, text: string | undefined, shapes: ModelShapes): string[] | undefined {
-  if (text === undefined) return undefined;
-  const outputs = shapes.get('fc2.bias')?.[0];
-  const schema = v.pipe(v.string(), v.parseJson(), v.array(v.string()), v.length(Number(outputs)));
-  const { success, output } = v.safeParse(schema, text);
-  if (success) return output;
-  throw adapterError(folder, `${adapterTensorsName}: "classes" are not the names of ${outputs} outputs`);
 }
 
 /** Returns the path of the module that has the layers, with a dot at its end: an adapter may be for a larger module. */

@@ -7,19 +7,12 @@
  */
 import { aMap, aString, anObject } from '../arguments.js';
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
-import { ImdbTorchError, messageOf } from '../errors.js';
+import type { FileHandle } from 'node:fs/promises';
+import { ImdbTorchError } from '../errors.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
-import { foreignKind, headBytes } from './foreign_file.js';
 import { fromBfloat16, fromFloat16 } from './numbers/floats.js';
-import {
-  decodeHeader,
-  encodeHeader,
-  isUnicode,
-  layOut,
-  maximumHeaderBytes,
-  type TensorEntry,
-} from './safetensors_header.js';
+import { encodeHeader, isUnicode, layOut, type TensorEntry } from './safetensors_header.js';
+import { fill, readHeader, withFile } from './safetensors_reading.js';
 import { bytesOf, checkTensor, emptyTensor, type StoredTensor } from './stored_tensor.js';
 
 export type { StoredDtype, StoredTensor } from './stored_tensor.js';
@@ -66,19 +59,12 @@ export async function writeSafetensors(
  *   other than F16, BF16, F32, F64, I64
  */
 export async function readSafetensors(path: string): Promise<SafetensorsFile> {
-  aString(path, 'path');
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path);
-    return await readFrom(handle, path);
-  } catch (error) {
-    if (error instanceof ImdbTorchError) throw error;
-    throw new ImdbTorchError('ERR_SAFETENSORS', `Cannot read ${path}: ${messageOf(error)}.`, {
-      cause: error,
-    });
-  } finally {
-    await handle?.close();
-  }
+  return withFile(path, async (handle) => {
+    const { metadata, entries, dataStart } = await readHeader(handle, path);
+    const tensors = new Map<string, StoredTensor>();
+    for (const entry of entries) tensors.set(entry.name, await readTensor(handle, path, entry, dataStart));
+    return { tensors, metadata };
+  });
 }
 
 function checkMetadata(metadata: Readonly<Record<string, unknown>>): void {
@@ -110,31 +96,6 @@ function* hashed(chunks: Iterable<Uint8Array>, hash: { update(chunk: Uint8Array)
   }
 }
 
-async function readFrom(handle: FileHandle, path: string): Promise<SafetensorsFile> {
-  const { size } = await handle.stat();
-  const lengthField = Buffer.alloc(8);
-  await fill(handle, path, lengthField, 0);
-  const headerBytes = lengthField.readBigUInt64LE();
-  if (headerBytes > maximumHeaderBytes || 8 + Number(headerBytes) > size) {
-    const head = Buffer.alloc(Math.min(size, headBytes));
-    await fill(handle, path, head, 0);
-    const kind = foreignKind(head);
-    if (kind !== null) throw new ImdbTorchError('ERR_SAFETENSORS', `${path} is no safetensors file but ${kind}.`);
-    throw new ImdbTorchError(
-      'ERR_SAFETENSORS',
-      `${path} is no intact safetensors file: its header would have ${headerBytes.toString()} bytes, ` +
-        `expected at most ${Math.min(maximumHeaderBytes, size - 8)}.`,
-    );
-  }
-  const json = Buffer.alloc(Number(headerBytes));
-  await fill(handle, path, json, 8);
-  const dataStart = 8 + json.length;
-  const { metadata, entries } = decodeHeader(path, json, size - dataStart);
-  const tensors = new Map<string, StoredTensor>();
-  for (const entry of entries) tensors.set(entry.name, await readTensor(handle, path, entry, dataStart));
-  return { tensors, metadata };
-}
-
 async function readTensor(
   handle: FileHandle,
   path: string,
@@ -149,17 +110,4 @@ async function readTensor(
   const halves = new Uint16Array((end - begin) / 2);
   await fill(handle, path, new Uint8Array(halves.buffer), dataStart + begin);
   return { dtype, shape, data: half === 'F16' ? fromFloat16(halves) : fromBfloat16(halves) };
-}
-
-/** Fills `target` with the file's bytes from `position`; one read may return fewer bytes than asked for. */
-async function fill(handle: FileHandle, path: string, target: Uint8Array, position: number): Promise<void> {
-  let done = 0;
-  while (done < target.length) {
-    const length = Math.min(target.length - done, 1 << 30);
-    const { bytesRead } = await handle.read(target, done, length, position + done);
-    if (bytesRead === 0) {
-      throw new ImdbTorchError('ERR_SAFETENSORS', `${path} is no intact safetensors file: it ends too early.`);
-    }
-    done += bytesRead;
-  }
 }

@@ -1,22 +1,4 @@
-import {
-  aBoolean,
-  aFunction,
-  aNumber,
-  aSignal,
-  aString,
-  anObject,
-  either,
-  fields,
-  float32Array,
-  instance,
-  kind,
-  listOf,
-  oneOf,
-  optional,
-  orNull,
-  partial,
-  type Check,
-} from '../arguments.js';
+import { anObject, fields, float32Array, instance, optional, orNull } from '../arguments.js';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
@@ -32,6 +14,7 @@ import { CollectedTexts } from './collected_texts.js';
 import { encodeSplits, resolveFeatures, type EncodedSplits, type EncodeOptions } from './splits/encoded_splits.js';
 import { assertFewBadRows } from './tables/bad_rows.js';
 import { findSource } from './source.js';
+import { RowSets } from './rows/row_sets.js';
 import type { DataFiles, Source } from './source_types.js';
 import { loadSplits, storeSplits } from './splits/split_cache.js';
 
@@ -54,8 +37,8 @@ export const aDataset = fields({
 });
 
 export interface DatasetOptions extends EncodeOptions {
-  /** `imdb`, `sample`, or the path of a folder, a tar file or a table; or files for the splits. */
-  data: string | DataFiles;
+  /** `imdb`, `sample`, or the path of a folder, a tar file or a table; files for the splits; or rows in memory. */
+  data: string | DataFiles | RowSets;
   /** The folder in which encoded splits are kept, by default `encoded` in the cache folder; null keeps none. */
   cacheFolder?: string | null;
 }
@@ -93,37 +76,7 @@ export async function readDataset(given: DatasetOptions): Promise<Dataset> {
   };
 }
 
-const isString = (value: unknown): boolean => typeof value === 'string';
-const paths = listOf(aString);
-const files: Check = (value, name) => {
-  (Array.isArray(value) ? paths : kind('a string or an array of strings', isString))(value, name);
-};
-const checkTypes = fields({
-  data: either(isString, fields({ train: files, valid: optional(files), test: optional(files) })),
-  cacheFolder: optional(orNull(aString)),
-  vocab: orNull(aNumber),
-  features: optional(fields(partial(featureFields))),
-  featureChoice: optional(fields({ name: aString, choose: aFunction })),
-  featurizer: optional(instance(Featurizer)),
-  seed: aNumber,
-  valid: orNull(aNumber),
-  split: optional(oneOf('random', 'movie', 'auto')),
-  whole: optional(aBoolean),
-  toTrain: optional(aBoolean),
-  textColumn: optional(aString),
-  labelColumn: optional(aString),
-  groupColumn: optional(aString),
-  header: optional(aBoolean),
-  labels: optional(listOf(aString)),
-  files: optional(paths),
-  encoding: optional(aString),
-  strict: optional(aBoolean),
-  signal: optional(aSignal),
-  onProgress: optional(aFunction),
-});
-
 function checkOptions(options: DatasetOptions): void {
-  checkTypes(options, 'options');
   const { seed, valid } = options;
   const ranges: [name: string, value: number, least: number][] = [
     ['seed', seed, Number.MIN_SAFE_INTEGER],

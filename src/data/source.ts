@@ -13,6 +13,8 @@ import { splitInputsSource } from './tables/split_inputs_source.js';
 import { ImdbCollector } from './imdb/collector.js';
 import { writeSample, type SampleReview } from './sample/sample.js';
 import { inspectFile, type SourceFile } from './source_file.js';
+import { RowSets } from './rows/row_sets.js';
+import { rowsSource } from './rows/rows_source.js';
 import type { DataFiles, Source, SourceOptions } from './source_types.js';
 import { detectFormat } from './tables/format.js';
 
@@ -21,7 +23,8 @@ import { detectFormat } from './tables/format.js';
  * class), a tar file or a table, gzipped or not; a file is known by its content, whatever its name.
  * @throws ImdbTorchError ERR_DATASET when there is no such thing, ERR_DOWNLOAD; the reason of `signal`
  */
-export async function findSource(data: string | DataFiles, options: SourceOptions): Promise<Source> {
+export async function findSource(data: string | DataFiles | RowSets, options: SourceOptions): Promise<Source> {
+  if (data instanceof RowSets) return rowsSource(data, options);
   if (typeof data !== 'string') return filesSource(data, options);
   const paths = data === 'sample' || data === 'imdb' ? [data] : await resolvePaths(data);
   if (options.files !== undefined) await checkHasFolder(paths, data);

@@ -50,10 +50,10 @@ export interface DataFiles {
 
 /** Reviews that have been found but not read yet. */
 export interface Source {
-  readonly kind: 'archive' | 'folder' | 'sample' | 'classes-folder' | TableFormat;
-  /** The name for messages: a path, or `sample`. */
+  readonly kind: 'archive' | 'folder' | 'sample' | 'classes-folder' | 'rows' | TableFormat;
+  /** The name for messages: a path, `sample`, or `rows` of a program. */
   readonly location: string;
-  /** The hash of the file, of a folder's listing with sizes and times, of the sample's text or of several files' hashes. */
+  /** The hash of the file, of a folder's listing with sizes and times, of the sample's text, of rows or of several files' hashes. */
   readonly sha256: string;
   /** Holds what else the reviews depend on. */
   readonly variant?: object;

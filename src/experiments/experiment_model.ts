@@ -5,11 +5,9 @@ import { Generator, type Device } from '../model/native.js';
 import type { Module } from '../model/parameters.js';
 import { classWeightsOf } from '../training/class_weights.js';
 import type { ValidationMetric } from '../training/loop.js';
-import type { PhaseEvents } from '../training/phase.js';
-import type { SearchEvents } from './auto/search.js';
-import type { TuningEvents } from './auto/tuning_plan.js';
 import type { SplitBags } from '../training/split_bags.js';
 import { chooseMetric } from './choose_metric.js';
+import type { ExperimentEvents } from './experiment_events.js';
 import type { ExperimentOptions } from './options.js';
 
 /** The reviews and options of an experiment, and where it computes. */
@@ -24,7 +22,7 @@ export interface ExperimentInput {
   signal?: AbortSignal | undefined;
   /** Ends a search with the best candidate so far. */
   stop?: AbortSignal | undefined;
-  events?: (PhaseEvents & SearchEvents & TuningEvents) | undefined;
+  events?: ExperimentEvents | undefined;
 }
 
 /** The types of the input of both experiments; what is made of the options checks these. */

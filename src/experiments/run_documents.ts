@@ -18,10 +18,13 @@ const firstWordCount = 12;
 type DatasetDocument = Pick<TrainDocument, 'data' | 'read' | 'classes' | 'vocabulary'>;
 type FrozenDocument = Omit<LoraDocument['frozen'], 'fc2'>;
 
+/** A document of a run that is in no directory yet. */
+export type Unsaved<Document extends { run: string; files?: unknown }> = Omit<Document, 'run' | 'files'> & {
+  readonly run: null;
+};
+
 /** The facts of every run. */
 export interface RunFacts {
-  /** The run directory. */
-  run: string;
   device: Device;
   engine: Engine;
   dtype: FloatDtype;
@@ -39,7 +42,7 @@ export interface BaseFacts {
 export function trainDocument(
   facts: RunFacts,
   figures: Pick<FullTrainingResult, 'full' | 'folds' | 'refit' | 'calibration' | 'linear'>,
-): TrainDocument {
+): Unsaved<TrainDocument> {
   const { full, folds, refit, calibration, linear } = figures;
   return {
     schema,
@@ -94,7 +97,7 @@ export function judgementDocument({ candidate, folds, measured }: Judgement): No
 }
 
 /** @param base the run that fine-tuning started from; null after a pretraining */
-export function loraDocument(facts: RunFacts, figures: LoraResult, base: BaseFacts | null): LoraDocument {
+export function loraDocument(facts: RunFacts, figures: LoraResult, base: BaseFacts | null): Unsaved<LoraDocument> {
   const { pretrain, baseTest, lora, frozen, merged, checks, calibration, search } = figures;
   const phases = pretrain === null ? [lora] : [pretrain, lora];
   return {
@@ -155,13 +158,12 @@ function mergedDocument(merged: MergeResult): NonNullable<LoraDocument['merged']
 }
 
 function factsDocument({
-  run,
   device,
   engine,
   dtype,
   dataset,
-}: RunFacts): DatasetDocument & Pick<TrainDocument, 'run' | 'device' | 'engine' | 'dtype'> {
-  return { run, device, engine, dtype, ...datasetDocument(dataset) };
+}: RunFacts): DatasetDocument & Pick<Unsaved<TrainDocument>, 'run' | 'device' | 'engine' | 'dtype'> {
+  return { run: null, device, engine, dtype, ...datasetDocument(dataset) };
 }
 
 /** Documents where the reviews come from, how many there are, and the vocabulary. */

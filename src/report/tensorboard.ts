@@ -53,33 +53,6 @@ export function tensorboardEvents(directory: Pick<RunDirectory, 'appendScalars'>
   };
 }
 
-/** Returns events that do both what others do and what `tensorboardEvents` does. */
-export function withTensorboard(events: PhaseEvents, directory: RunDirectory, options: LoggedOptions): PhaseEvents {
-  const log = tensorboardEvents(directory, options);
-  return {
-    onPhase(phase, parameters) {
-      events.onPhase?.(phase, parameters);
-      log.onPhase?.(phase, parameters);
-    },
-    async onBefore(phase, train) {
-      await events.onBefore?.(phase, train);
-      await log.onBefore?.(phase, train);
-    },
-    onProgress(phase, progress) {
-      events.onProgress?.(phase, progress);
-      log.onProgress?.(phase, progress);
-    },
-    async onEpoch(phase, result) {
-      await events.onEpoch?.(phase, result);
-      await log.onEpoch?.(phase, result);
-    },
-    async onTest(tested, test) {
-      await events.onTest?.(tested, test);
-      await log.onTest?.(tested, test);
-    },
-  };
-}
-
 /** Writes what is known of a linear model that was fitted at once: step 1 has the validation by its folds, and the test. */
 export async function logFit(
   directory: Pick<RunDirectory, 'appendScalars'>,

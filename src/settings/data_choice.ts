@@ -1,4 +1,5 @@
 import { chooseFeaturesFor } from '../experiments/auto/chosen_features.js';
+import type { RowSets } from '../data/rows/row_sets.js';
 import type { DataFiles } from '../data/source_types.js';
 import type { FeatureChoice } from '../data/splits/chosen_features.js';
 import type { SplitOptions } from '../data/splits/train_valid_test.js';
@@ -11,7 +12,7 @@ import type { ExperimentSettings } from './settings.js';
 /** What `readDataset` is asked for. */
 export interface DataChoice {
   /** `imdb`, `sample` or a path; or files for the splits. */
-  data: string | DataFiles;
+  data: string | DataFiles | RowSets;
   vocab: number | null;
   /** Default: those of the notebook. */
   features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;

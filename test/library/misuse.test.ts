@@ -87,13 +87,8 @@ const elements: [string, unknown[], string][] = [
   ['AdapterSet.combine', ['sum', { adapters: [5], weights: [1] }], 'Expected a string for adapters[0] but received 5'],
   [
     'loadDataset',
-    [{ data: { train: 5 }, vocab: null, seed: 1, valid: null }],
-    'Expected a string or an array of strings for data.train but received 5',
-  ],
-  [
-    'loadDataset',
-    [{ data: { train: ['a.csv', 5] }, vocab: null, seed: 1, valid: null }],
-    'Expected a string for data.train[1] but received 5',
+    [{ rows: { train: 5 } }],
+    'Expected an array of rows, or another iterable of them for rows.train but received 5',
   ],
 ];
 

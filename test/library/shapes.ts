@@ -50,23 +50,10 @@ export const pass = [
   signal,
 ];
 export const schedule = [string('schedule', 'constant'), number('warmup', 0)];
-export const experiment = [
-  object('dataset', dataset),
-  object('bags', {}),
-  number('classes', 2),
-  string('device', 'cpu'),
-  object('options', library.notebook),
-  signal,
-];
-export const saved = [
-  one('directory', directory),
-  object('dataset', dataset),
-  string('device', 'cpu'),
-  object('options', {}),
-  list('argv', []),
-  object('recordedOptions', {}),
-  signal,
-];
+export const loaded = fields('dataset', object('loading', {}), object('splits', {}));
+export const control = maybe(
+  fields('options', maybe(object('events', {})), signal, maybe(one('stop', new AbortController().signal))),
+);
 export const origins = fields(
   'origins',
   list('tables', []),
@@ -80,21 +67,4 @@ export const opening = fields(
   maybe(string('adapter', 'off')),
   maybe(string('decision', 'fitted')),
   maybe(number('threads', 1)),
-);
-export const datasetOptions = fields(
-  'options',
-  take('string', 'object')('data', 'sample'),
-  orNull(maybe(string('cacheFolder', null))),
-  orNull(number('vocab', null)),
-  number('seed', 1),
-  orNull(number('valid', null)),
-  ...['textColumn', 'labelColumn', 'groupColumn', 'encoding'].map((key) => maybe(string(key, 'text'))),
-  maybe(string('split', 'random')),
-  maybe(list('labels', [])),
-  maybe(boolean('header', true)),
-  ...['strict', 'whole'].map((key) => maybe(boolean(key, false))),
-  maybe({ ...object('features', own) }),
-  maybe(one('featurizer', featurizer)),
-  signal,
-  maybe(take('function')('onProgress', () => undefined)),
 );

@@ -97,7 +97,7 @@ async function findProbabilities(
   if (threads !== null) setNumThreads(threads);
   using stopping = stopOnInterrupt(terminal);
   try {
-    const events = createSearchEvents(terminal, null, stopping);
+    const events = createSearchEvents(terminal, stopping);
     const signals = { signal: interruptSignal(), stop: stopping.signal };
     return await outOfFoldProbabilities(dataset, { seed, events, ...signals });
   } finally {

@@ -31,7 +31,7 @@ async function runNotebook(raw: RawOptions): Promise<void> {
   const signal = interruptSignal();
   const choice = dataChoice(options, chooseDataAtHand);
   const dataset = await prepare((shared) => readDataOrSample(choice, terminal, shared), terminal, signal);
-  const [{ openContext, reportRuns }, { runTrain }, { runLora, assertChecks }] = await Promise.all([
+  const [{ openContext, reportRuns }, { runTrainCommand }, { runLoraCommand, assertChecks }] = await Promise.all([
     import('../experiment/experiment_context.js'),
     import('../experiment/run_train.js'),
     import('../experiment/run_lora.js'),
@@ -39,20 +39,16 @@ async function runNotebook(raw: RawOptions): Promise<void> {
   checkRank(options, dataset);
   const context = openContext(options, dataset, terminal, signal);
   const outOf = (name: string): string | undefined => options.out && join(options.out, name);
-  try {
-    const train = await runTrain(context, outOf('train'));
-    const lora = await runLora(context, { out: outOf('lora'), merge: true, base: null });
-    const folder = options.out ?? lora.run;
-    await reportRuns(context, [train.run, lora.run], join(folder, reportName));
-    const rows = resultRows(train, lora);
-    terminal.say(formatHeading(`Results on ${formatText(dataset.source.location)}`, terminal.style));
-    terminal.result(formatResults(rows, terminal.style));
-    terminal.say('Loss and accuracy on the test reviews; before training on the training reviews.');
-    terminal.document({ schema: 1, command: 'experiment notebook', train, lora, results: rows });
-    assertChecks(lora.checks);
-  } finally {
-    context.dispose();
-  }
+  const train = await runTrainCommand(context, outOf('train'));
+  const lora = await runLoraCommand(context, { out: outOf('lora'), merge: true, base: null });
+  const folder = options.out ?? lora.run;
+  await reportRuns(context, [train.run, lora.run], join(folder, reportName));
+  const rows = resultRows(train, lora);
+  terminal.say(formatHeading(`Results on ${formatText(dataset.source.location)}`, terminal.style));
+  terminal.result(formatResults(rows, terminal.style));
+  terminal.say('Loss and accuracy on the test reviews; before training on the training reviews.');
+  terminal.document({ schema: 1, command: 'experiment notebook', train, lora, results: rows });
+  assertChecks(lora.checks);
 }
 
 function resultRows(full: TrainDocument, { pretrain, lora, merged }: LoraDocument): ResultRow[] {

@@ -51,9 +51,9 @@ async function lora(raw: RawOptions): Promise<void> {
     'lora',
     { ...settings, ...output, fixed: [...request.named] },
     async (context, out) => {
-      const { runLora } = await import('../experiment/run_lora.js');
+      const { runLoraCommand } = await import('../experiment/run_lora.js');
       const { testFigures } = await import('../../report/console/seeds.js');
-      const document = await runLora(context, { out, merge, base });
+      const document = await runLoraCommand(context, { out, merge, base });
       checks.push(...document.checks);
       return { document, figures: testFigures(document.lora.test, document.calibration) };
     },

@@ -1,9 +1,9 @@
 import type { Dataset } from '../../data/dataset.js';
-import { chooseMetric, type ChosenMetric } from '../../experiments/choose_metric.js';
-import { chooseDevice } from '../../experiments/device.js';
-import type { SaveRunInput } from '../../experiments/save_run.js';
-import { chooseEngine } from '../../model/classifier_model.js';
-import { getNumThreads, setNumThreads, type Device } from '../../model/native.js';
+import type { RunContents } from '../../experiments/run_contents.js';
+import { writeRun } from '../../experiments/write_run.js';
+import type { Experiment } from '../../library/experiment.js';
+import { prepareExperiment, type Surroundings } from '../../library/prepare_experiment.js';
+import { getNumThreads } from '../../model/native.js';
 import {
   describeDataset,
   describeDevice,
@@ -12,32 +12,24 @@ import {
 } from '../../report/console/describe_run.js';
 import { writeReport } from '../../report/html/write_report.js';
 import { createRunDirectory, type RunDirectory } from '../../storage/run_directory.js';
-import { classWeightsOf } from '../../training/class_weights.js';
-import { createSplitBags, type SplitBags } from '../../training/split_bags.js';
 import { commandLineOf } from '../options/command_line.js';
 import type { RunSettings } from '../options/output_options.js';
-import { recordSettings } from '../../settings/settings.js';
 import { noteFinished } from '../standard_streams.js';
 import type { Terminal } from '../terminal.js';
-import type { TrainDocument } from '../../storage/run_document.js';
+import type { LoraDocument, TrainDocument } from '../../storage/run_document.js';
 import { formatMetric, formatText, metricTitles } from '../../report/format.js';
 
-/** What the experiments of one process share. `dispose` frees the bags. */
-export interface ExperimentContext {
+/** What the experiments of one process share. */
+export interface ExperimentContext extends Pick<Surroundings, 'device' | 'metric'> {
   options: RunSettings;
   dataset: Dataset;
-  bags: SplitBags;
-  device: Device;
-  /** The metric that the run goes by. */
-  metric: ChosenMetric;
   terminal: Terminal;
   signal: AbortSignal;
-  dispose(): void;
 }
 
 /**
  * Chooses the device, sets the threads, and says what there is.
- * @throws ImdbTorchError ERR_USAGE for a weight of no class; what `chooseDevice` throws
+ * @throws what `prepareExperiment` throws
  */
 export function openContext(
   options: RunSettings,
@@ -45,19 +37,16 @@ export function openContext(
   terminal: Terminal,
   signal: AbortSignal,
 ): ExperimentContext {
-  classWeightsOf(options.classWeight, dataset.splits.train.labels, dataset.classes);
-  const device = chooseDevice(options);
-  const engine = chooseEngine(options.engine, device, options);
-  if (options.threads !== null) setNumThreads(options.threads);
+  const { device, engine, metric } = prepareExperiment(options, dataset);
   terminal.say(describeDevice(device, engine, options.dtype, getNumThreads()));
   terminal.say(...describeDataset(dataset), ...describePreviews(dataset));
-  const metric = chooseMetric(options.metric, dataset.splits.train.labels, dataset.classes.length);
   if (options.metric !== 'accuracy') terminal.say(describeMetric(metric));
-  const bags = createSplitBags(dataset);
-  const dispose = (): void => {
-    bags.dispose();
-  };
-  return { options, dataset, bags, device, metric, terminal, signal, dispose };
+  return { options, dataset, device, metric, terminal, signal };
+}
+
+/** Returns the experiment of the context. The command began with its process. */
+export function experimentOf({ options, dataset, device, signal }: ExperimentContext): Experiment {
+  return { settings: options, dataset, device, signal, begun: 0 };
 }
 
 /** Makes a run directory for `work`, and removes it again when that fails. */
@@ -75,14 +64,13 @@ export async function withRunDirectory<T>(
   }
 }
 
-/** Returns what a run of the command line is saved with. */
-export function saveInput(context: ExperimentContext, directory: RunDirectory): SaveRunInput {
-  const { options, dataset, device, signal } = context;
-  const recordedOptions = recordSettings(options, {
-    location: dataset.source.location,
-    validationSize: dataset.splits.valid.labels.length,
-  });
-  return { directory, dataset, device, options, argv: process.argv.slice(2), recordedOptions, signal };
+/** Writes a run with the command line that it is of. */
+export async function writeCommandRun<Document extends TrainDocument | LoraDocument>(
+  { signal }: Pick<ExperimentContext, 'signal'>,
+  directory: RunDirectory,
+  contents: RunContents<Document>,
+): Promise<Document> {
+  return writeRun(directory, contents, { argv: process.argv.slice(2), signal });
 }
 
 /** Writes the report of a run that is complete, unless there is to be none, and says where both are. */

@@ -44,11 +44,7 @@ export async function runSeeds(
     const { openContext } = await import('./experiment_context.js');
     const context = openContext(own, dataset, terminal, signal);
     const out = options.out && options.seeds > 1 ? join(options.out, `seed-${seed}`) : options.out;
-    try {
-      outcomes.push(await work(context, out));
-    } finally {
-      context.dispose();
-    }
+    outcomes.push(await work(context, out));
   }
   const [first] = outcomes;
   if (outcomes.length === 1 && first !== undefined) {

@@ -5,8 +5,8 @@ import { runSeeds } from './run_seeds.js';
 /** Runs the full experiment for each seed that is asked for. */
 export async function trainAsAsked(command: 'train' | 'tune', settings: RunSettings): Promise<void> {
   await runSeeds(command, settings, async (context, out) => {
-    const { runTrain } = await import('./run_train.js');
-    const document = await runTrain(context, out);
+    const { runTrainCommand } = await import('./run_train.js');
+    const document = await runTrainCommand(context, out);
     return { document, figures: testFigures(document.test, document.calibration) };
   });
 }

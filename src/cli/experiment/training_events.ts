@@ -9,8 +9,6 @@ import {
 } from '../../report/console/describe_run.js';
 import { formatMetric, metricTitles } from '../../report/format.js';
 import { formatHeading } from '../../report/console/line_style.js';
-import { withTensorboard } from '../../report/tensorboard.js';
-import type { RunDirectory } from '../../storage/run_directory.js';
 import type { EpochResult } from '../../training/loop.js';
 import type { Phase, PhaseEvents, Tested } from '../../training/phase.js';
 import type { ExperimentContext } from './experiment_context.js';
@@ -32,13 +30,8 @@ const testTitles: Readonly<Record<Tested, string>> = {
   merged: 'merged',
 };
 
-/** Reports what happens in a training to the terminal, to `metrics.jsonl` and, where that is asked for, to TensorBoard. */
-export function createEvents(context: ExperimentContext, directory: RunDirectory): PhaseEvents {
-  const events = tell(context, directory);
-  return context.options.tensorboard ? withTensorboard(events, directory, context.options) : events;
-}
-
-function tell(context: ExperimentContext, directory: RunDirectory): PhaseEvents {
+/** Reports what happens in a training to the terminal. */
+export function createEvents(context: ExperimentContext): PhaseEvents {
   const { terminal, dataset, metric } = context;
   let epochs: EpochResult[] = [];
   let planned = 0;
@@ -48,20 +41,18 @@ function tell(context: ExperimentContext, directory: RunDirectory): PhaseEvents 
       terminal.say(formatHeading(headings[phase], terminal.style), describeParameters(parameters));
       if (phase !== 'lora') terminal.say(describeExpectedLoss(dataset.classes.length));
     },
-    async onBefore(phase, train) {
+    onBefore(_phase, train) {
       terminal.say(describeBefore(train));
-      await directory.appendMetrics({ phase, epoch: 0, train });
     },
     onProgress(_phase, { epoch, epochs: count, done, total, seconds }) {
       planned = count;
       terminal.progress({ label: `Epoch ${epoch}/${count}`, done, total, unit: 'reviews', seconds });
     },
-    async onEpoch(phase, result) {
+    onEpoch(_phase, result) {
       epochs.push(result);
       terminal.say(describeEpoch(result, planned, metric.name));
-      await directory.appendMetrics({ phase, ...result });
     },
-    async onTest(phase, test) {
+    onTest(phase, test) {
       if (phase !== 'merged' && phase !== 'base' && epochs.length > 0) {
         const values = epochs.map(({ valid }) => valid[metric.name] ?? NaN);
         const { width, style } = terminal;
@@ -70,7 +61,6 @@ function tell(context: ExperimentContext, directory: RunDirectory): PhaseEvents 
         terminal.say(describeMeanEpoch(epochs));
       }
       terminal.result(describeTest(test, testTitles[phase]));
-      await directory.appendMetrics({ phase, test });
     },
   };
 }

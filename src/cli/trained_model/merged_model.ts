@@ -55,7 +55,7 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
   const { run, path, adapter, baseSha256, classifier, figures } = merged;
   const { description, featurizer } = classifier;
   const { data, vocabulary, options, paths, seed, dtype } = run;
-  const { runVersions } = await import('../../experiments/save_run.js');
+  const { runVersions } = await import('../../experiments/write_run.js');
   const directory = await createRunDirectory({ out, command: 'merge' });
   try {
     await directory.writeVocabulary(featurizer.vocabulary);

@@ -1,0 +1,68 @@
+import { anObject, fields, kind, optional } from '../../arguments.js';
+import { ImdbTorchError } from '../../errors.js';
+import { TimeSlices } from '../../system/time_slices.js';
+import { splitNames, type SplitName } from '../collected_reviews.js';
+
+/** A review as a program has it: its text and its label are values of an object, under names as columns of a table have. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** An array of rows, or anything that gives them one after the other, such as the cursor of a database. */
+export type Rows = Iterable<Row> | AsyncIterable<Row>;
+
+/** Rows of the splits; without `valid` or `test` a part of the training rows is held out. */
+export interface RowsOfSplits {
+  readonly train: Rows;
+  readonly valid?: Rows | undefined;
+  readonly test?: Rows | undefined;
+}
+
+const isIterable = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
+const someRows = kind('an array of rows, or another iterable of them', isIterable);
+const checkSplits = fields({ train: someRows, valid: optional(someRows), test: optional(someRows) });
+
+/** Rows in memory, gathered from where they come, since they are gone through more than once. */
+export class RowSets {
+  private constructor(readonly splits: ReadonlyMap<SplitName, readonly unknown[]>) {}
+
+  /**
+   * Gathers rows. Every iterable is gone through once.
+   * @throws TypeError when these are no rows; ImdbTorchError ERR_DATASET when there is none; what an iterable throws;
+   *   the reason of `signal`
+   */
+  static async gather(rows: Rows | RowsOfSplits, signal?: AbortSignal): Promise<RowSets> {
+    const isOfSplits = !isIterable(rows) && !Array.isArray(rows);
+    if (isOfSplits) anObject(rows, 'rows');
+    else someRows(rows, 'rows');
+    const given = (isOfSplits ? rows : { train: rows }) as RowsOfSplits;
+    checkSplits(given, 'rows');
+    const slices = new TimeSlices(signal);
+    const splits = new Map<SplitName, readonly unknown[]>();
+    for (const name of splitNames) {
+      const split = given[name];
+      if (split === undefined) continue;
+      const gathered = await gather(split, slices);
+      if (gathered.length === 0) throw noRows(name);
+      splits.set(name, gathered);
+    }
+    return new RowSets(splits);
+  }
+}
+
+async function gather(rows: Rows, slices: TimeSlices): Promise<readonly unknown[]> {
+  // A copy: the program goes on with its own array.
+  if (Array.isArray(rows)) return rows.slice();
+  const gathered: unknown[] = [];
+  for await (const row of rows) {
+    gathered.push(row);
+    if (slices.isOver) await slices.next();
+  }
+  return gathered;
+}
+
+function noRows(name: SplitName): ImdbTorchError {
+  return new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected rows for the ${name} split but the option rows has none; give an array or another iterable of { text, label }.`,
+  );
+}

@@ -1,0 +1,129 @@
+import { isDeepStrictEqual } from 'node:util';
+import { aFunction, anObject, aSignal, aString, fields, optional, orNull } from '../arguments.js';
+import { readDataset, type Dataset } from '../data/dataset.js';
+import { RowSets, type Rows, type RowsOfSplits } from '../data/rows/row_sets.js';
+import type { DataFiles, SourceProgress } from '../data/source_types.js';
+import { ImdbTorchError } from '../errors.js';
+import { trainPresets } from '../experiments/presets.js';
+import { dataChoice, type DataChoice } from '../settings/data_choice.js';
+import type { dataSettings } from '../settings/data_settings.js';
+import type { ExperimentSettings } from '../settings/settings.js';
+import { isImdb, settle } from '../settings/settle.js';
+import { readCall, withOptionNames, type CallSettings, type ReadCall } from './call_options.js';
+
+/**
+ * What `loadDataset` takes: where the reviews are, how they are read, and which features count, by the names of the
+ * command line's options in camel case, such as `textColumn`, `seed`, `valid` and `ngrams`.
+ */
+export interface LoadOptions extends CallSettings<keyof typeof dataSettings | 'seed', keyof typeof trainPresets> {
+  /** Reviews in memory, or where to get them: `{ text, label }[]` or another iterable of such, or several for the splits. */
+  readonly rows?: Rows | RowsOfSplits | undefined;
+  /** The folder in which encoded reviews are kept; null keeps none. Default: that of the cache, and none for rows. */
+  readonly cacheFolder?: string | null | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: SourceProgress) => void) | undefined;
+}
+
+/** How reviews were read, so that they can be read in another way. */
+interface Loading extends Pick<ReadCall, 'given' | 'preset'> {
+  readonly data: string | DataFiles | RowSets;
+  readonly cacheFolder: string | null | undefined;
+  readonly choice: DataChoice;
+}
+
+/** Reviews that have been read, split and encoded. */
+export interface LoadedDataset extends Dataset {
+  /** @internal */
+  readonly loading: Loading;
+}
+
+const checkOwn = fields({
+  cacheFolder: optional(orNull(aString)),
+  signal: optional(aSignal),
+  onProgress: optional(aFunction),
+});
+const checkLoaded = fields({ loading: anObject, splits: anObject });
+
+/**
+ * Reads reviews: rows of the program's own, files, or those of IMDb. Splits and encodes them as the preset does, which is
+ * `auto` for all reviews but IMDb's and the sample. What works with them reads them in another way where its own options,
+ * such as another preset, ask for that; `preset` here saves the time.
+ * @throws ImdbTorchError ERR_USAGE for options, ERR_DATASET for reviews that are not as expected, ERR_DOWNLOAD; TypeError;
+ *   what an iterable of rows throws; the reason of `signal`
+ */
+export async function loadDataset(options: LoadOptions): Promise<LoadedDataset> {
+  const own = ['rows', 'cacheFolder', 'signal', 'onProgress'];
+  const { given, preset, problems } = readCall(options, { command: 'data', presets: trainPresets, own, reads: true });
+  checkOwn(options, 'options');
+  const { rows, cacheFolder, signal } = options;
+  const isNamed = given.data !== undefined || given.train !== undefined;
+  if (rows !== undefined && isNamed) {
+    throw new ImdbTorchError('ERR_USAGE', 'Expected the option rows, data or train but received two of them.');
+  }
+  const sets = rows === undefined ? null : await RowSets.gather(rows, signal);
+  const settings = await settleReviews({ given, preset, problems }, sets);
+  const choice = withOptionNames(() => dataChoice(settings));
+  const data = sets ?? choice.data;
+  const loading = { given, preset, data, cacheFolder: sets === null ? cacheFolder : (cacheFolder ?? null) };
+  return read({ ...loading, choice: { ...choice, data } }, options);
+}
+
+/** Completes the settings that decide how reviews are read and encoded. */
+async function settleReviews(
+  { given, preset, problems }: ReadCall,
+  sets: RowSets | null,
+): Promise<ExperimentSettings & { fixed: readonly string[] }> {
+  const asked = { command: 'train', presets: trainPresets, preset, config: {}, base: null, problems } as const;
+  const isKnown = sets === null && (await isImdb(given));
+  const settled = withOptionNames(() => settle({ ...asked, given: withRows(given, sets), isImdb: isKnown }));
+  return { ...settled, fixed: Object.keys(given) };
+}
+
+/** Rows of a program take the place of files: their splits are given as those of files are. */
+export function withRows(
+  given: Partial<ExperimentSettings>,
+  sets: RowSets | DataFiles | string | null,
+): Partial<ExperimentSettings> {
+  if (!(sets instanceof RowSets)) return given;
+  const names = (['valid', 'test'] as const).filter((name) => sets.splits.has(name));
+  return { ...given, train: 'rows', ...Object.fromEntries(names.map((name) => [name, 'rows'])) };
+}
+
+async function read(
+  loading: Loading,
+  { signal, onProgress }: Pick<LoadOptions, 'signal' | 'onProgress'>,
+): Promise<LoadedDataset> {
+  const { choice, cacheFolder } = loading;
+  const kept = cacheFolder === undefined ? {} : { cacheFolder };
+  const dataset = await readDataset({ ...choice, ...kept, ...(onProgress && { onProgress }), signal });
+  return { ...dataset, loading };
+}
+
+/**
+ * Returns the reviews as `choice` wants them: as they are, or read once more.
+ * @throws TypeError when `dataset` is none of `loadDataset`; what that throws
+ */
+export async function readAs(
+  dataset: LoadedDataset,
+  choice: Omit<DataChoice, 'data'>,
+  options: Pick<LoadOptions, 'signal' | 'onProgress'> = {},
+): Promise<LoadedDataset> {
+  const { loading } = dataset;
+  const wanted = { ...choice, data: loading.data };
+  return isSame(loading.choice, wanted) ? dataset : read({ ...loading, choice: wanted }, options);
+}
+
+/** @throws TypeError */
+export function checkDataset(dataset: unknown): asserts dataset is LoadedDataset {
+  checkLoaded(dataset, 'dataset');
+}
+
+function isSame(one: DataChoice, other: DataChoice): boolean {
+  return isDeepStrictEqual(decisive(one), decisive(other)) && one.featurizer === other.featurizer;
+}
+
+/** Returns what the encoded reviews depend on. */
+function decisive(choice: DataChoice): unknown[] {
+  const { vocab, features, featureChoice, split, seed, valid, labels, whole, toTrain } = choice;
+  return [vocab, features, featureChoice?.name, split, seed, valid, labels, whole, toTrain];
+}

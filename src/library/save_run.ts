@@ -1,0 +1,46 @@
+import { aBoolean, aSignal, aString, fields, optional } from '../arguments.js';
+import { writeRun } from '../experiments/write_run.js';
+import { writeReport } from '../report/html/write_report.js';
+import { createRunDirectory } from '../storage/run_directory.js';
+import type { LoraDocument, TrainDocument } from '../storage/run_document.js';
+import { keptOf, type LoraResult, type TrainResult } from './result.js';
+
+export interface SaveOptions {
+  /** Whether `report.html` is written. Default: true. */
+  readonly report?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const checkOptions = fields({ report: optional(aBoolean), signal: optional(aSignal) });
+
+export async function saveRun(path: string, result: TrainResult, options?: SaveOptions): Promise<TrainDocument>;
+export async function saveRun(path: string, result: LoraResult, options?: SaveOptions): Promise<LoraDocument>;
+/**
+ * Writes a run directory as the command line does: with the model, all figures and the report. Other programs never see half
+ * a run: it is complete when `run.json` is there, which comes last. What fails leaves nothing behind.
+ * @param path a new or empty folder
+ * @returns the document that `--json` prints
+ * @throws ImdbTorchError ERR_OUTPUT when it cannot be written, or is there already; TypeError; the reason of `signal`
+ */
+export async function saveRun(
+  path: string,
+  result: TrainResult | LoraResult,
+  options: SaveOptions = {},
+): Promise<TrainDocument | LoraDocument> {
+  aString(path, 'path');
+  checkOptions(options, 'options');
+  const { contents, command, metrics, tried } = keptOf(result);
+  const { report = true, signal } = options;
+  const directory = await createRunDirectory({ out: path, command });
+  let document;
+  try {
+    for (const record of metrics) await directory.appendMetrics(record);
+    for (const record of tried) await directory.appendTried(record);
+    document = await writeRun(directory, contents, { argv: null, signal });
+  } catch (error) {
+    await directory.discard();
+    throw error;
+  }
+  if (report) await writeReport([directory.path]);
+  return document;
+}

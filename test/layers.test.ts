@@ -12,6 +12,8 @@ const layers = [
   'cli',
   // Answers over HTTP with what is below; only the command line starts it.
   'serve',
+  // The calls of the library: what the commands do, without what they print.
+  'library',
   'report',
   // The options that experiments have, their kinds and defaults, wherever they are given.
   'settings',

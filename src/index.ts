@@ -127,6 +127,8 @@ export {
   type Prediction,
   type TextClassifierOptions,
 } from './model/text_classifier.js';
+export { createService, type ServiceOptions } from './serve/create_service.js';
+export type { RequestLimits } from './serve/limits.js';
 export { explainText, topWords, type Explanation, type TopWord, type WordEffect } from './model/explanation.js';
 export { evaluateLabelled, type LabelledEvaluation } from './training/labelled_evaluation.js';
 export {

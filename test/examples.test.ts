@@ -72,6 +72,12 @@ describe('examples', () => {
       return Promise.resolve();
     }));
 
+  test('when an app has the service then it answers', () =>
+    withTemporaryFolder(async (folder) => {
+      await makeRuns(folder, ['demo']);
+      expect(runExample('service', folder)).toMatch(/^200 (neg|pos)\n$/);
+    }));
+
   test('when texts are classified then each has a class and a probability', () =>
     withTemporaryFolder(async (folder) => {
       await makeRuns(folder, ['demo']);

@@ -10,7 +10,7 @@ const layers = [
   // Runs in the browser: what it imports from the others are types only, and no other imports it.
   'web',
   'cli',
-  // Answers over HTTP with what is below; only the command line starts it.
+  // Answers over HTTP with what is below, in a process of its own or as a part of somebody's app.
   'serve',
   // The calls of the library: what the commands do, without what they print.
   'library',

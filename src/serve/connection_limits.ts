@@ -2,6 +2,7 @@ import { STATUS_CODES, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyHttpOptions, FastifyInstance } from 'fastify';
 import type { Limits } from './limits.js';
+import { isAliveRoute } from './open_routes.js';
 import { ServiceError } from './service_error.js';
 
 /** Returns options of Node's server with which slow, silent and many clients do no harm. */
@@ -66,8 +67,9 @@ export function stopInTime(app: FastifyInstance, limits: Limits): void {
     }, limits.stopMilliseconds);
     done();
   });
-  app.addHook('onRequest', (_request, _reply, done) => {
-    done(isStopping ? new ServiceError('ERR_STOPPING', 'The service is ending; ask again later.') : undefined);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const isRefused = isStopping && !isAliveRoute(request);
+    done(isRefused ? new ServiceError('ERR_STOPPING', 'The service is ending; ask again later.') : undefined);
   });
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (isStopping) reply.header('connection', 'close');

@@ -2,7 +2,8 @@
 import * as v from 'valibot';
 import { predictionSchema } from '../report/documents/answers.js';
 
-const adapterName = v.picklist(['off', 'on', 'merged']);
+export const adapterNames = ['off', 'on', 'merged'] as const;
+const adapterName = v.picklist(adapterNames);
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** The model alone, with its adapter, or with the adapter merged into its weights. */
@@ -36,7 +37,7 @@ export const predictionsSchema = v.strictObject({
 });
 
 export const modelSchema = v.strictObject({
-  name: v.pipe(v.string(), v.description('The name of the run.')),
+  name: v.pipe(v.string(), v.description('The name that the model is served under.')),
   version: v.pipe(v.string(), v.description('The version of imdb-torch.')),
   command: v.pipe(v.nullable(v.string()), v.description('The command that trained the model.')),
   test: v.pipe(
@@ -61,7 +62,14 @@ export const modelSchema = v.strictObject({
 });
 export type ModelAnswer = v.InferOutput<typeof modelSchema>;
 
+export const modelsSchema = v.strictObject({
+  default: v.pipe(v.string(), v.description('The name of the model for requests that name none.')),
+  models: v.array(modelSchema),
+});
+export type ModelsAnswer = v.InferOutput<typeof modelsSchema>;
+
 const errorCode = v.picklist([
+  'ERR_API_KEY',
   'ERR_BAD_REQUEST',
   'ERR_BUSY',
   'ERR_CLIENT_GONE',

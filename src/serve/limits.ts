@@ -1,15 +1,24 @@
-/** The most that a client can ask of the service. */
-export interface Limits {
+/** The most that a client can ask of the models. */
+export interface RequestLimits {
+  /** The bytes of the body of a request. Default: 1 MiB. */
   readonly bodyBytes: number;
-  /** The number of texts in a request. */
+  /** The number of texts in a request. Default: 1000. */
   readonly texts: number;
+  /** The characters of a text to predict. Default: 100,000. */
   readonly predictedCharacters: number;
-  /** With many classes the limit is lower, since an answer has a number for each class of each word. */
+  /**
+   * The characters of a text to explain. Default: 100,000. With many classes the limit is lower, since an answer has a
+   * number for each class of each word.
+   */
   readonly explainedCharacters: number;
+  /** The number of requests that wait for the models; further ones are turned away. Default: 1024. */
+  readonly waiting: number;
+}
+
+/** The most that a client can ask of the service. */
+export interface Limits extends RequestLimits {
   readonly headerBytes: number;
   readonly connections: number;
-  /** The number of requests that wait for the model; further ones are turned away. */
-  readonly waiting: number;
   /** The time from the first byte of a request to the last one of its headers. */
   readonly headersMilliseconds: number;
   /** The time from the first byte of a request to its last one. */

@@ -1,20 +1,33 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { explainInSlices } from '../model/explanation.js';
 import { explanationAnswer } from '../report/console/explanation.js';
 import { noPrediction } from '../report/documents/answers.js';
-import type { ExplainRequest, ModelAnswer, PredictRequest } from './documents.js';
-import type { Limits } from './limits.js';
-import type { ServiceMetrics } from './metrics.js';
-import { predictInSlices, type ServedModels } from './models.js';
-import { modelRouteSchema, requestSchemas } from './schemas.js';
+import type { TextClassifier } from '../model/text_classifier.js';
+import type { AdapterName, ExplainRequest, ModelAnswer, ModelsAnswer, PredictRequest } from './documents.js';
+import type { RequestLimits } from './limits.js';
+import type { Models } from './models.js';
+import { predictInSlices } from './prediction_slices.js';
+import { modelRouteSchema, modelsRouteSchema, requestSchemas, withModelName } from './schemas.js';
+import type { About, ServedModel } from './served_model.js';
 import { ServiceError } from './service_error.js';
 import type { WorkQueue } from './work_queue.js';
 
-interface ModelRoutesOptions {
-  models: ServedModels;
-  limits: Limits;
+export interface ModelRoutesOptions {
+  models: Models;
+  limits: RequestLimits;
   queue: WorkQueue;
-  metrics: ServiceMetrics;
+  /** Called with the number of texts that a request asks a model about. */
+  onTexts: (request: FastifyRequest, texts: AskedTexts) => void;
+}
+
+export interface AskedTexts {
+  readonly route: '/predict' | '/explain';
+  readonly model: string;
+  readonly count: number;
+}
+
+interface OfModel {
+  Params: { model?: string };
 }
 
 /** Bounds the answers to requests to explain, which have a number for each class of each word. */
@@ -22,49 +35,78 @@ const charactersTimesClasses = 2_000_000;
 /** Texts of this length are explained however many classes there are. */
 const alwaysExplained = 10_000;
 
-/** Adds GET /model, POST /predict and POST /explain. */
-export function addModelRoutes(app: FastifyInstance, { models, limits, queue, metrics }: ModelRoutesOptions): void {
-  const { about } = models;
-  const mostClasses = Math.max(...Object.values(about.classesByAdapter).map(({ length }) => length));
-  const ofClasses = Math.max(alwaysExplained, Math.floor(charactersTimesClasses / mostClasses));
-  const { bodyBytes, texts: mostTexts, predictedCharacters } = limits;
-  const explainedCharacters = Math.min(limits.explainedCharacters, ofClasses);
-  const model: ModelAnswer = {
-    ...about,
-    limits: { bodyBytes, texts: mostTexts, predictedCharacters, explainedCharacters },
+/** Adds GET /models, and GET /model, POST /predict and POST /explain, also below /models/:model. */
+export function addModelRoutes(app: FastifyInstance, { models, limits, queue, onTexts }: ModelRoutesOptions): void {
+  const { bodyBytes: bodyLimit } = limits;
+  const tell = (name?: string): ModelAnswer => {
+    using held = models.hold(name);
+    return tellOf(held.model.about, limits);
   };
-  const schemas = requestSchemas(about.adapters, { ...limits, explainedCharacters });
 
-  app.get('/model', { schema: modelRouteSchema }, () => model);
-
-  app.post<{ Body: PredictRequest }>('/predict', { schema: schemas.predict }, async (request, reply) => {
-    const { text, adapter = about.adapter } = request.body;
-    const classifier = models.classifier(adapter);
+  const predict = async (request: FastifyRequest<OfModel & { Body: PredictRequest }>, reply: FastifyReply) => {
+    const { text, adapter } = request.body;
+    using held = models.hold(request.params.model);
+    const classifier = classifierOf(held.model, adapter);
     const texts = typeof text === 'string' ? [text] : text;
-    metrics.texts.inc({ route: '/predict' }, texts.length);
+    onTexts(request, { route: '/predict', model: held.model.name, count: texts.length });
     refuseBrokenTexts(text);
     const found = await queue.run(predictInSlices(classifier, texts.filter(isText)), isWanted(reply));
     const each = found.values();
-    const predictions = texts.map((one) => {
-      const prediction = isText(one) ? each.next().value : undefined;
-      return prediction ?? noPrediction;
-    });
+    const predictions = texts.map((one) => (isText(one) ? each.next().value : undefined) ?? noPrediction);
     return typeof text === 'string' ? predictions[0] : { predictions };
-  });
+  };
 
-  app.post<{ Body: ExplainRequest }>('/explain', { schema: schemas.explain }, async (request, reply) => {
-    const { text, adapter = about.adapter } = request.body;
-    const classifier = models.classifier(adapter);
-    metrics.texts.inc({ route: '/explain' });
+  const explain = async (request: FastifyRequest<OfModel & { Body: ExplainRequest }>, reply: FastifyReply) => {
+    const { text, adapter } = request.body;
+    using held = models.hold(request.params.model);
+    const classifier = classifierOf(held.model, adapter);
+    onTexts(request, { route: '/explain', model: held.model.name, count: 1 });
     refuseBrokenTexts(text);
+    refuseLongText(text, tellOf(held.model.about, limits).limits.explainedCharacters);
     if (!isText(text)) return noPrediction;
     const explanation = await queue.run(explainInSlices(classifier, text), isWanted(reply));
     return explanationAnswer(explanation, classifier.classes);
+  };
+
+  const schemas = requestSchemas(limits);
+  app.get('/models', { schema: modelsRouteSchema }, (): ModelsAnswer => {
+    const all = models.names.map(tell);
+    return { default: all[0]?.name ?? '', models: all };
   });
+  app.get('/model', { schema: modelRouteSchema }, () => tell());
+  app.post('/predict', { schema: schemas.predict, bodyLimit }, predict);
+  app.post('/explain', { schema: schemas.explain, bodyLimit }, explain);
+  const named = '/models/:model';
+  app.get<OfModel>(named, { schema: withModelName(modelRouteSchema) }, ({ params }) => tell(params.model));
+  app.post(`${named}/predict`, { schema: withModelName(schemas.predict), bodyLimit }, predict);
+  app.post(`${named}/explain`, { schema: withModelName(schemas.explain), bodyLimit }, explain);
+}
+
+function tellOf(about: About, limits: RequestLimits): ModelAnswer {
+  const { bodyBytes, texts, predictedCharacters } = limits;
+  const mostClasses = Math.max(...Object.values(about.classesByAdapter).map(({ length }) => length));
+  const ofClasses = Math.max(alwaysExplained, Math.floor(charactersTimesClasses / mostClasses));
+  const explainedCharacters = Math.min(limits.explainedCharacters, ofClasses);
+  return { ...about, limits: { bodyBytes, texts, predictedCharacters, explainedCharacters } };
+}
+
+/** @throws ServiceError ERR_BAD_REQUEST when the model has not the adapter that is asked for */
+function classifierOf(model: ServedModel, adapter: AdapterName | undefined): TextClassifier {
+  const classifier = model.classifier(adapter);
+  if (classifier !== null) return classifier;
+  const adapters = JSON.stringify(model.about.adapters);
+  throw new ServiceError('ERR_BAD_REQUEST', `The request's body/adapter must be one of this model: ${adapters}.`);
 }
 
 function isText(text: string): boolean {
   return text.trim() !== '';
+}
+
+/** @throws ServiceError ERR_BAD_REQUEST for a text that is longer than those of so many classes may be */
+function refuseLongText(text: string, most: number): void {
+  // There are at least half as many characters as UTF-16 units.
+  if (text.length <= most || Array.from(text).length <= most) return;
+  throw new ServiceError('ERR_BAD_REQUEST', `The request's body/text must NOT have more than ${most} characters.`);
 }
 
 /** @throws ServiceError ERR_BAD_REQUEST that names the place of what stands in no text */

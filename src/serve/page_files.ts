@@ -2,6 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { packageRoot } from '../setup/package_root.js';
+import { openRoute } from './open_routes.js';
+import { securityHeaders } from './security_headers.js';
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
@@ -15,12 +17,17 @@ const firstPage = 'index.html';
 /** Adds the page, `GET /`, and the files that it loads. They are few and small, and are read once. */
 export function addPage(app: FastifyInstance): void {
   const folder = join(packageRoot, 'dist', 'web');
+  const options = { schema: { hide: true }, config: openRoute };
   for (const name of readdirSync(folder)) {
     const type = types[extname(name)];
     if (type === undefined) continue;
     const content = readFileSync(join(folder, name));
-    app.get(name === firstPage ? '/' : `/${name}`, { schema: { hide: true } }, (_request, reply) =>
-      reply.type(type).send(content),
+    app.get(name === firstPage ? '/' : `/${name}`, { ...options, prefixTrailingSlash: 'slash' }, (_request, reply) =>
+      reply.headers(securityHeaders).type(type).send(content),
     );
   }
+  // The page finds its files beside itself.
+  if (app.prefix === '') return;
+  const own = `${app.prefix.slice(app.prefix.lastIndexOf('/') + 1)}/`;
+  app.get('/', { ...options, prefixTrailingSlash: 'no-slash' }, (_request, reply) => reply.redirect(own, 308));
 }

@@ -2,8 +2,7 @@
 import { toJsonSchemaDefs } from '@valibot/to-json-schema';
 import { explanationSchema, predictionSchema } from '../report/documents/answers.js';
 import * as documents from './documents.js';
-import type { AdapterName } from './documents.js';
-import type { Limits } from './limits.js';
+import type { RequestLimits } from './limits.js';
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -13,6 +12,7 @@ const answers = {
   Predictions: documents.predictionsSchema,
   Explanation: explanationSchema,
   Model: documents.modelSchema,
+  Models: documents.modelsSchema,
   Health: documents.healthSchema,
   Error: documents.errorSchema,
 };
@@ -34,12 +34,13 @@ const failures = {
   '5xx': { description: 'The service failed, has too much to do, is starting or is ending.', $ref: 'Error#' },
 };
 
-/** @param adapters the adapters that a request can ask for */
-export function requestSchemas(
-  adapters: readonly AdapterName[],
-  limits: Limits,
-): Record<'predict' | 'explain', Schema> {
-  const adapter = { type: 'string', enum: adapters, description: 'Default: that of GET /model.' };
+/** Returns the schemas of the routes that ask a model; which adapters it has is told and checked for each model. */
+export function requestSchemas(limits: RequestLimits): Record<'predict' | 'explain', Schema> {
+  const adapter = {
+    type: 'string',
+    enum: documents.adapterNames,
+    description: "One of the model's adapters, as it tells them. Default: the adapter that it tells.",
+  };
   const body = (text: Schema): Schema => ({
     type: 'object',
     additionalProperties: false,
@@ -74,13 +75,32 @@ export function requestSchemas(
 }
 
 export const modelRouteSchema: Schema = {
-  summary: 'What is served.',
+  summary: 'What is served where a request names no model.',
   response: answerOf('Model', 'The model and the limits.'),
 };
 
+export const modelsRouteSchema: Schema = {
+  summary: 'All that is served, by names.',
+  response: answerOf('Models', 'The models and their limits.'),
+};
+
+/** Returns the schema of a route for the model that the path names. */
+export function withModelName({ summary, ...schema }: Schema): Schema {
+  return {
+    ...schema,
+    summary: `${String(summary).replace(/\.$/, '')}, with the model of this name.`,
+    params: { type: 'object', properties: { model: { type: 'string', description: 'A name of GET /models.' } } },
+  };
+}
+
 export const healthRouteSchema: Schema = {
-  summary: 'Whether the service is there and its models are ready.',
+  summary: 'Whether the service is alive; needs no key.',
   response: answerOf('Health', 'It is.'),
+};
+
+export const readyRouteSchema: Schema = {
+  summary: 'Whether the service answers with all its models; needs no key.',
+  response: answerOf('Health', 'It does.'),
 };
 
 export const metricsRouteSchema: Schema = {

@@ -4,6 +4,7 @@ import type { ErrorAnswer, ServiceErrorCode } from './documents.js';
 const statuses: Readonly<Record<ServiceErrorCode, number>> = {
   ERR_BAD_REQUEST: 400,
   ERR_NOT_UTF8: 400,
+  ERR_API_KEY: 401,
   ERR_HOST: 403,
   ERR_NOT_FOUND: 404,
   ERR_METHOD: 405,
@@ -46,12 +47,13 @@ const frameworkCodes: Readonly<Record<string, ServiceErrorCode>> = {
 /**
  * Returns what the client is told of an error: its message when the client has caused it, else only that there was
  * one.
+ * @param prefix what the paths of the service begin with
  */
-export function serviceErrorOf(error: FastifyError | ServiceError): ServiceError {
+export function serviceErrorOf(error: FastifyError | ServiceError, prefix: string): ServiceError {
   if (error instanceof ServiceError) return error;
   if (error.validation !== undefined) return new ServiceError('ERR_BAD_REQUEST', error.message);
   const code = frameworkCodes[error.code];
-  if (code !== undefined) return new ServiceError(code, `${error.message}; /openapi.json says what is taken.`);
+  if (code !== undefined) return new ServiceError(code, `${error.message}; ${prefix}/openapi.json says what is taken.`);
   const { statusCode = 500 } = error;
   if (statusCode >= 400 && statusCode < 500)
     return new ServiceError('ERR_BAD_REQUEST', `The request cannot be read: ${error.message}.`);
@@ -65,12 +67,16 @@ interface SchemaProblem {
   params: Record<string, unknown>;
 }
 
-/** Returns an error that says what a body should have been and is not. @param problems as Ajv tells them */
-export function describeProblems(problems: readonly SchemaProblem[], part: string): Error {
+/**
+ * Returns an error that says what a body should have been and is not.
+ * @param problems as Ajv tells them
+ * @param prefix what the paths of the service begin with
+ */
+export function describeProblems(problems: readonly SchemaProblem[], part: string, prefix: string): Error {
   const sentences = problems.map(({ instancePath, keyword, message = 'is not as described', params }) => {
     const extra = keyword === 'additionalProperties' ? `: ${JSON.stringify(params.additionalProperty)}` : '';
     const choice = keyword === 'enum' ? `: ${JSON.stringify(params.allowedValues)}` : '';
     return `${part}${instancePath} ${message.replace(',', ' or ')}${extra}${choice}`;
   });
-  return new Error(`The request's ${sentences.join(', ')}; /openapi.json says what is taken.`);
+  return new Error(`The request's ${sentences.join(', ')}; ${prefix}/openapi.json says what is taken.`);
 }

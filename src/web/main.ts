@@ -4,7 +4,8 @@ import { byId, element } from './dom.js';
 import { examples } from './examples.js';
 import { Latest, pause } from './latest.js';
 import { formatCount, formatShare } from './numbers.js';
-import { ServiceAway, askModel, explain, isThere, predict } from './service.js';
+import { askForKey } from './key_form.js';
+import { KeyNeeded, ServiceAway, askModels, explain, isThere, predict } from './service.js';
 import { drawView } from './view.js';
 import { WordCursor } from './word_cursor.js';
 import { drawWordsTable } from './words_table.js';
@@ -28,11 +29,19 @@ const latest = new Latest();
 await start();
 
 async function start(): Promise<void> {
-  const model = await untilThere(askModel);
+  const { models } = await untilThere(askModels);
+  let [model] = models;
+  if (model === undefined) return;
   describeModel(model);
   const ask = (milliseconds: number): void => {
-    latest.start(milliseconds, (signal) => answer(model, signal));
+    const asked = model;
+    if (asked !== undefined) latest.start(milliseconds, (signal) => answer(asked, signal));
   };
+  offerModels(models, (chosen) => {
+    model = chosen;
+    describeModel(chosen);
+    ask(0);
+  });
   for (const { title, text } of examples) {
     const button = element('button', { text: title, attributes: { type: 'button' } });
     button.addEventListener('click', () => {
@@ -48,6 +57,17 @@ async function start(): Promise<void> {
     ask(0);
   });
   ask(0);
+}
+
+/** Offers the models where there are several. */
+function offerModels(models: readonly ModelAnswer[], use: (model: ModelAnswer) => void): void {
+  byId('choice').hidden = models.length < 2;
+  const select = byId('model') as HTMLSelectElement;
+  select.append(...models.map(({ name }) => element('option', { text: name })));
+  select.addEventListener('change', () => {
+    const chosen = models[select.selectedIndex];
+    if (chosen !== undefined) use(chosen);
+  });
 }
 
 function describeModel({ name, classes, features, hidden, test, adapters }: ModelAnswer): void {
@@ -86,8 +106,9 @@ async function askAll(model: ModelAnswer, text: string, signal: AbortSignal): Pr
   }, slowMilliseconds);
   const ask = async (adapter: AdapterName): Promise<AnswerWith> => {
     const classes = model.classesByAdapter[adapter] ?? model.classes;
-    if (isExplained(model, text)) return { adapter, classes, ...(await explain(text, adapter, signal)) };
-    return { adapter, classes, prediction: await predict(text, adapter, signal), words: [] };
+    const asked = { model: model.name, adapter };
+    if (isExplained(model, text)) return { adapter, classes, ...(await explain(text, asked, signal)) };
+    return { adapter, classes, prediction: await predict(text, asked, signal), words: [] };
   };
   try {
     const adapters = switchInput.checked ? model.adapters : [model.adapter];
@@ -97,13 +118,19 @@ async function askAll(model: ModelAnswer, text: string, signal: AbortSignal): Pr
   }
 }
 
-/** Does `work` again for as long as the service is away, and says so meanwhile. */
+/** Does `work` again for as long as the service is away or wants another key, and says so meanwhile. */
 async function untilThere<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {
     try {
       return await work();
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof KeyNeeded) {
+        say(error.message, 'trouble');
+        await askForKey();
+        say('');
+        continue;
+      }
       if (!(error instanceof ServiceAway)) throw error;
       say(`${error.message} Trying again …`, 'trouble');
     }

@@ -1,10 +1,15 @@
 /** These functions ask the service that the page came from. */
 import type { ExplanationAnswer, PredictionAnswer } from '../report/documents/answers.js';
-import type { AdapterName, ErrorAnswer, ModelAnswer } from '../serve/documents.js';
+import type { AdapterName, ErrorAnswer, ModelsAnswer } from '../serve/documents.js';
 
 /** The service does not answer or has no time; the page is to try again. */
 export class ServiceAway extends Error {
   override readonly name = 'ServiceAway';
+}
+
+/** The service wants a key, or another one. */
+export class KeyNeeded extends Error {
+  override readonly name = 'KeyNeeded';
 }
 
 /** The service does not take the request; its message says why. */
@@ -13,44 +18,62 @@ class RequestRefused extends Error {
 }
 
 const longestMilliseconds = 30_000;
+/** The key is kept for as long as the window is open. */
+const keyName = 'imdb-torch-key';
 
-export function askModel(): Promise<ModelAnswer> {
-  return ask('model', {});
+export function askModels(): Promise<ModelsAnswer> {
+  return ask('models', {});
+}
+
+/** Has all requests come with this key. */
+export function useKey(key: string): void {
+  sessionStorage.setItem(keyName, key);
+}
+
+/** Who is asked. */
+export interface Asked {
+  readonly model: string;
+  readonly adapter: AdapterName;
 }
 
 /** @param signal gives the question up */
-export function predict(text: string, adapter: AdapterName, signal: AbortSignal): Promise<PredictionAnswer> {
-  return post('predict', { text, adapter }, signal);
+export function predict(text: string, asked: Asked, signal: AbortSignal): Promise<PredictionAnswer> {
+  return post('predict', text, asked, signal);
 }
 
 /** @param signal gives the question up */
-export function explain(text: string, adapter: AdapterName, signal: AbortSignal): Promise<ExplanationAnswer> {
-  return post('explain', { text, adapter }, signal);
+export function explain(text: string, asked: Asked, signal: AbortSignal): Promise<ExplanationAnswer> {
+  return post('explain', text, asked, signal);
 }
 
 /** Returns whether the service answers again. */
 export async function isThere(): Promise<boolean> {
   try {
-    await ask('healthz', {});
+    await ask('readyz', {});
     return true;
   } catch {
     return false;
   }
 }
 
-function post<T>(path: string, body: object, signal: AbortSignal): Promise<T> {
+function post<T>(route: string, text: string, { model, adapter }: Asked, signal: AbortSignal): Promise<T> {
   const headers = { 'content-type': 'application/json' };
-  return ask(path, { method: 'POST', headers, body: JSON.stringify(body), signal });
+  const body = JSON.stringify({ text, adapter });
+  return ask(`models/${encodeURIComponent(model)}/${route}`, { method: 'POST', headers, body, signal });
 }
 
-/** @throws the reason of the signal; ServiceAway; RequestRefused */
+/** @throws the reason of the signal; ServiceAway; KeyNeeded; RequestRefused */
 async function ask<T>(path: string, { signal, ...options }: RequestInit): Promise<T> {
+  const key = sessionStorage.getItem(keyName);
+  const headers = new Headers(options.headers);
+  if (key !== null) headers.set('authorization', `Bearer ${key}`);
   const timeout = AbortSignal.timeout(longestMilliseconds);
   let response: Response;
   let answer: unknown;
   try {
     response = await fetch(path, {
       ...options,
+      headers,
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
     answer = await response.json();
@@ -60,5 +83,6 @@ async function ask<T>(path: string, { signal, ...options }: RequestInit): Promis
   }
   if (response.ok) return answer as T;
   const { message } = answer as ErrorAnswer;
-  throw response.status === 503 ? new ServiceAway(message) : new RequestRefused(message);
+  if (response.status === 503) throw new ServiceAway(message);
+  throw response.status === 401 ? new KeyNeeded(message) : new RequestRefused(message);
 }

@@ -8,7 +8,7 @@ import { writeSmallRun } from '../model/helpers.js';
 import { talk } from '../serve/helpers.js';
 import { main, runCli } from './helpers.js';
 
-test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+test.each(['SIGTERM', 'SIGINT'] as const)(
   'when serve gets %s then it answers what is under way and ends with code 0',
   async (signal) => {
     await withTemporaryFolder(async (cwd) => {

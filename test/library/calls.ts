@@ -101,6 +101,27 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
   'TextClassifier.probabilities': { call: (of) => classifier.probabilities(of), takes: [one('logits', reals)] },
   'TextClassifier.decide': { call: (of) => classifier.decide(of), takes: [one('probabilities', reals)] },
   'TextClassifier.logOdds': { call: (of) => classifier.logOdds(of), takes: [one('logits', reals)] },
+  createService: {
+    call: library.createService,
+    takes: [
+      object('classifiers', classifier),
+      maybe(
+        fields(
+          'options',
+          maybe(
+            fields(
+              'limits',
+              ...['bodyBytes', 'texts', 'predictedCharacters', 'explainedCharacters', 'waiting'].map((limit) =>
+                maybe(number(limit, 5)),
+              ),
+            ),
+          ),
+          maybe(boolean('page', true)),
+          maybe(take('function')('onFailure', () => undefined)),
+        ),
+      ),
+    ],
+  },
   explainText: { call: library.explainText, takes: [aClassifier, string('text', 'text')] },
   topWords: { call: library.topWords, takes: [aClassifier, number('count', 1)] },
   chooseEngine: {

@@ -108,8 +108,8 @@ test('when the limits are other ones then they hold', async () => {
 });
 
 test('when the service itself fails then the client is told no more than that', async () => {
-  await withService(async ({ ask, models, failures }) => {
-    models.dispose();
+  await withService(async ({ ask, model, failures }) => {
+    model.dispose();
     const { status, body } = await ask('/predict', { method: 'POST', body: { text: 'good' } });
     expect({ status, body: JSON.parse(body) as unknown }).toEqual({
       status: 500,
@@ -173,9 +173,10 @@ test('when bytes are no HTTP, or the headers too many, then the answer is an err
 });
 
 test('when a client hangs up then its work is dropped', async () => {
-  await withService(async ({ ask, port, models, failures }) => {
+  await withService(async ({ ask, port, model, failures }) => {
     const body = JSON.stringify({ text: Array(1000).fill('good') });
-    const classifier = models.classifier('merged');
+    const classifier = model.classifier('merged');
+    if (classifier === null) throw new Error('The run has a merged model.');
     const predict = classifier.predict.bind(classifier);
     // Sixteen slices of each request then take a fixed time.
     classifier.predict = (texts) => {

@@ -1,9 +1,9 @@
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { Pool } from 'undici';
-import type { Limits } from '../../src/serve/limits.js';
-import { openModels, type ServedModels } from '../../src/serve/models.js';
-import { createService } from '../../src/serve/service.js';
+import { Models } from '../../src/serve/models.js';
+import { openRun, type ServedModel } from '../../src/serve/served_model.js';
+import { createServer, type ServerOptions } from '../../src/serve/server.js';
 import type { Decision } from '../../src/storage/model_description.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeSmallRun, type SmallRun } from '../model/helpers.js';
@@ -16,7 +16,7 @@ export interface Answer {
 
 /** What a test asks: JSON of an object, anything else as it is. */
 export interface Question {
-  method?: 'GET' | 'POST';
+  method?: 'GET' | 'POST' | 'OPTIONS';
   body?: object | string | Buffer;
   headers?: Record<string, string>;
 }
@@ -24,7 +24,9 @@ export interface Question {
 export interface TestedService {
   app: FastifyInstance;
   run: SmallRun;
-  models: ServedModels;
+  models: Models;
+  /** The model of the run. */
+  model: ServedModel;
   port: number;
   /** What the service has called its own fault. */
   failures: unknown[];
@@ -34,10 +36,9 @@ export interface TestedService {
 }
 
 /** Of the service, and of its run. */
-export interface ServiceOfRunOptions {
-  limits?: Partial<Limits>;
-  allowedHosts?: string[];
-  isPrepared?: boolean;
+export interface ServiceOfRunOptions extends Omit<ServerOptions, 'models'> {
+  /** Whether the model is there when the service is. */
+  isReady?: boolean;
   host?: string;
   classes?: string[];
   adapterClasses?: string[];
@@ -47,28 +48,46 @@ export interface ServiceOfRunOptions {
 /** Runs `use` with a listening service of a small run that has an adapter and a merged model. */
 export async function withService<T>(
   use: (service: TestedService) => Promise<T>,
-  { limits = {}, allowedHosts = [], isPrepared = true, host = '127.0.0.1', ...changes }: ServiceOfRunOptions = {},
+  { isReady = true, host = '127.0.0.1', classes, adapterClasses, decision, ...options }: ServiceOfRunOptions = {},
 ): Promise<T> {
   return withTemporaryFolder(async (folder) => {
+    const changes = {
+      ...(classes && { classes }),
+      ...(adapterClasses && { adapterClasses }),
+      ...(decision && { decision }),
+    };
     const run = await writeSmallRun(folder, { adapter: true, ...changes });
-    const models = await openModels(run.path, { threads: 1 });
+    const model = await openRun(run.path, { threads: 1 });
+    const models = new Models([model.name]);
     const failures: unknown[] = [];
-    const app = await createService({ models, limits, allowedHosts, onFailure: (error) => failures.push(error) });
+    const app = await createServer({ models, onFailure: (error) => failures.push(error), ...options });
     await app.listen({ host, port: 0 });
-    if (isPrepared) await models.prepare();
+    if (isReady) models.put(model.name, model);
     const { port } = app.server.address() as AddressInfo;
     const pool = new Pool(`http://127.0.0.1:${port}`);
     const ask = askThrough(pool);
     const post = async (path: string, body: object): Promise<unknown> =>
       JSON.parse((await ask(path, { method: 'POST', body })).body) as unknown;
     try {
-      return await use({ app, run, models, port, failures, ask, post });
+      return await use({ app, run, models, model, port, failures, ask, post });
     } finally {
       await pool.destroy();
       await app.close();
-      models.dispose();
+      models[Symbol.dispose]();
+      model.dispose();
     }
   });
+}
+
+/** Asks an app that does not listen, and gives the documents that come back. */
+export function askApp(app: FastifyInstance): {
+  get: (url: string) => Promise<unknown>;
+  post: (url: string, body: object) => Promise<unknown>;
+} {
+  return {
+    get: async (url) => (await app.inject(url)).json(),
+    post: async (url, payload) => (await app.inject({ method: 'POST', url, payload })).json(),
+  };
 }
 
 function askThrough(pool: Pool): TestedService['ask'] {

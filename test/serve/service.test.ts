@@ -66,22 +66,23 @@ test('when a body has a byte order mark, or says that it is UTF-8 and not encode
   });
 });
 
-test('when models are not ready then everything is answered 503, and the first text finds all made', async () => {
+test('when models are not ready then what asks them is answered 503, and the first text finds all made', async () => {
   await withService(
-    async ({ ask, post, models }) => {
-      for (const path of ['/healthz', '/model', '/', '/metrics']) {
+    async ({ ask, post, models, model }) => {
+      for (const path of ['/readyz', '/model', '/models']) {
         const { status, headers, body } = await ask(path);
         expect({ path, status, retry: headers['retry-after'] }).toEqual({ path, status: 503, retry: '1' });
         expect(body).toMatch(/^\{"code":"ERR_STARTING",/);
       }
-      await models.prepare();
-      expect((await ask('/healthz')).status).toBe(200);
+      for (const path of ['/healthz', '/', '/metrics']) expect([path, (await ask(path)).status]).toEqual([path, 200]);
+      models.put(model.name, model);
+      expect((await ask('/readyz')).status).toBe(200);
       const made = jest.spyOn(Vocabulary.prototype, 'words', 'get');
       for (const adapter of ['off', 'on', 'merged']) await post('/explain', { text: 'good film', adapter });
       expect(made).not.toHaveBeenCalled();
       made.mockRestore();
     },
-    { isPrepared: false },
+    { isReady: false },
   );
 });
 
@@ -137,24 +138,37 @@ test('when answers are compared with /openapi.json then each is as described, fa
     const text = 'not a good film';
     const requests: [path: string, body?: object][] = [
       ['/healthz'],
+      ['/readyz'],
       ['/model'],
+      ['/models'],
+      ['/models/{model}'],
       ['/predict', { text }],
       ['/predict', { text: [text, ''] }],
       ['/predict', { text: 3 }],
       ['/explain', { text }],
       ['/explain', {}],
+      ['/models/{model}/predict', { text: [text] }],
+      ['/models/{model}/explain', { text }],
     ];
     for (const [path, body] of requests) {
       const method = body === undefined ? 'GET' : 'POST';
-      const answer = await ask(path, { method, ...(body && { body }) });
+      const answer = await ask(path.replace('{model}', 'run'), { method, ...(body && { body }) });
       const status = answer.status === 200 ? '200' : '4XX';
       const place = pointer('paths', path, method.toLowerCase(), 'responses', status, 'content');
       const check = ajv.compile({ $ref: `openapi#/${place}/${pointer('application/json')}/schema` });
       check(JSON.parse(answer.body));
       expect({ path, body, problems: check.errors }).toEqual({ path, body, problems: null });
     }
-    const routes = ['/explain', '/healthz', '/metrics', '/model', '/predict'];
-    expect(Object.keys(description.paths).sort()).toEqual(routes);
+    const ofModels = [
+      '/explain',
+      '/model',
+      '/models',
+      '/models/{model}',
+      '/models/{model}/explain',
+      '/models/{model}/predict',
+    ];
+    const routes = [...ofModels, '/predict', '/healthz', '/metrics', '/readyz'];
+    expect(Object.keys(description.paths).sort()).toEqual(routes.sort());
   });
 });
 
@@ -168,8 +182,8 @@ test('when requests have been answered then the metrics have counted them', asyn
     const lines = response.body.split('\n');
     expect(lines).toEqual(
       expect.arrayContaining([
-        'imdb_torch_texts_total{route="/predict"} 2',
-        'imdb_torch_texts_total{route="/explain"} 1',
+        'imdb_torch_texts_total{route="/predict",model="run"} 2',
+        'imdb_torch_texts_total{route="/explain",model="run"} 1',
         'imdb_torch_requests_waiting 0',
         'http_request_duration_seconds_count{method="POST",route="/predict",status="200"} 1',
         'http_request_duration_seconds_count{method="GET",route="none",status="404"} 1',

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { TextClassifier } from '../../src/model/text_classifier.js';
-import { predictInSlices } from '../../src/serve/models.js';
+import { predictInSlices } from '../../src/serve/prediction_slices.js';
 import { WorkQueue } from '../../src/serve/work_queue.js';
 
 const isWanted = (): boolean => true;

@@ -1,7 +1,8 @@
 import { expect, jest } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { openModels } from '../../src/serve/models.js';
-import { createService } from '../../src/serve/service.js';
+import { Models } from '../../src/serve/models.js';
+import { openRun } from '../../src/serve/served_model.js';
+import { createServer } from '../../src/serve/server.js';
 import type { ExplanationAnswer } from '../../src/report/documents/answers.js';
 import { withService, type ServiceOfRunOptions, type TestedService } from '../serve/helpers.js';
 import { accessibilityProblems, browserTest, withPage } from '../support/browser.js';
@@ -219,9 +220,9 @@ browserTest('when the service is slow, or goes away, then the page says so and r
     await app.close();
     await input.fill('not good');
     await page.getByText('The service does not answer. Trying again …').waitFor();
-    const models = await openModels(run.path);
-    await models.prepare();
-    const again = await createService({ models });
+    using models = new Models(['run']);
+    models.put('run', await openRun(run.path));
+    const again = await createServer({ models });
     try {
       await again.listen({ host: '127.0.0.1', port });
       await page.locator('.word', { hasText: 'not' }).waitFor();
@@ -229,7 +230,6 @@ browserTest('when the service is slow, or goes away, then the page says so and r
     } finally {
       await page.close();
       await again.close();
-      models.dispose();
     }
   });
 });

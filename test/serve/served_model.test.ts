@@ -1,7 +1,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { openModels } from '../../src/serve/models.js';
+import { openRun } from '../../src/serve/served_model.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeSmallRun } from '../model/helpers.js';
 
@@ -11,9 +11,9 @@ test('when an adapter has classes of its own then they are told', async () => {
     const test = { loss: 0.3, accuracy: 0.9 };
     await writeFile(join(path, 'run.json'), JSON.stringify({ schema: 1, command: 'train', test }));
     const aboutOf = async (adapter: string): Promise<unknown> => {
-      const models = await openModels(path, { adapter });
-      models.dispose();
-      return models.about;
+      const model = await openRun(path, { adapter });
+      model.dispose();
+      return model.about;
     };
     const [base, own] = [
       ['neg', 'pos'],
@@ -27,9 +27,9 @@ test('when an adapter has classes of its own then they are told', async () => {
 
 /** What requests can ask for, and what they get when they do not. */
 async function served(path: string, adapter?: string): Promise<unknown> {
-  const models = await openModels(path, { adapter });
-  models.dispose();
-  return [models.about.adapters, models.about.adapter];
+  const model = await openRun(path, { adapter });
+  model.dispose();
+  return [model.about.adapters, model.about.adapter];
 }
 
 test('when a run has an adapter, or another one is named, then that is what is served, beside the model alone', async () => {

@@ -1,0 +1,148 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { explainText } from '../model/explanation.js';
+import { TextClassifier, defaultAdapter } from '../model/text_classifier.js';
+import { summarizeRun } from '../report/console/runs.js';
+import { packageVersion } from '../setup/package_root.js';
+import { adapterConfigName, adapterFolder } from '../storage/adapter.js';
+import type { DecisionName } from '../storage/model_description.js';
+import { readRunDocument } from '../storage/read_run.js';
+import type { RunDocument } from '../storage/run_document.js';
+import type { AdapterName, ModelAnswer } from './documents.js';
+
+/** What is told of a model, without the limits, which are the service's. */
+export type About = Omit<ModelAnswer, 'limits'>;
+
+/** A model that answers requests, alone and with its adapter where it has one. */
+export interface ServedModel {
+  readonly name: string;
+  readonly about: About;
+  /** These notes tell what is worth knowing of how the model was opened. */
+  readonly notes: readonly string[];
+  /** Returns the classifier for an adapter, by default for `about.adapter`; null where the model has not this adapter. */
+  classifier(adapter?: AdapterName): TextClassifier | null;
+  /** Frees the native memory, where it belongs to the service. */
+  dispose(): void;
+}
+
+/** Asks for the index of the features and for all layers. */
+const firstText = 'A film.';
+
+export interface ServedRunOptions {
+  /** The name that the model is served under; default: that of the run. */
+  name?: string | undefined;
+  /** The adapter of requests that ask for none, as TextClassifier takes it; requests know a folder as `on`. */
+  adapter?: string | undefined;
+  /** How classes are chosen, as TextClassifier takes it. */
+  decision?: DecisionName | undefined;
+  /** The number of threads of the whole process. */
+  threads?: number | undefined;
+}
+
+/**
+ * Opens the model of a run directory with all that its first text asks for, so that this is answered as fast as later
+ * ones.
+ * @throws what TextClassifier.open throws
+ */
+export async function openRun(path: string, options: ServedRunOptions = {}): Promise<ServedModel> {
+  const chosen = options.adapter ?? defaultAdapter(path);
+  const { name = basename(resolve(path)), decision, threads } = options;
+  const classifiers = new Map<AdapterName, TextClassifier>();
+  const dispose = (): void => {
+    for (const classifier of classifiers.values()) classifier.dispose();
+  };
+  try {
+    for (const [key, adapter] of servedAdapters(path, chosen)) {
+      const classifier = await TextClassifier.open(path, { adapter, decision, threads });
+      classifiers.set(key, classifier);
+      // What is served already is to be answered in between.
+      await setImmediate();
+      explainText(classifier, firstText);
+    }
+    const usual = nameOf(chosen);
+    return {
+      name,
+      about: describe(await readRunDocument(path), name, classifiers, usual),
+      notes: [...classifiers.values()].flatMap(({ notes }) => notes),
+      classifier: (key = usual) => classifiers.get(key) ?? null,
+      dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+/** Serves a classifier that stays the caller's, as it is at each request: its adapters can be exchanged meanwhile. */
+export function servedClassifier(name: string, classifier: TextClassifier): ServedModel {
+  const adapterOf = (): AdapterName => (classifier.adapters.active.length === 0 ? 'off' : 'on');
+  return {
+    name,
+    get about() {
+      const adapter = adapterOf();
+      const classes = [...classifier.classes];
+      return {
+        ...{ name, version: packageVersion(), command: null, test: null },
+        ...{ classes, classesByAdapter: { [adapter]: classes }, ...sizesOf(classifier) },
+        ...{ adapters: [adapter], adapter },
+      };
+    },
+    notes: [],
+    classifier: (adapter) => (adapter === undefined || adapter === adapterOf() ? classifier : null),
+    dispose: () => undefined,
+  };
+}
+
+/** Returns the adapters that the run has or that were asked for, with what TextClassifier calls each. */
+function servedAdapters(path: string, chosen: string): Map<AdapterName, string> {
+  const adapters = new Map<AdapterName, string>([['off', 'off']]);
+  const isFolder = !isName(chosen);
+  if (isFolder) adapters.set('on', chosen);
+  else if (chosen === 'on' || existsSync(join(path, adapterFolder, adapterConfigName))) adapters.set('on', 'on');
+  // The merged model has the run's own adapter in it: beside another one it says nothing.
+  const hasMerged = !isFolder && existsSync(join(path, 'merged.safetensors'));
+  if (chosen === 'merged' || hasMerged) adapters.set('merged', 'merged');
+  return adapters;
+}
+
+function nameOf(chosen: string): AdapterName {
+  return isName(chosen) ? chosen : 'on';
+}
+
+function isName(chosen: string): chosen is AdapterName {
+  return chosen === 'off' || chosen === 'on' || chosen === 'merged';
+}
+
+function describe(
+  run: RunDocument,
+  name: string,
+  classifiers: ReadonlyMap<AdapterName, TextClassifier>,
+  adapter: AdapterName,
+): About {
+  const base = classifiers.get('off') ?? fail('off');
+  const { command, test } = summarizeRun(name, run);
+  const { classes } = classifiers.get(adapter) ?? fail(adapter);
+  // The test of the run says nothing of an adapter for another task.
+  const isOfRun = isDeepStrictEqual(classes, base.classes);
+  return {
+    name,
+    version: packageVersion(),
+    command,
+    test: isOfRun ? test : null,
+    classes: [...classes],
+    classesByAdapter: Object.fromEntries([...classifiers].map(([one, classifier]) => [one, [...classifier.classes]])),
+    ...sizesOf(base),
+    adapters: [...classifiers.keys()],
+    adapter,
+  };
+}
+
+function sizesOf({ featurizer, description }: TextClassifier): Pick<About, 'features' | 'hidden'> {
+  return { features: featurizer.vocabulary.size, hidden: description.hidden };
+}
+
+function fail(adapter: AdapterName): never {
+  throw new RangeError(`Expected an adapter that the service has but received ${adapter}.`);
+}

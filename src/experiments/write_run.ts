@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { versions } from '../model/native.js';
 import { packageVersion } from '../setup/package_root.js';
 import { absolutePaths } from '../storage/recorded_paths.js';
+import type { StoredFile } from '../storage/recorded_files.js';
 import type { RunDirectory } from '../storage/run_directory.js';
 import type { LoraDocument, RunDocument, TrainDocument } from '../storage/run_document.js';
 import type { RunContents } from './run_contents.js';
@@ -22,13 +23,15 @@ export async function writeRun<Document extends TrainDocument | LoraDocument>(
   directory: RunDirectory,
   contents: RunContents<Document>,
   { argv, signal }: WriteOptions,
-): Promise<Document> {
+): Promise<Document & { files: StoredFile[] }> {
   const { config, options, base, seed } = contents;
   if (config !== null) await directory.writeConfig(config);
   await writeModels(directory, contents);
   const files = await directory.listFiles();
   signal?.throwIfAborted();
-  const document = { ...contents.document, run: directory.path, files } as unknown as Document;
+  const document = { ...contents.document, run: directory.path, files } as unknown as Document & {
+    files: StoredFile[];
+  };
   await directory.writeRun({
     ...document,
     ...(argv && { argv: [...argv] }),

@@ -32,7 +32,7 @@ export interface Experiment {
  */
 export async function runTrain(
   experiment: Experiment,
-  onResult: (result: FullTrainingResult) => void | Promise<void> = () => undefined,
+  onResult: (result: FullTrainingResult) => void = () => undefined,
 ): Promise<RunContents<TrainDocument>> {
   const { dataset, device, settings: options, signal, stop, events } = experiment;
   const bags = createSplitBags(dataset);
@@ -40,7 +40,7 @@ export async function runTrain(
     const classes = dataset.classes.length;
     const result = await runFullTraining({ bags, dataset, classes, device, options, signal, stop, events });
     try {
-      await onResult(result);
+      onResult(result);
       const isSearched = options.search !== 'none';
       return await trainContents(runInput(withChosen(experiment, result), 'train', isSearched), result);
     } finally {

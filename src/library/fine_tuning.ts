@@ -26,7 +26,7 @@ export interface FineTuning extends Experiment {
  */
 export async function runLora(
   experiment: FineTuning,
-  onResult: (result: LoraResult) => void | Promise<void> = () => undefined,
+  onResult: (result: LoraResult) => void = () => undefined,
 ): Promise<RunContents<LoraDocument>> {
   const { dataset, device, settings: options, base, merge, signal, stop, events } = experiment;
   const bags = createSplitBags(dataset);
@@ -37,7 +37,7 @@ export async function runLora(
       base: base?.run.tensors,
       sharesReviews: base !== null && isOnSameData(base.run, dataset),
     });
-    await onResult(result);
+    onResult(result);
     const input = runInput(withChosen(experiment, result), 'lora', options.search !== 'none');
     const baseFacts = base && { path: base.path, seenValidation: hasSeenValidation(base.run, dataset) };
     return await loraContents({ ...input, test: bags.test, base: baseFacts }, result);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { aFunction, anObject, aSignal, aString, fields, optional, orNull } from '../arguments.js';
+import { aBoolean, aFunction, anObject, aSignal, aString, fields, optional, orNull } from '../arguments.js';
 import { readDataset, type Dataset } from '../data/dataset.js';
 import { RowSets, type Rows, type RowsOfSplits } from '../data/rows/row_sets.js';
 import type { DataFiles, SourceProgress } from '../data/source_types.js';
@@ -20,6 +20,11 @@ export interface LoadOptions extends CallSettings<keyof typeof dataSettings | 's
   readonly rows?: Rows | RowsOfSplits | undefined;
   /** The folder in which encoded reviews are kept; null keeps none. Default: that of the cache, and none for rows. */
   readonly cacheFolder?: string | null | undefined;
+  /**
+   * Takes all reviews as one set, to evaluate a model on or to look at their labels: none are held out, and they may be few,
+   * or of one class. Default: false.
+   */
+  readonly whole?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: SourceProgress) => void) | undefined;
 }
@@ -39,6 +44,7 @@ export interface LoadedDataset extends Dataset {
 
 const checkOwn = fields({
   cacheFolder: optional(orNull(aString)),
+  whole: optional(aBoolean),
   signal: optional(aSignal),
   onProgress: optional(aFunction),
 });
@@ -52,7 +58,7 @@ const checkLoaded = fields({ loading: anObject, splits: anObject });
  *   what an iterable of rows throws; the reason of `signal`
  */
 export async function loadDataset(options: LoadOptions): Promise<LoadedDataset> {
-  const own = ['rows', 'cacheFolder', 'signal', 'onProgress'];
+  const own = ['rows', 'cacheFolder', 'whole', 'signal', 'onProgress'];
   const { given, preset, problems } = readCall(options, { command: 'data', presets: trainPresets, own, reads: true });
   checkOwn(options, 'options');
   const { rows, cacheFolder, signal } = options;
@@ -65,7 +71,8 @@ export async function loadDataset(options: LoadOptions): Promise<LoadedDataset> 
   const choice = withOptionNames(() => dataChoice(settings));
   const data = sets ?? choice.data;
   const loading = { given, preset, data, cacheFolder: sets === null ? cacheFolder : (cacheFolder ?? null) };
-  return read({ ...loading, choice: { ...choice, data } }, options);
+  const whole = options.whole === true ? { whole: true, toTrain: false, valid: null } : {};
+  return read({ ...loading, choice: { ...choice, ...whole, data } }, options);
 }
 
 /** Completes the settings that decide how reviews are read and encoded. */
@@ -75,18 +82,22 @@ async function settleReviews(
 ): Promise<ExperimentSettings & { fixed: readonly string[] }> {
   const asked = { command: 'train', presets: trainPresets, preset, config: {}, base: null, problems } as const;
   const isKnown = sets === null && (await isImdb(given));
-  const settled = withOptionNames(() => settle({ ...asked, given: withRows(given, sets), isImdb: isKnown }));
+  const settled = withOptionNames(() =>
+    settle({ ...asked, given: sets === null ? given : namedReviews(given, sets), isImdb: isKnown }),
+  );
   return { ...settled, fixed: Object.keys(given) };
 }
 
-/** Rows of a program take the place of files: their splits are given as those of files are. */
-export function withRows(
-  given: Partial<ExperimentSettings>,
-  sets: RowSets | DataFiles | string | null,
-): Partial<ExperimentSettings> {
-  if (!(sets instanceof RowSets)) return given;
-  const names = (['valid', 'test'] as const).filter((name) => sets.splits.has(name));
+/** Names the reviews among the settings. Rows of a program take the place of files: their splits are given as those are. */
+export function namedReviews(given: Partial<ExperimentSettings>, data: Loading['data']): Partial<ExperimentSettings> {
+  if (!(data instanceof RowSets)) return typeof data === 'string' ? { ...given, data } : given;
+  const names = (['valid', 'test'] as const).filter((name) => data.splits.has(name));
   return { ...given, train: 'rows', ...Object.fromEntries(names.map((name) => [name, 'rows'])) };
+}
+
+/** Whether the reviews are those of IMDb, or the sample. */
+export async function isImdbLoaded({ data }: Loading): Promise<boolean> {
+  return typeof data === 'string' && isImdb({ data });
 }
 
 async function read(

@@ -2,6 +2,7 @@ import { aBoolean, aSignal, aString, fields, optional } from '../arguments.js';
 import { writeRun } from '../experiments/write_run.js';
 import { writeReport } from '../report/html/write_report.js';
 import { createRunDirectory } from '../storage/run_directory.js';
+import type { StoredFile } from '../storage/recorded_files.js';
 import type { LoraDocument, TrainDocument } from '../storage/run_document.js';
 import { keptOf, type LoraResult, type TrainResult } from './result.js';
 
@@ -13,8 +14,11 @@ export interface SaveOptions {
 
 const checkOptions = fields({ report: optional(aBoolean), signal: optional(aSignal) });
 
-export async function saveRun(path: string, result: TrainResult, options?: SaveOptions): Promise<TrainDocument>;
-export async function saveRun(path: string, result: LoraResult, options?: SaveOptions): Promise<LoraDocument>;
+/** The document of a run that has been written, and its files. */
+export type Saved<Document> = Document & { readonly files: readonly StoredFile[] };
+
+export async function saveRun(path: string, result: TrainResult, options?: SaveOptions): Promise<Saved<TrainDocument>>;
+export async function saveRun(path: string, result: LoraResult, options?: SaveOptions): Promise<Saved<LoraDocument>>;
 /**
  * Writes a run directory as the command line does: with the model, all figures and the report. Other programs never see half
  * a run: it is complete when `run.json` is there, which comes last. What fails leaves nothing behind.
@@ -26,7 +30,7 @@ export async function saveRun(
   path: string,
   result: TrainResult | LoraResult,
   options: SaveOptions = {},
-): Promise<TrainDocument | LoraDocument> {
+): Promise<Saved<TrainDocument | LoraDocument>> {
   aString(path, 'path');
   checkOptions(options, 'options');
   const { contents, command, metrics, tried } = keptOf(result);

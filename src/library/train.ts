@@ -5,10 +5,10 @@ import { trainPresets } from '../experiments/presets.js';
 import type { SourceProgress } from '../data/source_types.js';
 import { dataChoice } from '../settings/data_choice.js';
 import type { ExperimentSettings } from '../settings/settings.js';
-import { isImdb, settle, type Presets } from '../settings/settle.js';
+import { settle, type Presets } from '../settings/settle.js';
 import { readCall, withOptionNames, type CallSettings, type TrainingKey } from './call_options.js';
 import { runTrain, type SettledSettings } from './experiment.js';
-import { checkDataset, readAs, withRows, type LoadedDataset } from './load_dataset.js';
+import { checkDataset, isImdbLoaded, namedReviews, readAs, type LoadedDataset } from './load_dataset.js';
 import { prepareExperiment } from './prepare_experiment.js';
 import { resultOf, type TrainResult } from './result.js';
 
@@ -63,17 +63,7 @@ async function trainAs(dataset: LoadedDataset, options: TrainOptions, presets: P
   const { settings, choice } = await settleTraining(dataset, options, presets);
   const reviews = await readAs(dataset, choice, options);
   const { device } = prepareExperiment(settings, reviews);
-  const [metrics, tried]: [object[], object[]] = [[], []];
-  const records = recordingEvents({
-    onMetrics: (record) => {
-      metrics.push(record);
-      return events.onMetrics?.(record);
-    },
-    onTried: (record) => {
-      tried.push(record);
-      return events.onTried?.(record);
-    },
-  });
+  const records = gatherRecords(events);
   const contents = await runTrain({
     dataset: reviews,
     settings,
@@ -81,9 +71,29 @@ async function trainAs(dataset: LoadedDataset, options: TrainOptions, presets: P
     begun: begun - 1000 * dataset.seconds,
     signal,
     stop,
-    events: joinEvents(events, records),
+    events: joinEvents(events, records.events),
   });
-  return resultOf(contents, { command: 'train', metrics, tried });
+  return resultOf(contents, { command: 'train', metrics: records.metrics, tried: records.tried });
+}
+
+/** Keeps the lines of the files that a run has beside its models, and hands them on. */
+export function gatherRecords({ onMetrics, onTried }: RecordEvents): {
+  metrics: object[];
+  tried: object[];
+  events: ExperimentEvents;
+} {
+  const [metrics, tried]: [object[], object[]] = [[], []];
+  const events = recordingEvents({
+    onMetrics: (record) => {
+      metrics.push(record);
+      return onMetrics?.(record);
+    },
+    onTried: (record) => {
+      tried.push(record);
+      return onTried?.(record);
+    },
+  });
+  return { metrics, tried, events };
 }
 
 export const controlNames = ['events', 'onProgress', 'signal', 'stop'] as const;
@@ -101,9 +111,9 @@ async function settleTraining(
     ...({ command: 'train', presets, config: {}, base: null } as const),
     problems: call.problems,
     preset: call.preset ?? (presets === trainPresets ? loading.preset : undefined),
-    given: withRows(given, loading.data),
+    given: namedReviews(given, loading.data),
   };
-  const isKnown = typeof loading.data === 'string' && (await isImdb({ data: loading.data }));
+  const isKnown = await isImdbLoaded(loading);
   const settings = withOptionNames(() => settle({ ...asked, isImdb: isKnown }));
   const settled = { ...settings, fixed: Object.keys(given) };
   return { settings: settled, choice: dataChoice(settled) };

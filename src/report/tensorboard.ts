@@ -1,7 +1,8 @@
+import type { ExperimentEvents } from '../experiments/experiment_events.js';
 import type { ExperimentOptions } from '../experiments/options.js';
 import type { Scalar } from '../storage/event_file.js';
 import type { RunDirectory } from '../storage/run_directory.js';
-import type { Phase, PhaseEvents, PhaseResult } from '../training/phase.js';
+import type { Phase } from '../training/phase.js';
 import { lrFactor } from '../training/schedule.js';
 
 type LoggedOptions = Pick<ExperimentOptions, 'lr' | 'schedule' | 'warmup' | 'batch' | 'search'>;
@@ -13,7 +14,10 @@ const mainPhases: ReadonlySet<string> = new Set<Phase>(['full', 'lora']);
  * Returns events that write the event file of TensorBoard of a run: after each epoch, which is the step, loss and accuracy of
  * training and validation, the metric that the run goes by, the seconds and the learning rate, and in the end the test.
  */
-export function tensorboardEvents(directory: Pick<RunDirectory, 'appendScalars'>, options: LoggedOptions): PhaseEvents {
+export function tensorboardEvents(
+  directory: Pick<RunDirectory, 'appendScalars'>,
+  options: LoggedOptions,
+): ExperimentEvents {
   let [epochs, folds, reviews, planned] = [0, 0, 0, 0];
   const nameOf = (phase: string): string =>
     mainPhases.has(phase) ? '' : phase === 'fold' ? `fold-${folds}/` : `${phase}/`;
@@ -50,21 +54,16 @@ export function tensorboardEvents(directory: Pick<RunDirectory, 'appendScalars'>
     async onTest(tested, test) {
       await directory.appendScalars(epochs, scalarsOf(nameOf(tested), 'test', test));
     },
+    async onFitted({ epochs: fitted, test }) {
+      for (const { epoch, train, valid } of fitted) {
+        await directory.appendScalars(epoch, [
+          ...scalarsOf('', 'train', train),
+          ...scalarsOf('', 'valid', valid),
+          ...scalarsOf('', 'test', test),
+        ]);
+      }
+    },
   };
-}
-
-/** Writes what is known of a linear model that was fitted at once: step 1 has the validation by its folds, and the test. */
-export async function logFit(
-  directory: Pick<RunDirectory, 'appendScalars'>,
-  { epochs, test }: Pick<PhaseResult, 'epochs' | 'test'>,
-): Promise<void> {
-  for (const { epoch, train, valid } of epochs) {
-    await directory.appendScalars(epoch, [
-      ...scalarsOf('', 'train', train),
-      ...scalarsOf('', 'valid', valid),
-      ...scalarsOf('', 'test', test),
-    ]);
-  }
 }
 
 function scalarsOf(name: string, split: string, metrics: object): Scalar[] {

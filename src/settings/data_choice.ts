@@ -5,6 +5,7 @@ import type { FeatureChoice } from '../data/splits/chosen_features.js';
 import type { SplitOptions } from '../data/splits/train_valid_test.js';
 import type { FeatureOptions } from '../text/features.js';
 import type { Featurizer } from '../text/featurizer.js';
+import { trainPresets } from '../experiments/presets.js';
 import { dualCoordinateDescent } from '../training/optimizer_options.js';
 import { filesOf } from './list_kinds.js';
 import type { ExperimentSettings } from './settings.js';
@@ -43,6 +44,15 @@ export function chooseData(given: string | undefined): string {
   const { IMDB_TORCH_DATA: named = '' } = process.env;
   return given ?? (named === '' ? 'imdb' : named);
 }
+
+/** What reviews are read with to be looked at: all of them as one set, with the features of the preset `auto`. */
+export const auditReading = Object.freeze({
+  valid: null,
+  whole: true,
+  vocab: null,
+  features: trainPresets.auto.features,
+  featureChoice: chooseFeaturesFor([]),
+}) satisfies Partial<DataChoice>;
 
 /**
  * Says what to read for these settings.

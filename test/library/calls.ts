@@ -271,6 +271,13 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
   },
   train: { call: library.train, takes: [loaded, control] },
   tune: { call: library.tune, takes: [loaded, control] },
+  lora: { call: library.lora, takes: [orNull(string('base', null)), loaded, control] },
+  evaluate: { call: library.evaluate, takes: [aClassifier, loaded, maybe(fields('options', signal))] },
+  explain: {
+    call: library.explain,
+    takes: [aClassifier, string('text', 'text'), maybe(fields('options', maybe(number('top', 1))))],
+  },
+  audit: { call: library.audit, takes: [loaded, control] },
   saveRun: { call: library.saveRun, takes: [path, one('result', {})] },
   classifierOf: { call: library.classifierOf, takes: [one('result', {})] },
   writeReport: { call: library.writeReport, takes: [list('runs', []), maybe(string('file', 'report.html'))] },

@@ -1,16 +1,11 @@
 import type { Command } from 'commander';
-import type { Dataset } from '../../data/dataset.js';
-import { readTexts } from '../../data/read_texts.js';
 import { ImdbTorchError } from '../../errors.js';
-import { auditLabels, type OutOfFold } from '../../experiments/audit.js';
-import { chooseFeaturesFor } from '../../experiments/auto/chosen_features.js';
-import { trainPresets } from '../../experiments/presets.js';
 import { describeAudit } from '../../report/console/audit.js';
-import { auditDocument, auditTable, auditTableStart } from '../../report/documents/audit.js';
+import { auditTable, auditTableStart } from '../../report/documents/audit.js';
 import { formatCount, formatText } from '../../report/format.js';
 import { writeFileAtomic } from '../../system/atomic_file.js';
 import { assertReplaceable } from '../../system/own_output.js';
-import type { DataChoice } from '../../settings/data_choice.js';
+import { auditReading, type DataChoice } from '../../settings/data_choice.js';
 import { prepare, readData } from '../experiment/read_dataset.js';
 import { createSearchEvents } from '../experiment/search_events.js';
 import { interruptSignal, stopOnInterrupt } from '../interrupt.js';
@@ -57,52 +52,26 @@ async function audit(named: readonly string[], raw: RawOptions): Promise<void> {
   const choice: DataChoice = {
     ...howRead(given),
     ...{ groupColumn: given.groupColumn, labels: given.labels, strict: given.strict },
-    ...{ data: chooseData(named, given), seed: given.seed, valid: null, whole: true },
-    ...{ vocab: null, features: trainPresets.auto.features, featureChoice: chooseFeaturesFor([]) },
+    ...{ data: chooseData(named, given), seed: given.seed, ...auditReading },
   };
   if (given.out !== undefined) await assertReplaceable(given.out, auditTableStart);
   const signal = interruptSignal();
   const terminal = new Terminal(given);
   const dataset = await prepare((shared) => readData(choice, terminal, shared), terminal, signal);
-  const found = await auditLabels({
-    dataset,
-    outOfFold: (whole) => findProbabilities(whole, given, terminal),
-    readTexts: (wanted) => readTexts({ ...choice, signal }, dataset, wanted),
-  });
+  // The addon is there by now.
+  const { auditReviews, documentOf } = await import('../../library/audit.js');
+  const { setNumThreads } = await import('../../model/native.js');
+  if (given.threads !== null) setNumThreads(given.threads);
+  // The first Ctrl-C ends the search for the best kind of model alone.
+  using stopping = stopOnInterrupt(terminal);
+  const events = createSearchEvents(terminal, stopping);
+  const found = await auditReviews(dataset, choice, { signal, stop: stopping.signal, events });
+  terminal.clearProgress();
   if (given.out !== undefined) await writeFileAtomic(given.out, auditTable(found), { signal });
   terminal.result(...describeAudit(found, given.top, terminal.width, terminal.style));
   if (given.out !== undefined)
     terminal.say(`All ${formatCount(found.doubtful.length)} are in ${formatText(given.out)}.`);
-  const { location: source, sha256 } = dataset.source;
-  const { classes, read } = dataset;
-  terminal.document({
-    schema: 1,
-    command: 'audit',
-    data: { source, sha256 },
-    read,
-    classes,
-    ...auditDocument(found, given.top),
-  });
-}
-
-/** Asks models that have not seen a review. The first Ctrl-C ends the search for the best kind of model alone. */
-async function findProbabilities(
-  dataset: Dataset,
-  { seed, threads }: AuditOptions,
-  terminal: Terminal,
-): Promise<OutOfFold> {
-  // The addon is there by now.
-  const { setNumThreads } = await import('../../model/native.js');
-  const { outOfFoldProbabilities } = await import('../../experiments/auto/out_of_fold_probabilities.js');
-  if (threads !== null) setNumThreads(threads);
-  using stopping = stopOnInterrupt(terminal);
-  try {
-    const events = createSearchEvents(terminal, stopping);
-    const signals = { signal: interruptSignal(), stop: stopping.signal };
-    return await outOfFoldProbabilities(dataset, { seed, events, ...signals });
-  } finally {
-    terminal.clearProgress();
-  }
+  terminal.document(documentOf(dataset, found, given.top));
 }
 
 /** Takes the data that one of an argument, --data and --train names. */

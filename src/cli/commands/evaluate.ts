@@ -1,30 +1,18 @@
 import type { Command } from 'commander';
 import { splitNames } from '../../data/collected_reviews.js';
 import { ImdbTorchError } from '../../errors.js';
-import { describeEvaluation, evaluationDocument, type EvaluationFigures } from '../../report/console/evaluation.js';
-import type { TextClassifier } from '../../model/text_classifier.js';
+import { describeEvaluation, evaluationDocument } from '../../report/console/evaluation.js';
 import { readRunDocument } from '../../storage/read_run.js';
 import { writeFileAtomic } from '../../system/atomic_file.js';
 import { assertReplaceable } from '../../system/own_output.js';
-import {
-  chooseReviews,
-  predictionLines,
-  predictionStart,
-  type ChosenReviews,
-} from '../trained_model/evaluated_reviews.js';
+import { chooseReviews, predictionLines, predictionStart } from '../../library/evaluated_reviews.js';
 import { interruptSignal } from '../interrupt.js';
 import { choice, integer, optional, text } from '../../settings/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
-import { flagOf, type Values } from '../../settings/option.js';
+import { flagOf } from '../../settings/option.js';
 import { settings } from '../../settings/settings.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
-import {
-  howRead,
-  howReadKeys,
-  readRunReviews,
-  storedOptions,
-  type StoredOptions,
-} from '../trained_model/run_reviews.js';
+import { howRead, howReadKeys, readRunReviews, storedOptions } from '../trained_model/run_reviews.js';
 import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 
@@ -56,8 +44,6 @@ const options = {
   ...modelOptions,
 } as const;
 
-type EvaluateOptions = Values<typeof options>;
-
 export function defineEvaluate(command: Command): void {
   command.argument('<run>', 'run directory');
   addOptions(command, options).action(evaluate);
@@ -75,8 +61,16 @@ async function evaluate(path: string, raw: RawOptions): Promise<void> {
   try {
     const others = given.data === undefined ? null : { ...howRead(given), data: given.data, labels: given.labels };
     const dataset = await readRunReviews(named, others, classifier.featurizer, terminal, signal);
-    const reviews = chooseReviews(dataset, given.split, given.data !== undefined, classifier.classes);
-    const figures = await evaluateReviews(classifier, reviews, stored, given, signal);
+    // Others are new to the model, whichever of them would be held out.
+    const split = given.split ?? (given.data !== undefined && dataset.testHeldOut ? 'all' : 'test');
+    const reviews = chooseReviews(dataset, split, classifier.classes);
+    const { evaluateReviews } = await import('../../library/evaluate.js');
+    const how = { loss: stored.loss, mistakes: given.mistakes, signal };
+    const { figures, predictions } = await evaluateReviews(classifier, reviews, how);
+    if (given.savePredictions !== undefined) {
+      const lines = predictionLines(reviews, predictions, classifier.classes);
+      await writeFileAtomic(given.savePredictions, lines, { signal });
+    }
     const { location: source, sha256 } = dataset.source;
     terminal.say(`Data: ${formatText(source)}`);
     if (!given.json) terminal.result(...describeEvaluation(figures, terminal.style));
@@ -85,35 +79,6 @@ async function evaluate(path: string, raw: RawOptions): Promise<void> {
   } finally {
     classifier.dispose();
   }
-}
-
-/** Evaluates the model, and writes its predictions where that is asked for. */
-async function evaluateReviews(
-  classifier: TextClassifier,
-  reviews: ChosenReviews,
-  { loss }: StoredOptions,
-  { mistakes, savePredictions }: EvaluateOptions,
-  signal: AbortSignal,
-): Promise<EvaluationFigures> {
-  const { classes, description } = classifier;
-  const { evaluateLabelled } = await import('../../training/labelled_evaluation.js');
-  const { classificationReport, mostConfidentMistakes } =
-    await import('../../training/numbers/classification_report.js');
-  const { metrics, ofLogits, predictions } = await evaluateLabelled(classifier, reviews, { loss, signal });
-  if (savePredictions !== undefined) {
-    await writeFileAtomic(savePredictions, predictionLines(reviews, predictions, classes), { signal });
-  }
-  return {
-    split: reviews.name,
-    count: reviews.labels.length,
-    classes,
-    metrics,
-    uncalibrated: description.calibration === null ? null : ofLogits,
-    decision: description.decision ?? null,
-    report: classificationReport(predictions),
-    mistakes: mostConfidentMistakes(predictions, mistakes),
-    originOf: reviews.originOf,
-  };
 }
 
 /** Refuses what says how to read data where none are named: those of the run are read as they were. */

@@ -12,7 +12,7 @@ import { runOutput } from '../options/output_options.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { addSettings, readRequest } from '../options/read_settings.js';
 import { interruptSignal } from '../interrupt.js';
-import { checkRank } from '../experiment/rank_check.js';
+import { checkRank } from '../../settings/fine_tuning_checks.js';
 import { prepare, readDataOrSample } from '../experiment/read_dataset.js';
 import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';

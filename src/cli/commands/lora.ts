@@ -12,11 +12,10 @@ import { configOf } from '../../settings/config_file.js';
 import { flag, optional, text } from '../../settings/kinds.js';
 import { filesOf } from '../../settings/list_kinds.js';
 import { addOptions, type RawOptions } from '../options/option.js';
-import { isImdb } from '../../settings/settle.js';
+import { checkHiddenLayer } from '../../settings/fine_tuning_checks.js';
 import { addSettings, presetOptions, readRequest } from '../options/read_settings.js';
-import { byKeys, type ExperimentSettings } from '../../settings/settings.js';
+import type { ExperimentSettings } from '../../settings/settings.js';
 import type { Reading } from '../experiment/run_seeds.js';
-import { optionsFromHere } from '../../storage/recorded_paths.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -35,9 +34,9 @@ export function defineLora(command: Command): void {
 async function lora(raw: RawOptions): Promise<void> {
   const request = await readRequest(raw, 'lora', { ...options, ...runOutput }, loraPresets);
   const { base: path, merge, printConfig, ...output } = request.options;
-  const base = path === undefined ? null : await readBase(path);
+  const base = path === undefined ? null : await (await import('../../settings/read_base.js')).readBase(path);
   const settings = request.settle(base);
-  assertHiddenLayer(settings);
+  checkHiddenLayer(settings);
   if (printConfig) {
     Terminal.print(configOf(settings, 'lora', request.named));
     return;
@@ -61,21 +60,6 @@ async function lora(raw: RawOptions): Promise<void> {
   );
   const { assertChecks } = await import('../experiment/run_lora.js');
   assertChecks(checks);
-}
-
-async function readBase(path: string): Promise<Base> {
-  const { readRun } = await import('../../storage/read_run.js');
-  const run = await readRun(path);
-  const { data, train } = byKeys(optionsFromHere(run.run)).values as Partial<ExperimentSettings>;
-  return { path, run, isImdb: await isImdb({ data, train }) };
-}
-
-function assertHiddenLayer({ hidden }: ExperimentSettings): void {
-  if (hidden > 0) return;
-  throw new ImdbTorchError(
-    'ERR_USAGE',
-    'Expected a model with a hidden layer to fine-tune but this one is linear (--hidden 0); its few outputs leave LoRA no rank to save.',
-  );
 }
 
 /** Says whether all reviews are those of the base, as no others are named. */

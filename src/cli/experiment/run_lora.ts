@@ -18,7 +18,7 @@ import {
 import { describeTuning } from '../../report/console/tuning.js';
 import { stopOnInterrupt } from '../interrupt.js';
 import { runEvents } from './run_events.js';
-import { checkRank } from './rank_check.js';
+import { checkRank } from '../../settings/fine_tuning_checks.js';
 
 interface LoraOptions {
   out: string | undefined;

@@ -3,7 +3,6 @@ import { runTrain } from '../../library/experiment.js';
 import { dualCoordinateDescent } from '../../training/optimizer_options.js';
 import { describeCalibration, describeFolds } from '../../report/console/folds_and_calibration.js';
 import { describeLearningCurve } from '../../report/console/learning_curve.js';
-import { logFit } from '../../report/tensorboard.js';
 import type { TrainDocument } from '../../storage/run_document.js';
 import {
   experimentOf,
@@ -24,9 +23,8 @@ export async function runTrainCommand(context: ExperimentContext, out: string | 
     const isSearched = options.optimizer === dualCoordinateDescent && options.search !== 'none';
     using stopping = isSearched ? stopOnInterrupt(terminal) : null;
     const events = runEvents(context, directory, stopping);
-    const contents = await runTrain({ ...experimentOf(context), stop: stopping?.signal, events }, async (result) => {
+    const contents = await runTrain({ ...experimentOf(context), stop: stopping?.signal, events }, (result) => {
       sayOutcome(context, result);
-      if (options.tensorboard && result.linear !== undefined) await logFit(directory, result.full);
     });
     return writeCommandRun(context, directory, contents);
   });

@@ -36,7 +36,8 @@ export function howRead({ textColumn, labelColumn, header, files, encoding }: Ho
 export function storedOptions({ path, run }: NamedRun): StoredOptions {
   const stored: Partial<ExperimentSettings> = byKeys(optionsFromHere(run)).values;
   const { data, train, vocab, seed, loss } = stored;
-  if ((data ?? train) !== undefined && vocab !== undefined && seed !== undefined && loss !== undefined) {
+  const isNamed = (data ?? train) !== undefined || run.data?.kind === 'rows';
+  if (isNamed && vocab !== undefined && seed !== undefined && loss !== undefined) {
     return { ...dataChoice(completeSettings(stored)), loss };
   }
   throw new ImdbTorchError(

@@ -13,6 +13,7 @@ export interface NamedRun {
 
 /** @throws ImdbTorchError ERR_DATASET when a file or folder of the run is gone */
 export function assertThere({ path, run }: NamedRun): void {
+  if (run.data?.kind === 'rows') throw ofRows(path);
   const gone = Object.values(absolutePaths(optionsFromHere(run)))
     .flat()
     .flatMap(resolveList)
@@ -21,6 +22,13 @@ export function assertThere({ path, run }: NamedRun): void {
   throw new ImdbTorchError(
     'ERR_DATASET',
     `Expected the data of the run ${path} at ${gone} but nothing is there; put them back, or name data with --data.`,
+  );
+}
+
+function ofRows(path: string): ImdbTorchError {
+  return new ImdbTorchError(
+    'ERR_DATASET',
+    `Expected data in files but the run ${path} was made with rows of a program, which are in none; name data with --data.`,
   );
 }
 

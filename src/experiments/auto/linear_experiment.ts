@@ -44,7 +44,9 @@ export async function runLinearExperiment(input: ExperimentInput): Promise<FullT
   const training = await trainLinear(linear);
   // Its features as typed arrays are enough from here on.
   training.reviews.dispose();
-  return testTraining(training, dataset, classes);
+  const result = testTraining(training, dataset, classes);
+  await events?.onFitted?.(result.full);
+  return result;
 }
 
 /** Takes the options of a linear model from those of an experiment. */

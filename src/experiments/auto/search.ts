@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { isBetter, worstOf, type MetricName } from '../../training/metric_names.js';
+import type { PhaseResult } from '../../training/phase.js';
 import { averageOf, type Candidate } from './candidate.js';
 import { chooseByGain } from './choice.js';
 import type { Judge, Judgement } from './judge.js';
@@ -10,6 +11,8 @@ export interface SearchEvents {
   onFitting?(done: number, total: number): void;
   /** A candidate has been judged; `best` is the best one so far. */
   onJudged?(judgement: Judgement, best: Judgement, metric: MetricName): void | Promise<void>;
+  /** A linear model has been fitted and tested: its only epoch has the validation by its folds. */
+  onFitted?(full: PhaseResult): void | Promise<void>;
   /** The search is over, of whatever kind, or there was nothing to choose; what is left makes the model that is kept. */
   onSearchEnd?(): void;
 }

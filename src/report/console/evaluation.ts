@@ -94,7 +94,7 @@ function describeMistakes({ classes, mistakes, originOf }: EvaluationFigures): s
 }
 
 /** The part of the document of `evaluate --json` that says what was found. */
-export function evaluationDocument(figures: EvaluationFigures): object {
+export function evaluationDocument(figures: EvaluationFigures) {
   const { split, count, classes, metrics, uncalibrated, decision, report, mistakes, originOf } = figures;
   return {
     split,

@@ -5,7 +5,7 @@ export const auditTableStart = 'file,line,label,suggested,probability_given,prob
 const digits = 6;
 
 /** Returns the part of the document of `audit --json` that says what was found. @param top the most reviews, and texts, that are named */
-export function auditDocument({ reviews, wrong, doubtful, pairs, repeated }: Audit, top: number): object {
+export function auditDocument({ reviews, wrong, doubtful, pairs, repeated }: Audit, top: number) {
   const contradicting = repeated.filter(({ contradicts }) => contradicts);
   return {
     reviews,

@@ -26,7 +26,8 @@ interface EpochLine {
 /** Loss and accuracy of every epoch, all phases in one picture. */
 export function curves(runs: readonly RunView[]): Markup | null {
   const phases = phasesOf(runs);
-  const lines = phases.flatMap(linesOf);
+  // What was fitted at once has a single line, and no curve.
+  const lines = phases.map(linesOf).flatMap((each) => (each.length > 1 ? each : []));
   if (lines.length === 0) return null;
   return section({
     title: 'Epoch by epoch',

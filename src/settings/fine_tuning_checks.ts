@@ -1,10 +1,20 @@
-import type { Dataset } from '../../data/dataset.js';
-import type { RunSettings } from '../options/output_options.js';
-import { throwProblems } from '../../settings/option.js';
+import type { Dataset } from '../data/dataset.js';
+import { ImdbTorchError } from '../errors.js';
+import type { ExperimentSettings } from './settings.js';
+import { throwProblems } from './option.js';
+
+/** @throws ImdbTorchError ERR_USAGE for the settings of a linear model */
+export function checkHiddenLayer({ hidden }: Pick<ExperimentSettings, 'hidden'>): void {
+  if (hidden > 0) return;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    'Expected a model with a hidden layer to fine-tune but this one is linear (--hidden 0); its few outputs leave LoRA no rank to save.',
+  );
+}
 
 /** Checks what fine-tuning can only judge with the reviews at hand. @throws ImdbTorchError ERR_USAGE */
 export function checkRank(
-  { rank, hidden, target }: Pick<RunSettings, 'rank' | 'hidden' | 'target'>,
+  { rank, hidden, target }: Pick<ExperimentSettings, 'rank' | 'hidden' | 'target'>,
   { vocabulary, classes }: Pick<Dataset, 'vocabulary' | 'classes'>,
 ): void {
   const { size: words } = vocabulary;

@@ -1,12 +1,12 @@
-import { originNames } from '../../data/origins.js';
-import { splitNames, type SplitName } from '../../data/collected_reviews.js';
-import type { Dataset } from '../../data/dataset.js';
-import type { EncodedSplit } from '../../data/splits/encoded_splits.js';
-import { labelName } from '../../data/tables/label_spelling.js';
-import { joinReviews, type Reviews } from '../../data/splits/reviews.js';
-import { ImdbTorchError } from '../../errors.js';
-import { formatNames } from '../../report/format.js';
-import { predictedClasses, type LabelledPredictions } from '../../training/numbers/classification_report.js';
+import { originNames } from '../data/origins.js';
+import { splitNames, type SplitName } from '../data/collected_reviews.js';
+import type { Dataset } from '../data/dataset.js';
+import type { EncodedSplit } from '../data/splits/encoded_splits.js';
+import { labelName } from '../data/tables/label_spelling.js';
+import { joinReviews, type Reviews } from '../data/splits/reviews.js';
+import { ImdbTorchError } from '../errors.js';
+import { formatNames } from '../report/format.js';
+import { predictedClasses, type LabelledPredictions } from '../training/numbers/classification_report.js';
 
 /** The reviews that a model is evaluated on. */
 export interface ChosenReviews extends Reviews {
@@ -17,19 +17,11 @@ export interface ChosenReviews extends Reviews {
 }
 
 /**
- * Returns the reviews of one split or of all, labelled with the class numbers of the model.
- * @param split undefined: test; all of them where `given` data have no test split of their own
+ * Returns the reviews of one split, or of all, labelled with the class numbers of the model.
  * @throws ImdbTorchError ERR_DATASET when there is no review, or a class that the model does not know
  */
-export function chooseReviews(
-  dataset: Dataset,
-  split: string | undefined,
-  given: boolean,
-  classes: readonly string[],
-): ChosenReviews {
-  const whole = given && dataset.testHeldOut;
-  const name = split ?? (whole ? 'all' : 'test');
-  const names = name === 'all' ? splitNames : [name as SplitName];
+export function chooseReviews(dataset: Dataset, name: SplitName | 'all', classes: readonly string[]): ChosenReviews {
+  const names = name === 'all' ? splitNames : [name];
   const splits = names.map((each) => dataset.splits[each]);
   const joined = joinReviews(splits);
   const labels = mapLabels(dataset, joined.labels, classes);

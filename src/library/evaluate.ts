@@ -1,0 +1,90 @@
+import { aSignal, fields, oneOf, optional, wholeFrom } from '../arguments.js';
+import { splitNames, type SplitName } from '../data/collected_reviews.js';
+import type { LossForm } from '../model/native.js';
+import type { TextClassifier } from '../model/text_classifier.js';
+import { aClassifier } from '../model/expected.js';
+import { evaluationDocument, type EvaluationFigures } from '../report/console/evaluation.js';
+import { evaluateLabelled } from '../training/labelled_evaluation.js';
+import {
+  classificationReport,
+  mostConfidentMistakes,
+  type LabelledPredictions,
+} from '../training/numbers/classification_report.js';
+import { chooseReviews, type ChosenReviews } from './evaluated_reviews.js';
+import { checkDataset, readAs, type LoadedDataset } from './load_dataset.js';
+
+export interface EvaluateCallOptions {
+  /** Which of the reviews. Default: `test`, and `all` of a data set that was loaded as a whole. */
+  readonly split?: SplitName | 'all' | undefined;
+  /** Number of the most confident mistakes that are listed. Default: 10. */
+  readonly mistakes?: number | undefined;
+  /** The form of the loss of the training, for metrics that are not calibrated. Default: `logits`. */
+  readonly loss?: LossForm | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The document that `evaluate --json` prints, but for the run directory. */
+export type EvaluationDocument = ReturnType<typeof evaluationDocument> & {
+  readonly schema: 1;
+  readonly command: 'evaluate';
+  readonly data: { readonly source: string; readonly sha256: string };
+};
+
+const checkOptions = fields({
+  split: optional(oneOf(...splitNames, 'all')),
+  mistakes: optional(wholeFrom(0)),
+  loss: optional(oneOf('softmax', 'logits')),
+  signal: optional(aSignal),
+});
+const usualMistakes = 10;
+
+/**
+ * Says how good a model is on reviews, as the command `evaluate` does: by class, with its calibration and worst mistakes.
+ * The reviews are read with the features of the model.
+ * @throws ImdbTorchError ERR_DATASET when there is no review, or one of a class that the model does not know; TypeError; the
+ *   reason of `signal`
+ */
+export async function evaluate(
+  classifier: TextClassifier,
+  dataset: LoadedDataset,
+  options: EvaluateCallOptions = {},
+): Promise<EvaluationDocument> {
+  aClassifier(classifier, 'classifier');
+  checkDataset(dataset);
+  checkOptions(options, 'options');
+  const { signal, mistakes = usualMistakes, loss = 'logits' } = options;
+  const { choice } = dataset.loading;
+  const { featurizer } = classifier;
+  const reviews = await readAs(
+    dataset,
+    { ...choice, vocab: null, featurizer, toTrain: choice.whole !== true },
+    options,
+  );
+  const split = options.split ?? (choice.whole === true ? 'all' : 'test');
+  const chosen = chooseReviews(reviews, split, classifier.classes);
+  const { figures } = await evaluateReviews(classifier, chosen, { loss, mistakes, signal });
+  const { location: source, sha256 } = reviews.source;
+  return { schema: 1, command: 'evaluate', data: { source, sha256 }, ...evaluationDocument(figures) };
+}
+
+/** Evaluates a model on reviews. @throws the reason of `signal` */
+export async function evaluateReviews(
+  classifier: TextClassifier,
+  reviews: ChosenReviews,
+  { loss, mistakes, signal }: { loss: LossForm; mistakes: number; signal: AbortSignal | undefined },
+): Promise<{ figures: EvaluationFigures; predictions: LabelledPredictions }> {
+  const { classes, description } = classifier;
+  const { metrics, ofLogits, predictions } = await evaluateLabelled(classifier, reviews, { loss, signal });
+  const figures = {
+    split: reviews.name,
+    count: reviews.labels.length,
+    classes,
+    metrics,
+    uncalibrated: description.calibration === null ? null : ofLogits,
+    decision: description.decision ?? null,
+    report: classificationReport(predictions),
+    mistakes: mostConfidentMistakes(predictions, mistakes),
+    originOf: reviews.originOf,
+  };
+  return { figures, predictions };
+}

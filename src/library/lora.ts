@@ -1,0 +1,80 @@
+import { aBoolean, aString, fields, optional, orNull } from '../arguments.js';
+import { joinEvents } from '../experiments/experiment_events.js';
+import { loraPresets } from '../experiments/presets.js';
+import type { Base } from '../settings/base.js';
+import { dataChoice } from '../settings/data_choice.js';
+import { readBase } from '../settings/read_base.js';
+import type { ExperimentSettings } from '../settings/settings.js';
+import { settle } from '../settings/settle.js';
+import { featurizerOf } from '../storage/read_run.js';
+import { readCall, withOptionNames, type CallSettings, type TrainingKey } from './call_options.js';
+import type { SettledSettings } from './experiment.js';
+import { runLora } from './fine_tuning.js';
+import { checkDataset, isImdbLoaded, namedReviews, readAs, type LoadedDataset } from './load_dataset.js';
+import { prepareExperiment } from './prepare_experiment.js';
+import { checkHiddenLayer, checkRank } from '../settings/fine_tuning_checks.js';
+import { resultOf, type LoraResult } from './result.js';
+import { checkControl, controlNames, gatherRecords, type CallControl } from './train.js';
+
+/** What `lora` takes: the command line's options in camel case, but for those that say what is read. */
+export interface LoraOptions extends CallSettings<TrainingKey, keyof typeof loraPresets>, CallControl {
+  /** Whether the branches are merged into their layers at the end. Default: false. */
+  readonly merge?: boolean | undefined;
+}
+
+const checkOwn = fields({ merge: optional(aBoolean) });
+
+/**
+ * Fine-tunes with LoRA as the command `lora` does. The reviews are read with the features of the base.
+ * @param base a run directory, whose model is fine-tuned and stays as it is; null: a new model is pretrained first
+ * @returns the document that `lora --json` prints, to be written by `saveRun` or used by `classifierOf`
+ * @throws ImdbTorchError ERR_USAGE that names all options that are not as expected, or do not fit the base; ERR_RUN when the
+ *   base is no complete run; ERR_DATASET, ERR_NON_FINITE, ERR_DEVICE; TypeError; the reason of `signal`
+ */
+export async function lora(
+  base: string | null,
+  dataset: LoadedDataset,
+  options: LoraOptions = {},
+): Promise<LoraResult> {
+  const begun = performance.now();
+  orNull(aString)(base, 'base');
+  checkDataset(dataset);
+  checkControl(options, 'options');
+  checkOwn(options, 'options');
+  const { signal, stop, events = {}, merge = false } = options;
+  const start = base === null ? null : await readBase(base);
+  const settings = await settleFineTuning(dataset, options, start);
+  const choice = dataChoice(settings);
+  const own = start === null ? {} : { vocab: null, featurizer: featurizerOf(start.run), toTrain: true };
+  const reviews = await readAs(dataset, { ...choice, ...own }, options);
+  withOptionNames(() => {
+    checkHiddenLayer(settings);
+    checkRank(settings, reviews);
+  });
+  const { device } = prepareExperiment(settings, reviews);
+  const records = gatherRecords(events);
+  const contents = await runLora({
+    ...{ dataset: reviews, settings, device, signal, stop, merge, base: start },
+    begun: begun - 1000 * dataset.seconds,
+    events: joinEvents(events, records.events),
+  });
+  return resultOf(contents, { command: 'lora', metrics: records.metrics, tried: records.tried });
+}
+
+async function settleFineTuning(
+  { loading }: LoadedDataset,
+  options: LoraOptions,
+  base: Base | null,
+): Promise<SettledSettings> {
+  const own = [...controlNames, 'merge'];
+  const call = readCall(options, { command: 'lora', presets: loraPresets, own, reads: false });
+  const given: Partial<ExperimentSettings> = { ...loading.given, ...call.given };
+  const asked = {
+    ...({ command: 'lora', presets: loraPresets, config: {}, base } as const),
+    problems: call.problems,
+    preset: call.preset,
+    given: namedReviews(given, loading.data),
+  };
+  const isKnown = await isImdbLoaded(loading);
+  return { ...withOptionNames(() => settle({ ...asked, isImdb: isKnown })), fixed: Object.keys(given) };
+}

@@ -1,13 +1,12 @@
 import { aBoolean, aMap, fields, optional } from '../arguments.js';
 import { withoutStart } from '../model/adapter_algebra.js';
 import type { ClassifierModel } from '../model/classifier_model.js';
-import { loadModule, type Module } from '../model/parameters.js';
+import type { Module } from '../model/parameters.js';
 import { readTrainedAdapter } from '../model/trained_adapter.js';
 import { searchTuning } from './auto/tuning_search.js';
 import type { TuningSearch } from './auto/tuning_plan.js';
 import type { Check } from './check.js';
 import type { Adapter } from '../storage/adapter.js';
-import type { StoredTensor } from '../storage/stored_tensor.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
@@ -18,6 +17,7 @@ import {
   withNewModel,
   type ExperimentInput,
 } from './experiment_model.js';
+import { loadBase, moduleOfBase, type FineTuningBase } from './fine_tuning_base.js';
 import { checkLayerOutputs } from './layer_output_checks.js';
 import {
   excerptOf,
@@ -36,13 +36,13 @@ import { runPhase, runTest, type PhaseContext, type PhaseResult } from '../train
 const checkLoraInput = fields({
   ...inputFields,
   base: optional(aMap),
+  newOutput: optional(aBoolean),
   sharesReviews: optional(aBoolean),
   merge: aBoolean,
 });
 
-export interface LoraInput extends ExperimentInput {
-  /** Fine-tune this model; without one, pretrain a new one for an epoch first. */
-  base?: ReadonlyMap<string, StoredTensor> | undefined;
+/** Without a base, one is pretrained first. */
+export interface LoraInput extends ExperimentInput, FineTuningBase {
   /** Whether the base was trained on these training reviews; a search then judges by those held out for validation. */
   sharesReviews?: boolean | undefined;
   /** Whether to merge the branches into their layers at the end. */
@@ -52,8 +52,10 @@ export interface LoraInput extends ExperimentInput {
 export interface LoraResult {
   /** Null when fine-tuning started from a given model. */
   pretrain: PhaseResult | null;
-  /** The test of the model that was fine-tuned, before that. */
-  baseTest: Metrics;
+  /** The test of the model that was fine-tuned, before that; null where its classes are others. */
+  baseTest: Metrics | null;
+  /** Whether the output layer is of other classes than that of the base. */
+  newOutput: boolean;
   lora: PhaseResult;
   /** Which parameters fine-tuning left as they were, bit for bit, of the layers that it freezes. */
   frozen: PerLayer<boolean>;
@@ -75,7 +77,8 @@ type TunedResult = Omit<LoraResult, 'search'>;
 
 /**
  * The notebook's second experiment: pretrains one epoch (or takes `base`), freezes W and its bias, trains the LoRA
- * branch and the output layer, tests, checks, and merges when asked to. An output layer with a branch is frozen, too. Where
+ * branch and the output layer, tests, checks, and merges when asked to. An output layer with a branch is frozen, too; where
+ * the classes are others than the base's, a new one is trained, and the module of the base keeps its own. Where
  * the options ask for a search, the learning rate and the number of epochs are those that do best on held-out reviews.
  */
 export async function runLoraFineTuning(given: LoraInput): Promise<LoraResult> {
@@ -93,7 +96,8 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<TunedR
   const { model } = context;
   const { pretrain, baseTest } = await prepareBase(input, context);
   const base = readLayers(model);
-  const baseModule = moduleOf(base, model);
+  const replaced = input.newOutput === true ? input.base : undefined;
+  const baseModule = replaced === undefined ? moduleOf(base, model) : moduleOfBase(replaced);
   const before = startBranches(input, context) ? readLayers(model) : base;
   freezeLayers(input, context);
   const lora = await runPhase(context, 'lora', input.options.loraEpochs);
@@ -102,6 +106,7 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<TunedR
   const result: TunedResult = {
     pretrain,
     baseTest,
+    newOutput: replaced !== undefined,
     lora,
     frozen,
     merged: null,
@@ -116,14 +121,15 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<TunedR
 }
 
 async function prepareBase(
-  { base, options: { pretraining } }: LoraInput,
+  { base, newOutput, options: { pretraining } }: LoraInput,
   context: PhaseContext,
 ): Promise<Pick<LoraResult, 'pretrain' | 'baseTest'>> {
   if (base === undefined) {
     const pretrain = await runPhase(pretrainingContext(context, pretraining), 'pretrain', 1);
     return { pretrain, baseTest: pretrain.test };
   }
-  loadModule(context.model, base);
+  loadBase(context.model, base, newOutput);
+  if (newOutput === true) return { pretrain: null, baseTest: null };
   const { test } = await runTest(context, 'base');
   return { pretrain: null, baseTest: test };
 }

@@ -14,7 +14,7 @@ import type { LoraResult } from './lora_fine_tuning.js';
 import { analyzeModel, type TrainedFacts } from './model_analysis.js';
 import type { ExperimentOptions } from './options.js';
 import { loraDocument, trainDocument, type BaseFacts, type RunFacts, type Unsaved } from './run_documents.js';
-import { trainedFacts } from './trained_facts.js';
+import { isOwnData, trainedFacts } from './trained_facts.js';
 
 /** All that a run directory is made of. */
 export interface RunContents<Document extends TrainDocument | LoraDocument = TrainDocument | LoraDocument> {
@@ -23,6 +23,8 @@ export interface RunContents<Document extends TrainDocument | LoraDocument = Tra
   readonly adapter: Adapter | null;
   /** The model that the adapter is merged into, where it was. */
   readonly merged: Module | null;
+  /** What the merged model is to say of itself; null where it says what `model.json` does. */
+  readonly mergedDescription: ModelDescription | null;
   readonly document: Unsaved<Document>;
   /** The run that fine-tuning started from. */
   readonly base: BaseFacts | null;
@@ -56,7 +58,7 @@ export async function trainContents(input: RunInput, result: FullTrainingResult)
   const description = { ...describeModel(input, result.calibration), ...(offsets && { decision: { offsets } }) };
   const trained = trainedFacts(input.dataset, input.options.metric, result.full);
   const model = { description, vocabulary, tensors };
-  const parts = { model, adapter: null, merged: null, base: null };
+  const parts = { model, adapter: null, merged: null, mergedDescription: null, base: null };
   return contentsOf(input, { ...parts, bags, trained }, (facts) => trainDocument(facts, result));
 }
 
@@ -71,15 +73,34 @@ export async function loraContents(
   result: LoraResult,
 ): Promise<RunContents<LoraDocument>> {
   const { dataset, base, options, test: bags } = input;
-  const { adapter, mergedModule, calibration } = result;
+  const { mergedModule, calibration, newOutput } = result;
   const { vocabulary, weights } = dataset;
+  const tuned = describeModel(input, calibration);
+  const adapter = { ...result.adapter, ...recordOf(dataset, tuned, newOutput) };
   const tensors = withFeatureWeights(result.baseModule, weights);
-  const model = { description: describeModel(input, calibration), vocabulary, tensors };
+  const model = { description: newOutput ? describeBase(base) : tuned, vocabulary, tensors };
   const merged = mergedModule && withFeatureWeights(mergedModule, weights);
   const trained = trainedFacts(dataset, options.metric, result.lora);
-  return contentsOf(input, { model, adapter, merged, base, bags, trained }, (facts) =>
-    loraDocument(facts, result, base),
-  );
+  const parts = { model, adapter, merged, mergedDescription: newOutput ? tuned : null, base };
+  return contentsOf(input, { ...parts, bags, trained }, (facts) => loraDocument(facts, result, base));
+}
+
+/** Returns what `model.json` goes on saying where the classes of the adapter are others. */
+function describeBase(base: BaseFacts | null): ModelDescription {
+  if (base?.description !== undefined) return base.description;
+  throw new Error('Expected the description of a base whose classes are others.');
+}
+
+/**
+ * Returns what an adapter records of its outputs. Those for IMDb's reviews and for the sample record nothing: they are, bit
+ * for bit, those of earlier versions, and `model.json` says it.
+ */
+function recordOf(
+  { source }: Dataset,
+  { classes, calibration }: ModelDescription,
+  newOutput: boolean,
+): Pick<Adapter, 'classes' | 'calibration'> {
+  return newOutput || isOwnData(source) ? { classes, calibration } : {};
 }
 
 function describeModel(
@@ -98,7 +119,10 @@ function describeModel(
 
 async function contentsOf<Document extends TrainDocument | LoraDocument>(
   input: RunInput,
-  parts: Pick<RunContents, 'model' | 'adapter' | 'merged' | 'base'> & { bags: Bags; trained: TrainedFacts | null },
+  parts: Pick<RunContents, 'model' | 'adapter' | 'merged' | 'mergedDescription' | 'base'> & {
+    bags: Bags;
+    trained: TrainedFacts | null;
+  },
   describe: (facts: RunFacts) => Unsaved<Document>,
 ): Promise<RunContents<Document>> {
   const { recordedOptions, options, config, signal, dataset } = input;
@@ -106,7 +130,7 @@ async function contentsOf<Document extends TrainDocument | LoraDocument>(
   const { model, adapter } = contents;
   const { labels } = dataset.splits.test;
   const analysis = await analyzeModel({ model, adapter, bags, labels, metric: metricToSay(input), trained, signal });
-  const { decision } = model.description;
+  const { decision } = adapter ?? model.description;
   signal?.throwIfAborted();
   const document = { ...describe(factsOf(input)), ...(decision && { decision }), ...analysis };
   return { ...contents, document, options: recordedOptions, seed: options.seed, config };

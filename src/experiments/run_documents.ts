@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Dataset } from '../data/dataset.js';
 import type { Device, Engine, FloatDtype } from '../model/native.js';
+import type { ModelDescription } from '../storage/model_description.js';
 import type { LoraDocument, PhaseDocument, TrainDocument } from '../storage/run_document.js';
 import type { PhaseResult } from '../training/phase.js';
 import { meanEpochSeconds } from '../training/statistics.js';
@@ -37,6 +38,8 @@ export interface RunFacts {
 export interface BaseFacts {
   path: string;
   seenValidation: boolean;
+  /** What `model.json` says of its model alone; needed where the classes are others. */
+  description?: ModelDescription | undefined;
 }
 
 export function trainDocument(
@@ -105,7 +108,7 @@ export function loraDocument(facts: RunFacts, figures: LoraResult, base: BaseFac
     command: 'lora',
     ...factsDocument(facts),
     ...(pretrain && { pretrain: phaseDocument(pretrain) }),
-    ...(base && { base: { run: base.path, test: baseTest, seenValidation: base.seenValidation } }),
+    ...(base && { base: { run: base.path, ...(baseTest && { test: baseTest }), seenValidation: base.seenValidation } }),
     lora: phaseDocument(lora),
     frozen: frozenDocument(frozen),
     ...(merged === null ? {} : { merged: mergedDocument(merged) }),

@@ -8,6 +8,11 @@ import type { TrainedFacts } from './model_analysis.js';
 /** What the reviews of IMDb and the sample come as, whose models are known. */
 const known = ['sample', 'archive', 'folder'];
 
+/** Whether reviews are other data than IMDb's and the sample. */
+export function isOwnData({ kind }: Pick<Dataset['source'], 'kind'>): boolean {
+  return !known.includes(kind);
+}
+
 /**
  * Returns what is known of a training on data of one's own, to find weaknesses with; null for IMDb's reviews.
  * @param full the training that was validated
@@ -17,7 +22,7 @@ export function trainedFacts(
   choice: MetricChoice,
   { epochs, bestEpoch }: Pick<TrainedPhase, 'epochs' | 'bestEpoch'>,
 ): TrainedFacts | null {
-  if (known.includes(source.kind)) return null;
+  if (!isOwnData(source)) return null;
   const { train } = splits;
   const last = epochs[(bestEpoch ?? epochs.length) - 1];
   const sizes = { classes: classes.length, features: vocabulary.size };

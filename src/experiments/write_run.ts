@@ -43,14 +43,19 @@ export async function writeRun<Document extends TrainDocument | LoraDocument>(
   return document;
 }
 
-async function writeModels(directory: RunDirectory, { model, adapter, merged }: RunContents): Promise<void> {
+async function writeModels(
+  directory: RunDirectory,
+  { model, adapter, merged, mergedDescription }: RunContents,
+): Promise<void> {
   const { description, vocabulary, tensors } = model;
   await directory.writeVocabulary(vocabulary);
   const { sha256: baseSha256 } = await directory.writeModel('model', tensors);
   if (adapter === null) return directory.writeDescription(description);
   await directory.writeAdapter({ ...adapter, baseSha256 });
   await directory.writeDescription({ ...description, base: baseSha256 });
-  if (merged !== null) await directory.writeModel('merged', merged, { base_sha256: baseSha256 });
+  if (merged === null) return;
+  const said = mergedDescription && { description: JSON.stringify({ ...mergedDescription, base: baseSha256 }) };
+  await directory.writeModel('merged', merged, { base_sha256: baseSha256, ...said });
 }
 
 /** The versions that `run.json` records. */

@@ -1,6 +1,9 @@
 import type { Dataset } from '../data/dataset.js';
 import { runLoraFineTuning, type LoraResult } from '../experiments/lora_fine_tuning.js';
+import { needsNewOutput } from '../experiments/fine_tuning_base.js';
 import { loraContents, type RunContents } from '../experiments/run_contents.js';
+import { describeAlone } from '../model/adapter_calibration.js';
+import type { BaseFacts } from '../experiments/run_documents.js';
 import type { StoredRun } from '../storage/read_run.js';
 import { hasSeenAll, type LoraDocument } from '../storage/run_document.js';
 import { createSplitBags } from '../training/split_bags.js';
@@ -29,21 +32,30 @@ export async function runLora(
   onResult: (result: LoraResult) => void = () => undefined,
 ): Promise<RunContents<LoraDocument>> {
   const { dataset, device, settings: options, base, merge, signal, stop, events } = experiment;
+  const newOutput = base !== null && needsNewOutput(base.path, base.run.description.classes, dataset.classes, options);
   const bags = createSplitBags(dataset);
   try {
     const result = await runLoraFineTuning({
       ...{ dataset, bags, device, options, merge, signal, stop, events },
       classes: dataset.classes.length,
       base: base?.run.tensors,
+      newOutput,
       sharesReviews: base !== null && isOnSameData(base.run, dataset),
     });
     onResult(result);
     const input = runInput(withChosen(experiment, result), 'lora', options.search !== 'none');
-    const baseFacts = base && { path: base.path, seenValidation: hasSeenValidation(base.run, dataset) };
-    return await loraContents({ ...input, test: bags.test, base: baseFacts }, result);
+    const facts = base && (await factsOf(base, dataset, newOutput));
+    return await loraContents({ ...input, test: bags.test, base: facts }, result);
   } finally {
     bags.dispose();
   }
+}
+
+async function factsOf({ path, run }: FineTunedRun, dataset: Dataset, newOutput: boolean): Promise<BaseFacts> {
+  const seenValidation = hasSeenValidation(run, dataset);
+  return newOutput
+    ? { path, seenValidation, description: await describeAlone(path, run.description) }
+    : { path, seenValidation };
 }
 
 /** Whether the base was trained on the reviews that are held out here: they are the same wherever the data are. */

@@ -124,8 +124,8 @@ function describe(
   const base = classifiers.get('off') ?? fail('off');
   const { command, test } = summarizeRun(name, run);
   const { classes } = classifiers.get(adapter) ?? fail(adapter);
-  // The test of the run says nothing of an adapter for another task.
-  const isOfRun = isDeepStrictEqual(classes, base.classes);
+  // The test of the run says nothing of a model for another task.
+  const isOfRun = isDeepStrictEqual(classes, run.classes ?? base.classes);
   return {
     name,
     version: packageVersion(),

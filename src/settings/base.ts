@@ -37,9 +37,7 @@ export function inheritFrom(
     optimizer: preset === undefined && !isNamed('optimizer'),
     data: !isNamed('data') && !isNamed('train'),
   };
-  const options = optionsFromHere(run) as { validFile?: unknown };
-  // A file of reviews for validation belongs to the reviews, their number does not.
-  const { values } = byKeys(takes.data === true ? options : { ...options, validFile: undefined });
+  const { values } = byKeys(optionsFromHere(run));
   const usual = checkValues(
     settingsThat(({ inherited }: Setting<unknown>) => takes[inherited ?? ''] === true),
     values,

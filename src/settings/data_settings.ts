@@ -32,7 +32,7 @@ export const dataSettings = {
     { inherited: 'data' },
   ),
   valid: data(reviewsOrFiles, 'size of the validation set, or files with it', {
-    inherited: 'always',
+    inherited: 'data',
     recordedAs: 'validationSize',
     usual: 'a fifth, at most 5000',
   }),

@@ -142,7 +142,8 @@ const loraDocument = v.object({
   base: v.exactOptional(
     v.object({
       run: text,
-      test: metrics,
+      // Absent where its classes are others.
+      test: v.exactOptional(metrics),
       // Whether it was trained on the reviews that are held out here, which says little of new ones then.
       seenValidation: v.boolean(),
     }),
@@ -167,7 +168,7 @@ const mergeFields = {
   base: v.object({
     run: text,
     sha256: v.optional(text),
-    test: v.optional(metrics),
+    test: v.exactOptional(metrics),
     seenValidation: v.boolean(),
   }),
   adapter: text,

@@ -138,16 +138,16 @@ test('when no preset is named then it is auto for data of one’s own, and the n
   expect(await printed('--base', 'base', '--preset', 'stable')).toMatchObject({ search: 'none', lr: 5e-4 });
 });
 
-test('when the base is linear, or of other classes, then one sentence says so', async () => {
+test('when the base is linear, or its classes are in another order, then one sentence says so', async () => {
   const linear = ['train', '--preset', 'fast', '--data', 'own.csv', '--out', 'linear', '--quiet'];
   expect(await runCli(linear, { cwd })).toMatchObject({ code: 0 });
   const { code, stderr } = await runCli(['lora', '--base', 'linear'], { cwd });
   expect({ code, lines: stderr.trimEnd().split('\n').length }).toEqual({ code: 2, lines: 1 });
   expect(stderr).toMatch(/linear is linear.*train --preset fixed or best/);
-  await writeFile(join(cwd, 'three.csv'), 'text,label\n' + 'der film,good\nein buch,bad\nund die,so\n'.repeat(20));
-  const other = await runCli(['lora', '--base', 'base', '--data', 'three.csv', '--quiet'], { cwd });
+  const swapped = ['lora', '--base', 'base', '--data', 'new.csv', '--labels', 'pos,neg', '--quiet'];
+  const other = await runCli(swapped, { cwd });
   expect(other.code).toBe(2);
   expect(other.stderr).toMatch(
-    /Expected reviews of the classes "neg", "pos", as base has, but these have "bad", "good", "so"/,
+    /Expected the classes "neg", "pos", in the order that base has, but these reviews have "pos", "neg"/,
   );
 });

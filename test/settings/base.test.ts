@@ -34,7 +34,7 @@ test('when a preset, an optimizer or reviews are given then what belongs to them
   expect(inherited({ preset: 'stable' }).usual).toEqual({ ...always, ...reviews });
   expect(inherited({ given: { optimizer: 'sgd' } }).usual).toEqual({ ...always, ...reviews, ...training });
   expect(inherited({ config: { optimizer: 'sgd' } }).usual).not.toHaveProperty('betas');
-  const others = { ...always, valid: 12, ...training, ...optimizer };
+  const others = { ...always, ...training, ...optimizer };
   expect(inherited({ given: { data: 'sample' } }).usual).toEqual(others);
   expect(inherited({ config: { train: 'x.csv' } }).usual).toEqual(others);
 });

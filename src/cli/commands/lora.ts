@@ -69,12 +69,16 @@ function inheritsData(base: Base | null, named: ReadonlySet<string>, { valid }: 
   return !(named.has('valid') && hasFile);
 }
 
-/** Reads the reviews of the base as they were, and others with its features. */
+/**
+ * Reads the reviews of the base as they were, and others with its features; so are those of a base that was itself
+ * fine-tuned, perhaps from one with other reviews.
+ */
 async function readingAs(base: Base, isInherited: boolean): Promise<Reading> {
   const { featurizerOf } = await import('../../storage/read_run.js');
+  const isAsWas = isInherited && base.run.run.base === undefined;
   return {
     choose: (choice) =>
-      isInherited ? choice : { ...choice, vocab: null, featurizer: featurizerOf(base.run), toTrain: true },
+      isAsWas ? choice : { ...choice, vocab: null, featurizer: featurizerOf(base.run), toTrain: true },
     adapt: (dataset) => asBase(base, dataset, isInherited),
   };
 }
@@ -85,26 +89,9 @@ async function readingAs(base: Base, isInherited: boolean): Promise<Reading> {
  */
 function asBase({ path, run }: Base, dataset: Dataset, isInherited: boolean): Dataset {
   if (isInherited) assertSameData({ path, run: run.run }, dataset);
-  assertSameClasses(path, run, dataset.classes);
   assertSameVocabulary(path, run, dataset.vocabulary);
   const weights = run.tensors.get('features.weight');
   return weights === undefined ? dataset : { ...dataset, weights: Float32Array.from(weights.data, Number) };
-}
-
-function assertSameClasses(path: string, { description }: StoredRun, own: readonly string[]): void {
-  if (JSON.stringify(own) === JSON.stringify(description.classes)) return;
-  throw new ImdbTorchError(
-    'ERR_USAGE',
-    `Expected reviews of the classes ${formatList(description.classes)}, as ${path} has, but these have ${formatList(own)}; ` +
-      'name them by --labels in that order, or train a model of these classes with train.',
-  );
-}
-
-const shownClasses = 5;
-
-function formatList(classes: readonly string[]): string {
-  const shown = classes.slice(0, shownClasses).map((name) => JSON.stringify(name));
-  return [...shown, ...(classes.length > shownClasses ? [`${classes.length - shownClasses} more`] : [])].join(', ');
 }
 
 function assertSameVocabulary(path: string, { vocabulary }: StoredRun, own: Vocabulary): void {

@@ -6,12 +6,11 @@ import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { runTraining } from '../../training/phase.js';
 import { createFoldBags, type SplitBags } from '../../training/split_bags.js';
 import { classWeightsFor, withNewModel, type ExperimentInput } from '../experiment_model.js';
+import type { FineTuningBase } from '../fine_tuning_base.js';
 import { pretrainingContext } from '../fine_tuning_start.js';
 
 /** An experiment whose model is fine-tuned. */
-export interface TuningInput extends ExperimentInput {
-  /** The model to fine-tune; undefined: one that is pretrained first. */
-  base?: ReadonlyMap<string, StoredTensor> | undefined;
+export interface TuningInput extends ExperimentInput, FineTuningBase {
   /** Whether the base was trained on these training reviews, so that only those held out for validation say anything. */
   sharesReviews?: boolean | undefined;
 }

@@ -1,13 +1,13 @@
 import { ImdbTorchError } from '../../errors.js';
 import { decide } from '../../model/numbers/decision.js';
 import { probabilitiesOf } from '../../model/numbers/probabilities.js';
-import { loadModule } from '../../model/parameters.js';
 import { measureMetric, pairedDifference } from '../../training/decisions/measured_metric.js';
 import { isLargerBetter, type MetricName } from '../../training/metric_names.js';
 import { readLogits } from '../../training/metrics.js';
 import { runTraining } from '../../training/phase.js';
 import { chooseMetric } from '../choose_metric.js';
 import { classWeightsFor, withNewModel } from '../experiment_model.js';
+import { loadBase } from '../fine_tuning_base.js';
 import { freezeLayers, startBranches } from '../fine_tuning_start.js';
 import { chooseByGain } from './choice.js';
 import { makeTuningParts, type TuningInput, type TuningPart } from './tuning_parts.js';
@@ -154,7 +154,7 @@ async function fineTuneOn(
       labels: heldOut,
     };
     const classWeights = classWeightsFor(input, labels);
-    loadModule(own.model, base);
+    loadBase(own.model, base, input.newOutput);
     startBranches({ options }, own);
     freezeLayers({ options }, own);
     await runTraining({ ...own, options, bags, classWeights, metric, signal }, 'lora', candidate.loraEpochs);

@@ -13,6 +13,7 @@ import { mustRun, root } from './project.mjs';
  */
 export async function buildSanitizedAddons() {
   const { addonPath, hashOfSources, selectAddon } = await compiled('setup/addon_cache.js');
+  const { linkLibtorch } = await compiled('setup/libtorch_link.js');
   const { ensureLibtorch } = await compiled('setup/libtorch.js');
   const { cacheHome } = await compiled('system/cache_home.js');
   const libtorch = await ensureLibtorch({ onProgress: (line) => process.stderr.write(`${line}\n`) });
@@ -26,6 +27,7 @@ export async function buildSanitizedAddons() {
   // In this order the second build compiles the kernels only.
   await build(copy, libtorch, clean);
   await withPlanted(copy, plantedRead, () => build(copy, libtorch, planted));
+  linkLibtorch(clean, libtorch);
   await selectAddon(sources, libtorch);
   return { clean, planted, copy };
 }

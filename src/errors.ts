@@ -4,6 +4,8 @@ export type ErrorCode =
   | 'ERR_FAILED'
   | 'ERR_OUTPUT'
   | 'ERR_NON_FINITE'
+  | 'ERR_PLATFORM'
+  | 'ERR_PACKAGE'
   | 'ERR_LIBTORCH'
   | 'ERR_BUILD'
   | 'ERR_ADDON_LOAD'
@@ -22,6 +24,8 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   ERR_FAILED: 1,
   ERR_OUTPUT: 1,
   ERR_NON_FINITE: 1,
+  ERR_PLATFORM: 3,
+  ERR_PACKAGE: 3,
   ERR_LIBTORCH: 3,
   ERR_BUILD: 3,
   ERR_ADDON_LOAD: 3,

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { packageRoot } from '../setup/package_root.js';
+import { packageFile } from '../setup/package_root.js';
 import { openRoute } from './open_routes.js';
 import { securityHeaders } from './security_headers.js';
 
@@ -16,7 +16,7 @@ const firstPage = 'index.html';
 
 /** Adds the page, `GET /`, and the files that it loads. They are few and small, and are read once. */
 export function addPage(app: FastifyInstance): void {
-  const folder = join(packageRoot, 'dist', 'web');
+  const folder = packageFile('dist/web');
   const options = { schema: { hide: true }, config: openRoute };
   for (const name of readdirSync(folder)) {
     const type = types[extname(name)];

@@ -71,7 +71,7 @@ function buildFolder(root: string, libtorch: LibtorchFolder): { path: string; is
 
 async function compile(folder: string, { root, libtorch, onProgress, signal }: BuildOptions): Promise<void> {
   onProgress?.('Configuring the build of the native addon…');
-  const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
+  const cmakeJs = findCMakeJs();
   const places = ['--directory', root, '--out', folder];
   const settings = [`--CDLIBTORCH=${libtorch.path}`, '--config', 'Release', '--parallel', '2'];
   const { code, output } = await runProcess(process.execPath, [cmakeJs, 'compile', ...places, ...settings], {
@@ -92,6 +92,19 @@ async function compile(folder: string, { root, libtorch, onProgress, signal }: B
     `Could not build the native addon against libtorch ${libtorch.version} in ${libtorch.path}; ` +
       `the whole output is in ${log}, its last lines are:\n${tail}`,
   );
+}
+
+function findCMakeJs(): string {
+  try {
+    return createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js');
+  } catch (error) {
+    throw new ImdbTorchError(
+      'ERR_PACKAGE',
+      'Expected the package cmake-js, a dependency of imdb-torch that builds the native addon, but there is none; ' +
+        'install imdb-torch with its dependencies, or bring the cache folder in which `npx imdb-torch setup` has built it.',
+      { cause: error },
+    );
+  }
 }
 
 async function place(built: string, alsoBuilt: string, to: string): Promise<void> {

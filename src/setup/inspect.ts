@@ -1,13 +1,17 @@
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { cacheHome } from '../system/cache_home.js';
 import { systemCode } from '../system/file_errors.js';
 import { runProcess } from '../system/run_process.js';
-import { hashOfSources, selectedAddon } from './addon_cache.js';
+import { sizeOf } from '../system/sizes.js';
+import { hashOfSources, selectedAddon, type SelectedAddon } from './addon_cache.js';
 import { findLibtorch, type Libtorch } from './libtorch.js';
+import type { LibtorchOptions } from './libtorch_folder.js';
+import { linkLibtorch } from './libtorch_link.js';
 import { packageRoot, packageVersion } from './package_root.js';
+import { currentPlatform, insteadOn, supportOf } from './platform.js';
 import { installCommand, isCMakeNewEnough, probe, probeCompiler } from './tools.js';
 
 const loadMilliseconds = 30_000;
@@ -47,14 +51,16 @@ export interface Inspection {
  * addon into this process.
  */
 export async function inspectMachine(options: { libtorch?: string | undefined } = {}): Promise<Inspection> {
+  const selected = selectedAddon(hashOfSources(packageRoot()), options.libtorch);
+  const forBuilding = selected === null;
   const [libtorch, addon, ...tools] = await Promise.all([
-    inspectLibtorch(options),
-    inspectAddon(options),
-    ...probeTools(),
+    inspectLibtorch({ ...options, forBuilding }),
+    inspectAddon(selected),
+    ...probeTools(forBuilding),
   ]);
   return {
     version: packageVersion(),
-    findings: [nodeFinding(), ...tools, libtorch.finding, addon.finding],
+    findings: [nodeFinding(), platformFinding(), ...tools, libtorch.finding, addon.finding],
     libtorch: libtorch.found,
     addon: addon.addon,
     cache: { path: cacheHome(), bytes: sizesIn(cacheHome()) },
@@ -65,19 +71,32 @@ function nodeFinding(): Finding {
   return { name: 'Node', value: process.versions.node, required: true, advice: null };
 }
 
-function probeTools(): Promise<Finding>[] {
-  const install = `install with ${installCommand()}`;
+function platformFinding(): Finding {
+  const { os, cpu, libc } = currentPlatform();
+  const support = supportOf({ os, cpu, libc });
+  const advice = support === 'fetched' ? null : insteadOn({ os, cpu, libc });
+  return {
+    name: 'platform',
+    value: [os, cpu, ...(libc === null ? [] : [libc])].join(' '),
+    required: support === 'none',
+    advice,
+  };
+}
+
+/** @param forBuilding whether the addon is still to be built: nothing else needs a compiler and CMake */
+function probeTools(forBuilding: boolean): Promise<Finding>[] {
+  const install = `${forBuilding ? '' : 'only needed to build the addon, which is there; '}install with ${installCommand()}`;
   return [
     probe('npm').then(({ version }) =>
       finding('npm', version, false, 'comes with Node; only needed to install packages'),
     ),
     probeCompiler().then(({ name, version }) =>
-      finding('C++ compiler', version === null ? null : `${name} ${version}`, true, install),
+      finding('C++ compiler', version === null ? null : `${name} ${version}`, forBuilding, install),
     ),
     probe('cmake').then(({ version }) =>
       version === null || isCMakeNewEnough(version)
-        ? finding('CMake', version, true, install)
-        : { name: 'CMake', value: version, required: true, advice: `is older than 3.18; ${install}` },
+        ? finding('CMake', version, forBuilding, install)
+        : { name: 'CMake', value: version, required: forBuilding, advice: `is older than 3.18; ${install}` },
     ),
     probe('ninja').then(({ version }) => finding('Ninja', version, false, 'optional: builds are quicker with it')),
     probe('python3').then(({ version }) =>
@@ -90,9 +109,7 @@ function finding(name: string, value: string | null, required: boolean, adviceIf
   return { name, value, required, advice: value === null ? adviceIfMissing : null };
 }
 
-async function inspectLibtorch(options: {
-  libtorch?: string | undefined;
-}): Promise<{ found: Libtorch | null; finding: Finding }> {
+async function inspectLibtorch(options: LibtorchOptions): Promise<{ found: Libtorch | null; finding: Finding }> {
   const places = {
     given: 'as the option libtorch or IMDB_TORCH_LIBTORCH says',
     cache: 'fetched by setup',
@@ -101,29 +118,28 @@ async function inspectLibtorch(options: {
   } as const;
   try {
     const { found, tried } = await findLibtorch(options);
-    const value = found === null ? null : `${found.version} in ${found.path}, ${places[found.foundBy]}`;
+    const headers = found?.hasHeaders ? '' : ', without headers: it runs the addon, and cannot build one';
+    const value = found === null ? null : `${found.version} in ${found.path}, ${places[found.foundBy]}${headers}`;
     const reasons = tried.map(({ place, reason }) => `${place}: ${reason}`).join('; ');
-    return {
-      found,
-      finding: finding('libtorch', value, true, `run \`npx imdb-torch setup\`, which fetches it (${reasons})`),
-    };
+    const platform = currentPlatform();
+    const remedy =
+      supportOf(platform) === 'fetched' ? 'run `npx imdb-torch setup`, which fetches it' : insteadOn(platform);
+    return { found, finding: finding('libtorch', value, true, `${remedy} (${reasons})`) };
   } catch (error) {
     if (!(error instanceof ImdbTorchError)) throw error;
     return { found: null, finding: finding('libtorch', null, true, error.message) };
   }
 }
 
-async function inspectAddon(options: {
-  libtorch?: string | undefined;
-}): Promise<{ addon: Inspection['addon']; finding: Finding }> {
+async function inspectAddon(selected: SelectedAddon | null): Promise<{ addon: Inspection['addon']; finding: Finding }> {
   const name = 'native addon';
-  const selected = selectedAddon(hashOfSources(packageRoot), options.libtorch);
   if (selected === null) {
     const advice = 'is built on first use, or now by `npx imdb-torch setup`';
     return { addon: null, finding: { name, value: null, required: false, advice } };
   }
-  const { path } = selected;
+  const { path, libtorch } = selected;
   try {
+    linkLibtorch(path, libtorch);
     return {
       addon: { path, facts: await factsOf(path) },
       finding: { name, value: path, required: true, advice: null },
@@ -157,10 +173,4 @@ function sizesIn(folder: string): Record<string, number> {
     if (systemCode(error) === 'ENOENT') return {};
     throw error;
   }
-}
-
-function sizeOf(path: string): number {
-  const status = lstatSync(path, { throwIfNoEntry: false });
-  if (!status?.isDirectory()) return status?.size ?? 0;
-  return readdirSync(path).reduce((sum, name) => sum + sizeOf(join(path, name)), 0);
 }

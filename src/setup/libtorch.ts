@@ -6,11 +6,13 @@ import { runProcess } from '../system/run_process.js';
 import {
   readLibtorch,
   requiredVersion,
+  usableFor,
   type Attempt,
   type LibtorchFolder,
   type LibtorchOptions,
   type Unusable,
 } from './libtorch_folder.js';
+import { expectFetchable } from './platform.js';
 import { compareVersions } from './versions.js';
 
 export interface Libtorch extends LibtorchFolder {
@@ -33,19 +35,17 @@ function libtorchCache(): string {
  * Looks for libtorch without fetching it: the folder given, else the cache, else the torch of this machine's Python.
  * @throws ImdbTorchError ERR_LIBTORCH when the folder given has none or one that is too old
  */
-export async function findLibtorch({
-  libtorch,
-  signal,
-}: LibtorchOptions): Promise<{ found: Libtorch | null; tried: Attempt[] }> {
+export async function findLibtorch(options: LibtorchOptions): Promise<{ found: Libtorch | null; tried: Attempt[] }> {
+  const { libtorch, signal } = options;
   const given = givenLibtorch(libtorch);
   if (given !== undefined) {
-    const folder = readLibtorch(given);
+    const folder = usableFor(readLibtorch(given), options);
     if ('path' in folder) return { found: { ...folder, foundBy: 'given' }, tried: [] };
     throw new ImdbTorchError('ERR_LIBTORCH', givenError(folder.reason));
   }
-  const cached = fromCache();
+  const cached = fromCache(options);
   if ('path' in cached) return { found: { ...cached, foundBy: 'cache' }, tried: [] };
-  const python = await fromPython(signal);
+  const python = usableFor(await fromPython(signal), options);
   if ('path' in python) return { found: { ...python, foundBy: 'python' }, tried: [] };
   return {
     found: null,
@@ -57,12 +57,15 @@ export async function findLibtorch({
 }
 
 /**
- * Finds libtorch as `findLibtorch` does, else fetches it into the cache.
- * @throws ImdbTorchError ERR_LIBTORCH with all that was tried; ERR_OUTPUT when the cache cannot be written
+ * Finds a libtorch to build against as `findLibtorch` does, else fetches it into the cache.
+ * @throws ImdbTorchError ERR_LIBTORCH with all that was tried; ERR_PLATFORM where there is none to fetch; ERR_OUTPUT when
+ * the cache cannot be written
  */
-export async function ensureLibtorch(options: LibtorchOptions): Promise<Libtorch> {
+export async function ensureLibtorch(given: LibtorchOptions): Promise<Libtorch> {
+  const options = { ...given, forBuilding: true };
   const { found, tried } = await findLibtorch(options);
   if (found !== null) return found;
+  expectFetchable();
   // Seldom needed, and long to load.
   const { fetchLibtorch } = await import('./libtorch_fetch.js');
   const fetched = await fetchLibtorch(libtorchCache(), options);
@@ -86,12 +89,16 @@ function givenError(reason: string): string {
   );
 }
 
-function fromCache(): LibtorchFolder | Unusable {
+function fromCache(options: LibtorchOptions): LibtorchFolder | Unusable {
+  const folders = cachedFolders().map((folder) => usableFor(readLibtorch(folder), options));
+  return folders.find((folder) => 'path' in folder) ?? folders[0] ?? { reason: `nothing in ${libtorchCache()}` };
+}
+
+/** Returns the folders of all versions of libtorch that were fetched, the newest first. */
+export function cachedFolders(): string[] {
   const cache = libtorchCache();
   const versions = existsSync(cache) ? readdirSync(cache).filter((name) => !name.startsWith('.')) : [];
-  versions.sort((a, b) => compareVersions(b, a));
-  const folders = versions.map((version) => readLibtorch(join(cache, version)));
-  return folders.find((folder) => 'path' in folder) ?? folders[0] ?? { reason: `nothing in ${cache}` };
+  return versions.sort((a, b) => compareVersions(b, a)).map((version) => join(cache, version));
 }
 
 /** Asks Python where torch is without importing it, which would take seconds. */

@@ -8,7 +8,7 @@ import { withLock } from '../system/lock.js';
 import { makeFolders } from '../system/make_folders.js';
 import { runProcess } from '../system/run_process.js';
 import { extractLibtorch } from './extract_libtorch.js';
-import { readLibtorch, type Attempt, type LibtorchFolder, type LibtorchOptions } from './libtorch_folder.js';
+import { readLibtorch, usableFor, type Attempt, type LibtorchFolder, type LibtorchOptions } from './libtorch_folder.js';
 
 const version = '2.13.0';
 /** The time that all ways together may wait for a network that is not there. */
@@ -66,7 +66,7 @@ export async function fetchLibtorch(
 
 async function fetchAlone(cache: string, options: LibtorchOptions): Promise<LibtorchFolder | { tried: Attempt[] }> {
   const destination = join(cache, version);
-  const there = readLibtorch(destination);
+  const there = usableFor(readLibtorch(destination), { forBuilding: true });
   if ('path' in there) return there;
   await removeLeftovers(cache);
   const folder = temporaryBeside(destination);

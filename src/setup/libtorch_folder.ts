@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { compareVersions } from './versions.js';
 
@@ -7,9 +7,13 @@ export const requiredVersion = '2.7';
 
 /** A usable libtorch. */
 export interface LibtorchFolder {
-  /** Holds `include/` and `lib/`; without symbolic links. */
+  /** Holds `lib/`; without symbolic links. */
   path: string;
   version: string;
+  /** Says whether it holds `include/` too, which only a build needs. */
+  hasHeaders: boolean;
+  /** Says whether it is a build for CUDA, whose libraries an addon must be linked to. */
+  hasCuda: boolean;
 }
 
 /** A place that was looked at, and why it did not serve. */
@@ -19,6 +23,8 @@ export interface Attempt {
 }
 
 export interface LibtorchOptions {
+  /** Passes over a libtorch without headers. */
+  forBuilding?: boolean | undefined;
   /** A folder with libtorch, by default `IMDB_TORCH_LIBTORCH`. No other place is looked at then. */
   libtorch?: string | undefined;
   onProgress?: ((line: string) => void) | undefined;
@@ -38,19 +44,28 @@ export interface Unusable {
  */
 export function readLibtorch(folder: string): LibtorchFolder | Unusable {
   if (!existsSync(folder)) return { reason: `${folder} does not exist` };
-  const path = [folder, join(folder, 'libtorch'), join(folder, 'torch')].find(holdsLibtorch);
-  if (path === undefined) return { reason: `${folder} has no lib/libtorch_cpu and include/ATen` };
+  const path = [folder, join(folder, 'libtorch'), join(folder, 'torch')].find((each) => hasLibrary(each, 'torch_cpu'));
+  if (path === undefined) return { reason: `${folder} has no lib/libtorch_cpu` };
   const version = readVersion(path);
   if (version === null) return { reason: `${path} does not say which version it is` };
   if (compareVersions(version, requiredVersion) < 0) {
     return { reason: `${path} is libtorch ${version}, older than ${requiredVersion}`, version };
   }
-  return { path: realpathSync(path), version };
+  const hasHeaders = existsSync(join(path, 'include', 'ATen', 'ATen.h'));
+  return { path: realpathSync(path), version, hasHeaders, hasCuda: hasLibrary(path, 'torch_cuda') };
 }
 
-function holdsLibtorch(folder: string): boolean {
-  if (!existsSync(join(folder, 'include', 'ATen', 'ATen.h')) || !existsSync(join(folder, 'lib'))) return false;
-  return readdirSync(join(folder, 'lib')).some((name) => /^libtorch_cpu\.(so|dylib)/.test(name));
+/** Passes on what was read, but a libtorch without headers only where nothing is to be built. */
+export function usableFor(
+  read: LibtorchFolder | Unusable,
+  { forBuilding = false }: LibtorchOptions,
+): LibtorchFolder | Unusable {
+  if (!('path' in read) || read.hasHeaders || !forBuilding) return read;
+  return { reason: `${read.path} has no include/ATen, which building the addon needs` };
+}
+
+function hasLibrary(folder: string, name: string): boolean {
+  return ['so', 'dylib'].some((suffix) => existsSync(join(folder, 'lib', `lib${name}.${suffix}`)));
 }
 
 function readVersion(folder: string): string | null {

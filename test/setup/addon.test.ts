@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -85,17 +85,84 @@ withToy('when a source changes then it is built anew, and the old one is still t
   expect(await toy.build()).toMatchObject({ path: first.path, built: false });
 });
 
-withToy('when another libtorch is asked for then there are two, and each is found again', async (toy) => {
+/** Returns where an addon looks for libtorch. */
+const libtorchOf = ({ path }: ReadyAddon): Promise<string> => realpath(join(path, '..', 'libtorch'));
+
+withToy('when another libtorch of that version is asked for then the addon is led to it', async (toy) => {
   const first = await toy.build();
+  expect(await libtorchOf(first)).toBe(toy.libtorch);
   const other = join(toy.folder, 'other');
   await cp(toy.libtorch, other, { recursive: true });
   const second = await toy.build({ libtorch: other });
-  expect(require(second.path)).toEqual({ libtorch: other, number: 1 });
-  expect(await toy.build()).toMatchObject({ path: first.path, built: false });
+  expect(second).toEqual({ path: first.path, built: false, libtorch: { version: '2.13.0', path: other } });
+  expect(await libtorchOf(second)).toBe(other);
   await withEnvironment({ IMDB_TORCH_LIBTORCH: undefined }, async () => {
-    expect(await toy.build()).toMatchObject({ path: first.path, built: false });
+    expect(await toy.build()).toEqual(second);
   });
 });
+
+withToy('when the libtorch asked for is one for CUDA then there are two, and each is found again', async (toy) => {
+  const first = await toy.build();
+  const cuda = join(toy.folder, 'cuda');
+  await cp(toy.libtorch, cuda, { recursive: true });
+  await writeFile(join(cuda, 'lib', 'libtorch_cuda.so'), '');
+  const second = await toy.build({ libtorch: cuda });
+  expect(require(second.path)).toEqual({ libtorch: cuda, number: 1 });
+  expect(second.path).not.toBe(first.path);
+  expect(await toy.build()).toMatchObject({ path: first.path, built: false });
+});
+
+withToy(
+  'when the cache with libtorch has moved, and so has the package, then the addon is found there',
+  async (toy) => {
+    const fetched = join(toy.home, 'libtorch', '2.13.0');
+    await cp(toy.libtorch, fetched, { recursive: true });
+    const [image, root] = [join(toy.folder, 'image'), join(toy.folder, 'elsewhere')];
+    await withEnvironment({ IMDB_TORCH_LIBTORCH: undefined }, async () => {
+      expect(await toy.build()).toMatchObject({ built: true });
+      await rename(toy.root, root);
+      await rename(toy.home, image);
+      await rm(join(image, 'libtorch', '2.13.0', 'include'), { recursive: true });
+      await withEnvironment({ IMDB_TORCH_HOME: image, PATH: '' }, async () => {
+        const moved = await ensureAddon({ root });
+        expect(moved).toMatchObject({ built: false, libtorch: { path: join(image, 'libtorch', '2.13.0') } });
+        expect(moved.path.startsWith(image)).toBe(true);
+        expect(await libtorchOf(moved)).toBe(moved.libtorch.path);
+      });
+    });
+  },
+);
+
+withToy(
+  'when nothing was selected but the addon is in the cache then it is found for the libtorch given',
+  async (toy) => {
+    const first = await toy.build();
+    const selections = (await readdir(join(toy.home, 'addon'))).filter((name) => name.endsWith('.json'));
+    for (const name of selections) await rm(join(toy.home, 'addon', name));
+    expect(await toy.build()).toEqual({ ...first, built: false });
+  },
+);
+
+withToy('when the libtorch given has no headers then a build says that it needs them', async (toy) => {
+  await rm(join(toy.libtorch, 'include'), { recursive: true });
+  await expect(toy.build()).rejects.toMatchObject({
+    code: 'ERR_LIBTORCH',
+    message: expect.stringContaining('has no include/ATen, which building the addon needs; name another folder'),
+  });
+});
+
+test.each(['native', 'CMakeLists.txt', 'package.json'])('when %s is missing then the error names it', (name) =>
+  withTemporaryFolder(async (root) => {
+    await writeTree(root, { 'package.json': '{ "version": "1.0.0" }', 'CMakeLists.txt': '', 'native/addon.cpp': '' });
+    await rm(join(root, name), { recursive: true });
+    await expect(ensureAddon({ root })).rejects.toMatchObject({
+      code: 'ERR_PACKAGE',
+      message: expect.stringMatching(
+        `^Expected ${name} in the package imdb-torch in ${root} but there is none; install`,
+      ),
+    });
+  }),
+);
 
 withToy('when the libtorch becomes another version then it is built anew', async (toy) => {
   const first = await toy.build();

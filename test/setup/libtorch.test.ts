@@ -37,12 +37,13 @@ function nowhere(name: string, body: (places: Places) => Promise<void>): void {
   );
 }
 
+const withHeaders = { hasHeaders: true, hasCuda: false };
 const usable = { 'version.py': "__version__ = '2.13.0+cpu'" };
 
 nowhere('when a folder is given then it is taken before all others', async ({ folder, home }) => {
   await writeLibtorch(join(home, 'libtorch', '2.14.0'), usable);
   const path = await writeLibtorch(join(folder, 'given'), usable);
-  const expected = { found: { path, version: '2.13.0+cpu', foundBy: 'given' }, tried: [] };
+  const expected = { found: { path, version: '2.13.0+cpu', foundBy: 'given', ...withHeaders }, tried: [] };
   expect(await findLibtorch({ libtorch: path })).toEqual(expected);
   await withEnvironment({ IMDB_TORCH_LIBTORCH: path }, async () => {
     expect(await findLibtorch({})).toEqual(expected);
@@ -70,14 +71,19 @@ nowhere('when the cache holds several then the newest usable one is taken', asyn
   await writeLibtorch(join(home, 'libtorch', '2.10.0'), { 'build-version': '2.10.0' });
   await writeTree(join(home, 'libtorch', '2.11.0'), { 'version.py': 'broken' });
   const { found } = await findLibtorch({});
-  expect(found).toEqual({ path: join(home, 'libtorch', '2.10.0'), version: '2.10.0', foundBy: 'cache' });
+  expect(found).toEqual({
+    path: join(home, 'libtorch', '2.10.0'),
+    version: '2.10.0',
+    foundBy: 'cache',
+    ...withHeaders,
+  });
 });
 
 nowhere('when only Python has a torch then that is taken', async ({ folder, programs }) => {
   const path = await writeLibtorch(join(folder, 'site-packages', 'torch'), usable);
   await writeProgram(programs, 'python3', `echo "torch: ${path}"`);
   const { found } = await findLibtorch({});
-  expect(found).toEqual({ path, version: '2.13.0+cpu', foundBy: 'python' });
+  expect(found).toEqual({ path, version: '2.13.0+cpu', foundBy: 'python', ...withHeaders });
 });
 
 nowhere("when Python's torch is too old then it is passed over with the reason", async ({ folder, programs }) => {
@@ -149,7 +155,7 @@ nowhere(
   async (places) => {
     await withEnvironment({ PATH: real }, () => writePip(places, wheel));
     const path = join(places.home, 'libtorch', '2.13.0');
-    expect(await ensureLibtorch({})).toEqual({ path, version: '2.13.0+cpu', foundBy: 'fetched' });
+    expect(await ensureLibtorch({})).toEqual({ path, version: '2.13.0+cpu', foundBy: 'fetched', ...withHeaders });
     expect((await readdir(path, { recursive: true })).sort()).toEqual(
       ['include', 'include/ATen', 'include/ATen/ATen.h', 'lib', 'lib/libtorch_cpu.so', 'version.py'].sort(),
     );

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
+import { formatBytes } from '../../report/format.js';
 import { ensureAddon } from '../../setup/addon.js';
+import { pruneCache } from '../../setup/prune.js';
 import { interruptSignal } from '../interrupt.js';
 import { output } from '../options/output_options.js';
 import { flag, optional, text } from '../../settings/kinds.js';
@@ -12,6 +14,11 @@ const options = {
     help: 'use the libtorch, or the torch of a Python, in this folder',
   },
   force: { kind: flag, default: false, help: 'build the addon although it is there' },
+  prune: {
+    kind: flag,
+    default: false,
+    help: 'then remove from the cache what only building needs, as for the image of a container',
+  },
   ...output,
 } as const;
 
@@ -20,7 +27,7 @@ export function defineSetup(command: Command): void {
 }
 
 async function setup(raw: RawOptions): Promise<void> {
-  const { libtorch, force, json, quiet } = readOptions(options, raw);
+  const { libtorch, force, prune, json, quiet } = readOptions(options, raw);
   const terminal = new Terminal({ json, quiet });
   const begun = performance.now();
   const onProgress = (line: string): void => {
@@ -32,5 +39,7 @@ async function setup(raw: RawOptions): Promise<void> {
     `libtorch ${addon.libtorch.version} in ${addon.libtorch.path}`,
     `The native addon is ${addon.built ? `built, in ${seconds.toFixed(0)} seconds` : 'there already'}: ${addon.path}`,
   );
-  terminal.document({ schema: 1, command: 'setup', ...addon, seconds });
+  const prunedBytes = prune ? await pruneCache() : 0;
+  if (prune) terminal.say(`Removed what only building needs: ${formatBytes(prunedBytes)}.`);
+  terminal.document({ schema: 1, command: 'setup', ...addon, seconds, prunedBytes });
 }

@@ -68,7 +68,7 @@ async function verify(raw: RawOptions): Promise<void> {
 
 async function storedCases(): Promise<ReferenceSet> {
   const { committedCases, readReferenceSet } = await import('../../experiments/verify/reference_cases.js');
-  return readReferenceSet(committedCases);
+  return readReferenceSet(committedCases());
 }
 
 async function freshCases(

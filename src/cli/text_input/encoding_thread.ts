@@ -2,6 +2,7 @@ import { on } from 'node:events';
 import { fstatSync, statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { ImdbTorchError, type ErrorCode } from '../../errors.js';
+import { threadFile } from '../../setup/package_root.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import type { EncodedLines } from './encoded_lines.js';
 import type { TextSource } from './read_texts.js';
@@ -36,7 +37,7 @@ export class EncodingThread {
     task: EncodingTask,
     private readonly signal: AbortSignal,
   ) {
-    this.#worker = new Worker(new URL('./encoding_worker.js', import.meta.url), { workerData: task });
+    this.#worker = new Worker(threadFile(new URL('./encoding_worker.js', import.meta.url)), { workerData: task });
     // Messages and errors are collected from here on, though `lines` may be called much later.
     this.#messages = on(this.#worker, 'message', { signal }) as AsyncIterable<[WorkerMessage]>;
   }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImdbTorchError } from '../../errors.js';
 import type { Dataset } from '../../data/dataset.js';
-import { packageRoot } from '../../setup/package_root.js';
+import { packageFile } from '../../setup/package_root.js';
 import { systemCode } from '../../system/file_errors.js';
 import { runProcess } from '../../system/run_process.js';
 import { notebook } from '../options.js';
@@ -78,7 +78,7 @@ export async function computeFreshCases({ python, seed, dataset, signal }: Fresh
   const folder = await mkdtemp(join(tmpdir(), 'imdb-torch-verify-'));
   try {
     await writeExperiment(folder, dataset, { seed, epochs: notebook.epochs, loraEpochs: stableLoraEpochs });
-    const script = join(packageRoot, 'scripts', 'make_reference.py');
+    const script = packageFile('scripts/make_reference.py');
     const args = [script, join(folder, 'cases'), '--seed', String(seed), '--experiment', folder];
     // Python would otherwise write its byte code into the package's folder.
     const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };

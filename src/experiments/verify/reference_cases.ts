@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import type { Dtype } from '../../model/native.js';
-import { packageRoot } from '../../setup/package_root.js';
+import { packageFile } from '../../setup/package_root.js';
 import { readSafetensors } from '../../storage/safetensors.js';
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 
@@ -53,8 +53,13 @@ export interface ReferenceSet {
   cases: ReferenceCase[];
 }
 
-/** The cases that come with the package. */
-export const committedCases = join(packageRoot, 'test', 'fixtures', 'reference');
+/**
+ * Returns the folder of the cases that come with the package.
+ * @throws ImdbTorchError ERR_PACKAGE when it is not there
+ */
+export function committedCases(): string {
+  return packageFile('test/fixtures/reference');
+}
 
 /**
  * Reads the cases that `scripts/make_reference.py` has written to `folder`.

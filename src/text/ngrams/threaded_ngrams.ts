@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { threadFile } from '../../setup/package_root.js';
 import type { TimeSlices } from '../../system/time_slices.js';
 import type { EncodedTexts } from '../bag_writer.js';
 import type { BagOptions, NgramCorpus, OtherFeatures, Range } from './ngram_corpus.js';
@@ -38,8 +39,8 @@ export class ThreadedNgrams {
     const middle = isThreaded ? middleOf(arrays.occurrenceStarts) : tokens;
     this.#ownTokens = { start: 0, end: middle };
     this.#othersTokens = { start: middle, end: tokens };
-    const path = new URL('./ngram_worker.js', import.meta.url);
-    this.#thread = isThreaded ? new Worker(path, { workerData: arrays }) : null;
+    const script = new URL('./ngram_worker.js', import.meta.url);
+    this.#thread = isThreaded ? new Worker(threadFile(script), { workerData: arrays }) : null;
   }
 
   async extend(orders: readonly NgramsOfOrder[], minimumCount: number): Promise<void> {

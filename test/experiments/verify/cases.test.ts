@@ -11,7 +11,7 @@ import {
 import { backendsOf, recomputeCase } from '../../../src/experiments/verify/verify.js';
 import { Tensor } from '../../../src/model/native.js';
 
-const { cases } = await readReferenceSet(committedCases);
+const { cases } = await readReferenceSet(committedCases());
 const dataset = await readDataset({ ...committedExperiment.data, cacheFolder: null });
 const backends = allBackends();
 

@@ -19,7 +19,7 @@ const backends: VerifyOptions['backends'] = [
   { engine: 'fused', device: 'cpu' },
 ];
 const dataset = await readDataset({ ...committedExperiment.data, cacheFolder: null });
-const committed = await readReferenceSet(committedCases);
+const committed = await readReferenceSet(committedCases());
 
 function only(set: ReferenceSet, ...names: string[]): ReferenceSet {
   return { ...set, cases: set.cases.filter(({ facts }) => names.includes(facts.name)) };
@@ -33,7 +33,7 @@ async function withChange<T>(
   return withTemporaryFolder(async (folder) => {
     const copy = join(folder, 'cases');
     await mkdir(copy);
-    for (const name of await readdir(committedCases)) await copyFile(join(committedCases, name), join(copy, name));
+    for (const name of await readdir(committedCases())) await copyFile(join(committedCases(), name), join(copy, name));
     await change(copy);
     return work(await readReferenceSet(copy));
   });

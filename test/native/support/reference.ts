@@ -10,7 +10,7 @@ import { expectClose } from './tolerance.js';
 
 export type { ReferenceCase };
 
-const { cases } = await readReferenceSet(committedCases);
+const { cases } = await readReferenceSet(committedCases());
 
 /** The cases of a group, as rows for `test.each`. */
 export function referenceCases<F>(group: string): [string, ReferenceCase<F>][] {

@@ -3,7 +3,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'build/', 'coverage/', 'runs/', 'src/text/tokens/unicode_tables.ts'] },
+  { ignores: ['dist/', 'build/', 'coverage/', 'runs/', 'test/consumers/*/', 'src/text/tokens/unicode_tables.ts'] },
   js.configs.recommended,
   { files: ['**/*.{js,mjs,cjs}'], languageOptions: { globals: globals.node } },
   {

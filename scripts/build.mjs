@@ -1,5 +1,6 @@
 /** Compiles src to dist, and removes from dist what src no longer has. */
 import { cpSync } from 'node:fs';
+import { writeCommonJsEntries } from './commonjs_entries.mjs';
 import { filesIn, hashOfTypeScript, pageFiles, removeOrphans, run, stampCompiled } from './project.mjs';
 
 const hash = hashOfTypeScript();
@@ -10,6 +11,7 @@ if (code === 0) code = await run(process.execPath, [...tsc, 'src/web', '--noEmit
 if (code === 0) {
   for (const path of filesIn('src/web', pageFiles)) cpSync(path, path.replace(/^src/, 'dist'));
   removeOrphans();
+  writeCommonJsEntries();
   stampCompiled(hash);
 }
 process.exitCode = code;

@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { entries } from './commonjs_entries.mjs';
 import { filesIn, pageFiles, root } from './project.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-pack-'));
@@ -13,8 +14,8 @@ try {
   const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   const [{ filename, files }] = JSON.parse(execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }));
   const tarball = join(folder, filename);
-  // The package is for `import` only, which Node's `require` takes too.
-  const attw = [tarball, '--profile', 'esm-only', '--no-definitely-typed', '--format', 'ascii'];
+  // Not TypeScript's `moduleResolution: node10`, which knows no `exports`.
+  const attw = [tarball, '--profile', 'node16', '--no-definitely-typed', '--format', 'ascii'];
   const passed = [
     checkContents(files.map(({ path }) => path)),
     quietly('publint/src/cli.js', ['run', tarball, '--strict']),
@@ -41,6 +42,7 @@ function checkContents(packed) {
   const expected = new Set([
     ...plain,
     ...compiled,
+    ...entries.flatMap((entry) => [`${entry}.cjs`, `${entry}.d.cts`]),
     ...page,
     ...reference,
     ...filesIn('docs'),

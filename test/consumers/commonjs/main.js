@@ -1,0 +1,20 @@
+const { ImdbTorchError, TextClassifier } = require('imdb-torch');
+const { readSafetensors } = require('imdb-torch/safetensors');
+
+async function main() {
+  const classifier = await TextClassifier.open('../run');
+  const [prediction] = classifier.predict(['A wonderful, brilliant film.']);
+  console.log(prediction.label);
+  classifier.dispose();
+
+  const { tensors } = await readSafetensors('../run/model.safetensors');
+  console.log([...tensors.keys()].sort().join(' '));
+
+  try {
+    await TextClassifier.open('nowhere');
+  } catch (error) {
+    console.log(error instanceof ImdbTorchError && error.code);
+  }
+}
+
+void main();

@@ -1,0 +1,16 @@
+import { ImdbTorchError, TextClassifier } from 'imdb-torch';
+import { readSafetensors } from 'imdb-torch/safetensors';
+
+const classifier = await TextClassifier.open('../run');
+const [prediction] = classifier.predict(['A wonderful, brilliant film.']);
+console.log(prediction?.label);
+classifier.dispose();
+
+const { tensors } = await readSafetensors('../run/model.safetensors');
+console.log([...tensors.keys()].sort().join(' '));
+
+try {
+  await TextClassifier.open('nowhere');
+} catch (error) {
+  console.log(error instanceof ImdbTorchError && error.code);
+}

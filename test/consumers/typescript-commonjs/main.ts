@@ -1,0 +1,25 @@
+import { ImdbTorchError, TextClassifier, type Prediction } from 'imdb-torch';
+import { readSafetensors } from 'imdb-torch/safetensors';
+
+/** A class is a type as well. */
+export function labelsOf(classifier: TextClassifier, texts: readonly string[]): string[] {
+  return classifier.predict(texts).map(({ label }: Prediction) => label);
+}
+
+async function main(): Promise<void> {
+  const classifier = await TextClassifier.open('../run');
+  const [prediction] = classifier.predict(['A wonderful, brilliant film.']);
+  console.log(prediction?.label);
+  classifier.dispose();
+
+  const { tensors } = await readSafetensors('../run/model.safetensors');
+  console.log([...tensors.keys()].sort().join(' '));
+
+  try {
+    await TextClassifier.open('nowhere');
+  } catch (error) {
+    console.log(error instanceof ImdbTorchError && error.code);
+  }
+}
+
+void main();

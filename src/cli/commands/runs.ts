@@ -1,20 +1,8 @@
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { ImdbTorchError, messageOf } from '../../errors.js';
-import {
-  bestFirst,
-  differencesOf,
-  figuresOf,
-  formatDifferences,
-  formatFigures,
-  formatRuns,
-  pairFigures,
-  recordedSettings,
-  summarizeRun,
-  type RunSummary,
-} from '../../report/console/runs.js';
-import type { RunDocument } from '../../storage/run_document.js';
+import { bestFirst, formatRuns, summarizeRun, type RunSummary } from '../../report/console/runs.js';
 import { isRunDirectory, readRunDocument } from '../../storage/read_run.js';
 import { systemCode } from '../../system/file_errors.js';
 import { metricNames } from '../../training/metric_names.js';
@@ -23,6 +11,7 @@ import { json } from '../options/output_options.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
+import { defineCompare } from './runs_compare.js';
 
 const usualFolder = 'runs';
 
@@ -38,12 +27,7 @@ const listed = {
 export function defineRuns(command: Command): void {
   command.argument('[folder]', 'where they are', usualFolder);
   addOptions(command, listed).action(listRuns);
-  const compare = command
-    .command('compare')
-    .description('the settings in which two runs differ, and their figures side by side')
-    .argument('<a>', 'run directory')
-    .argument('<b>', 'run directory');
-  addOptions(compare, json).action(compareRuns);
+  defineCompare(command.command('compare'));
 }
 
 async function listRuns(folder: string, raw: RawOptions): Promise<void> {
@@ -76,29 +60,4 @@ async function foldersIn(folder: string): Promise<string[]> {
     const message = `Expected a folder of run directories but ${folder} cannot be read: ${messageOf(error)}.`;
     throw new ImdbTorchError('ERR_RUN', message, { cause: error });
   }
-}
-
-async function compareRuns(a: string, b: string, _raw: RawOptions, command: Command): Promise<void> {
-  // Of this command or of the one that it belongs to, which has the same option.
-  const options = readOptions(json, command.optsWithGlobals<RawOptions>());
-  const terminal = new Terminal({ ...options, quiet: false });
-  const documents: [RunDocument, RunDocument] = [await readRunDocument(a), await readRunDocument(b)];
-  const [settingsA, settingsB] = documents.map(recordedSettings) as [Map<string, unknown>, Map<string, unknown>];
-  const [figuresA, figuresB] = documents.map(figuresOf) as [Map<string, unknown>, Map<string, unknown>];
-  const settings = differencesOf(settingsA, settingsB);
-  const figures = pairFigures(figuresA, figuresB);
-  if (!options.json) {
-    terminal.result(`A: ${formatText(a)}`, `B: ${formatText(b)}`);
-    if (settings.length === 0) terminal.result('They have the same settings.');
-    else terminal.result(formatDifferences(settings, terminal.style));
-    terminal.result(formatFigures(figures, terminal.style));
-  }
-  terminal.document({
-    schema: 1,
-    command: 'runs compare',
-    a: basename(a),
-    b: basename(b),
-    settings,
-    figures,
-  });
 }

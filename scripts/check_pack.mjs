@@ -33,7 +33,15 @@ function checkContents(packed) {
     return path.startsWith(join('src', 'web')) ? [`${name}.js`] : [`${name}.js`, `${name}.d.ts`];
   });
   const page = filesIn('src/web', pageFiles).map((path) => path.replace(/^src/, 'dist'));
-  const plain = ['package.json', 'binding.d.ts', 'CMakeLists.txt', 'README.md', 'CHANGELOG.md', 'LICENSE'];
+  const plain = [
+    'package.json',
+    'binding.d.ts',
+    'CMakeLists.txt',
+    'README.md',
+    'CHANGELOG.md',
+    'LICENSE',
+    'CONTRIBUTING.md',
+  ];
   const reference = [
     'scripts/make_reference.py',
     ...filesIn('scripts/reference', /\.py$/),
@@ -46,6 +54,8 @@ function checkContents(packed) {
     ...page,
     ...reference,
     ...filesIn('docs'),
+    'bench/RESULTS.md',
+    ...filesIn('examples', /^(?!tsconfig\.json$)/),
     ...filesIn('native', /\.(cpp|h|inl)$/),
   ]);
   const missing = [...expected].filter((path) => !packed.includes(path));

@@ -3,12 +3,15 @@
  * built: the addon must be built exactly once. Then verifies it, which takes minutes.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, root } from './project.mjs';
 
 await prepare();
+const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+if (homepage.includes('/OWNER/'))
+  console.log('package.json has OWNER as a placeholder: see Publishing in CONTRIBUTING.md.');
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-package-'));
 try {
   await checkIn(folder);

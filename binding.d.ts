@@ -8,8 +8,9 @@
  * now), `ERR_DEVICE` (no such device) or `ERR_TORCH` (libtorch refused). Errors thrown by getters of arguments pass
  * unchanged.
  *
- * Typed arrays are copied; those on shared, resizable or detached memory are refused (`ERR_ARG_TYPE`). Objects belong
- * to the thread and the copy of the addon that made them; elsewhere they are refused (`ERR_ARG_TYPE`).
+ * Typed arrays are copied; those on shared, resizable or detached memory are refused (`ERR_ARG_TYPE`), unless it says
+ * that they may be shared. Objects belong to the thread and the copy of the addon that made them; elsewhere they are
+ * refused (`ERR_ARG_TYPE`). What `share` returns goes to other threads.
  *
  * Objects hold native memory, which is reported to V8. `dispose()` frees it at once and may be called twice;
  * `using` calls it; otherwise the garbage collector does, between turns of the event loop: a long synchronous loop that
@@ -135,7 +136,7 @@ export class Bags implements Disposable {
    * @param options.labels length n, class numbers from 0
    * @param options.values one for each id; default: all 1
    * @param options.weighting changes the values first: each is multiplied by the weight of its word
-   *   (`weights [vocabularySize]`; default: all 1), with `normalize` divided by the Euclidean norm of its bag, or with
+   *   (`weights [vocabularySize]`, which may be on shared memory; default: all 1), with `normalize` divided by the Euclidean norm of its bag, or with
    *   `length` by the square root of the number of its ids, and multiplied by `gain`
    * @throws ERR_SHAPE lengths or offsets that do not fit; ERR_ARG_RANGE an id outside 0 .. vocabularySize - 1,
    *   unsorted or repeated ids in one bag, a negative label, a value that is NaN or infinite
@@ -178,8 +179,40 @@ export class Linear implements Disposable {
   readonly bias: Tensor;
   /** `[n, inFeatures] -> [n, outFeatures]` */
   forward(input: Tensor): Tensor;
+  /** Copies the layer as it is now into memory that threads share. @throws ERR_STATE for a layer off the CPU */
+  share(): SharedLinear;
+  /**
+   * Makes a layer on the memory of `shared`, which it keeps alive and never changes: parameters on it require no
+   * gradient, and what would write to them throws ERR_STATE.
+   * @throws ERR_SHAPE for memory of another size than the shape needs
+   */
+  static fromShared(shared: SharedLinear): Linear;
   dispose(): void;
   [Symbol.dispose](): void;
+}
+
+/**
+ * A layer for other threads, to which structured cloning gives the same memory. Each parameter lies on a
+ * SharedArrayBuffer as it lies in the layer, padding included.
+ */
+export interface SharedLinear {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  readonly dtype: FloatDtype;
+  readonly weight: Uint8Array;
+  readonly bias: Uint8Array;
+}
+
+/** The same with a LoRA branch, merged or not, on or off, as it was. */
+export interface SharedLoraLinear extends SharedLinear {
+  readonly rank: number;
+  readonly alpha: number;
+  readonly scale: number;
+  readonly dropout: number;
+  readonly loraEnabled: boolean;
+  readonly up: Uint8Array;
+  readonly down: Uint8Array;
+  readonly magnitude: Uint8Array | null;
 }
 
 /**
@@ -272,6 +305,10 @@ export class LoraLinear implements Disposable {
    * @throws ERR_SHAPE; ERR_STATE while `merged`
    */
   setAdapter(adapter: { up: Tensor; down: Tensor; scale: number; magnitude?: Tensor | null; dropout?: number }): void;
+  /** See `Linear.share`. */
+  share(): SharedLoraLinear;
+  /** See `Linear.fromShared`; a new branch has memory of its own. */
+  static fromShared(shared: SharedLoraLinear): LoraLinear;
   dispose(): void;
   [Symbol.dispose](): void;
 }

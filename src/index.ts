@@ -47,6 +47,7 @@ export {
   type Module,
   type ParameterCounts,
 } from './model/parameters.js';
+export type { SharedModel } from './model/shared_model.js';
 export { Snapshot } from './model/snapshot.js';
 export { readTrainedAdapter } from './model/trained_adapter.js';
 export { DataLoader, type DataLoaderOptions } from './training/data_loader.js';
@@ -129,6 +130,7 @@ export {
   TextClassifier,
   type ModelParts,
   type Prediction,
+  type SharedClassifier,
   type TextClassifierOptions,
 } from './model/text_classifier.js';
 export { createService, type ServiceOptions } from './serve/create_service.js';
@@ -149,14 +151,17 @@ export type { CharacterRange } from './text/characters/character_ngrams.js';
 export type { Weighting } from './text/weighting/weightings.js';
 export type { FeatureChoice, TrainingSize } from './data/splits/chosen_features.js';
 export type { ClassWeighting } from './training/class_weights.js';
-export { Vocabulary } from './text/vocabulary.js';
+export { Vocabulary, type SharedVocabulary } from './text/vocabulary.js';
 export {
   Featurizer,
   type EncodedText,
   type EncodeSlicesOptions,
   type EncodeProgress,
   type FeaturizerOptions,
+  type SharedFeaturizer,
 } from './text/featurizer.js';
+export type { IndexTables } from './text/ngrams/index_tables.js';
+export type { SharedTokens } from './text/tokens/token_interner.js';
 export type { EncodedTexts, FeatureIds } from './text/bag_writer.js';
 export type { TokenSpan } from './text/tokens/token_span.js';
 export type { Adapter, AdapterBranch, LayerName } from './storage/adapter.js';

@@ -84,6 +84,15 @@ describe('examples', () => {
       expect(runExample('predict', folder)).toMatch(/^(neg|pos) [\d.]+ %\n(neg|pos) [\d.]+ %\n$/);
     }));
 
+  test('when threads share a model then each predicts as the one that opened it', () =>
+    withTemporaryFolder(async (folder) => {
+      await makeRuns(folder, ['demo']);
+      const alone = runExample('predict', folder).split('\n').slice(0, 2);
+      const shared = runExample('threads', folder).split('\n');
+      expect(shared.slice(0, 2)).toEqual(alone);
+      expect(shared).toHaveLength(5);
+    }));
+
   test('when several adapters share a model then they come and go without a trace', () =>
     withTemporaryFolder(async (folder) => {
       await makeRuns(folder, ['base', 'films', 'books']);

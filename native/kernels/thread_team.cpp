@@ -46,10 +46,11 @@ ThreadTeam::ThreadTeam() : threads_(std::max(1, static_cast<int>(std::thread::ha
 void ThreadTeam::resize(int threads) { threads_ = std::max(1, threads); }
 
 void ThreadTeam::run(int limit, const std::function<void(const TeamThread&)>& task) {
-  const std::lock_guard<std::mutex> running(running_);
   const int threads = std::clamp(limit, 1, static_cast<int>(threads_));
   Barrier barrier(threads);
+  // Alone, a caller needs no team: those of other JavaScript threads run at the same time.
   if (threads == 1) return task(TeamThread{0, 1, barrier});
+  const std::lock_guard<std::mutex> running(running_);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (; workers_ < threads - 1; ++workers_) std::thread(&ThreadTeam::work, this, workers_ + 1).detach();

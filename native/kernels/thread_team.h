@@ -37,7 +37,8 @@ struct TeamThread {
 
 /**
  * Threads that run one task together and keep their places for its duration. The caller is thread 0. The
- * others are started once and sleep between tasks. The team runs one task at a time; a second caller waits.
+ * others are started once and sleep between tasks. The team runs one task at a time; a second caller waits,
+ * unless its task is for one thread.
  */
 class ThreadTeam {
  public:

@@ -140,7 +140,7 @@ size_t readChoice(const Napi::Value& value, const std::string& name,
 }
 
 Elements readTypedArray(const Napi::Value& value, const std::string& name, const std::string& expected,
-                        std::initializer_list<napi_typedarray_type> types) {
+                        std::initializer_list<napi_typedarray_type> types, SharedMemory shared) {
   const Napi::Env env = value.Env();
   if (!value.IsTypedArray()) throw typeError(expected, name, value);
   Elements elements = {};
@@ -156,10 +156,15 @@ Elements readTypedArray(const Napi::Value& value, const std::string& name, const
                  "Expected " + expected + " on memory of its own for " + name + " but received one on " +
                      kind + " memory; pass a copy");
   };
-  if (!buffer.IsArrayBuffer()) throw refuse("shared");
+  elements.data = data;
+  if (!buffer.IsArrayBuffer()) {
+    // Shared memory never moves, nor does it become less.
+    if (shared != SharedMemory::refused) return elements;
+    throw refuse("shared");
+  }
+  if (shared == SharedMemory::required) throw typeError(expected, name, value);
   if (buffer.As<Napi::ArrayBuffer>().IsDetached()) throw refuse("detached");
   if (EnvironmentData::of(env).isResizable.Call(buffer, {}).ToBoolean()) throw refuse("resizable");
-  elements.data = data;
   return elements;
 }
 

@@ -54,13 +54,18 @@ struct Elements {
   }
 };
 
+/** Whether a typed array may lie on memory that is shared with other threads, as WebIDL's [AllowShared] says,
+ * or must. */
+enum class SharedMemory { refused, allowed, required };
+
 /**
  * Reads a typed array of one of `types`. As Web IDL by default, it refuses memory that is shared with other
  * threads, resizable or detached (a detached array would pass as an empty one).
  * @param expected the types in words
  */
 Elements readTypedArray(const Napi::Value& value, const std::string& name, const std::string& expected,
-                        std::initializer_list<napi_typedarray_type> types);
+                        std::initializer_list<napi_typedarray_type> types,
+                        SharedMemory shared = SharedMemory::refused);
 std::vector<int32_t> readInt32Array(const Napi::Value& value, const std::string& name);
 std::vector<double> readFloat64Array(const Napi::Value& value, const std::string& name);
 /** Reads the sizes of dimensions, whose product is at most 2^40. */

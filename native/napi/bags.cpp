@@ -31,9 +31,10 @@ std::variant<std::span<const int32_t>, std::span<const uint16_t>> viewIds(const 
   return elements.as<int32_t>();
 }
 
-std::optional<std::span<const float>> viewOptionalFloats(const Napi::Value& value, const std::string& name) {
+std::optional<std::span<const float>> viewOptionalFloats(const Napi::Value& value, const std::string& name,
+                                                         SharedMemory shared) {
   if (value.IsUndefined()) return std::nullopt;
-  return readTypedArray(value, name, "a Float32Array", {napi_float32_array}).as<float>();
+  return readTypedArray(value, name, "a Float32Array", {napi_float32_array}, shared).as<float>();
 }
 
 Weighting::Normalize readNormalize(const Napi::Value& value, const std::string& name) {
@@ -49,7 +50,7 @@ std::optional<Weighting> viewWeighting(const Napi::Value& value) {
   const Napi::Value weights = options.Get("weights");
   const Napi::Value normalize = options.Get("normalize");
   const Napi::Value gain = options.Get("gain");
-  return Weighting{viewOptionalFloats(weights, "weighting.weights"),
+  return Weighting{viewOptionalFloats(weights, "weighting.weights", SharedMemory::allowed),
                    readNormalize(normalize, "weighting.normalize"), readNumber(gain, "weighting.gain")};
 }
 
@@ -67,7 +68,7 @@ std::shared_ptr<const Bags> ClassTraits<const Bags>::construct(const Napi::Callb
   return std::make_shared<const Bags>(
       BagArrays{viewIds(ids), readInt32Array(offsets, "offsets"), readInt32Array(labels, "labels"),
                 readInteger(vocabulary, "vocabularySize", 1, kLargestSize - 1),
-                viewOptionalFloats(values, "values"), std::move(weighting)});
+                viewOptionalFloats(values, "values", SharedMemory::refused), std::move(weighting)});
 }
 
 void defineBags(Napi::Env env, Napi::Object exports) {

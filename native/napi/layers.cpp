@@ -3,6 +3,7 @@
 
 #include "napi/arguments.h"
 #include "napi/exports.h"
+#include "napi/shared_layers.h"
 #include "napi/traits.h"
 
 namespace imdb {
@@ -198,24 +199,33 @@ void defineLinear(Napi::Env env, Napi::Object exports) {
   defineClass<Linear>(
       env, exports,
       {getter<Linear, parameter<Linear, &Linear::weight>>("weight"),
-       getter<Linear, parameter<Linear, &Linear::bias>>("bias"), method<Linear, forwardLinear>("forward")});
+       getter<Linear, parameter<Linear, &Linear::bias>>("bias"), method<Linear, forwardLinear>("forward"),
+       method<Linear, shareLinear>("share"), staticMethod<linearFromShared>("fromShared")});
 }
 
 void defineLoraLinear(Napi::Env env, Napi::Object exports) {
   using Layer = LoraLinear;
-  defineClass<Layer>(
-      env, exports,
-      {getter<Layer, parameter<Layer, &Layer::weight>>("weight"),
-       getter<Layer, parameter<Layer, &Layer::bias>>("bias"),
-       getter<Layer, parameter<Layer, &Layer::up>>("up"),
-       getter<Layer, parameter<Layer, &Layer::down>>("down"), getter<Layer, magnitude>("magnitude"),
-       getter<Layer, rank>("rank"), getter<Layer, alpha>("alpha"), getter<Layer, merged>("merged"),
-       accessor<Layer, scale, setScale>("scale"), accessor<Layer, dropout, setDropout>("dropout"),
-       accessor<Layer, loraEnabled, setLoraEnabled>("loraEnabled"),
-       method<Layer, setTrainable>("setTrainable"), method<Layer, forwardLora>("forward"),
-       method<Layer, deltaWeight>("deltaWeight"), method<Layer, merge>("merge"),
-       method<Layer, unmerge>("unmerge"), method<Layer, initializeAdapter>("initializeAdapter"),
-       method<Layer, setAdapter>("setAdapter")});
+  defineClass<Layer>(env, exports,
+                     {getter<Layer, parameter<Layer, &Layer::weight>>("weight"),
+                      getter<Layer, parameter<Layer, &Layer::bias>>("bias"),
+                      getter<Layer, parameter<Layer, &Layer::up>>("up"),
+                      getter<Layer, parameter<Layer, &Layer::down>>("down"),
+                      getter<Layer, magnitude>("magnitude"),
+                      getter<Layer, rank>("rank"),
+                      getter<Layer, alpha>("alpha"),
+                      getter<Layer, merged>("merged"),
+                      accessor<Layer, scale, setScale>("scale"),
+                      accessor<Layer, dropout, setDropout>("dropout"),
+                      accessor<Layer, loraEnabled, setLoraEnabled>("loraEnabled"),
+                      method<Layer, setTrainable>("setTrainable"),
+                      method<Layer, forwardLora>("forward"),
+                      method<Layer, deltaWeight>("deltaWeight"),
+                      method<Layer, merge>("merge"),
+                      method<Layer, unmerge>("unmerge"),
+                      method<Layer, initializeAdapter>("initializeAdapter"),
+                      method<Layer, setAdapter>("setAdapter"),
+                      method<Layer, shareLora>("share"),
+                      staticMethod<loraFromShared>("fromShared")});
 }
 
 }  // namespace imdb

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/tensors/parameter.h"
+#include "core/tensors/shared_memory.h"
 #include "napi/arguments.h"
 #include "napi/exports.h"
 #include "napi/tensor_operators.h"
@@ -94,6 +95,7 @@ Napi::Value setRequiresGrad(const Napi::CallbackInfo& info, const Self& self) {
     throw stateError("Expected a leaf but this tensor is the result of an operator; use detach()");
   if (wanted && !self->tensor.is_floating_point())
     throw stateError("Expected float32 or float64 but this tensor is int64");
+  if (wanted) assertOwnMemory(self->tensor);
   self->tensor.set_requires_grad(wanted);
   return info.Env().Undefined();
 }

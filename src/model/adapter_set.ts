@@ -1,4 +1,4 @@
-import { aNumber, aString, fields, listOf, optional, orNull } from '../arguments.js';
+import { aBoolean, aNumber, aString, fields, listOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import { anAdapter, writeAdapter, type Adapter } from '../storage/adapter.js';
 import { findAdapterProblems, readAdapter } from '../storage/read_adapter.js';
@@ -19,7 +19,11 @@ import type { ClassifierModel } from './classifier_model.js';
 import { aModel, checkCombination } from './expected.js';
 import { loadParameters } from './parameters.js';
 
-const checkOptions = fields({ baseSha256: optional(orNull(aString)), classes: optional(listOf(aString)) });
+const checkOptions = fields({
+  isShared: optional(aBoolean),
+  baseSha256: optional(orNull(aString)),
+  classes: optional(listOf(aString)),
+});
 const checkNames = listOf(aString);
 
 export interface AdapterSetOptions {
@@ -27,6 +31,8 @@ export interface AdapterSetOptions {
   baseSha256?: string | null;
   /** The names of the model's outputs, which are those of adapters that name none. Without them: not known. */
   classes?: readonly string[] | undefined;
+  /** Whether other threads compute with the same parameters, which then stay as they are. @internal */
+  isShared?: boolean;
 }
 
 export interface CombineOptions {
@@ -51,6 +57,7 @@ export interface CombineOptions {
  */
 export class AdapterSet {
   readonly #model: ClassifierModel;
+  readonly #isShared: boolean;
   readonly #baseSha256: string | null;
   readonly #classes: readonly string[] | undefined;
   readonly #base: BaseParameters;
@@ -62,8 +69,9 @@ export class AdapterSet {
   constructor(model: ClassifierModel, options: AdapterSetOptions = {}) {
     aModel(model, 'model');
     checkOptions(options, 'options');
-    const { baseSha256 = null, classes } = options;
+    const { baseSha256 = null, classes, isShared = false } = options;
     this.#model = model;
+    this.#isShared = isShared;
     this.#baseSha256 = baseSha256;
     this.#classes = classes;
     this.#base = new BaseParameters(model);
@@ -250,6 +258,9 @@ export class AdapterSet {
   }
 
   #assertUnmerged(): void {
+    if (this.#isShared) {
+      throw usageError('Expected a model of its own but this one is shared between threads; open the run here, too');
+    }
     if (this.merged) throw usageError('Expected adapters that are not merged; call unmerge() first');
   }
 }

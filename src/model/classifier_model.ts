@@ -100,11 +100,15 @@ export function chooseEngine(
  */
 export function createClassifier(options: ClassifierOptions): ClassifierModel {
   checkOptions(options, 'options');
+  const hidden = createHidden(options);
+  return modelOf(options, assemble(options, hidden, createOutput(options)));
+}
+
+/** Makes a classifier of layers that are there already. @param options say what they are @internal */
+export function modelOf(options: ClassifierOptions, layers: Layers): ClassifierModel {
   // A new output layer is not drawn.
   const undrawn = { ...options };
   delete undrawn.generator;
-  const hidden = createHidden(options);
-  let layers = assemble(options, hidden, createOutput(options));
   const branches = new Map<LayerName, LoraLinear>();
   const parameters: SomeParameters = {};
   noteLayers(options, layers, branches, parameters);
@@ -139,7 +143,7 @@ export function createClassifier(options: ClassifierOptions): ClassifierModel {
 type SomeParameters = Partial<Record<ParameterName, Tensor>>;
 
 /** The layers of a model, and what computes them one after the other. */
-interface Layers {
+export interface Layers {
   classifier: Classifier;
   hidden: LoraLinear;
   output: Linear | LoraLinear | null;

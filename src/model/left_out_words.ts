@@ -33,10 +33,8 @@ export class LeftOutWords {
   readonly #text: NumberedTokens;
   /** For each word the places of its tokens, ascending. */
   readonly #places: readonly (readonly number[])[];
-  /** `[features]`: how often the text has each. */
-  readonly #counts: Int32Array;
-  /** `[features]`: the row of each among those that were asked for last. */
-  readonly #rowOf: Int32Array;
+  /** How often the text has each of its features. */
+  readonly #counts = new Map<number, number>();
   /** The first layer for a text without features, `[hidden]`. */
   readonly #bias: Float64Array;
   /** What the features of the text add to that, before their values are normalised, `[hidden]`. */
@@ -55,8 +53,6 @@ export class LeftOutWords {
     const places: number[][] = [];
     wordOf.forEach((word, place) => (places[word] ??= []).push(place));
     this.#places = places;
-    this.#counts = new Int32Array(featurizer.vocabulary.size);
-    this.#rowOf = new Int32Array(featurizer.vocabulary.size);
     this.#bias = this.#firstLayer(new Int32Array(0), Int32Array.of(0, 0));
     this.#sums = new Float64Array(this.#bias.length);
     this.#addAll();
@@ -111,7 +107,7 @@ export class LeftOutWords {
   }
 
   #change(changes: Changes, id: number, difference: number): void {
-    const count = this.#counts[id] ?? 0;
+    const count = this.#counts.get(id) ?? 0;
     const [before, after] = [this.#value(id, count), this.#value(id, count + difference)];
     changes.measure += this.#measureOf(after, count + difference) - this.#measureOf(before, count);
     if (before === after) return;
@@ -139,9 +135,10 @@ export class LeftOutWords {
     for (let start = 0; start < ids.length; start += atOnce) {
       const some = Int32Array.from(ids.subarray(start, start + atOnce));
       const values = Float64Array.from(some, (id, k) => {
-        this.#counts[id] = counts?.[start + k] ?? 1;
-        const value = this.#value(id, this.#counts[id] ?? 0);
-        this.#measure += this.#measureOf(value, this.#counts[id] ?? 0);
+        const count = counts?.[start + k] ?? 1;
+        this.#counts.set(id, count);
+        const value = this.#value(id, count);
+        this.#measure += this.#measureOf(value, count);
         return value;
       });
       addRows(this.#sums, this.#effects(some), values);
@@ -153,13 +150,13 @@ export class LeftOutWords {
     const { model, featurizer } = this.#classifier;
     const { normalize, gain } = featurizer.options;
     const ids = Int32Array.from(new Set(texts.flatMap((changes) => changes.ids))).sort();
-    ids.forEach((id, row) => (this.#rowOf[id] = row));
+    const rowOf = new Map(Array.from(ids, (id, row) => [id, row]));
     const effects = this.#effects(ids);
     const width = this.#bias.length;
     const hidden = new Float64Array(texts.length * width);
     for (const [k, changes] of texts.entries()) {
       const sums = this.#sums.slice();
-      const rows = changes.ids.map((id) => this.#rowOf[id] ?? NaN);
+      const rows = changes.ids.map((id) => rowOf.get(id) ?? NaN);
       addRows(sums, effects, changes.differences, rows);
       const factor = normalize !== false && changes.measure > 0 ? gain / Math.sqrt(changes.measure) : gain;
       scaleAndShift(hidden.subarray(k * width, (k + 1) * width), sums, factor, this.#bias);

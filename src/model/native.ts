@@ -22,6 +22,8 @@ export type {
   OptimizerState,
   ParameterGroup,
   SgdOptions,
+  SharedLinear,
+  SharedLoraLinear,
   SparseAdamOptions,
   TensorOptions,
   TrainBatchesOptions,

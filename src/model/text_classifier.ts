@@ -7,33 +7,31 @@ import {
   fields,
   float64Array,
   instance,
+  listOf,
   oneOf,
   optional,
   orNull,
 } from '../arguments.js';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { ImdbTorchError } from '../errors.js';
-import { adapterConfigName, adapterFolder, anAdapter, type Adapter } from '../storage/adapter.js';
+import { anAdapter, type Adapter } from '../storage/adapter.js';
 import { decisionNames, type DecisionName, type ModelDescription } from '../storage/model_description.js';
-import { readAdapter } from '../storage/read_adapter.js';
-import { areFinite } from '../storage/numbers/floats.js';
-import { featurizerOf, modelPath, readRun } from '../storage/read_run.js';
-import { hashFile } from '../system/file_hash.js';
+import { featurizerOf } from '../storage/read_run.js';
 import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
-import { textsPerBatch, type Featurizer } from '../text/featurizer.js';
+import { Featurizer, textsPerBatch, type SharedFeaturizer } from '../text/featurizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { fittedFor, withFitted } from './adapter_calibration.js';
+import { withFitted } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
 import { describeWith, withoutDecision } from './adapter_task.js';
 import { createBags } from './bags.js';
 import { byClass, type ByClass } from './by_class.js';
 import type { ClassifierModel } from './classifier_model.js';
-import { createModel, shapesOf, type ModelParts } from './model_parts.js';
+import { finite } from './finite.js';
+import { createModel, type ModelParts } from './model_parts.js';
 import { setNumThreads, type Bags } from './native.js';
 import { decide } from './numbers/decision.js';
 import { logOddsOf, probabilitiesOf } from './numbers/probabilities.js';
 import { readNumbers } from './parameters.js';
+import { defaultAdapter, readModel } from './read_model.js';
+import { modelFromShared, shareModel, type SharedModel } from './shared_model.js';
 
 export interface TextClassifierOptions {
   /**
@@ -60,6 +58,14 @@ export interface Prediction {
   probabilities: ByClass;
 }
 
+/** A classifier for other threads, to which structured cloning gives the same memory. */
+export interface SharedClassifier {
+  readonly description: ModelDescription;
+  readonly featurizer: SharedFeaturizer;
+  readonly model: SharedModel;
+  readonly notes: readonly string[];
+}
+
 export type { ModelParts } from './model_parts.js';
 
 /** How a classifier is made of its parts. */
@@ -75,6 +81,7 @@ const checkOpening = fields({
   decision: optional(oneOf(...decisionNames)),
   threads: optional(aNumber),
 });
+const checkShared = fields({ description: anObject, featurizer: anObject, model: anObject, notes: listOf(aString) });
 const checkParts = fields({ description: anObject, vocabulary: instance(Vocabulary), tensors: aMap });
 
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */
@@ -92,14 +99,14 @@ export class TextClassifier {
   #described: { active: readonly string[]; description: ModelDescription };
 
   private constructor(
-    parts: ModelParts,
+    { description, featurizer }: Pick<TextClassifier, 'description' | 'featurizer'>,
     model: ClassifierModel,
     adapters: AdapterSet,
     { notes = [], decision = 'fitted' }: Pick<CreateOptions, 'notes' | 'decision'>,
   ) {
-    this.#alone = parts.description;
+    this.#alone = description;
     this.#decision = decision;
-    this.featurizer = featurizerOf(parts);
+    this.featurizer = featurizer;
     this.model = model;
     this.adapters = adapters;
     this.notes = notes;
@@ -107,32 +114,14 @@ export class TextClassifier {
   }
 
   /**
-   * Opens a run directory.
+   * Opens a run directory. The event loop goes on turning meanwhile, and the first text takes no longer than others.
    * @throws ERR_RUN when it is no complete one, has not the adapter that is asked for, or is not the model that the
    *   adapter is for; ERR_SAFETENSORS when a file of tensors is damaged
    */
   static async open(path: string, options: TextClassifierOptions = {}): Promise<TextClassifier> {
-    aString(path, 'path');
-    checkOpening(options, 'options');
-    const { adapter, decision, threads } = options;
-    const chosen = adapter ?? defaultAdapter(path);
-    const model = chosen === 'merged' ? 'merged' : 'model';
-    const run = await readRun(path, { model });
-    if (threads !== undefined) setNumThreads(threads);
-    if (chosen === 'merged') return TextClassifier.create(run, null, { decision });
-    const folder = chosen === 'on' ? join(path, adapterFolder) : chosen === 'off' ? null : chosen;
-    if (folder === null) {
-      const { alone, notes } = await fittedFor(path, run.description, null, null);
-      const parts = { ...run, description: withFitted(run.description, alone) };
-      return TextClassifier.create(parts, null, { notes, decision });
-    }
-    // Only an adapter asks which model it is for, and a model alone is to open fast.
-    const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
-    const { unknownKeys, ...read } = await readAdapter(folder, shapesOf(run));
-    const { alone, used, notes } = await fittedFor(path, run.description, { folder, adapter: read }, baseSha256);
-    const unknown = unknownKeys.map((key) => `${folder}: "${key}" is not known here and does not count.`);
-    const parts = { ...run, description: withFitted(run.description, alone) };
-    return TextClassifier.create(parts, { ...read, ...used }, { baseSha256, notes: [...notes, ...unknown], decision });
+    const classifier = await openWithoutIndex(path, options);
+    await classifier.featurizer.prepare();
+    return classifier;
   }
 
   /**
@@ -160,11 +149,33 @@ export class TextClassifier {
         );
         adapters.use('adapter');
       }
-      return new TextClassifier({ ...parts, description: own }, model, adapters, options);
+      return new TextClassifier({ description: own, featurizer: featurizerOf(parts) }, model, adapters, options);
     } catch (error) {
       model.dispose();
       throw error;
     }
+  }
+
+  /**
+   * Makes a classifier of what `share` has returned in another thread, with the same predictions, bit for bit. It needs
+   * nothing of the other classifier, which may be disposed of first; its adapters cannot be changed.
+   */
+  static fromShared(shared: SharedClassifier): TextClassifier {
+    checkShared(shared, 'shared');
+    const { description, notes } = shared;
+    const featurizer = Featurizer.fromShared(shared.featurizer);
+    const model = modelFromShared(shared.model);
+    return new TextClassifier({ description, featurizer }, model, new AdapterSet(model, { isShared: true }), { notes });
+  }
+
+  /**
+   * Copies the classifier as it is now, the adapters in use included, to where all threads reach it: `workerData` and
+   * `postMessage` take what it returns without copying the features, their index or the parameters. What changes here
+   * later changes nothing there.
+   */
+  share(): SharedClassifier {
+    const { description, featurizer, model, notes } = this;
+    return { description, featurizer: featurizer.share(), model: shareModel(model), notes };
   }
 
   /** The description of the model; its classes, calibration and decision are those with the adapters in use. */
@@ -276,18 +287,12 @@ export class TextClassifier {
   }
 }
 
-/** Finite weights can be so large that what they give is not. @throws ERR_NON_FINITE */
-function finite(what: string, numbers: Float64Array): Float64Array {
-  if (areFinite(numbers)) return numbers;
-  throw new ImdbTorchError(
-    'ERR_NON_FINITE',
-    `Expected finite ${what} but the model gave a NaN or an infinity: its weights, its adapter or its calibration are ` +
-      'broken; train it again.',
-  );
-}
-
-/** Returns what a run is opened with by default: `merged`, `on` or `off`. */
-export function defaultAdapter(path: string): string {
-  if (existsSync(modelPath(path, 'merged'))) return 'merged';
-  return existsSync(join(path, adapterFolder, adapterConfigName)) ? 'on' : 'off';
+/** Opens a run directory for texts that are encoded elsewhere: the first one that is not waits for the index. */
+export async function openWithoutIndex(path: string, options: TextClassifierOptions = {}): Promise<TextClassifier> {
+  aString(path, 'path');
+  checkOpening(options, 'options');
+  const { adapter, decision, threads } = options;
+  const { parts, adapter: read, ...others } = await readModel(path, adapter ?? defaultAdapter(path));
+  if (threads !== undefined) setNumThreads(threads);
+  return TextClassifier.create(parts, read, { ...others, decision });
 }

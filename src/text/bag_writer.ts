@@ -22,13 +22,32 @@ export const encodedFields = {
 
 export const checkEncoded = fields(encodedFields);
 
+/**
+ * The memory of the present text, which is all 0 between two texts: writers whose texts do not come at the same time can
+ * have one together.
+ */
+export class BagScratch {
+  /** `[features / 32]`: a bit for each feature. Reading a text's set in ascending order is faster than sorting a list. */
+  readonly bits: Int32Array;
+  /** A bit for each element of `bits`, set where that is not 0. */
+  readonly filled: Int32Array;
+  #frequencies: Int32Array | undefined;
+
+  constructor(readonly features: number) {
+    this.bits = new Int32Array((features + 31) >> 5);
+    this.filled = new Int32Array((this.bits.length + 31) >> 5);
+  }
+
+  /** `[features]`: how often the present text has each. */
+  get frequencies(): Int32Array {
+    return (this.#frequencies ??= new Int32Array(this.features));
+  }
+}
+
 /** Takes the features of one text after the other, each as often as it occurs and in any order. */
 export class BagWriter {
-  /** `[features / 32]`: a bit for each feature. Reading a text's set in ascending order is faster than sorting a list. */
   readonly #bits: Int32Array;
-  /** A bit for each element of `#bits`, set where that is not 0. */
   readonly #filled: Int32Array;
-  /** `[features]`: how often the present text has each. */
   readonly #frequencies: Int32Array | null;
   readonly #ids: FeatureIds;
   readonly #counts: Int32Array | null;
@@ -41,11 +60,12 @@ export class BagWriter {
    * @param texts number of texts
    * @param most greatest number of ids that can come in all texts together
    * @param counts whether to count how often a text has a feature
+   * @param scratch of as many features
    */
-  constructor(features: number, texts: number, most: number, counts: boolean) {
-    this.#bits = new Int32Array((features + 31) >> 5);
-    this.#filled = new Int32Array((this.#bits.length + 31) >> 5);
-    this.#frequencies = counts ? new Int32Array(features) : null;
+  constructor(features: number, texts: number, most: number, counts: boolean, scratch = new BagScratch(features)) {
+    this.#bits = scratch.bits;
+    this.#filled = scratch.filled;
+    this.#frequencies = counts ? scratch.frequencies : null;
     this.#ids = features <= 1 << 16 ? new Uint16Array(most) : new Int32Array(most);
     this.#counts = counts ? new Int32Array(most) : null;
     this.#offsets = new Int32Array(texts + 1);

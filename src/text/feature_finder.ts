@@ -1,7 +1,8 @@
 import type { BagWriter, EncodedTexts } from './bag_writer.js';
 import { WordCharacters } from './characters/word_characters.js';
+import { CharacterNgrams } from './characters/character_ngrams.js';
 import type { NgramIndex } from './ngrams/ngram_index.js';
-import type { TokenInterner } from './tokens/token_interner.js';
+import { TokenInterner } from './tokens/token_interner.js';
 
 /** New words that take more are not worth keeping. */
 const mostNewWords = 1 << 16;
@@ -18,8 +19,9 @@ export class FeatureFinder {
 
   constructor(readonly index: NgramIndex) {
     const { characters } = index;
-    this.interner = characters === null ? index.interner : index.interner.copy();
-    this.#words = characters === null ? null : new WordCharacters(this.interner, characters.ngrams, characters.idOf);
+    this.interner = new TokenInterner(0, index.interner);
+    this.interner.frozen = characters === null;
+    this.#words = characters && new WordCharacters(this.interner, ngramsOf(characters), characters.idOf);
   }
 
   /** Whether n-grams of characters are features. */
@@ -30,7 +32,7 @@ export class FeatureFinder {
   /** Whether it has kept so many words that another one is to take its place. */
   get isFull(): boolean {
     const { interner, index } = this;
-    return interner.size - index.interner.size > mostNewWords || interner.tail - index.interner.tail > mostNewBytes;
+    return interner.size - index.interner.size > mostNewWords || interner.tail > mostNewBytes;
   }
 
   /** The numbers of tokens. */
@@ -62,4 +64,11 @@ export class FeatureFinder {
     for (const list of lists) this.add(list, writer);
     return writer.finish();
   }
+}
+
+/** Returns what finds the n-grams of characters that are features, with memory of its own to write in. */
+function ngramsOf({ range, ngrams }: NonNullable<NgramIndex['characters']>): CharacterNgrams {
+  const own = new TokenInterner(0, ngrams);
+  own.frozen = true;
+  return new CharacterNgrams(range, own);
 }

@@ -1,12 +1,15 @@
 import {
   aFunction,
   aSignal,
+  anObject,
+  bytes,
   aString,
   checkText,
   checkTexts,
   fields,
   float32Array,
   instance,
+  int32Array,
   optional,
   orNull,
 } from '../arguments.js';
@@ -14,12 +17,14 @@ import { TimeSlices } from '../system/time_slices.js';
 import type { BagWriter, EncodedTexts } from './bag_writer.js';
 import { FeatureFinder } from './feature_finder.js';
 import { featureFields, hasUnknown, type FeatureOptions } from './features.js';
+import { sharedFloat32 } from './int32_list.js';
+import { makeTables, type IndexTables } from './ngrams/index_tables.js';
 import { NgramIndex } from './ngrams/ngram_index.js';
 import type { TokenInterner } from './tokens/token_interner.js';
 import { TokenLists } from './tokens/token_lists.js';
 import type { TokenSpan } from './tokens/token_span.js';
 import { tokenSpans } from './tokens/tokenizer.js';
-import { Vocabulary } from './vocabulary.js';
+import { Vocabulary, type SharedVocabulary } from './vocabulary.js';
 
 /** The number of texts that are encoded, and computed, at once where any number may come: it bounds the memory. */
 export const textsPerBatch = 1024;
@@ -33,6 +38,14 @@ export interface FeaturizerOptions {
   vocabulary: Vocabulary;
   /** `[vocabulary.size]`: the factor of each feature; null without weighting. */
   weights: Float32Array | null;
+}
+
+/** A featurizer for other threads. Its large parts are on memory that threads share. */
+export interface SharedFeaturizer {
+  readonly options: FeatureOptions;
+  readonly vocabulary: SharedVocabulary;
+  readonly weights: Float32Array | null;
+  readonly index: IndexTables;
 }
 
 export interface EncodeSlicesOptions {
@@ -52,6 +65,12 @@ const checkOptions = fields({
   vocabulary: instance(Vocabulary),
   weights: orNull(float32Array),
 });
+const checkShared = fields({
+  options: anObject,
+  vocabulary: fields({ lines: bytes, starts: int32Array }),
+  weights: orNull(float32Array),
+  index: anObject,
+});
 const checkSlices = fields({ signal: optional(aSignal), onProgress: optional(aFunction) });
 
 /** Turns texts into the features that a model was trained on; `createBags` weighs them as the model does. */
@@ -64,6 +83,7 @@ export class Featurizer {
   readonly vocabulary: Vocabulary;
   readonly weights: Float32Array | null;
   #madeIndex: NgramIndex | undefined;
+  #shared: SharedFeaturizer | undefined;
   /** What finds the features of a few texts, again and again. */
   #finder: FeatureFinder | undefined;
   #tokens: TokenLists | undefined;
@@ -78,10 +98,61 @@ export class Featurizer {
     this.weights = weights;
   }
 
-  /** The index is made for the first text: that takes half a second for half a million features. */
+  /** Makes a featurizer of what another thread's `share` has returned. */
+  static fromShared(shared: SharedFeaturizer): Featurizer {
+    checkShared(shared, 'shared');
+    const { options, weights, index } = shared;
+    const { lines, starts } = shared.vocabulary;
+    const featurizer = new Featurizer({ options, vocabulary: new Vocabulary(lines, starts), weights });
+    featurizer.#madeIndex = new NgramIndex(index, hasUnknown(options));
+    return featurizer;
+  }
+
+  /** The index of the features; a text that comes before `prepare` is done waits until it is made. */
   get #index(): NgramIndex {
-    const { characters = null } = this.options;
-    return (this.#madeIndex ??= new NgramIndex(this.vocabulary.words, hasUnknown(this.options), characters));
+    if (this.#madeIndex !== undefined) return this.#madeIndex;
+    const making = this.#makeTables();
+    for (;;) {
+      const step = making.next();
+      if (step.done === true) return this.#keep(step.value);
+    }
+  }
+
+  #makeTables(): Generator<undefined, IndexTables, undefined> {
+    const { vocabulary, options } = this;
+    return makeTables({ vocabulary, hasUnknown: hasUnknown(options), characters: options.characters ?? null });
+  }
+
+  #keep(tables: IndexTables): NgramIndex {
+    return (this.#madeIndex ??= new NgramIndex(tables, hasUnknown(this.options)));
+  }
+
+  /**
+   * Makes the index of the features in slices of about 10 ms, so that the first text is encoded as fast as all others.
+   * @throws ImdbTorchError ERR_RUN when a feature comes twice
+   */
+  async prepare(): Promise<void> {
+    const slices = new TimeSlices();
+    const making = this.#makeTables();
+    while (this.#madeIndex === undefined) {
+      const step = making.next();
+      if (step.done === true) this.#keep(step.value);
+      else if (slices.isOver) await slices.next();
+    }
+  }
+
+  /**
+   * Returns what makes the same featurizer in other threads: structured cloning copies neither the features nor their
+   * index nor their weights.
+   */
+  share(): SharedFeaturizer {
+    const { options, vocabulary, weights } = this;
+    return (this.#shared ??= {
+      options,
+      vocabulary: vocabulary.share(),
+      weights: weights && sharedFloat32(weights),
+      index: this.#index.tables,
+    });
   }
 
   /**
@@ -141,7 +212,7 @@ export class Featurizer {
    * @internal for data sets
    */
   tokenLists(): TokenLists {
-    return this.#listsFor(this.finder());
+    return this.#listsFor(new FeatureFinder(this.#index));
   }
 
   /**
@@ -166,15 +237,15 @@ export class Featurizer {
     return writer.finish();
   }
 
-  /** Makes what finds features in lists of tokens. @internal for explanations */
+  /** Returns what finds features in lists of tokens. @internal for explanations */
   finder(): FeatureFinder {
-    return new FeatureFinder(this.#index);
+    return this.#ready().finder;
   }
 
   /** Returns what encodes a few texts; words that have come before are kept, as long as they are not too many. */
   #ready(): { finder: FeatureFinder; tokens: TokenLists } {
     if (this.#finder?.isFull === true) this.#finder = this.#tokens = undefined;
-    const finder = (this.#finder ??= this.finder());
+    const finder = (this.#finder ??= new FeatureFinder(this.#index));
     return { finder, tokens: (this.#tokens ??= this.#listsFor(finder)) };
   }
 

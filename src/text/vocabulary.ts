@@ -1,8 +1,8 @@
-import { aNumber, aString, bytes, instance, listOf, wholeFrom } from '../arguments.js';
+import { aNumber, aString, bytes, instance, int32Array, listOf, optional, wholeFrom } from '../arguments.js';
 import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../errors.js';
 import { characterMark, isCharacterNgram } from './characters/character_ngrams.js';
-import { Int32List } from './int32_list.js';
+import { enlarged, sharedBytes, sharedInt32 } from './int32_list.js';
 
 /** The feature with id 0 in the notebook's vocabulary: every word that it does not hold. */
 export const unknownWord = '<UNK>';
@@ -10,6 +10,12 @@ export const unknownWord = '<UNK>';
 const lineFeed = 10;
 
 const checkWords = listOf(aString);
+
+/** The lines of a vocabulary, and where they start, on memory that threads share. */
+export interface SharedVocabulary {
+  readonly lines: Uint8Array;
+  readonly starts: Int32Array;
+}
 
 /** Words by id, kept as the bytes of their lines: half a million strings take long to make, and are seldom needed. */
 export class Vocabulary {
@@ -20,11 +26,23 @@ export class Vocabulary {
   #words: readonly string[] | undefined;
   #sha256: string | undefined;
 
-  constructor(lines: Uint8Array) {
+  /** @param starts where each line starts, when another thread has looked for that already */
+  constructor(lines: Uint8Array, starts?: Int32Array) {
     bytes(lines, 'lines');
+    optional(int32Array)(starts, 'starts');
     const { buffer, byteOffset, byteLength } = lines;
     this.lines = Buffer.from(buffer, byteOffset, byteLength);
-    this.#starts = startsOf(this.lines);
+    this.#starts = starts ?? startsOf(this.lines);
+  }
+
+  /** Copies the lines, and where they start, into memory that threads share: what the constructor takes. @internal */
+  share(): SharedVocabulary {
+    return { lines: sharedBytes(this.lines), starts: sharedInt32(this.#starts) };
+  }
+
+  /** `[size + 1]`: where each line starts, and where one more would. @internal */
+  get starts(): Int32Array {
+    return this.#starts;
   }
 
   /** @throws ImdbTorchError ERR_USAGE for a word with a line break, or none but an empty one */
@@ -63,7 +81,8 @@ export class Vocabulary {
 
   /** Whether the feature with this id is an n-gram of characters, a part of words. @internal */
   isOfCharacters(id: number): boolean {
-    return this.lines[this.#starts[id]] === characterMark.charCodeAt(0) && isCharacterNgram(this.word(id));
+    const start = this.#starts[id];
+    return this.lines[start] === characterMark.charCodeAt(0) && isCharacterNgram(this.word(id));
   }
 
   /** The words with the lowest ids. */
@@ -84,13 +103,14 @@ export class Vocabulary {
   }
 }
 
-function startsOf(lines: Buffer): Int32Array {
-  const starts = new Int32List();
-  for (let next = lines.length === 0 ? -1 : 0; next !== -1;) {
-    starts.push(next);
-    const end = lines.indexOf(lineFeed, next);
-    next = end === -1 ? -1 : end + 1;
+function startsOf(lines: Uint8Array): Int32Array {
+  if (lines.length === 0) return new Int32Array(1);
+  let starts = new Int32Array(1 << 10);
+  let count = 1;
+  for (let k = 0; k <= lines.length; k += 1) {
+    if (k < lines.length && lines[k] !== lineFeed) continue;
+    if (count === starts.length) starts = enlarged(starts, 2 * count);
+    starts[count++] = k + 1;
   }
-  starts.push(starts.length === 0 ? 0 : lines.length + 1);
-  return starts.toArray();
+  return starts.slice(0, count);
 }

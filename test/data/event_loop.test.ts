@@ -45,3 +45,15 @@ test('when many texts are encoded then it gives way after each of them, every ti
   // Once when its words are found, once when it is encoded.
   expect(await countTurns(() => featurizer.encodeInSlices(sample))).toBeGreaterThan(2 * sample.length);
 });
+
+test('when the index of features is made then it gives way all the time, and nothing is left to be made', async () => {
+  const words = Array.from({ length: 20_000 }, (_, k) => `w${k}`);
+  const pairs = words.slice(1).map((word, k) => `${words[k] ?? ''} ${word}`);
+  const vocabulary = Vocabulary.of([...words, ...pairs]);
+  const options = { ...notebookFeatures, tokenizer: 'words-and-punctuation', ngrams: 2 } as const;
+  const [ready, unready] = [0, 1].map(() => new Featurizer({ options, vocabulary, weights: null }));
+  expect(await countTurns(async () => ready?.prepare())).toBeGreaterThan(vocabulary.size / 1000);
+  expect(await countTurns(async () => ready?.prepare())).toBeLessThan(2);
+  expect(ready?.encode('w7 w8 w9 x w8')).toEqual(unready?.encode('w7 w8 w9 x w8'));
+  expect(Array.from(ready?.encode('w7 w8 w9 x w8').ids ?? [])).toEqual([7, 8, 9, 20_007, 20_008]);
+});

@@ -75,6 +75,18 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
     call: (all, options) => featurizer.encodeInSlices(all, options),
     takes: [texts, maybe(fields('options', signal, maybe(take('function')('onProgress', () => undefined))))],
   },
+  'Featurizer.fromShared': {
+    call: (shared) => library.Featurizer.fromShared(shared),
+    takes: [
+      fields(
+        'shared',
+        object('options', own),
+        fields('vocabulary', take('bytes')('lines', new Uint8Array(0)), one('starts', numbers)),
+        orNull(one('weights', null)),
+        object('index', {}),
+      ),
+    ],
+  },
   'Featurizer.tokenSpans': { call: (text) => featurizer.tokenSpans(text), takes: [string('text', 'text')] },
   'TextClassifier.open': {
     call: (where, options) => library.TextClassifier.open(where, options),
@@ -85,6 +97,12 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
     takes: [
       fields('parts', object('description', {}), one('vocabulary', vocabulary), map('tensors', new Map())),
       orNull(one('adapter', null)),
+    ],
+  },
+  'TextClassifier.fromShared': {
+    call: (shared) => library.TextClassifier.fromShared(shared),
+    takes: [
+      fields('shared', object('description', {}), object('featurizer', {}), object('model', {}), list('notes', ['a'])),
     ],
   },
   'TextClassifier.predict': { call: (all) => classifier.predict(all), takes: [texts] },

@@ -36,7 +36,15 @@ Bags::Bags(BagArrays arrays)
       labels_(std::move(arrays.labels)),
       vocabularySize_(arrays.vocabularySize) {
   checkLengths(arrays);
-  chooseWordBorders(takeBags(arrays));
+  // Counting takes time and memory for every word; few entries in few bags are sooner looked at one by one.
+  const bool isSmall = batches() == 0 && entries() < vocabularySize_;
+  const std::vector<int32_t> counts = takeBags(arrays, !isSmall);
+  wordBorders_[kWordRanges] = static_cast<int32_t>(vocabularySize_);
+  if (isSmall) {
+    chooseBordersOfFew();
+  } else {
+    chooseWordBorders(counts);
+  }
   cutBags();
   if (!labels_.empty()) largestLabel_ = *std::max_element(labels_.begin(), labels_.end());
 }
@@ -69,19 +77,19 @@ void Bags::checkLengths(const BagArrays& arrays) const {
   }
 }
 
-std::vector<int32_t> Bags::takeBags(const BagArrays& arrays) {
+std::vector<int32_t> Bags::takeBags(const BagArrays& arrays, bool areCounted) {
   const auto& weighting = arrays.weighting;
   // Uninitialised, so that each thread is the first to write its own part.
   ids_.resize(entries());
   if (arrays.values || weighting) values_.resize(entries());
   const int threads = threadsFor(*this);
-  std::vector<std::vector<int32_t>> counts(threads, std::vector<int32_t>(vocabularySize_));
+  std::vector<std::vector<int32_t>> counts(threads, std::vector<int32_t>(areCounted ? vocabularySize_ : 0));
   std::vector<int64_t> wrong(threads, length());
   forEachBag(*this, threads, [&](int64_t bag, int thread) {
     if (wrong[thread] < length()) return;
     copyBag(bag, arrays);
     if (firstWrongId(bag) == offsets_[bag + 1] && labels_[bag] >= 0) {
-      for (int32_t j = offsets_[bag]; j < offsets_[bag + 1]; ++j) ++counts[thread][ids_[j]];
+      for (int32_t j = offsets_[bag]; areCounted && j < offsets_[bag + 1]; ++j) ++counts[thread][ids_[j]];
       if (weighting) weigh(bag, *weighting);
       if (firstWrongValue(bag) == offsets_[bag + 1]) return;
     }
@@ -90,7 +98,7 @@ std::vector<int32_t> Bags::takeBags(const BagArrays& arrays) {
   const int64_t first = *std::min_element(wrong.begin(), wrong.end());
   if (first < length()) refuse(first, weighting.has_value());
   for (int thread = 1; thread < threads; ++thread) {
-    for (int64_t word = 0; word < vocabularySize_; ++word) counts[0][word] += counts[thread][word];
+    for (size_t word = 0; word < counts[0].size(); ++word) counts[0][word] += counts[thread][word];
   }
   return std::move(counts[0]);
 }
@@ -157,8 +165,8 @@ void Bags::refuse(int64_t bag, bool areWeighted) const {
 }
 
 void Bags::chooseWordBorders(const std::vector<int32_t>& counts) {
-  const int64_t batches = vocabularySize_ > kCachedWords ? length() / kUsualBatch : 0;
-  const auto workOf = [&](int64_t entries) { return entries + kEntriesOfStep * std::min(entries, batches); };
+  const int64_t steps = batches();
+  const auto workOf = [&](int64_t entries) { return entries + kEntriesOfStep * std::min(entries, steps); };
   int64_t all = 0;
   for (const int32_t entries : counts) all += workOf(entries);
   int64_t below = 0, word = 0;
@@ -166,7 +174,20 @@ void Bags::chooseWordBorders(const std::vector<int32_t>& counts) {
     while (below * kWordRanges < all * range) below += workOf(counts[word++]);
     wordBorders_[range] = static_cast<int32_t>(word);
   }
-  wordBorders_[kWordRanges] = static_cast<int32_t>(vocabularySize_);
+}
+
+void Bags::chooseBordersOfFew() {
+  std::vector<int32_t> words(ids_.begin(), ids_.end());
+  auto begin = words.begin();
+  for (int range = 1; range < kWordRanges; ++range) {
+    const int64_t below = (entries() * range + kWordRanges - 1) / kWordRanges;
+    if (below == 0) continue;
+    const auto last = words.begin() + (below - 1);
+    // What stands before the last one is in place already.
+    std::nth_element(begin, last, words.end());
+    wordBorders_[range] = *last + 1;
+    begin = last;
+  }
 }
 
 void Bags::cutBags() {

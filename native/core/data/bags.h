@@ -93,8 +93,9 @@ class Bags {
   void appendKept(const Bags& all, int64_t row, const std::vector<Dropout>& dropouts, float factor,
                   int32_t* count);
   void checkLengths(const BagArrays& arrays) const;
-  /** Copies, checks and weighs all bags. @returns the number of entries of each word */
-  std::vector<int32_t> takeBags(const BagArrays& arrays);
+  /** Copies, checks and weighs all bags. @returns the number of entries of each word, where they are counted
+   */
+  std::vector<int32_t> takeBags(const BagArrays& arrays, bool areCounted);
   void copyBag(int64_t bag, const BagArrays& arrays);
   /** Returns the index of the first id of a bag that is out of range or order; the bag's end when there is
    * none. */
@@ -103,7 +104,12 @@ class Bags {
   int32_t firstWrongValue(int64_t bag) const;
   void weigh(int64_t bag, const Weighting& weighting);
   [[noreturn]] void refuse(int64_t bag, bool areWeighted) const;
+  /** Returns the number of batches that bring a step of a word's row, which costs more than its entries. */
+  int64_t batches() const { return vocabularySize_ > kCachedWords ? length() / kUsualBatch : 0; }
   void chooseWordBorders(const std::vector<int32_t>& counts);
+  /** Chooses the same borders where the work is the number of entries, without counting those of each word.
+   */
+  void chooseBordersOfFew();
   void cutBags();
 
   UninitializedVector<int32_t> ids_;

@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/fused/fused_training.h"
 #include "core/tensors/huge_pages.h"
+#include "core/tensors/shared_memory.h"
 #include "kernels/thread_team.h"
 
 namespace imdb {
@@ -37,9 +38,11 @@ class FusedEngine final : public Engine {
   at::Tensor forward(const BagsPointer& bags, const Rows& rows) override {
     at::Tensor logits = at::empty({static_cast<int64_t>(rows.size()), layers_.classes()},
                                   layers_.hidden->weight.options().requires_grad(false));
-    const FusedForward<T> forward = forwardOver(bags, kRowsAtOnce);
-    run(forward,
-        [&](const TeamThread& thread) { forward.logits(thread, rows, logits.mutable_data_ptr<T>()); });
+    const FusedForward<T> forward = forwardOver(bags, rowsAtOnce(rows));
+    T* const values = logits.mutable_data_ptr<T>();
+    ThreadTeam::instance().run(
+        std::min(forward.split.threadLimit(), threadsWorthwhile(*bags, rows, forward.model.stride)),
+        [&](const TeamThread& thread) { forward.logits(thread, rows, values); });
     return logits;
   }
 
@@ -103,6 +106,19 @@ class FusedEngine final : public Engine {
  private:
   /** The number of examples that are evaluated between two barriers. */
   static constexpr int64_t kRowsAtOnce = 256;
+
+  /** Returns the size of the batches in which `rows` are evaluated. */
+  static int64_t rowsAtOnce(const Rows& rows) {
+    return std::clamp<int64_t>(static_cast<int64_t>(rows.size()), 1, kRowsAtOnce);
+  }
+
+  /** Returns the number of threads that have so much to multiply that waking them takes less time. */
+  static int threadsWorthwhile(const Bags& bags, const Rows& rows, int64_t stride) {
+    constexpr int64_t kProductsPerThread = 1 << 17, kMostThreads = 1 << 10;
+    int64_t products = 0;
+    for (const int64_t row : rows) products += bags.size(row) * stride;
+    return static_cast<int>(std::min(kMostThreads, 1 + products / kProductsPerThread));
+  }
 
   template <typename Task>
   static void run(const FusedForward<T>& forward, const Task& task) {
@@ -183,7 +199,7 @@ class FusedEngine final : public Engine {
     if (versions != cachedVersions_) cached_.clear();
     cachedVersions_ = versions;
     std::erase_if(cached_, [](const auto& cached) { return cached.bags.expired(); });
-    if (!hidden.loraEnabled || hidden.baseTrainable()) return nullptr;
+    if (!hidden.loraEnabled || hidden.baseTrainable() || isShared(hidden.weight)) return nullptr;
     for (const auto& cached : cached_) {
       if (cached.bags.lock() == bags) return cached.values.data();
     }

@@ -4,6 +4,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <optional>
+#include <utility>
 
 #include "core/tensors/parameter.h"
 
@@ -14,6 +15,9 @@ struct Linear {
   /** @param generator none: all parameters are 0 */
   Linear(int64_t inFeatures, int64_t outFeatures, Placement placement,
          std::optional<at::Generator> generator);
+
+  /** Makes a layer of parameters that are there already, which none is to be trained. */
+  Linear(at::Tensor weight, at::Tensor bias) : weight(std::move(weight)), bias(std::move(bias)) {}
 
   /** [n, in] -> [n, out] */
   at::Tensor forward(const at::Tensor& input) const;

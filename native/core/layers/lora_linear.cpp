@@ -10,11 +10,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
 #include "core/layers/lora_initialization.h"
 #include "core/layers/shape_checks.h"
+#include "core/tensors/shared_memory.h"
 
 namespace imdb {
 
@@ -36,8 +38,20 @@ LoraLinear::LoraLinear(int64_t inFeatures, int64_t outFeatures, const LoraOption
   initializeAdapter(lora, generator);
 }
 
+LoraLinear::LoraLinear(LoraParts parts)
+    : weight(std::move(parts.weight)),
+      bias(std::move(parts.bias)),
+      down(std::move(parts.down)),
+      up(std::move(parts.up)),
+      magnitude(std::move(parts.magnitude)),
+      alpha(parts.alpha),
+      scale(parts.scale),
+      dropout(parts.dropout),
+      loraEnabled(parts.loraEnabled) {}
+
 void LoraLinear::initializeAdapter(const LoraOptions& lora, std::optional<at::Generator> generator) {
   assertUnmerged();
+  if (lora.initialization == LoraOptions::Initialization::pissa) assertOwnMemory(weight);
   const LoraStart start = generator ? startLora(weight, lora, *generator) : LoraStart{};
   allocateAdapter(lora.rank, lora.useDora);
   if (start.up.defined()) assign(up, start.up);
@@ -69,8 +83,7 @@ void LoraLinear::allocateAdapter(int64_t rank, bool useDora) {
   const bool trainable = up.defined() && up.requires_grad();
   // New tensors: whoever holds on to the old ones, such as an optimizer, keeps them as they are.
   up = paddedColumnMatrix(outFeatures(), rank, placement);
-  down = at::zeros({inFeatures(), rank}, at::TensorOptions().dtype(placement.dtype).device(placement.device))
-             .t();
+  down = packedWordTable(rank, inFeatures(), placement);
   magnitude = useDora ? paddedVector(outFeatures(), placement) : at::Tensor();
   setLoraTrainable(trainable);
 }
@@ -122,6 +135,7 @@ at::Tensor LoraLinear::deltaWeight() const {
 void LoraLinear::merge(std::optional<at::Generator> generator) {
   const at::NoGradGuard noGrad;
   assertUnmerged();
+  assertOwnMemory(weight);
   const at::Tensor merged = weight + deltaWeight();
   if (!at::isfinite(merged).all().item<bool>()) {
     throw Error(ErrorKind::state, "ERR_NON_FINITE",
@@ -162,6 +176,8 @@ void LoraLinear::setLoraEnabled(bool enabled) {
 }
 
 void LoraLinear::setTrainable(bool base, bool lora) {
+  if (base) assertOwnMemory(weight);
+  if (lora) assertOwnMemory(down);
   weight.set_requires_grad(base);
   bias.set_requires_grad(base);
   setLoraTrainable(lora);

@@ -34,6 +34,14 @@ struct LoraAdapter {
   double dropout = 0;
 };
 
+/** The parts of a layer that are there already. */
+struct LoraParts {
+  at::Tensor weight, bias, down, up;
+  at::Tensor magnitude;  // undefined: no DoRA
+  double alpha, scale, dropout;
+  bool loraEnabled;
+};
+
 /**
  * A linear layer with a LoRA branch (Hu et al. 2021, arXiv 2106.09685), y = x W^T + b + scale * (x down^T)
  * up^T, or with DoRA (Liu et al. 2024, arXiv 2402.09353), as in PEFT 0.21 peft/tuners/lora; see binding.d.ts.
@@ -43,6 +51,9 @@ class LoraLinear {
   /** @param generator none: all parameters are 0 */
   LoraLinear(int64_t inFeatures, int64_t outFeatures, const LoraOptions& lora, Placement placement,
              std::optional<at::Generator> generator);
+
+  /** Makes a layer of `parts`, of which none is to be trained. */
+  explicit LoraLinear(LoraParts parts);
 
   /** [n, in] -> [n, out]. @param branchInput what the branch sees after its dropout; undefined: the input */
   at::Tensor forward(const at::Tensor& input, const at::Tensor& branchInput = {}) const;
@@ -66,6 +77,7 @@ class LoraLinear {
   /** Puts a copy of `adapter` in the place of the branch. @throws Error (ERR_SHAPE, ERR_STATE) */
   void setAdapter(const LoraAdapter& adapter);
 
+  /** @throws Error (ERR_STATE) for what lies on memory that threads share, before anything has changed */
   void setTrainable(bool base, bool lora);
   /** @throws Error (ERR_STATE) when a merged branch is to be switched on, which would count twice */
   void setLoraEnabled(bool enabled);

@@ -4,8 +4,11 @@
 #include <ATen/ops/empty.h>
 
 #include <cmath>
+#include <string>
 
+#include "core/error.h"
 #include "core/tensors/huge_pages.h"
+#include "core/tensors/shared_memory.h"
 #include "kernels/kernels.h"
 
 namespace imdb {
@@ -20,21 +23,29 @@ int64_t tableStride(int64_t columns, at::ScalarType dtype) {
   return dtype == at::kDouble ? kernels::tableStride<double>(columns) : kernels::tableStride<float>(columns);
 }
 
-/** Returns a leaf over zeroed storage of `elements`; by `set_` it is no view, so it may be changed in place.
- */
-at::Tensor leafOver(int64_t elements, at::IntArrayRef shape, at::IntArrayRef strides, Placement placement) {
+/** Returns a leaf over storage of `elements`; by `set_` it is no view, so it may be changed in place.
+ * @param memory its elements; undefined: zeros */
+at::Tensor leafOver(int64_t elements, at::IntArrayRef shape, at::IntArrayRef strides, Placement placement,
+                    at::Tensor memory = {}) {
   const auto options = at::TensorOptions().dtype(placement.dtype).device(placement.device);
-  const at::Tensor zeros = at::empty({elements}, options);
-  if (placement.device.is_cpu()) adviseHugePages(zeros.data_ptr(), zeros.nbytes());
-  zeros.zero_();
+  if (!memory.defined()) {
+    memory = at::empty({elements}, options);
+    if (placement.device.is_cpu()) adviseHugePages(memory.data_ptr(), memory.nbytes());
+    memory.zero_();
+  }
+  if (memory.numel() != elements) {
+    throw shapeError("Expected memory for " + std::to_string(elements) + " elements but received " +
+                     std::to_string(memory.numel()));
+  }
   at::Tensor leaf = at::empty({0}, options);
-  leaf.set_(zeros.storage(), 0, shape, strides);
+  leaf.set_(memory.storage(), 0, shape, strides);
   return leaf;
 }
 
 /** @param stride number of elements from one column to the next */
-at::Tensor columnMatrix(int64_t rows, int64_t columns, int64_t stride, Placement placement) {
-  return leafOver(columns * stride, {rows, columns}, {1, stride}, placement);
+at::Tensor columnMatrix(int64_t rows, int64_t columns, int64_t stride, Placement placement,
+                        const at::Tensor& memory = {}) {
+  return leafOver(columns * stride, {rows, columns}, {1, stride}, placement, memory);
 }
 
 at::Tensor emptyFloats(at::IntArrayRef shape) {
@@ -43,21 +54,25 @@ at::Tensor emptyFloats(at::IntArrayRef shape) {
 
 }  // namespace
 
-at::Tensor paddedMatrix(int64_t rows, int64_t columns, Placement placement) {
+at::Tensor paddedMatrix(int64_t rows, int64_t columns, Placement placement, const at::Tensor& memory) {
   const int64_t stride = paddedColumns(columns, placement.dtype);
-  return leafOver(rows * stride, {rows, columns}, {stride, 1}, placement);
+  return leafOver(rows * stride, {rows, columns}, {stride, 1}, placement, memory);
 }
 
-at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement) {
-  return columnMatrix(rows, columns, paddedColumns(rows, placement.dtype), placement);
+at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement, const at::Tensor& memory) {
+  return columnMatrix(rows, columns, paddedColumns(rows, placement.dtype), placement, memory);
 }
 
-at::Tensor wordTable(int64_t rows, int64_t columns, Placement placement) {
-  return columnMatrix(rows, columns, tableStride(rows, placement.dtype), placement);
+at::Tensor wordTable(int64_t rows, int64_t columns, Placement placement, const at::Tensor& memory) {
+  return columnMatrix(rows, columns, tableStride(rows, placement.dtype), placement, memory);
 }
 
-at::Tensor paddedVector(int64_t size, Placement placement) {
-  return leafOver(paddedColumns(size, placement.dtype), {size}, {1}, placement);
+at::Tensor packedWordTable(int64_t rows, int64_t columns, Placement placement, const at::Tensor& memory) {
+  return columnMatrix(rows, columns, rows, placement, memory);
+}
+
+at::Tensor paddedVector(int64_t size, Placement placement, const at::Tensor& memory) {
+  return leafOver(paddedColumns(size, placement.dtype), {size}, {1}, placement, memory);
 }
 
 at::Tensor zerosInLayoutOf(const at::Tensor& parameter) {
@@ -83,12 +98,14 @@ std::array<at::Tensor, 2> zeroPairInLayoutOf(const at::Tensor& parameter) {
 
 void assign(const at::Tensor& leaf, const at::Tensor& values) {
   const at::NoGradGuard noGrad;
+  assertOwnMemory(leaf);
   leaf.copy_(values);
 }
 
 int64_t parameterBytes(const std::vector<at::Tensor>& parameters) {
   int64_t bytes = 0;
   for (const at::Tensor& parameter : parameters) {
+    if (isShared(parameter)) continue;
     bytes += static_cast<int64_t>(parameter.storage().nbytes());
     if (parameter.grad().defined()) bytes += static_cast<int64_t>(parameter.grad().storage().nbytes());
   }

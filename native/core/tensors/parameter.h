@@ -15,20 +15,30 @@ struct Placement {
 };
 
 /**
- * A zero `[rows, columns]` leaf whose rows start at multiples of whole vectors of the fused kernels; for
+ * The functions below make a leaf of zeros, or on `memory`, which is flat and holds what the storage of such
+ * a leaf held.
+ * @throws Error (ERR_SHAPE) for memory of another size
+ */
+
+/**
+ * A `[rows, columns]` leaf whose rows start at multiples of whole vectors of the fused kernels; for
  * widths that are such multiples it is simply contiguous.
  */
-at::Tensor paddedMatrix(int64_t rows, int64_t columns, Placement placement);
+at::Tensor paddedMatrix(int64_t rows, int64_t columns, Placement placement, const at::Tensor& memory = {});
 
 /** The transpose of `paddedMatrix(columns, rows)`: a `[rows, columns]` leaf that is kept column by column. */
-at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement);
+at::Tensor paddedColumnMatrix(int64_t rows, int64_t columns, Placement placement,
+                              const at::Tensor& memory = {});
 
 /** A `paddedColumnMatrix` with one column per word, where columns that are narrower than a vector are packed.
  */
-at::Tensor wordTable(int64_t rows, int64_t columns, Placement placement);
+at::Tensor wordTable(int64_t rows, int64_t columns, Placement placement, const at::Tensor& memory = {});
 
-/** A zero leaf `[size]` whose storage reaches to a whole vector. */
-at::Tensor paddedVector(int64_t size, Placement placement);
+/** A `wordTable` whose columns are packed however wide they are. */
+at::Tensor packedWordTable(int64_t rows, int64_t columns, Placement placement, const at::Tensor& memory = {});
+
+/** A leaf `[size]` whose storage reaches to a whole vector. */
+at::Tensor paddedVector(int64_t size, Placement placement, const at::Tensor& memory = {});
 
 /** Zeros with the shape, strides and padding of `parameter`. */
 at::Tensor zerosInLayoutOf(const at::Tensor& parameter);
@@ -38,7 +48,8 @@ at::Tensor zerosInLayoutOf(const at::Tensor& parameter);
  */
 std::array<at::Tensor, 2> zeroPairInLayoutOf(const at::Tensor& parameter);
 
-/** Copies `values` into a leaf without recording that for autograd. */
+/** Copies `values` into a leaf without recording that for autograd.
+ * @throws Error (ERR_STATE) for a leaf on memory that threads share */
 void assign(const at::Tensor& leaf, const at::Tensor& values);
 
 /** The bytes of the storages of `parameters` and of the gradients that they have. */

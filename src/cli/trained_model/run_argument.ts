@@ -37,8 +37,12 @@ export async function openClassifier(
   // Not before the caller has begun what can be done meanwhile.
   const { prepareAddon } = await import('../addon/prepare_addon.js');
   await prepareAddon(terminal, signal);
-  const { TextClassifier } = await import('../../model/text_classifier.js');
-  const classifier = await TextClassifier.open(path, { adapter, decision: chosen, threads: threads ?? undefined });
+  const { openWithoutIndex } = await import('../../model/text_classifier.js');
+  const classifier = await openWithoutIndex(path, {
+    adapter,
+    decision: chosen,
+    threads: threads ?? undefined,
+  });
   for (const note of classifier.notes) terminal.note(note);
   return classifier;
 }

@@ -4,6 +4,8 @@ import type { TokenInterner } from '../tokens/token_interner.js';
 import type { CharacterNgrams } from './character_ngrams.js';
 
 const unknown = -1;
+/** The number of tokens that there is room for at first: most come in no text that is looked at. */
+const leastTokens = 1 << 10;
 
 /** The character n-grams of words by the numbers of their tokens, found once for each word. */
 export class WordCharacters {
@@ -26,9 +28,9 @@ export class WordCharacters {
     readonly ngrams: CharacterNgrams,
     private idOf: Int32Array | null = null,
   ) {
-    this.#starts = new Int32Array(tokens.size).fill(unknown);
-    this.#ends = new Int32Array(tokens.size);
-    this.#lastLists = new Int32Array(tokens.size);
+    this.#starts = new Int32Array(leastTokens).fill(unknown);
+    this.#ends = new Int32Array(leastTokens);
+    this.#lastLists = new Int32Array(leastTokens);
   }
 
   /** The n-grams of a token, each as often as it has it; valid until the next call. */

@@ -1,15 +1,14 @@
-import { ImdbTorchError } from '../../errors.js';
-import { BagWriter } from '../bag_writer.js';
-import { CharacterNgrams, isCharacterNgram, type CharacterRange } from '../characters/character_ngrams.js';
+import { BagScratch, BagWriter } from '../bag_writer.js';
+import type { CharacterRange } from '../characters/character_ngrams.js';
 import { TokenInterner } from '../tokens/token_interner.js';
+import { noFeature, type IndexTables } from './index_tables.js';
 import { PairTable } from './pair_table.js';
-
-/** Stands for a token or an n-gram that is neither a feature nor inside one. */
-const noFeature = -1;
 
 /** The n-grams of characters among features. */
 interface CharacterFeatures {
-  readonly ngrams: CharacterNgrams;
+  readonly range: CharacterRange;
+  /** Gives n-grams their numbers; the base of those of its users. */
+  readonly ngrams: TokenInterner;
   /** `[n-grams]`: the id of each. */
   readonly idOf: Int32Array;
 }
@@ -26,57 +25,43 @@ interface WriterOptions {
 
 /**
  * Finds given features in texts. An n-gram of two or more tokens is looked up as the pair of its first and its last n - 1
- * tokens, so n-grams of any length are found exactly, by numbers that are at hand, and without a string.
+ * tokens, so n-grams of any length are found exactly, by numbers that are at hand, and without a string. Texts may come in
+ * turns, but each is added as a whole.
  */
 export class NgramIndex {
-  /** The tokens of all features; frozen. Greater numbers than it gives are of tokens that are in no feature. */
+  /** The tokens of all features, to be the base of others. Greater numbers are of tokens that are in no feature. */
   readonly interner: TokenInterner;
-  /** `[tokens]`: the id of each token. Ids from the number of features on are of n-grams that are only inside features. */
-  readonly #idOfToken: number[] = [];
-  readonly #idOfPair: PairTable;
   /** Where characters count. Their n-grams are looked for elsewhere: it takes the bytes of the tokens. */
   readonly characters: CharacterFeatures | null;
-  #nextId: number;
-  #longest = 1;
+  readonly #idOfToken: Int32Array;
+  readonly #pairs: PairTable;
+  readonly #features: number;
+  readonly #longest: number;
+  readonly #scratch: BagScratch;
   /** For each token of a text the n-gram of the present length that starts there. */
   #ngrams = new Int32Array(1 << 10);
 
   /**
-   * @param features id -> its tokens joined by blanks
-   * @param hasUnknown whether id 0 stands for all unknown tokens, whatever its name
-   * @param characters the numbers of characters of n-grams that are features as well; null: none are
-   * @throws ImdbTorchError ERR_RUN when a feature comes twice
+   * @param tables are only read
+   * @param hasUnknown whether id 0 stands for all unknown tokens
    */
   constructor(
-    readonly features: readonly string[],
+    readonly tables: IndexTables,
     readonly hasUnknown: boolean,
-    characters: CharacterRange | null = null,
   ) {
-    this.interner = new TokenInterner(features.length);
-    this.#nextId = features.length;
-    this.#idOfPair = new PairTable(features.length);
-    const longer: { id: number; tokens: string[] }[] = [];
-    const ngrams = characters === null ? null : new CharacterNgrams(characters);
-    const idOf: number[] = [];
-    for (let id = hasUnknown ? 1 : 0; id < features.length; id += 1) {
-      const feature = features[id];
-      if (ngrams !== null && isCharacterNgram(feature)) {
-        if (ngrams.interner.internString(feature.slice(1)) !== idOf.length) throw comesTwice(feature);
-        idOf.push(id);
-      } else if (feature.includes(' ')) longer.push({ id, tokens: feature.split(' ') });
-      else this.#addToken(feature, id);
-    }
-    // Shorter ones first: what is inside a feature then has its own id already where it is one.
-    longer.sort((one, other) => one.tokens.length - other.tokens.length);
-    for (const { id, tokens } of longer) this.#addLonger(tokens, id);
-    this.interner.frozen = true;
-    if (ngrams !== null) ngrams.interner.frozen = true;
-    this.characters = ngrams && { ngrams, idOf: Int32Array.from(idOf) };
+    const { tokens, idOfToken, pairs, characters, features, longest } = tables;
+    this.interner = TokenInterner.over(tokens);
+    this.#idOfToken = idOfToken;
+    this.#pairs = PairTable.over(pairs);
+    this.#features = features;
+    this.#longest = longest;
+    this.#scratch = new BagScratch(features);
+    this.characters = characters && { ...characters, ngrams: TokenInterner.over(characters.ngrams) };
   }
 
   /** Returns a writer for the features of texts. */
   writer({ texts, tokens, characters, counts }: WriterOptions): BagWriter {
-    return new BagWriter(this.features.length, texts, this.#longest * tokens + characters, counts);
+    return new BagWriter(this.#features, texts, this.#longest * tokens + characters, counts, this.#scratch);
   }
 
   /** Hands the n-grams of the tokens of a text to `writer`. @param tokens their numbers in `interner` */
@@ -86,30 +71,6 @@ export class NgramIndex {
     for (let length = 2; length <= this.#longest; length += 1) {
       this.#findLonger(tokens.length - length + 1, writer);
     }
-  }
-
-  #addToken(token: string, id: number): void {
-    if (this.interner.internString(token) !== this.#idOfToken.length) throw comesTwice(token);
-    this.#idOfToken.push(id);
-  }
-
-  #addLonger(tokens: readonly string[], id: number): void {
-    this.#longest = Math.max(this.#longest, tokens.length);
-    let ngrams = tokens.map((token) => {
-      const number = this.interner.internString(token);
-      if (number === this.#idOfToken.length) this.#idOfToken.push(this.#nextId++);
-      return this.#idOfToken[number];
-    });
-    while (ngrams.length > 1) {
-      const shorter = ngrams;
-      ngrams = shorter.slice(1).map((last, k) => {
-        const idOfNew = shorter.length === 2 ? id : this.#nextId;
-        const found = this.#idOfPair.findOrAdd(shorter[k], last, idOfNew);
-        if (found === this.#nextId) this.#nextId += 1;
-        return found;
-      });
-    }
-    if (ngrams[0] !== id) throw comesTwice(tokens.join(' '));
   }
 
   /** Does what `#findTokens` does where no n-grams follow: each token is a feature, whose id is its number, or one more. */
@@ -128,7 +89,7 @@ export class NgramIndex {
       const isKnown = tokens[i] !== noFeature && tokens[i] < known;
       const id = isKnown ? this.#idOfToken[tokens[i]] : noFeature;
       this.#ngrams[i] = id;
-      if (id !== noFeature && id < this.features.length) writer.add(id);
+      if (id !== noFeature && id < this.#features) writer.add(id);
       else if (this.hasUnknown) writer.add(0);
     }
   }
@@ -138,16 +99,9 @@ export class NgramIndex {
     const ngrams = this.#ngrams;
     for (let i = 0; i < count; i += 1) {
       const isKnown = ngrams[i] !== noFeature && ngrams[i + 1] !== noFeature;
-      const id = isKnown ? this.#idOfPair.find(ngrams[i], ngrams[i + 1]) : noFeature;
+      const id = isKnown ? this.#pairs.find(ngrams[i], ngrams[i + 1]) : noFeature;
       ngrams[i] = id;
-      if (id >= 0 && id < this.features.length) writer.add(id);
+      if (id >= 0 && id < this.#features) writer.add(id);
     }
   }
-}
-
-function comesTwice(feature: string): ImdbTorchError {
-  return new ImdbTorchError(
-    'ERR_RUN',
-    `Expected each feature once in the vocabulary but ${JSON.stringify(feature)} is there twice; train again.`,
-  );
 }

@@ -10,10 +10,29 @@ export class PairTable {
   #slots: Int32Array;
   #mask: number;
 
-  /** @param expected number of pairs to have room for at first */
-  constructor(expected = 1 << 12) {
+  /**
+   * @param expected number of pairs to have room for at first
+   * @param isShared whether the table is on memory that threads share
+   */
+  constructor(
+    expected = 1 << 12,
+    private readonly isShared = false,
+  ) {
     this.#mask = 2 ** Math.ceil(Math.log2(2 * Math.max(expected, 1))) - 1;
-    this.#slots = emptySlots(this.#mask + 1);
+    this.#slots = emptySlots(this.#mask + 1, isShared);
+  }
+
+  /** Makes a table of what another thread shares, to be read only. */
+  static over(slots: Int32Array): PairTable {
+    const table = new PairTable(1);
+    table.#slots = slots;
+    table.#mask = slots.length / slotSize - 1;
+    return table;
+  }
+
+  /** The table itself, for `over`. */
+  get slots(): Int32Array {
+    return this.#slots;
   }
 
   /** The number of a pair, or -1. */
@@ -50,13 +69,14 @@ export class PairTable {
   #grow(): void {
     const old = this.#slots;
     this.#mask = 2 * this.#mask + 1;
-    this.#slots = emptySlots(this.#mask + 1);
+    this.#slots = emptySlots(this.#mask + 1, this.isShared);
     for (let i = 0; i < old.length; i += slotSize) {
       if (old[i + 2] >= 0) this.#slots.set(old.subarray(i, i + slotSize), this.#slotOf(old[i], old[i + 1]));
     }
   }
 }
 
-function emptySlots(count: number): Int32Array {
-  return new Int32Array(slotSize * count).fill(-1);
+function emptySlots(count: number, isShared: boolean): Int32Array {
+  const bytes = Int32Array.BYTES_PER_ELEMENT * slotSize * count;
+  return new Int32Array(isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)).fill(-1);
 }

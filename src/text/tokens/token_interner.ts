@@ -1,4 +1,4 @@
-import { enlarged } from '../int32_list.js';
+import { enlarged, sharedBytes, sharedInt32 } from '../int32_list.js';
 
 const { imul } = Math;
 const emptySlot = -1;
@@ -6,6 +6,8 @@ const emptySlot = -1;
 const mostUtf8Bytes = 3;
 /** The logarithm of the smallest number of tokens that there is room for. */
 const leastBits = 12;
+/** The same where other tokens are there already. */
+const leastBitsOnBase = 5;
 
 /** The number of bytes that a key holds, the last ones of a token: all of most tokens. */
 export const keyBytes = 7;
@@ -14,32 +16,79 @@ export const emptyKey = 1;
 /** Stands in the key of a longer token in place of one byte: UTF-8 has no such byte. */
 const longMark = 0xff << 24;
 
+/** Tokens and their numbers on memory that threads share; structured cloning copies none of it. */
+export interface SharedTokens {
+  readonly size: number;
+  readonly bytes: Uint8Array;
+  readonly starts: Int32Array;
+  readonly keys: Int32Array;
+  readonly slots: Int32Array;
+}
+
 /**
  * Gives distinct tokens the numbers 0, 1, 2, ... in the order in which they come: a hash table over UTF-8 bytes, without
  * a string or an object per token. A token is looked up by its length and its key, its last 7 bytes as two 32-bit numbers.
  * Each byte shifts both: `high = (high << 8) | (low >>> 24)` and `low = (low << 8) | byte`. (The callers write that out:
  * a text is over before functions are inlined.) The caller first writes the bytes before the last 7 behind `tail` in what
  * `reserve` returned.
+ *
+ * One may stand on another one, its base: it knows the tokens of that by the same numbers, and keeps others with the
+ * numbers behind them. The base is only read, so that threads can share it.
  */
 export class TokenInterner {
   /** Whether tokens that are not there yet are -1 and are not kept. */
   frozen = false;
-  /** The number of distinct tokens. */
-  size = 0;
+  /** The number of distinct tokens, those of the base included. */
+  size: number;
   /** Where the next token is to be written. */
   tail = 0;
-  #bytes = Buffer.alloc(1 << 16);
+  readonly #base: TokenInterner | null;
+  /** The number of the first token of its own. */
+  readonly #first: number;
+  #bytes: Buffer;
   #starts: Int32Array;
   /** `[tokens, 2]`: the low and the high half of the key of each. */
   #keys: Int32Array;
   #slots: Int32Array;
 
-  /** @param expected number of tokens to have room for at first */
-  constructor(expected = 0) {
-    const capacity = 2 ** Math.max(leastBits, Math.ceil(Math.log2(expected + 2)));
+  /**
+   * @param expected number of tokens of its own to have room for at first
+   * @param base frozen
+   */
+  constructor(expected = 0, base: TokenInterner | null = null) {
+    const least = base === null ? leastBits : leastBitsOnBase;
+    const capacity = 2 ** Math.max(least, Math.ceil(Math.log2(expected + 2)));
+    this.#base = base;
+    this.#first = base?.size ?? 0;
+    this.size = this.#first;
+    this.#bytes = Buffer.alloc(1 << (base === null ? 16 : 10));
     this.#starts = new Int32Array(capacity);
     this.#keys = new Int32Array(2 * capacity);
     this.#slots = new Int32Array(2 * capacity).fill(emptySlot);
+  }
+
+  /** Makes one of tokens that are there already, to be the base of others. */
+  static over({ size, bytes, starts, keys, slots }: SharedTokens): TokenInterner {
+    const tokens = new TokenInterner();
+    tokens.frozen = true;
+    tokens.size = size;
+    tokens.tail = bytes.length;
+    tokens.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    tokens.#starts = starts;
+    tokens.#keys = keys;
+    tokens.#slots = slots;
+    return tokens;
+  }
+
+  /** Copies the tokens, of which none are those of a base, into memory that threads share. */
+  share(): SharedTokens {
+    return {
+      size: this.size,
+      bytes: sharedBytes(this.#bytes.subarray(0, this.tail)),
+      starts: sharedInt32(this.#starts.subarray(0, this.size + 1)),
+      keys: sharedInt32(this.#keys.subarray(0, 2 * this.size)),
+      slots: sharedInt32(this.#slots),
+    };
   }
 
   /** Returns an array with room for `count` more bytes behind `tail`; the next call may return another one. */
@@ -55,75 +104,79 @@ export class TokenInterner {
 
   /** The number of a token of `length` bytes; one not seen before is kept. @param high and `low`: its key */
   intern(length: number, high: number, low: number): number {
-    const id = this.#slots[this.#slotOf(length, high, low)];
-    return id === emptySlot && !this.frozen ? this.#keep(length, high, low) : id;
+    const base = this.#base;
+    if (base !== null) {
+      const id = base.#slots[base.#slotOf(this, length, high, low)];
+      if (id !== emptySlot) return id;
+    }
+    const own = this.#slots[this.#slotOf(this, length, high, low)];
+    if (own !== emptySlot) return own + this.#first;
+    return this.frozen ? emptySlot : this.#keep(length, high, low);
   }
 
   /** The number of `token`, which is kept when it was not seen before. */
   internString(token: string): number {
     const bytes = this.reserve(mostUtf8Bytes * token.length);
-    const length = bytes.write(token, this.tail);
+    return this.internBytes(bytes, this.tail, this.tail + bytes.write(token, this.tail));
+  }
+
+  /** The number of the token from `start` to before `end` of `source`, which is kept when it was not seen before. */
+  internBytes(source: Uint8Array, start: number, end: number): number {
+    const length = end - start;
+    if (length > keyBytes) {
+      const bytes = this.reserve(length);
+      for (let k = 0; k < length - keyBytes; k += 1) bytes[this.tail + k] = source[start + k];
+    }
     let high = 0;
     let low = emptyKey;
-    for (let k = this.tail + Math.max(0, length - keyBytes - 1); k < this.tail + length; k += 1) {
+    for (let k = Math.max(start, end - keyBytes - 1); k < end; k += 1) {
       high = (high << 8) | (low >>> 24);
-      low = (low << 8) | bytes[k];
+      low = (low << 8) | source[k];
     }
     return this.intern(length, high, low);
   }
 
   token(id: number): string {
-    return this.#bytes.toString('utf8', this.#starts[id], this.#starts[id + 1]);
+    return this.bytesOf(id).toString();
   }
 
   /** The UTF-8 of a token; valid until the next one is kept. */
-  bytesOf(id: number): Uint8Array {
-    return this.#bytes.subarray(this.#starts[id], this.#starts[id + 1]);
+  bytesOf(id: number): Buffer {
+    if (this.#base !== null && id < this.#first) return this.#base.bytesOf(id);
+    const own = id - this.#first;
+    return this.#bytes.subarray(this.#starts[own], this.#starts[own + 1]);
   }
 
-  /** Returns one that holds the same tokens under the same numbers and takes more. */
-  copy(): TokenInterner {
-    const copy = new TokenInterner();
-    copy.size = this.size;
-    copy.tail = this.tail;
-    copy.#bytes = Buffer.alloc(this.#bytes.length);
-    copy.#bytes.set(this.#bytes.subarray(0, this.tail));
-    copy.#starts = this.#starts.slice();
-    copy.#keys = this.#keys.slice();
-    copy.#slots = this.#slots.slice();
-    return copy;
-  }
-
-  /** Where the token is, or else where it belongs. */
-  #slotOf(length: number, high: number, low: number): number {
+  /** Where the token is, or else where it belongs. @param writer holds the bytes before the key, behind its tail */
+  #slotOf(writer: TokenInterner, length: number, high: number, low: number): number {
     const slots = this.#slots;
     const keys = this.#keys;
     const mask = slots.length - 1;
     const isLong = length > keyBytes;
     const marked = isLong ? high | longMark : high;
-    let slot = hashOf(isLong ? this.#hashRest(this.tail, length) : 0, marked, low) & mask;
+    let slot = hashOf(isLong ? writer.#hashRest(writer.tail, length) : 0, marked, low) & mask;
     for (;;) {
       const id = slots[slot];
       if (id === emptySlot) return slot;
       const hasKey = keys[id << 1] === low && keys[(id << 1) | 1] === marked;
-      if (hasKey && (!isLong || this.#hasRest(id, length))) return slot;
+      if (hasKey && (!isLong || this.#hasRest(id, writer, length))) return slot;
       slot = (slot + 1) & mask;
     }
   }
 
-  /** Whether token `id` has this length and, before its key, the bytes at `tail`. */
-  #hasRest(id: number, length: number): boolean {
+  /** Whether its token `id` has this length and, before its key, the bytes at the tail of `writer`. */
+  #hasRest(id: number, writer: TokenInterner, length: number): boolean {
     const start = this.#starts[id];
     if (this.#starts[id + 1] - start !== length) return false;
     for (let k = 0; k < length - keyBytes; k += 1) {
-      if (this.#bytes[start + k] !== this.#bytes[this.tail + k]) return false;
+      if (this.#bytes[start + k] !== writer.#bytes[writer.tail + k]) return false;
     }
     return true;
   }
 
   #keep(length: number, high: number, low: number): number {
-    const id = this.size;
-    this.#slots[this.#slotOf(length, high, low)] = id;
+    const id = this.size - this.#first;
+    this.#slots[this.#slotOf(this, length, high, low)] = id;
     this.#keys[2 * id] = low;
     this.#keys[2 * id + 1] = length > keyBytes ? high | longMark : high;
     this.#writeKey(length, high, low);
@@ -131,8 +184,8 @@ export class TokenInterner {
     this.tail += length;
     this.#starts[id + 1] = this.tail;
     this.size += 1;
-    if (this.size + 1 === this.#starts.length) this.#grow();
-    return id;
+    if (id + 2 === this.#starts.length) this.#grow();
+    return id + this.#first;
   }
 
   #writeKey(length: number, high: number, low: number): void {
@@ -150,7 +203,7 @@ export class TokenInterner {
     this.#keys = enlarged(this.#keys, 2 * capacity);
     const slots = new Int32Array(2 * capacity).fill(emptySlot);
     const mask = slots.length - 1;
-    for (let id = 0; id < this.size; id += 1) {
+    for (let id = 0; id < this.size - this.#first; id += 1) {
       const start = this.#starts[id];
       const length = this.#starts[id + 1] - start;
       const rest = length > keyBytes ? this.#hashRest(start, length) : 0;

@@ -13,6 +13,7 @@ import {
   probability,
   wrong,
 } from './misuse.js';
+import type { SharedLinear, SharedLoraLinear } from '../../../binding.js';
 import type { Argument, World } from './misuse.js';
 import { unsteadyArrays } from './unsteady_arrays.js';
 
@@ -82,7 +83,7 @@ const weights: Argument = {
     wrong.type('a Float64Array', Float64Array.of(0.5, -2, 1)),
     wrong.shape('too few', Float32Array.of(0.5)),
     wrong.range('a NaN', Float32Array.of(0.5, NaN, 1)),
-    ...unsteadyArrays(Float32Array, Float32Array.of(0.5, -2, 1)),
+    ...unsteadyArrays(Float32Array, Float32Array.of(0.5, -2, 1)).filter(({ label }) => !label.includes('shared')),
   ],
 };
 
@@ -192,6 +193,42 @@ export function adapterFields(world: World): Argument[] {
     optional({ ...magnitude, bad: magnitude.bad.filter(({ value }) => value !== null) }),
     optional(probability('dropout', 0)),
   ];
+}
+
+/** What `share` returns. */
+export function sharedLayer(good: SharedLinear | SharedLoraLinear): Argument {
+  const memory = (name: 'weight' | 'bias' | 'up' | 'down' | 'magnitude', bytes: Uint8Array | null): Argument => ({
+    name,
+    good: bytes,
+    bad: [
+      wrong.type('a Float32Array', new Float32Array(new SharedArrayBuffer(64))),
+      wrong.type('memory of its own', new Uint8Array(64)),
+      wrong.type('a SharedArrayBuffer', new SharedArrayBuffer(64)),
+      wrong.shape('no bytes', new Uint8Array(new SharedArrayBuffer(0))),
+      wrong.shape('half an element', new Uint8Array(new SharedArrayBuffer(2))),
+      wrong.shape('bytes that do not lie at whole elements', new Uint8Array(new SharedArrayBuffer(100), 1, 96)),
+      wrong.shape('too many bytes', new Uint8Array(new SharedArrayBuffer(1 << 16))),
+    ],
+  });
+  const fields = [
+    integer('inFeatures', good.inFeatures, 1, largest),
+    integer('outFeatures', good.outFeatures, 1, largest),
+    choice('dtype', good.dtype),
+    memory('weight', good.weight),
+    memory('bias', good.bias),
+  ];
+  if (!('rank' in good)) return options('shared', fields);
+  return options('shared', [
+    ...fields,
+    integer('rank', good.rank, 1, 3),
+    finite('alpha', good.alpha),
+    finite('scale', good.scale),
+    probability('dropout', good.dropout),
+    boolean('loraEnabled', good.loraEnabled),
+    memory('up', good.up),
+    memory('down', good.down),
+    memory('magnitude', good.magnitude),
+  ]);
 }
 
 export function input(world: World, width: number): Argument {

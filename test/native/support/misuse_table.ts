@@ -32,6 +32,7 @@ import {
   placement,
   rows,
   seed,
+  sharedLayer,
   tensor,
   torch,
 } from './misuse_arguments.js';
@@ -163,14 +164,14 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
   },
   Linear: {
     construct: (world) => layer(world),
-    statics: {},
-    methods: { forward: (world) => [input(world, 3)], ...dispose },
+    statics: { fromShared: ({ live }) => [sharedLayer(live.Linear.share())] },
+    methods: { forward: (world) => [input(world, 3)], share: none, ...dispose },
     getters: ['weight', 'bias'],
     setters: {},
   },
   LoraLinear: {
     construct: (world) => layer(world, ...loraOptions()),
-    statics: {},
+    statics: { fromShared: ({ live }) => [sharedLayer(live.LoraLinear.share())] },
     methods: {
       forward: (world) => {
         const { bad, ...rest } = input(world, 5);
@@ -191,6 +192,7 @@ export const classes: Readonly<Record<keyof Objects, ClassEntry>> = {
       ],
       initializeAdapter: (world) => [options('options', [...loraOptions(), object(world, 'generator', 'Generator')])],
       setAdapter: (world) => [options('adapter', adapterFields(world))],
+      share: none,
       ...dispose,
     },
     getters: ['weight', 'bias', 'up', 'down', 'magnitude', 'rank', 'alpha', 'merged'],

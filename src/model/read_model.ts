@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { adapterConfigName, adapterFolder, type Adapter } from '../storage/adapter.js';
+import { readAdapter } from '../storage/read_adapter.js';
+import { modelPath, readRun } from '../storage/read_run.js';
+import { hashFile } from '../system/file_hash.js';
+import { fittedFor, withFitted } from './adapter_calibration.js';
+import { shapesOf, type ModelParts } from './model_parts.js';
+
+/** What a classifier is made of. */
+interface ReadModel {
+  parts: ModelParts;
+  /** Null: the model alone. */
+  adapter: Adapter | null;
+  /** SHA-256 of the model's file, where it is known. */
+  baseSha256?: string;
+  notes?: readonly string[];
+}
+
+/**
+ * Reads the model of a run directory.
+ * @param chosen `merged`, `on`, `off` or the folder of an adapter
+ * @throws what `TextClassifier.open` throws
+ */
+export async function readModel(path: string, chosen: string): Promise<ReadModel> {
+  const run = await readRun(path, { model: chosen === 'merged' ? 'merged' : 'model' });
+  if (chosen === 'merged') return { parts: run, adapter: null };
+  const folder = chosen === 'on' ? join(path, adapterFolder) : chosen === 'off' ? null : chosen;
+  if (folder === null) {
+    const { alone, notes } = await fittedFor(path, run.description, null, null);
+    return { parts: { ...run, description: withFitted(run.description, alone) }, adapter: null, notes };
+  }
+  // Only an adapter asks which model it is for, and a model alone is to open fast.
+  const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
+  const { unknownKeys, ...read } = await readAdapter(folder, shapesOf(run));
+  const { alone, used, notes } = await fittedFor(path, run.description, { folder, adapter: read }, baseSha256);
+  const unknown = unknownKeys.map((key) => `${folder}: "${key}" is not known here and does not count.`);
+  const parts = { ...run, description: withFitted(run.description, alone) };
+  return { parts, adapter: { ...read, ...used }, baseSha256, notes: [...notes, ...unknown] };
+}
+
+/** Returns what a run is opened with by default: `merged`, `on` or `off`. */
+export function defaultAdapter(path: string): string {
+  if (existsSync(modelPath(path, 'merged'))) return 'merged';
+  return existsSync(join(path, adapterFolder, adapterConfigName)) ? 'on' : 'off';
+}

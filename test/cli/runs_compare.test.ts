@@ -66,6 +66,12 @@ test('when runs are compared then their models are, on the test reviews that the
     expect(stdout).toMatch(/McNemar's test: p = 0\.\d+; A is right more often, and hardly by chance\.\n$/);
     expect(stdout.split('\n').filter((line) => line.length > 110)).toEqual([]);
 
+    const evaluated = await runCli(['evaluate', 'b', '--metric', 'macro-f1', '--json'], { cwd });
+    const { metric } = JSON.parse(evaluated.stdout) as { metric: unknown };
+    expect(metric).toEqual({ name: 'macro-f1', value: compared?.differences[1]?.b });
+    const told = await runCli(['evaluate', 'b', '--metric', 'log-loss'], { cwd });
+    expect(told.stdout).toMatch(/\nlog loss: 0\.\d{4}\n$/);
+
     const { comparisons } = await compare(cwd, 'a', 'b', 'a');
     expect(comparisons?.map((each) => [each.a, each.b, each.test?.onlyA])).toEqual([
       ['a', 'b', onlyA],

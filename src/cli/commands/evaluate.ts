@@ -13,7 +13,9 @@ import { flagOf } from '../../settings/option.js';
 import { settings } from '../../settings/settings.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
 import { howRead, howReadKeys, readRunReviews, storedOptions } from '../trained_model/run_reviews.js';
-import { formatText } from '../../report/format.js';
+import { formatMetric, formatText, metricTitles } from '../../report/format.js';
+import { metricNames, metricOf, type MetricName } from '../../training/metric_names.js';
+import type { LabelledPredictions } from '../../training/numbers/classification_report.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
@@ -30,6 +32,11 @@ const options = {
   files: { ...settings.files, help: 'names of the files that are read in a folder that is given with --data' },
   labels: { ...settings.labels, help: 'the classes in these data, in order', usual: 'as the run was told' },
   encoding: { ...settings.encoding, help: 'encoding of such texts: auto is UTF-8, and Windows-1252 for what is not' },
+  metric: {
+    kind: optional(choice(metricNames)),
+    group: 'Output',
+    help: 'tell this metric as well',
+  },
   mistakes: {
     kind: integer(0),
     group: 'Output',
@@ -73,12 +80,25 @@ async function evaluate(path: string, raw: RawOptions): Promise<void> {
     }
     const { location: source, sha256 } = dataset.source;
     terminal.say(`Data: ${formatText(source)}`);
+    const metric = await measure(given.metric, predictions);
     if (!given.json) terminal.result(...describeEvaluation(figures, terminal.style));
+    if (metric !== null) terminal.result(`${metricTitles[metric.name]}: ${formatMetric(metric.name, metric.value)}`);
     const document = { run: path, data: { source, sha256 }, read: dataset.read, ...evaluationDocument(figures) };
-    terminal.document({ schema: 1, command: 'evaluate', ...document });
+    terminal.document({ schema: 1, command: 'evaluate', ...document, ...(metric && { metric }) });
   } finally {
     classifier.dispose();
   }
+}
+
+/** Measures a metric of the predicted classes or probabilities, where one is asked for. */
+async function measure(
+  name: MetricName | undefined,
+  predictions: LabelledPredictions,
+): Promise<{ name: MetricName; value: number } | null> {
+  if (name === undefined) return null;
+  const { predictedClasses } = await import('../../training/numbers/classification_report.js');
+  const { labels, probabilities } = predictions;
+  return { name, value: metricOf(name, labels, predictedClasses(predictions), probabilities) };
 }
 
 /** Refuses what says how to read data where none are named: those of the run are read as they were. */

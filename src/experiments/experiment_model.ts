@@ -12,7 +12,8 @@ import type { ExperimentOptions } from './options.js';
 
 /** The reviews and options of an experiment, and where it computes. */
 export interface ExperimentInput {
-  dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'> & Partial<Pick<Dataset, 'classes'>>;
+  dataset: Pick<Dataset, 'splits' | 'vocabulary' | 'features' | 'weights'> &
+    Partial<Pick<Dataset, 'classes' | 'source'>>;
   /** The bags of the splits of `dataset`. */
   bags: SplitBags;
   /** Number of classes of the labels. */

@@ -1,6 +1,7 @@
 import type { Dataset } from '../data/dataset.js';
 import type { Bags } from '../model/native.js';
 import type { Module } from '../model/parameters.js';
+import type { Calibration } from '../storage/model_description.js';
 import type { PhaseResult, RefitResult } from '../training/phase.js';
 import type { LinearTraining } from './auto/linear_training.js';
 import type { CalibrationResult } from './calibration_result.js';
@@ -18,6 +19,8 @@ export interface FullTrainingResult {
   full: PhaseResult;
   folds: FoldResult[] | null;
   calibration: CalibrationResult | null;
+  /** What was fitted and is not used, for its numbers make no sense. */
+  refusedCalibration?: Calibration | null;
   refit: RefitResult | null;
   /** The trained model, as `model.safetensors` holds it. */
   module: Module;

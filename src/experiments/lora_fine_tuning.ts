@@ -7,6 +7,7 @@ import { searchTuning } from './auto/tuning_search.js';
 import type { TuningSearch } from './auto/tuning_plan.js';
 import type { Check } from './check.js';
 import type { Adapter } from '../storage/adapter.js';
+import type { Calibration } from '../storage/model_description.js';
 import type { LabelledLogits } from '../training/calibration.js';
 import { readLogits, type Metrics } from '../training/metrics.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
@@ -17,6 +18,7 @@ import {
   withNewModel,
   type ExperimentInput,
 } from './experiment_model.js';
+import { fineTuningEpochs, pretrainingEpochs } from './epochs_by_steps.js';
 import { loadBase, moduleOfBase, type FineTuningBase } from './fine_tuning_base.js';
 import { checkLayerOutputs } from './layer_output_checks.js';
 import {
@@ -61,6 +63,8 @@ export interface LoraResult {
   frozen: PerLayer<boolean>;
   merged: MergeResult | null;
   calibration: CalibrationResult | null;
+  /** What was fitted and is not used, for its numbers make no sense. */
+  refusedCalibration: Calibration | null;
   checks: Check[];
   /** A few values of these layers: before fine-tuning, after it, after the merge. */
   excerpts: LayerExcerpts[];
@@ -71,9 +75,11 @@ export interface LoraResult {
   mergedModule: Module | null;
   /** What a search took as learning rate and number of epochs, and what it tried; null without one. */
   search: TuningSearch | null;
+  /** The number of epochs that fine-tuning was to have. */
+  loraEpochs: number;
 }
 
-type TunedResult = Omit<LoraResult, 'search'>;
+type TunedResult = Omit<LoraResult, 'search' | 'loraEpochs'>;
 
 /**
  * The notebook's second experiment: pretrains one epoch (or takes `base`), freezes W and its bias, trains the LoRA
@@ -84,12 +90,13 @@ type TunedResult = Omit<LoraResult, 'search'>;
 export async function runLoraFineTuning(given: LoraInput): Promise<LoraResult> {
   checkLoraInput(given, 'input');
   const search = await searchTuning(given);
-  const input = { ...given, options: { ...given.options, ...search?.chosen.candidate } };
+  const loraEpochs = search?.chosen.candidate.loraEpochs ?? fineTuningEpochs(given);
+  const input = { ...given, options: { ...given.options, ...search?.chosen.candidate, loraEpochs } };
   const { train, valid } = input.dataset.splits;
   const classWeights = classWeightsFor(input, train.labels);
   const metric = validationMetric(input, valid.labels);
   const result = await withNewModel(input, (own) => fineTune(input, { ...input, ...own, classWeights, metric }));
-  return { ...result, search };
+  return { ...result, search, loraEpochs };
 }
 
 async function fineTune(input: LoraInput, context: PhaseContext): Promise<TunedResult> {
@@ -110,7 +117,7 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<TunedR
     lora,
     frozen,
     merged: null,
-    calibration: calibrate(input, model),
+    ...calibrate(input, model),
     checks: [...fineTuningChecks(frozen), ...checkLayerOutputs({ ...input.options, device: input.device })],
     excerpts: [excerptOf(before), excerptOf(after)],
     baseModule,
@@ -121,11 +128,13 @@ async function fineTune(input: LoraInput, context: PhaseContext): Promise<TunedR
 }
 
 async function prepareBase(
-  { base, newOutput, options: { pretraining } }: LoraInput,
+  input: LoraInput,
   context: PhaseContext,
 ): Promise<Pick<LoraResult, 'pretrain' | 'baseTest'>> {
+  const { base, newOutput, options, dataset } = input;
   if (base === undefined) {
-    const pretrain = await runPhase(pretrainingContext(context, pretraining), 'pretrain', 1);
+    const epochs = pretrainingEpochs(input, dataset.splits.train.labels.length);
+    const pretrain = await runPhase(pretrainingContext(context, options.pretraining), 'pretrain', epochs);
     return { pretrain, baseTest: pretrain.test };
   }
   loadBase(context.model, base, newOutput);
@@ -138,14 +147,14 @@ async function prepareBase(
 function calibrate(
   { dataset: { splits }, bags, classes, options }: LoraInput,
   { classifier }: ClassifierModel,
-): CalibrationResult | null {
+): Pick<LoraResult, 'calibration' | 'refusedCalibration'> {
   const labelled = (split: 'valid' | 'test'): LabelledLogits => ({
     logits: readLogits(classifier, bags[split]),
     labels: splits[split].labels,
     classes,
   });
   const fitted = fitOnHeldOut(options, () => labelled('valid'));
-  return withTest(fitted, () => labelled('test'));
+  return { calibration: withTest(fitted, () => labelled('test')), refusedCalibration: fitted.refused };
 }
 
 async function mergeInto(

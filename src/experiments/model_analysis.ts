@@ -5,6 +5,7 @@ import { readTensor } from '../model/parameters.js';
 import { TextClassifier, type ModelParts } from '../model/text_classifier.js';
 import { summarizeWeightChange, type WeightChange } from '../model/numbers/weight_change.js';
 import { rankOf, scaleOf, type Adapter } from '../storage/adapter.js';
+import type { Calibration } from '../storage/model_description.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import {
   classificationReport,
@@ -13,7 +14,7 @@ import {
   type LabelledPredictions,
   type NamedScores,
 } from '../training/numbers/classification_report.js';
-import { findWeaknesses, type ModelFacts, type Warning } from '../training/weaknesses.js';
+import { findWeaknesses, refusedCalibration, type ModelFacts, type Warning } from '../training/weaknesses.js';
 import { metricOf } from '../training/metric_names.js';
 import type { ChosenMetric } from './choose_metric.js';
 import { predictLabelled } from '../training/labelled_evaluation.js';
@@ -42,7 +43,7 @@ export interface ModelAnalysis {
 /** What is known of a training. */
 export type TrainedFacts = Pick<ModelFacts, 'counts' | 'metric' | 'fit' | 'leaks'>;
 
-interface AnalysisInput {
+export interface AnalysisInput {
   model: ModelParts;
   /** The adapter that takes part; null: none. */
   adapter: Adapter | null;
@@ -53,6 +54,8 @@ interface AnalysisInput {
   metric: ChosenMetric | null;
   /** What is known of the training, to find weaknesses with; null: not to look for any. */
   trained: TrainedFacts | null;
+  /** A calibration that was fitted and is not used, which is said in any case. */
+  refused: Calibration | null;
   signal?: AbortSignal | undefined;
 }
 
@@ -63,7 +66,7 @@ const noWords = Vocabulary.of([]);
 
 /** Looks at a model as its files have it. @throws the reason of `signal` */
 export async function analyzeModel(input: AnalysisInput): Promise<ModelAnalysis> {
-  const { model, adapter, bags, labels, metric, trained, signal } = input;
+  const { model, adapter, bags, labels, metric, trained, refused, signal } = input;
   const classifier = TextClassifier.create(model, adapter);
   try {
     const { classes } = classifier;
@@ -73,7 +76,10 @@ export async function analyzeModel(input: AnalysisInput): Promise<ModelAnalysis>
     };
     const predictions = await predictLabelled(classifier, bags, labels, signal);
     const judged = metric && { metric: { ...metric, test: testOf(metric, predictions) } };
-    const warnings = trained && { warnings: findWeaknesses({ ...trained, classes, heldOut: heldOutOf(predictions) }) };
+    const found = trained
+      ? findWeaknesses({ ...trained, classes, heldOut: heldOutOf(predictions), refused })
+      : refusedCalibration({ refused });
+    const warnings = (trained !== null || found.length > 0) && { warnings: found };
     const evaluation = nameScores(classes, classificationReport(predictions));
     if (classes.length > mostClasses)
       return { ...judged, evaluation: { ...evaluation, confusion: null }, topWords: null, ...changes, ...warnings };

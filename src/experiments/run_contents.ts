@@ -11,7 +11,7 @@ import { chooseMetric, type ChosenMetric } from './choose_metric.js';
 import { withFeatureWeights } from './experiment_model.js';
 import type { FullTrainingResult } from './full_training_result.js';
 import type { LoraResult } from './lora_fine_tuning.js';
-import { analyzeModel, type TrainedFacts } from './model_analysis.js';
+import { analyzeModel, type AnalysisInput } from './model_analysis.js';
 import type { ExperimentOptions } from './options.js';
 import { loraDocument, trainDocument, type BaseFacts, type RunFacts, type Unsaved } from './run_documents.js';
 import { isOwnData, trainedFacts } from './trained_facts.js';
@@ -59,7 +59,8 @@ export async function trainContents(input: RunInput, result: FullTrainingResult)
   const trained = trainedFacts(input.dataset, input.options.metric, result.full);
   const model = { description, vocabulary, tensors };
   const parts = { model, adapter: null, merged: null, mergedDescription: null, base: null };
-  return contentsOf(input, { ...parts, bags, trained }, (facts) => trainDocument(facts, result));
+  const refused = result.refusedCalibration ?? null;
+  return contentsOf(input, { ...parts, bags, trained, refused }, (facts) => trainDocument(facts, result));
 }
 
 /**
@@ -82,7 +83,8 @@ export async function loraContents(
   const merged = mergedModule && withFeatureWeights(mergedModule, weights);
   const trained = trainedFacts(dataset, options.metric, result.lora);
   const parts = { model, adapter, merged, mergedDescription: newOutput ? tuned : null, base };
-  return contentsOf(input, { ...parts, bags, trained }, (facts) => loraDocument(facts, result, base));
+  const refused = result.refusedCalibration;
+  return contentsOf(input, { ...parts, bags, trained, refused }, (facts) => loraDocument(facts, result, base));
 }
 
 /** Returns what `model.json` goes on saying where the classes of the adapter are others. */
@@ -119,17 +121,16 @@ function describeModel(
 
 async function contentsOf<Document extends TrainDocument | LoraDocument>(
   input: RunInput,
-  parts: Pick<RunContents, 'model' | 'adapter' | 'merged' | 'mergedDescription' | 'base'> & {
-    bags: Bags;
-    trained: TrainedFacts | null;
-  },
+  parts: Pick<RunContents, 'model' | 'adapter' | 'merged' | 'mergedDescription' | 'base'> &
+    Pick<AnalysisInput, 'bags' | 'trained' | 'refused'>,
   describe: (facts: RunFacts) => Unsaved<Document>,
 ): Promise<RunContents<Document>> {
   const { recordedOptions, options, config, signal, dataset } = input;
-  const { bags, trained, ...contents } = parts;
+  const { bags, trained, refused, ...contents } = parts;
   const { model, adapter } = contents;
   const { labels } = dataset.splits.test;
-  const analysis = await analyzeModel({ model, adapter, bags, labels, metric: metricToSay(input), trained, signal });
+  const metric = metricToSay(input);
+  const analysis = await analyzeModel({ model, adapter, bags, labels, metric, trained, refused, signal });
   const { decision } = adapter ?? model.description;
   signal?.throwIfAborted();
   const document = { ...describe(factsOf(input)), ...(decision && { decision }), ...analysis };

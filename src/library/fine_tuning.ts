@@ -68,7 +68,13 @@ function isOnSameData({ run }: StoredRun, { source }: Dataset): boolean {
 }
 
 /** Puts what a search chose in the place of what it was given. */
-function withChosen(experiment: FineTuning, { search }: LoraResult): FineTuning {
-  const settings = { ...experiment.settings, ...search?.chosen.candidate, search: 'none', budget: null } as const;
+function withChosen(experiment: FineTuning, { search, loraEpochs }: LoraResult): FineTuning {
+  const settings = {
+    ...experiment.settings,
+    ...search?.chosen.candidate,
+    loraEpochs,
+    search: 'none',
+    budget: null,
+  } as const;
   return { ...experiment, settings };
 }

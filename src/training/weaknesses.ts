@@ -1,3 +1,5 @@
+import type { Calibration } from '../storage/model_description.js';
+import { boundsOf } from './calibration_bounds.js';
 import { metricOf, type MetricName } from './metric_names.js';
 
 /** What is known of a finished model and of the examples that it learned from. */
@@ -11,12 +13,20 @@ export interface ModelFacts {
   /** Examples that the model was not trained on: labels `[n]`, predicted classes `[n]`, probabilities `[n, classes]`. */
   heldOut: { labels: Int32Array; predicted: Int32Array; probabilities: Float64Array };
   /** Accuracies on the training and on the validation examples; null where they are not known. */
-  fit: { train: number; valid: number } | null;
+  fit: { train: number; valid: number; largest?: LargestClass | null | undefined } | null;
+  /** A calibration that was fitted and is not used, for its numbers make no sense; null or absent where there is none. */
+  refused?: Calibration | null | undefined;
   /** Tokens that give a class away, with the shares of `findLeaks`. */
   leaks: readonly { token: string; label: number; precision: number; recall: number }[];
 }
 
-export type WarningKind = 'few-examples' | 'never-predicted' | 'no-better' | 'overfitting' | 'leak';
+/** How right it is on the validation examples to say always the class with most training examples. */
+export interface LargestClass {
+  accuracy: number;
+  examples: number;
+}
+
+export type WarningKind = 'few-examples' | 'never-predicted' | 'no-better' | 'overfitting' | 'leak' | 'calibration';
 
 /** Why a model may be no good, and what to do. */
 export interface Warning {
@@ -31,7 +41,15 @@ const namedAtMost = 5;
 
 /** Says in one sentence each why a model may be no good. Empty where nothing is found. */
 export function findWeaknesses(facts: ModelFacts): Warning[] {
-  return [...fewOf(facts), ...neverPredicted(facts), ...noBetter(facts), ...overfitted(facts), ...givenAway(facts)];
+  const noBetter = [...noBetterInTest(facts), ...noBetterInValidation(facts)].slice(0, 1);
+  return [
+    ...fewOf(facts),
+    ...neverPredicted(facts),
+    ...noBetter,
+    ...overfitted(facts),
+    ...givenAway(facts),
+    ...refusedCalibration(facts),
+  ];
 }
 
 function fewOf({ classes, counts }: ModelFacts): Warning[] {
@@ -49,8 +67,17 @@ function neverPredicted({ classes, heldOut: { labels, predicted } }: ModelFacts)
   return [{ kind: 'never-predicted', sentence }];
 }
 
+/** Says that a calibration is not used, where that is so. */
+export function refusedCalibration({ refused }: Pick<ModelFacts, 'refused'>): Warning[] {
+  if (refused === undefined || refused === null) return [];
+  const { what, bounds } = boundsOf(refused);
+  const number = refused.kind === 'temperature' ? refused.temperature : refused.scale;
+  const sentence = `The ${what} that fits the validation reviews best is ${number.toPrecision(2)}, which is not ${bounds}: their few or uniform predictions say nothing of probabilities, which are left as the model gives them; hold out more reviews (--valid), or train longer (more epochs).`;
+  return [{ kind: 'calibration', sentence }];
+}
+
 /** Compares with a model that always predicts the class with most training examples. */
-function noBetter({ classes, counts, metric, heldOut }: ModelFacts): Warning[] {
+function noBetterInTest({ classes, counts, metric, heldOut }: ModelFacts): Warning[] {
   if (metric !== 'accuracy' && metric !== 'macro-f1') return [];
   const { labels, predicted, probabilities } = heldOut;
   if (labels.length === 0) return [];
@@ -58,10 +85,23 @@ function noBetter({ classes, counts, metric, heldOut }: ModelFacts): Warning[] {
   const valueOf = (given: Int32Array): number => metricOf(metric, labels, given, probabilities);
   const value = valueOf(predicted);
   const usual = valueOf(labels.map(() => largest));
-  const standardError = Math.sqrt((usual * (1 - usual)) / labels.length);
-  if (value > usual + standardError) return [];
+  if (isBetter(value, usual, labels.length)) return [];
   const sentence = `The model is no better than always predicting ${listed([classes[largest] ?? ''])} (${percent(value)} against ${percent(usual)} on the test reviews): check that the labels are about the texts, and label more.`;
   return [{ kind: 'no-better', sentence }];
+}
+
+/** Does the same on the validation reviews, which early stopping and a calibration go by. */
+function noBetterInValidation({ classes, counts, metric, fit }: ModelFacts): Warning[] {
+  const { largest } = fit ?? {};
+  if (metric !== 'accuracy' || !fit || !largest || isBetter(fit.valid, largest.accuracy, largest.examples)) return [];
+  const name = listed([classes[counts.indexOf(Math.max(...counts))] ?? '']);
+  const sentence = `The model is no better than always predicting ${name} (${percent(fit.valid)} against ${percent(largest.accuracy)} on the validation reviews): train longer (more epochs), check that the labels are about the texts, or label more.`;
+  return [{ kind: 'no-better', sentence }];
+}
+
+/** Whether an accuracy is above the usual one by more than its standard error. */
+function isBetter(value: number, usual: number, examples: number): boolean {
+  return value > usual + Math.sqrt((usual * (1 - usual)) / examples);
 }
 
 function overfitted({ fit }: ModelFacts): Warning[] {

@@ -68,7 +68,8 @@ test('when there is no base then one is pretrained as preset fixed does, and wha
   expect(new Set(document.tried?.map(({ lr }) => lr))).toEqual(new Set([0.004]));
   const values = document.tried?.map(({ value }) => value) ?? [];
   expect(values).toEqual(values.toSorted((one, other) => one - other));
-  expect(document.pretrain?.epochs).toHaveLength(1);
+  // As many epochs as have 157 steps: 153 reviews are two batches.
+  expect(document.pretrain?.epochs).toHaveLength(79);
   const config = JSON.parse(await readFile(join(cwd, 'alone', 'config.json'), 'utf8')) as object;
   expect(config).toMatchObject({ pretraining: 'fixed', tokenizer: 'unicode', search: 'none', lr: 0.004 });
   const named = await lora('--data', 'new.csv', '--lr', '0.004', '--lora-epochs', '1', '--out', 'named');
@@ -90,7 +91,18 @@ test('when the base has seen the data then the reviews held out for validation j
 test('when there are many classes then the logits of all reviews at once are no more than can be taken', async () => {
   const rows = Array.from({ length: 2000 }, (_, row) => `wort${row % 400} ${others[row % 7]},k${row % 400}`);
   await writeFile(join(cwd, 'many.csv'), ['text,label', ...rows, ''].join('\n'));
-  const { chosen } = await lora('--data', 'many.csv', '--lr', '0.002', '--budget', '0.001s', '--out', 'many');
+  const { chosen } = await lora(
+    '--data',
+    'many.csv',
+    '--batch',
+    '16',
+    '--lr',
+    '0.002',
+    '--budget',
+    '0.001s',
+    '--out',
+    'many',
+  );
   expect(chosen?.folds).toBe(5);
 });
 
@@ -109,7 +121,38 @@ test('when the search is interrupted or its time is over then it takes the best 
   expect(interrupted.tried?.length).toBeLessThan(32);
   const over = await lora(...run.slice(1, -2), '--budget', '0.001s', '--out', 'over');
   expect({ endedBy: over.endedBy, tried: over.tried?.length }).toEqual({ endedBy: 'budget', tried: 1 });
-  expect(over.chosen).toMatchObject({ lr: 5e-4, loraEpochs: 2 });
+  expect(over.chosen).toMatchObject({ lr: 5e-4, loraEpochs: 64 });
+});
+
+test('when the preset is stable then few reviews are gone through often, and run.json repeats that', async () => {
+  const stable = ['--preset', 'stable', '--data', 'new.csv'];
+  const { data, pretrain, lora: tuned } = await lora(...stable, '--out', 'stable');
+  const steps = Math.ceil(data.train / 128);
+  expect(pretrain?.epochs).toHaveLength(Math.ceil(157 / steps));
+  expect(tuned.epochs).toHaveLength(64);
+  expect(tuned.test.accuracy).toBeGreaterThan(0.8);
+  const run = JSON.parse(await readFile(join(cwd, 'stable', 'run.json'), 'utf8')) as { options: object };
+  expect(run.options).toMatchObject({ loraEpochs: 64 });
+  await lora('--config', 'stable/run.json', '--out', 'stable-again');
+  const [one, two] = await Promise.all(
+    ['stable', 'stable-again'].map((name) => readFile(join(cwd, name, 'adapter/adapter_model.safetensors'))),
+  );
+  expect(two?.equals(one ?? Buffer.alloc(0))).toBe(true);
+  const named = await lora(...stable, '--lora-epochs', '3', '--out', 'stable-named');
+  expect(named.lora.epochs).toHaveLength(3);
+});
+
+test('when a model says nothing then that is told, and no calibration is used', async () => {
+  const rows = Array.from(
+    { length: 200 },
+    (_, row) => `${others[row % 7]} ${others[(row * 3) % 7]},${row % 3 === 0 ? 'a' : 'b'}`,
+  );
+  await writeFile(join(cwd, 'noise.csv'), ['text,label', ...rows, ''].join('\n'));
+  const { warnings = [], calibration } = await lora(
+    ...['--preset', 'stable', '--data', 'noise.csv', '--lr', '1e-4', '--lora-epochs', '4', '--out', 'noise'],
+  );
+  expect(warnings.map(({ kind }) => kind)).toContain('no-better');
+  expect(calibration === undefined || calibration.calibration.kind === 'temperature').toBe(true);
 });
 
 test('when there is nothing to choose then a first Ctrl-C ends the command', async () => {

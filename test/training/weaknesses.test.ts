@@ -38,6 +38,33 @@ test.each<[string, Partial<ModelFacts>, RegExp]>([
   expect(findWeaknesses(facts(changes))).toEqual([{ kind, sentence: expect.stringMatching(sentence) }]);
 });
 
+test('when the validation is no better than the largest class then one sentence says so, but not beside that on the test', () => {
+  const fit = { train: 0.56, valid: 0.56, largest: { accuracy: 0.5, examples: 50 } };
+  const said = (changes: Partial<ModelFacts>): string[] =>
+    findWeaknesses(facts({ fit, ...changes })).map(({ kind, sentence }) => `${kind} ${sentence}`);
+  expect(said({})).toEqual([
+    expect.stringMatching(/^no-better The model is no better .* "neg" \(56\.0 % against 50\.0 % on the validation/),
+  ]);
+  expect(said({ heldOut: predicting(0.5) })).toEqual([expect.stringMatching(/on the test reviews/)]);
+  expect(said({ fit: { ...fit, valid: 0.6 } })).toEqual([]);
+  expect(said({ fit: { ...fit, largest: null } })).toEqual([]);
+  expect(said({ metric: 'roc-auc' })).toEqual([]);
+});
+
+test('when a calibration makes no sense then one sentence says which number it has', () => {
+  const said = (refused: ModelFacts['refused']): string[] =>
+    findWeaknesses(facts({ refused })).map(({ sentence }) => sentence);
+  expect(said({ kind: 'temperature', temperature: 1.4e43 })).toEqual([
+    expect.stringMatching(
+      /^The temperature that fits the validation reviews best is 1\.4e\+43, which is not from 0\.01 to 100/,
+    ),
+  ]);
+  expect(said({ kind: 'sigmoid', scale: -2, bias: 0 })).toEqual([
+    expect.stringMatching(/^The scale of the sigmoid .* is -2\.0, which is not above 0 and at most 100/),
+  ]);
+  expect(said(null)).toEqual([]);
+});
+
 test('when a class is never predicted then it is named, and the model is no better than the largest class', () => {
   const { heldOut } = facts();
   const labels = heldOut.labels.map((_, row) => Number(row < 47));

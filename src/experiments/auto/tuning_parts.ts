@@ -6,6 +6,7 @@ import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { runTraining } from '../../training/phase.js';
 import { createFoldBags, type SplitBags } from '../../training/split_bags.js';
 import { classWeightsFor, withNewModel, type ExperimentInput } from '../experiment_model.js';
+import { pretrainingEpochs } from '../epochs_by_steps.js';
 import type { FineTuningBase } from '../fine_tuning_base.js';
 import { pretrainingContext } from '../fine_tuning_start.js';
 
@@ -100,7 +101,8 @@ async function pretrain(input: TuningInput, { bags, labels }: UnstartedPart): Pr
   return withNewModel(input, async (own) => {
     const { options, signal } = input;
     const context = { ...own, options, bags, classWeights: classWeightsFor(input, labels), signal };
-    await runTraining(pretrainingContext(context, options.pretraining), 'pretrain', 1);
+    const epochs = pretrainingEpochs(input, labels.length);
+    await runTraining(pretrainingContext(context, options.pretraining), 'pretrain', epochs);
     return readModule(own.model);
   });
 }

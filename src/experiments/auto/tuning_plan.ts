@@ -1,5 +1,6 @@
 import type { MeasuredMetric } from '../../training/decisions/measured_metric.js';
 import type { MetricName } from '../../training/metric_names.js';
+import { epochsToFineTune } from '../epochs_by_steps.js';
 import { notebook, type ExperimentOptions } from '../options.js';
 import { loraPresets } from '../presets.js';
 
@@ -55,24 +56,34 @@ export interface TuningPlan {
   readonly neighbours: (best: TuningCandidate) => TuningCandidate[];
 }
 
-type TuningOptions = Pick<ExperimentOptions, 'search' | 'fixed' | 'optimizer' | 'lr' | 'loraEpochs'>;
+type TuningOptions = Pick<ExperimentOptions, 'search' | 'fixed' | 'optimizer' | 'lr' | 'loraEpochs' | 'batch'>;
 
-/** Plans what to try. @param reviews number of those to fine-tune on */
-export function planTuning({ search, fixed = [], ...options }: TuningOptions, reviews: number): TuningPlan {
+/**
+ * Plans what to try.
+ * @param reviews number of those to fine-tune on
+ * @param countsSteps whether epochs are as many as take the steps of theirs on the reviews of IMDb
+ */
+export function planTuning(
+  { search, fixed = [], ...options }: TuningOptions,
+  reviews: number,
+  countsSteps = false,
+): TuningPlan {
   const { stable } = loraPresets;
+  const { loraEpochs: few } = stable;
+  const usualLength = countsSteps ? epochsToFineTune(reviews, options.batch, few) : few;
   const own = (key: 'lr' | 'loraEpochs'): boolean => fixed.includes(key) || search === 'none';
   // Steps of SGD are as long as the gradient, those of the others as the learning rate.
   const usualRate = options.optimizer === 'sgd' ? notebook.lr : stable.lr;
   const usual = {
     lr: own('lr') ? options.lr : usualRate,
-    loraEpochs: own('loraEpochs') ? options.loraEpochs : stable.loraEpochs,
+    loraEpochs: own('loraEpochs') ? options.loraEpochs : usualLength,
   };
   if (search === 'none') return { candidates: [usual], neighbours: () => [] };
   const { factors, epochs } = grids[search];
   const rates = own('lr') ? [usual.lr] : factors.map((factor) => round(factor * usualRate));
-  const lengths = own('loraEpochs') ? [usual.loraEpochs] : epochs;
+  const lengths = own('loraEpochs') ? [usual.loraEpochs] : lengthsAround(usualLength, epochs);
   const all = lengths.flatMap((loraEpochs) => rates.map((lr) => ({ lr, loraEpochs })));
-  const longest = Math.min(Math.max(mostReviews / reviews, leastLongest), mostLongest);
+  const longest = Math.max(Math.min(Math.max(mostReviews / reviews, leastLongest), mostLongest), ...lengths);
   return {
     candidates: [usual, ...all.filter((candidate) => keyOf(candidate) !== keyOf(usual))],
     neighbours: (best) => [
@@ -84,6 +95,12 @@ export function planTuning({ search, fixed = [], ...options }: TuningOptions, re
       ),
     ],
   };
+}
+
+/** Many epochs of few reviews are looked at from a quarter of them, the others as they are. */
+function lengthsAround(usual: number, epochs: readonly number[]): number[] {
+  if (usual <= loraPresets.stable.loraEpochs) return [...epochs];
+  return [...new Set(epochs.map((length) => Math.max(1, Math.round((length * usual) / 4))))];
 }
 
 function round(lr: number): number {

@@ -7,6 +7,7 @@ import { readLogits } from '../../training/metrics.js';
 import { runTraining } from '../../training/phase.js';
 import { chooseMetric } from '../choose_metric.js';
 import { classWeightsFor, withNewModel } from '../experiment_model.js';
+import { countsSteps } from '../epochs_by_steps.js';
 import { loadBase } from '../fine_tuning_base.js';
 import { freezeLayers, startBranches } from '../fine_tuning_start.js';
 import { chooseByGain } from './choice.js';
@@ -33,7 +34,7 @@ const longestTimer = 2 ** 31 - 1;
  */
 export async function searchTuning(input: TuningInput): Promise<TuningSearch | null> {
   const { options, stop, events } = input;
-  const plan = planTuning(options, input.dataset.splits.train.labels.length);
+  const plan = planTuning(options, input.dataset.splits.train.labels.length, countsSteps(input));
   if (plan.candidates.length === 1) {
     events?.onSearchEnd?.();
     return null;

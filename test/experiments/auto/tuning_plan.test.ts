@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { chooseByGain } from '../../../src/experiments/auto/choice.js';
 import { planTuning } from '../../../src/experiments/auto/tuning_plan.js';
 
-const options = { search: 'auto', optimizer: 'adam', lr: 0.3, loraEpochs: 7 } as const;
+const options = { search: 'auto', optimizer: 'adam', lr: 0.3, loraEpochs: 7, batch: 128 } as const;
 const stable = { lr: 5e-4, loraEpochs: 2 };
 
 test('when nothing is named then the preset stable is tried first, and each rate with each number of epochs once', () => {
@@ -12,6 +12,16 @@ test('when nothing is named then the preset stable is tried first, and each rate
   expect(candidates).toHaveLength(grid.length);
   expect(candidates).toEqual(expect.arrayContaining(grid));
   expect(planTuning({ ...options, search: 'wide' }, 1000).candidates).toEqual(expect.arrayContaining(grid));
+});
+
+test('when few reviews make few steps then the epochs are as many as take the steps of those on many', () => {
+  const epochs = new Set(planTuning(options, 1600, true).candidates.map(({ loraEpochs }) => loraEpochs));
+  expect([...epochs]).toEqual([25, 6, 13]);
+  expect(planTuning(options, 20_000, true).candidates).toEqual(planTuning(options, 20_000).candidates);
+  const longer = planTuning(options, 1600, true).neighbours({ lr: 5e-4, loraEpochs: 25 });
+  expect(longer.map(({ loraEpochs }) => loraEpochs)).toEqual([25, 25]);
+  const named = planTuning({ ...options, fixed: ['loraEpochs'] }, 1600, true);
+  expect(new Set(named.candidates.map(({ loraEpochs }) => loraEpochs))).toEqual(new Set([7]));
 });
 
 test('when options are named then they are taken as they are, and with both, or without a search, nothing is tried', () => {

@@ -8,16 +8,21 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The folder of the programs of this project's development, for PATH. */
 export const tools = join(root, 'node_modules', '.bin');
 
+/** Packs the package into a folder and returns the path of the tarball. */
+function packPackage(folder: string): string {
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const packed = execFileSync('npm', pack, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+  return join(folder, filename);
+}
+
 /**
  * Packs the package and installs the tarball into a folder, as its user would.
  * @returns the folder of the installed package
  */
 export function installPackage(folder: string): string {
-  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
-  const packed = execFileSync('npm', pack, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, filename)];
+  const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', packPackage(folder)];
   execFileSync('npm', install, { cwd: folder, stdio: 'ignore' });
   return join(folder, 'node_modules', 'imdb-torch');
 }

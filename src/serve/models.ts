@@ -40,6 +40,11 @@ export class Models implements Disposable {
     if ([...this.#held.values()].includes(null)) throw startingError();
   }
 
+  /** Whether there is a model of this name, which may be answering requests. */
+  has(name: string): boolean {
+    return (this.#held.get(name) ?? null) !== null;
+  }
+
   /** Has requests from now on ask this model; the one before is disposed of when those under way are answered. */
   put(name: string, model: ServedModel): void {
     this.#held.get(name)?.retire();

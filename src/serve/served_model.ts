@@ -42,18 +42,46 @@ export interface ServedRunOptions {
   threads?: number | undefined;
 }
 
+/** The classifiers of a run by their adapters, and what is told of them. */
+export interface RunClassifiers<Classifier> {
+  readonly about: About;
+  readonly notes: readonly string[];
+  readonly classifiers: ReadonlyMap<AdapterName, Classifier>;
+}
+
 /**
- * Opens the model of a run directory with all that its first text asks for, so that this is answered as fast as later
- * ones.
+ * Opens the model of a run directory.
  * @throws what TextClassifier.open throws
  */
 export async function openRun(path: string, options: ServedRunOptions = {}): Promise<ServedModel> {
+  return servedRun(await openClassifiers(path, options));
+}
+
+/** Serves these classifiers, which are the service's from now on. */
+export function servedRun({ about, notes, classifiers }: RunClassifiers<TextClassifier>): ServedModel {
+  return {
+    name: about.name,
+    about,
+    notes,
+    classifier: (key = about.adapter) => classifiers.get(key) ?? null,
+    dispose: () => {
+      for (const classifier of classifiers.values()) classifier.dispose();
+    },
+  };
+}
+
+/**
+ * Opens the classifiers of a run directory with all that a first text asks for, so that this is answered as fast as later
+ * ones.
+ * @throws what TextClassifier.open throws
+ */
+export async function openClassifiers(
+  path: string,
+  options: ServedRunOptions,
+): Promise<RunClassifiers<TextClassifier>> {
   const chosen = options.adapter ?? defaultAdapter(path);
   const { name = basename(resolve(path)), decision, threads } = options;
   const classifiers = new Map<AdapterName, TextClassifier>();
-  const dispose = (): void => {
-    for (const classifier of classifiers.values()) classifier.dispose();
-  };
   try {
     for (const [key, adapter] of servedAdapters(path, chosen)) {
       const classifier = await TextClassifier.open(path, { adapter, decision, threads });
@@ -62,16 +90,13 @@ export async function openRun(path: string, options: ServedRunOptions = {}): Pro
       await setImmediate();
       explainText(classifier, firstText);
     }
-    const usual = nameOf(chosen);
     return {
-      name,
-      about: describe(await readRunDocument(path), name, classifiers, usual),
+      about: describe(await readRunDocument(path), name, classifiers, nameOf(chosen)),
       notes: [...classifiers.values()].flatMap(({ notes }) => notes),
-      classifier: (key = usual) => classifiers.get(key) ?? null,
-      dispose,
+      classifiers,
     };
   } catch (error) {
-    dispose();
+    for (const classifier of classifiers.values()) classifier.dispose();
     throw error;
   }
 }

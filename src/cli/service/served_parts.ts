@@ -4,6 +4,7 @@ import type { ApiKeys } from '../../serve/api_keys.js';
 import { filesOfModel } from '../../serve/file_state.js';
 import type { Models } from '../../serve/models.js';
 import type { Reloadable } from '../../serve/reloading.js';
+import { openRunBeside } from '../../serve/opening_thread.js';
 import { openRun } from '../../serve/served_model.js';
 import type { NamedRun } from './named_runs.js';
 import type { ServeOptions } from './serve_options.js';
@@ -20,7 +21,8 @@ export function modelParts(
     what: `the model ${name}`,
     files: () => filesOfModel(run, isOfRun ? undefined : adapter),
     read: async () => {
-      const model = await openRun(await behindLinks(run), { name, adapter, decision, threads });
+      const open = models.has(name) ? openRunBeside : openRun;
+      const model = await open(await behindLinks(run), { name, adapter, decision, threads });
       for (const note of model.notes) tell(note);
       models.put(name, model);
     },

@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'ERR_DOWNLOAD'
   | 'ERR_SAFETENSORS'
   | 'ERR_RUN'
+  | 'ERR_TOKENIZER'
   | 'ERR_CHECK_FAILED'
   | 'ERR_INTERRUPTED';
 
@@ -35,6 +36,7 @@ const exitCodes: Readonly<Record<ErrorCode, number>> = {
   ERR_DOWNLOAD: 4,
   ERR_SAFETENSORS: 4,
   ERR_RUN: 4,
+  ERR_TOKENIZER: 4,
   ERR_CHECK_FAILED: 5,
   ERR_INTERRUPTED: 130,
 };

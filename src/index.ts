@@ -163,6 +163,8 @@ export {
 export type { IndexTables } from './text/ngrams/index_tables.js';
 export type { SharedTokens } from './text/tokens/token_interner.js';
 export type { EncodedTexts, FeatureIds } from './text/bag_writer.js';
+export type { OwnTokenizer } from './text/tokens/own_tokenizer.js';
+export type { BuiltInTokenizer, TokenizerName } from './text/features.js';
 export type { TokenSpan } from './text/tokens/token_span.js';
 export type { Adapter, AdapterBranch, LayerName } from './storage/adapter.js';
 export { AdapterSet, type AdapterSetOptions, type CombineOptions } from './model/adapter_set.js';

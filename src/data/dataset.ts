@@ -7,6 +7,7 @@ import { encodingNamed } from '../system/text_encoding.js';
 import { featureFields } from '../text/features.js';
 import { Featurizer } from '../text/featurizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { isOwnName } from '../text/tokens/own_tokenizer.js';
 import { TokenLists } from '../text/tokens/token_lists.js';
 import { tokenizerVersion } from '../text/tokens/tokenizer.js';
 import type { SourceNotes } from './collected_reviews.js';
@@ -54,7 +55,12 @@ export async function readDataset(given: DatasetOptions): Promise<Dataset> {
   const toTrain = given.toTrain ?? given.featurizer === undefined;
   const options = { ...given, toTrain, encoding: chooseEncoding(given) };
   options.signal?.throwIfAborted();
-  const { data, cacheFolder = join(cacheHome(), 'encoded') } = options;
+  const { data } = options;
+  // The name of a function says nothing of what it does.
+  const isCached = !isOwnName(resolveFeatures(options).tokenizer);
+  const cacheFolder = isCached
+    ? (options.cacheFolder ?? (options.cacheFolder === null ? null : join(cacheHome(), 'encoded')))
+    : null;
   const source = await findSource(data, options);
   checkHasColumns(source, options);
   const key = cacheKey(source, options);
@@ -138,7 +144,8 @@ function sha256Of({ vocabulary, weights }: Featurizer): string {
 }
 
 async function readAndEncode(source: Source, options: EncodeOptions): Promise<EncodedSplits> {
-  const tokens = options.featurizer?.tokenLists() ?? new TokenLists(resolveFeatures(options).tokenizer);
+  const own = options.ownTokenizer;
+  const tokens = options.featurizer?.tokenLists() ?? new TokenLists(resolveFeatures(options).tokenizer, { own });
   const texts = new CollectedTexts(tokens);
   return encodeSplits(texts, await source.read(texts), options);
 }

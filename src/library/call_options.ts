@@ -3,6 +3,8 @@ import { ImdbTorchError } from '../errors.js';
 import type { Preset } from '../experiments/presets.js';
 import { checkValues } from '../settings/option.js';
 import type { SettingsCommand } from '../settings/setting.js';
+import type { BuiltInTokenizer } from '../text/features.js';
+import { nameOfOwn, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import { settings, settingsOf, type ExperimentSettings, type SomeSettings } from '../settings/settings.js';
 
 type Some = Partial<ExperimentSettings>;
@@ -15,8 +17,13 @@ const readingKeys = [
 
 /** The settings of a call, by the names of the options of the command line in camel case. */
 export type CallSettings<Keys extends keyof ExperimentSettings, Presets extends string> = {
-  readonly [Key in Keys]?: ExperimentSettings[Key] | undefined;
+  readonly [Key in Exclude<Keys, 'tokenizer'>]?: ExperimentSettings[Key] | undefined;
 } & {
+  /**
+   * What is a token: `notebook`, `words-and-punctuation`, `unicode`, or a function of one's own, whose name the run keeps. It
+   * runs on the thread of the program, and is not looked for in the cache; the command line has none.
+   */
+  readonly tokenizer?: BuiltInTokenizer | OwnTokenizer | undefined;
   /** The defaults of all other options. */
   readonly preset?: Presets | undefined;
 };
@@ -26,6 +33,8 @@ export interface ReadCall {
   /** The settings that were given. */
   readonly given: Some;
   readonly preset: string | undefined;
+  /** The tokenizer that was given as a function. */
+  readonly ownTokenizer: OwnTokenizer | undefined;
   /** A sentence for each that is not as expected. */
   readonly problems: readonly string[];
 }
@@ -47,7 +56,9 @@ interface CallTable {
 /** Reads the options of a call. An unknown name is a problem, as a flag is one: it may be a slip. */
 export function readCall(options: object, { command, presets, own, reads }: CallTable): ReadCall {
   anObject(options, 'options');
-  const { preset, ...others } = options as Record<string, unknown>;
+  const { preset, ...given } = options as Record<string, unknown>;
+  const ownTokenizer = typeof given.tokenizer === 'function' ? (given.tokenizer as OwnTokenizer) : undefined;
+  const others = ownTokenizer === undefined ? given : { ...given, tokenizer: nameOfOwn(ownTokenizer) };
   const table: SomeSettings = settingsOf(command);
   const known = Object.entries(others).filter(([key, value]) => value !== undefined && !own.includes(key));
   const isTaken = (key: string): boolean => Object.hasOwn(table, key) && (reads || !ofReading.has(key));
@@ -58,6 +69,7 @@ export function readCall(options: object, { command, presets, own, reads }: Call
   const { values, problems } = checkValues(table, taken, (key) => `the option ${key}`);
   return {
     given: values as Some,
+    ownTokenizer,
     preset: isKnown ? (preset as string | undefined) : undefined,
     problems: [
       ...(isKnown ? [] : [`Expected one of ${names.join(', ')} for the option preset but received ${show(preset)}.`]),

@@ -30,7 +30,7 @@ export interface LoadOptions extends CallSettings<keyof typeof dataSettings | 's
 }
 
 /** How reviews were read, so that they can be read in another way. */
-interface Loading extends Pick<ReadCall, 'given' | 'preset'> {
+interface Loading extends Pick<ReadCall, 'given' | 'preset' | 'ownTokenizer'> {
   readonly data: string | DataFiles | RowSets;
   readonly cacheFolder: string | null | undefined;
   readonly choice: DataChoice;
@@ -59,7 +59,8 @@ const checkLoaded = fields({ loading: anObject, splits: anObject });
  */
 export async function loadDataset(options: LoadOptions): Promise<LoadedDataset> {
   const own = ['rows', 'cacheFolder', 'whole', 'signal', 'onProgress'];
-  const { given, preset, problems } = readCall(options, { command: 'data', presets: trainPresets, own, reads: true });
+  const call = readCall(options, { command: 'data', presets: trainPresets, own, reads: true });
+  const { given, preset, ownTokenizer } = call;
   checkOwn(options, 'options');
   const { rows, cacheFolder, signal } = options;
   const isNamed = given.data !== undefined || given.train !== undefined;
@@ -67,10 +68,16 @@ export async function loadDataset(options: LoadOptions): Promise<LoadedDataset> 
     throw new ImdbTorchError('ERR_USAGE', 'Expected the option rows, data or train but received two of them.');
   }
   const sets = rows === undefined ? null : await RowSets.gather(rows, signal);
-  const settings = await settleReviews({ given, preset, problems }, sets);
-  const choice = withOptionNames(() => dataChoice(settings));
+  const settings = await settleReviews(call, sets);
+  const choice = { ...withOptionNames(() => dataChoice(settings)), ownTokenizer };
   const data = sets ?? choice.data;
-  const loading = { given, preset, data, cacheFolder: sets === null ? cacheFolder : (cacheFolder ?? null) };
+  const loading = {
+    given,
+    preset,
+    ownTokenizer,
+    data,
+    cacheFolder: sets === null ? cacheFolder : (cacheFolder ?? null),
+  };
   const whole = options.whole === true ? { whole: true, toTrain: false, valid: null } : {};
   return read({ ...loading, choice: { ...choice, ...whole, data } }, options);
 }
@@ -130,7 +137,11 @@ export function checkDataset(dataset: unknown): asserts dataset is LoadedDataset
 }
 
 function isSame(one: DataChoice, other: DataChoice): boolean {
-  return isDeepStrictEqual(decisive(one), decisive(other)) && one.featurizer === other.featurizer;
+  return (
+    isDeepStrictEqual(decisive(one), decisive(other)) &&
+    one.featurizer === other.featurizer &&
+    one.ownTokenizer === other.ownTokenizer
+  );
 }
 
 /** Returns what the encoded reviews depend on. */

@@ -7,6 +7,7 @@ import { readBase } from '../settings/read_base.js';
 import type { ExperimentSettings } from '../settings/settings.js';
 import { settle } from '../settings/settle.js';
 import { featurizerOf } from '../storage/read_run.js';
+import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import { readCall, withOptionNames, type CallSettings, type TrainingKey } from './call_options.js';
 import type { SettledSettings } from './experiment.js';
 import { runLora } from './fine_tuning.js';
@@ -14,7 +15,7 @@ import { checkDataset, isImdbLoaded, namedReviews, readAs, type LoadedDataset } 
 import { prepareExperiment } from './prepare_experiment.js';
 import { checkHiddenLayer, checkRank } from '../settings/fine_tuning_checks.js';
 import { resultOf, type LoraResult } from './result.js';
-import { checkControl, controlNames, gatherRecords, type CallControl } from './train.js';
+import { checkControl, controlNames, gatherRecords, ownTokenizerOf, type CallControl } from './train.js';
 
 /** What `lora` takes: the command line's options in camel case, but for those that say what is read. */
 export interface LoraOptions extends CallSettings<TrainingKey, keyof typeof loraPresets>, CallControl {
@@ -43,9 +44,9 @@ export async function lora(
   checkOwn(options, 'options');
   const { signal, stop, events = {}, merge = false } = options;
   const start = base === null ? null : await readBase(base);
-  const settings = await settleFineTuning(dataset, options, start);
-  const choice = dataChoice(settings);
-  const own = start === null ? {} : { vocab: null, featurizer: featurizerOf(start.run), toTrain: true };
+  const { settings, ownTokenizer } = await settleFineTuning(dataset, options, start);
+  const choice = { ...dataChoice(settings), ownTokenizer };
+  const own = start === null ? {} : { vocab: null, featurizer: featurizerOf(start.run, ownTokenizer), toTrain: true };
   const reviews = await readAs(dataset, { ...choice, ...own }, options);
   withOptionNames(() => {
     checkHiddenLayer(settings);
@@ -58,14 +59,14 @@ export async function lora(
     begun: begun - 1000 * dataset.seconds,
     events: joinEvents(events, records.events),
   });
-  return resultOf(contents, { command: 'lora', metrics: records.metrics, tried: records.tried });
+  return resultOf(contents, { command: 'lora', ownTokenizer, metrics: records.metrics, tried: records.tried });
 }
 
 async function settleFineTuning(
   { loading }: LoadedDataset,
   options: LoraOptions,
   base: Base | null,
-): Promise<SettledSettings> {
+): Promise<{ settings: SettledSettings; ownTokenizer: OwnTokenizer | undefined }> {
   const own = [...controlNames, 'merge'];
   const call = readCall(options, { command: 'lora', presets: loraPresets, own, reads: false });
   const given: Partial<ExperimentSettings> = { ...loading.given, ...call.given };
@@ -76,5 +77,6 @@ async function settleFineTuning(
     given: namedReviews(given, loading.data),
   };
   const isKnown = await isImdbLoaded(loading);
-  return { ...withOptionNames(() => settle({ ...asked, isImdb: isKnown })), fixed: Object.keys(given) };
+  const settings = { ...withOptionNames(() => settle({ ...asked, isImdb: isKnown })), fixed: Object.keys(given) };
+  return { settings, ownTokenizer: ownTokenizerOf(settings, call, loading) };
 }

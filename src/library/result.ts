@@ -1,12 +1,14 @@
 import type { RunContents } from '../experiments/run_contents.js';
 import type { Unsaved } from '../experiments/run_documents.js';
 import { TextClassifier } from '../model/text_classifier.js';
+import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import type { LoraDocument, TrainDocument } from '../storage/run_document.js';
 
 /** What is to be written beside the document. */
 interface Kept {
   readonly contents: RunContents;
   readonly command: 'train' | 'lora';
+  readonly ownTokenizer: OwnTokenizer | undefined;
   /** The lines of `metrics.jsonl` and of `tried.jsonl`. */
   readonly metrics: readonly object[];
   readonly tried: readonly object[];
@@ -44,6 +46,6 @@ export function keptOf(result: unknown): Kept {
  * @throws TypeError when it is no result
  */
 export function classifierOf(result: TrainResult | LoraResult): TextClassifier {
-  const { model, adapter } = keptOf(result).contents;
-  return TextClassifier.create(model, adapter);
+  const { contents, ownTokenizer } = keptOf(result);
+  return TextClassifier.create(contents.model, contents.adapter, { tokenizer: ownTokenizer });
 }

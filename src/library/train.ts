@@ -6,6 +6,7 @@ import type { SourceProgress } from '../data/source_types.js';
 import { dataChoice } from '../settings/data_choice.js';
 import type { ExperimentSettings } from '../settings/settings.js';
 import { settle, type Presets } from '../settings/settle.js';
+import { isOwnName, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import { readCall, withOptionNames, type CallSettings, type TrainingKey } from './call_options.js';
 import { runTrain, type SettledSettings } from './experiment.js';
 import { checkDataset, isImdbLoaded, namedReviews, readAs, type LoadedDataset } from './load_dataset.js';
@@ -73,7 +74,8 @@ async function trainAs(dataset: LoadedDataset, options: TrainOptions, presets: P
     stop,
     events: joinEvents(events, records.events),
   });
-  return resultOf(contents, { command: 'train', metrics: records.metrics, tried: records.tried });
+  const { ownTokenizer } = choice;
+  return resultOf(contents, { command: 'train', ownTokenizer, metrics: records.metrics, tried: records.tried });
 }
 
 /** Keeps the lines of the files that a run has beside its models, and hands them on. */
@@ -96,6 +98,15 @@ export function gatherRecords({ onMetrics, onTried }: RecordEvents): {
   return { metrics, tried, events };
 }
 
+/** Returns the tokenizer of the program's own that the settings name. */
+export function ownTokenizerOf(
+  { tokenizer }: Pick<ExperimentSettings, 'tokenizer'>,
+  ...given: readonly { readonly ownTokenizer: OwnTokenizer | undefined }[]
+): OwnTokenizer | undefined {
+  const found = given.find(({ ownTokenizer }) => ownTokenizer !== undefined)?.ownTokenizer;
+  return isOwnName(tokenizer) ? found : undefined;
+}
+
 export const controlNames = ['events', 'onProgress', 'signal', 'stop'] as const;
 export const checkControl = fields({ events: optional(anObject), signal: optional(aSignal), stop: optional(aSignal) });
 
@@ -116,5 +127,8 @@ async function settleTraining(
   const isKnown = await isImdbLoaded(loading);
   const settings = withOptionNames(() => settle({ ...asked, isImdb: isKnown }));
   const settled = { ...settings, fixed: Object.keys(given) };
-  return { settings: settled, choice: dataChoice(settled) };
+  return {
+    settings: settled,
+    choice: { ...dataChoice(settled), ownTokenizer: ownTokenizerOf(settled, call, loading) },
+  };
 }

@@ -17,6 +17,7 @@ import { decisionNames, type DecisionName, type ModelDescription } from '../stor
 import { featurizerOf } from '../storage/read_run.js';
 import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
 import { Featurizer, textsPerBatch, type SharedFeaturizer } from '../text/featurizer.js';
+import { anOwnTokenizer, assertSameTokenizer, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { withFitted } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
@@ -47,6 +48,8 @@ export interface TextClassifierOptions {
   decision?: DecisionName | undefined;
   /** Threads of the whole process; default: libtorch's choice. */
   threads?: number | undefined;
+  /** The tokenizer that the model was trained with, where that is one of the program's own. */
+  tokenizer?: OwnTokenizer | undefined;
 }
 
 export interface Prediction {
@@ -74,12 +77,15 @@ interface CreateOptions {
   baseSha256?: string | null;
   notes?: readonly string[];
   decision?: DecisionName | undefined;
+  /** The tokenizer where it is one of the program's own; without it texts are only taken as bags. */
+  tokenizer?: OwnTokenizer | undefined;
 }
 
 const checkOpening = fields({
   adapter: optional(aString),
   decision: optional(oneOf(...decisionNames)),
   threads: optional(aNumber),
+  tokenizer: optional(anOwnTokenizer),
 });
 const checkShared = fields({ description: anObject, featurizer: anObject, model: anObject, notes: listOf(aString) });
 const checkParts = fields({ description: anObject, vocabulary: instance(Vocabulary), tensors: aMap });
@@ -116,7 +122,8 @@ export class TextClassifier {
   /**
    * Opens a run directory. The event loop goes on turning meanwhile, and the first text takes no longer than others.
    * @throws ERR_RUN when it is no complete one, has not the adapter that is asked for, or is not the model that the
-   *   adapter is for; ERR_SAFETENSORS when a file of tensors is damaged
+   *   adapter is for; ERR_SAFETENSORS when a file of tensors is damaged; ERR_TOKENIZER when the tokenizer is another than
+   *   the one that it was trained with
    */
   static async open(path: string, options: TextClassifierOptions = {}): Promise<TextClassifier> {
     const classifier = await openWithoutIndex(path, options);
@@ -149,7 +156,7 @@ export class TextClassifier {
         );
         adapters.use('adapter');
       }
-      return new TextClassifier({ description: own, featurizer: featurizerOf(parts) }, model, adapters, options);
+      return new TextClassifier({ description: own, featurizer: featurizerOf(parts, options.tokenizer) }, model, adapters, options);
     } catch (error) {
       model.dispose();
       throw error;
@@ -159,11 +166,15 @@ export class TextClassifier {
   /**
    * Makes a classifier of what `share` has returned in another thread, with the same predictions, bit for bit. It needs
    * nothing of the other classifier, which may be disposed of first; its adapters cannot be changed.
+   * @param options the tokenizer where it is one of the program's own, which has to be made in each thread
+   * @throws ERR_TOKENIZER when it is another than the one that the model was trained with
    */
-  static fromShared(shared: SharedClassifier): TextClassifier {
+  static fromShared(shared: SharedClassifier, options: Pick<TextClassifierOptions, 'tokenizer'> = {}): TextClassifier {
     checkShared(shared, 'shared');
+    checkOpening(options, 'options');
+    assertSameTokenizer(shared.featurizer.options.tokenizer, options.tokenizer);
     const { description, notes } = shared;
-    const featurizer = Featurizer.fromShared(shared.featurizer);
+    const featurizer = Featurizer.fromShared(shared.featurizer, options.tokenizer);
     const model = modelFromShared(shared.model);
     return new TextClassifier({ description, featurizer }, model, new AdapterSet(model, { isShared: true }), { notes });
   }
@@ -291,8 +302,9 @@ export class TextClassifier {
 export async function openWithoutIndex(path: string, options: TextClassifierOptions = {}): Promise<TextClassifier> {
   aString(path, 'path');
   checkOpening(options, 'options');
-  const { adapter, decision, threads } = options;
+  const { adapter, threads, decision, tokenizer } = options;
   const { parts, adapter: read, ...others } = await readModel(path, adapter ?? defaultAdapter(path));
+  assertSameTokenizer(parts.description.features.tokenizer, tokenizer);
   if (threads !== undefined) setNumThreads(threads);
-  return TextClassifier.create(parts, read, { ...others, decision });
+  return TextClassifier.create(parts, read, { ...others, decision, tokenizer });
 }

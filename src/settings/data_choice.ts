@@ -4,6 +4,7 @@ import type { DataFiles } from '../data/source_types.js';
 import type { FeatureChoice } from '../data/splits/chosen_features.js';
 import type { SplitOptions } from '../data/splits/train_valid_test.js';
 import type { FeatureOptions } from '../text/features.js';
+import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import type { Featurizer } from '../text/featurizer.js';
 import { trainPresets } from '../experiments/presets.js';
 import { dualCoordinateDescent } from '../training/optimizer_options.js';
@@ -33,6 +34,8 @@ export interface DataChoice {
   strict?: boolean;
   /** Takes all reviews as training reviews. */
   whole?: boolean;
+  /** The tokenizer where the features name one of a program's own. */
+  ownTokenizer?: OwnTokenizer | undefined;
   /** Encodes the reviews as a model was trained. */
   featurizer?: Featurizer;
   /** Whether these are to be trained on, which is usual without a featurizer. */

@@ -1,4 +1,4 @@
-import { mostNgrams, tokenizers } from '../text/features.js';
+import { mostNgrams, tokenizers, type TokenizerName } from '../text/features.js';
 import { choice, flag, flagOr, integer, number, optional, orNull, text } from './kinds.js';
 import {
   characterRange,
@@ -76,7 +76,8 @@ export const dataSettings = {
   }),
   strict: data(flag, 'stop at a single bad row rather than at 1 % of them', { default: false }),
   tokenizer: feature(
-    choice(tokenizers),
+    // A run that was made with a tokenizer of a program's own has its name.
+    choice<TokenizerName>(tokenizers, 'name', /^(?:notebook|words-and-punctuation|unicode|own:.+)$/),
     'features are words, words and punctuation marks, or those of texts in any language',
     { recordedAs: 'features.tokenizer' },
   ),

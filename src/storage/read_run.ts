@@ -6,6 +6,7 @@ import { systemCode } from '../system/file_errors.js';
 import { readText } from '../system/text_file.js';
 import { hasCharacterWeight } from '../text/characters/character_weight.js';
 import { Featurizer } from '../text/featurizer.js';
+import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import {
   modelDescriptionName,
@@ -60,16 +61,16 @@ export async function readRun(path: string, options: ReadRunOptions = {}): Promi
 }
 
 /** Returns what turns texts into the features of a run's model. */
-export function featurizerOf({
-  description,
-  vocabulary,
-  tensors,
-}: Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>): Featurizer {
+export function featurizerOf(
+  { description, vocabulary, tensors }: Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>,
+  tokenizer?: OwnTokenizer,
+): Featurizer {
   const weights = tensors.get('features.weight')?.data;
   return new Featurizer({
     options: description.features,
     vocabulary,
     weights: weights === undefined ? null : Float32Array.from(weights as Float32Array),
+    tokenizer,
   });
 }
 

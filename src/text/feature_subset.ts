@@ -13,6 +13,8 @@ export interface SubsetOptions {
   readonly ngrams: number;
   /** Whether n-grams of characters belong to it. */
   readonly characters: boolean;
+  /** Whether tokens are single letters in scripts that put no blanks between words. */
+  readonly hasLetters: boolean;
 }
 
 /** A part of the features of a vocabulary, in the same order: the features that are counted when less is asked for. */
@@ -34,7 +36,7 @@ export class FeatureSubset {
       const end = next === -1 ? lines.length : next;
       const line = lines.subarray(start, end);
       const ofCharacters = whole.isOfCharacters(id);
-      if (ofCharacters ? options.characters : isWithin(line, options.ngrams)) {
+      if (ofCharacters ? options.characters : isWithin(line, options)) {
         isCharacters[kept.length] = Number(ofCharacters);
         this.ids[id] = kept.length;
         kept.push(line);
@@ -70,11 +72,11 @@ export class FeatureSubset {
   }
 }
 
-function isWithin(line: Buffer, ngrams: number): boolean {
+function isWithin(line: Buffer, { ngrams, hasLetters }: SubsetOptions): boolean {
   let tokens = 1;
   for (const byte of line) tokens += Number(byte === blank);
   if (tokens <= ngrams) return true;
-  return tokens <= leastLetterNgrams && line.toString().split(' ').every(isUnspacedToken);
+  return hasLetters && tokens <= leastLetterNgrams && line.toString().split(' ').every(isUnspacedToken);
 }
 
 function joinLines(lines: readonly Buffer[]): Buffer {

@@ -1,10 +1,16 @@
-import { aNormalization, aNumber, listOf, oneOf, optional, orNull } from '../arguments.js';
+import { aNormalization, aNumber, either, listOf, oneOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import type { CharacterRange } from './characters/character_ngrams.js';
+import { isOwnName, type OwnTokenizerName } from './tokens/own_tokenizer.js';
 import { weightings, type Weighting } from './weighting/weightings.js';
 
 /** The names of the tokenizers. */
 export const tokenizers = ['notebook', 'words-and-punctuation', 'unicode'] as const;
+
+/** The tokenizers of this package. */
+export type BuiltInTokenizer = (typeof tokenizers)[number];
+
+export type TokenizerName = BuiltInTokenizer | OwnTokenizerName;
 
 /** How a text becomes the input of a model. */
 export interface FeatureOptions {
@@ -12,9 +18,10 @@ export interface FeatureOptions {
    * `notebook`: words without punctuation; those beyond the vocabulary are one feature, `<UNK>`.
    * `words-and-punctuation`: marks are tokens, too; what is beyond the vocabulary is left out.
    * `unicode`: the same for texts in any language, however they were typed; in scripts that put no blanks between words,
-   * such as Chinese, Japanese and Thai, letters are tokens.
+   * such as Chinese, Japanese and Thai, letters are tokens. `own:` and a name: a function of the program's own; what is beyond
+   * the vocabulary is left out.
    */
-  readonly tokenizer: (typeof tokenizers)[number];
+  readonly tokenizer: TokenizerName;
   /**
    * Features are the n-grams of 1 to `ngrams` tokens; where letters are tokens, those of 1 to 3 of them in any case.
    */
@@ -46,7 +53,7 @@ export interface FeatureOptions {
 
 /** The types of the options of features; `checkFeatures` checks their ranges. */
 export const featureFields = {
-  tokenizer: oneOf(...tokenizers),
+  tokenizer: either(isOwnName, oneOf(...tokenizers)),
   ngrams: aNumber,
   characters: optional(listOf(aNumber)),
   characterWeight: optional(aNumber),

@@ -16,12 +16,13 @@ import {
 import { TimeSlices } from '../system/time_slices.js';
 import type { BagWriter, EncodedTexts } from './bag_writer.js';
 import { FeatureFinder } from './feature_finder.js';
-import { featureFields, hasUnknown, type FeatureOptions } from './features.js';
+import { featureFields, hasUnknown, type BuiltInTokenizer, type FeatureOptions } from './features.js';
 import { sharedFloat32 } from './int32_list.js';
 import { makeTables, type IndexTables } from './ngrams/index_tables.js';
 import { NgramIndex } from './ngrams/ngram_index.js';
 import type { TokenInterner } from './tokens/token_interner.js';
 import { TokenLists } from './tokens/token_lists.js';
+import { anOwnTokenizer, assertSameTokenizer, ownSpans, type OwnTokenizer } from './tokens/own_tokenizer.js';
 import type { TokenSpan } from './tokens/token_span.js';
 import { tokenSpans } from './tokens/tokenizer.js';
 import { Vocabulary, type SharedVocabulary } from './vocabulary.js';
@@ -38,6 +39,8 @@ export interface FeaturizerOptions {
   vocabulary: Vocabulary;
   /** `[vocabulary.size]`: the factor of each feature; null without weighting. */
   weights: Float32Array | null;
+  /** The tokenizer where it is one of the program's own, as `options` say. */
+  tokenizer?: OwnTokenizer | undefined;
 }
 
 /** A featurizer for other threads. Its large parts are on memory that threads share. */
@@ -64,6 +67,7 @@ const checkOptions = fields({
   options: fields(featureFields),
   vocabulary: instance(Vocabulary),
   weights: orNull(float32Array),
+  tokenizer: optional(anOwnTokenizer),
 });
 const checkShared = fields({
   options: anObject,
@@ -87,23 +91,28 @@ export class Featurizer {
   /** What finds the features of a few texts, again and again. */
   #finder: FeatureFinder | undefined;
   #tokens: TokenLists | undefined;
+  readonly #own: OwnTokenizer | undefined;
   /** What finds the features of other texts, by what numbers their tokens. */
   readonly #finders = new WeakMap<TokenInterner, FeatureFinder>();
 
   constructor(options: FeaturizerOptions) {
     checkOptions(options, 'options');
-    const { options: features, vocabulary, weights } = options;
+    const { options: features, vocabulary, weights, tokenizer } = options;
+    this.#own = tokenizer;
     this.options = features;
     this.vocabulary = vocabulary;
     this.weights = weights;
   }
 
-  /** Makes a featurizer of what another thread's `share` has returned. */
-  static fromShared(shared: SharedFeaturizer): Featurizer {
+  /**
+   * Makes a featurizer of what another thread's `share` has returned.
+   * @param tokenizer where it is one of the program's own, which has to be made in each thread
+   */
+  static fromShared(shared: SharedFeaturizer, tokenizer?: OwnTokenizer): Featurizer {
     checkShared(shared, 'shared');
     const { options, weights, index } = shared;
     const { lines, starts } = shared.vocabulary;
-    const featurizer = new Featurizer({ options, vocabulary: new Vocabulary(lines, starts), weights });
+    const featurizer = new Featurizer({ options, vocabulary: new Vocabulary(lines, starts), weights, tokenizer });
     featurizer.#madeIndex = new NgramIndex(index, hasUnknown(options));
     return featurizer;
   }
@@ -251,7 +260,7 @@ export class Featurizer {
 
   #listsFor(finder: FeatureFinder): TokenLists {
     this.#finders.set(finder.interner, finder);
-    return new TokenLists(this.options.tokenizer, { interner: finder.interner });
+    return new TokenLists(this.options.tokenizer, { interner: finder.interner, own: this.#own });
   }
 
   #writer(tokens: TokenLists, rows: Int32Array, characters: number): BagWriter {
@@ -262,7 +271,9 @@ export class Featurizer {
   /** Returns the tokens of a text and where they stand in it. */
   tokenSpans(text: string): TokenSpan[] {
     aString(text, 'text');
-    return tokenSpans(text, this.options.tokenizer);
+    const { tokenizer } = this.options;
+    assertSameTokenizer(tokenizer, this.#own);
+    return this.#own === undefined ? tokenSpans(text, tokenizer as BuiltInTokenizer) : ownSpans(text, this.#own);
   }
 }
 

@@ -4,6 +4,7 @@ import { withCharacterWeight } from '../../text/characters/character_weight.js';
 import { checkFeatures, hasUnknown, notebookFeatures, type FeatureOptions } from '../../text/features.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import { NgramCounter } from '../../text/ngrams/ngram_counter.js';
+import type { OwnTokenizer } from '../../text/tokens/own_tokenizer.js';
 import type { TokenLists } from '../../text/tokens/token_lists.js';
 import { featureWeights } from '../../text/weighting/feature_weights.js';
 import { Vocabulary } from '../../text/vocabulary.js';
@@ -60,6 +61,8 @@ export interface EncodeOptions extends SourceOptions, SplitOptions {
   features?: Omit<FeatureOptions, 'vocabularySize'> | undefined;
   /** Chooses some of them when the reviews have been read. */
   featureChoice?: FeatureChoice | undefined;
+  /** The tokenizer where `features` name one of the program's own. */
+  ownTokenizer?: OwnTokenizer | undefined;
   /** Encodes as a model was trained, instead of counting features; `features` and `vocab` do not count then. */
   featurizer?: Featurizer | undefined;
 }

@@ -39,7 +39,8 @@ export class FeatureSets {
 
   #subset(name: string): FeatureSubset {
     const { ngrams, characters } = featuresNamed(name);
-    const options = { ngrams, characters: characters !== null };
+    const hasLetters = this.dataset.features.tokenizer === 'unicode';
+    const options = { ngrams, characters: characters !== null, hasLetters };
     const subset = this.#subsets.get(name) ?? new FeatureSubset(this.dataset.vocabulary, options);
     this.#subsets.set(name, subset);
     return subset;

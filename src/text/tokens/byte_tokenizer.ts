@@ -1,4 +1,4 @@
-import type { FeatureOptions } from '../features.js';
+import type { BuiltInTokenizer } from '../features.js';
 import { tokenizeWordsAndMarks } from './byte_punctuation_tokenizer.js';
 import { tokenizeWords } from './byte_word_tokenizer.js';
 import type { TokenSink } from './token_sink.js';
@@ -8,7 +8,7 @@ import type { TokenSink } from './token_sink.js';
  * the interner; a stretch that holds anything else goes through `tokenSpans`.
  * @param text UTF-8
  */
-export function tokenizeBytes(text: Uint8Array, tokenizer: FeatureOptions['tokenizer'], sink: TokenSink): void {
+export function tokenizeBytes(text: Uint8Array, tokenizer: BuiltInTokenizer, sink: TokenSink): void {
   if (tokenizer === 'notebook') tokenizeWords(text, sink);
   else tokenizeWordsAndMarks(text, tokenizer, sink);
 }

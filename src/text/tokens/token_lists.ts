@@ -1,6 +1,7 @@
-import type { FeatureOptions } from '../features.js';
+import type { BuiltInTokenizer, TokenizerName } from '../features.js';
 import { enlarged } from '../int32_list.js';
 import { tokenizeBytes } from './byte_tokenizer.js';
+import { assertSameTokenizer, ownTokens, type OwnTokenizer } from './own_tokenizer.js';
 import { TokenInterner } from './token_interner.js';
 import type { TokenSink } from './token_sink.js';
 
@@ -8,6 +9,14 @@ import type { TokenSink } from './token_sink.js';
 const bytesPerBlock = 1 << 24;
 /** The greatest number of bytes that a token's number takes, 7 bits in each. */
 const mostTokenBytes = 4;
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+interface TokenListsOptions {
+  interner?: TokenInterner;
+  room?: number;
+  own?: OwnTokenizer | undefined;
+}
 
 /**
  * The tokens of texts as numbers, one list per text.
@@ -17,6 +26,7 @@ const mostTokenBytes = 4;
  */
 export class TokenLists implements TokenSink {
   readonly interner: TokenInterner;
+  readonly #own: OwnTokenizer | undefined;
   readonly #room: number;
   #blocks: Uint8Array[];
   /** The last block. */
@@ -34,11 +44,15 @@ export class TokenLists implements TokenSink {
   /**
    * @param options.interner gives the tokens their numbers; when it is frozen, those that it does not hold are -1
    * @param options.room bytes of a block
+   * @param options.own the tokenizer where it is one of the program's own
+   * @throws ImdbTorchError ERR_TOKENIZER when `own` is not the tokenizer
    */
   constructor(
-    readonly tokenizer: FeatureOptions['tokenizer'] = 'notebook',
-    { interner = new TokenInterner(), room = bytesPerBlock }: { interner?: TokenInterner; room?: number } = {},
+    readonly tokenizer: TokenizerName = 'notebook',
+    { interner = new TokenInterner(), room = bytesPerBlock, own }: TokenListsOptions = {},
   ) {
+    assertSameTokenizer(tokenizer, own);
+    this.#own = own;
     this.interner = interner;
     this.#room = room;
     this.#block = new Uint8Array(room);
@@ -73,13 +87,15 @@ export class TokenLists implements TokenSink {
 
   /** Adds a text and returns its number. @param text UTF-8; what is not is dropped */
   add(text: Uint8Array): number {
+    const own = this.#own && ownTokens(utf8.decode(text), this.#own);
     // A token takes a byte of the text at least.
-    this.#makeRoom(mostTokenBytes * text.length);
+    this.#makeRoom(mostTokenBytes * (own ?? text).length);
     const index = this.#texts;
     this.#blockOf[index] = this.#blocks.length - 1;
     this.#starts[index] = this.#end;
     this.#length = 0;
-    tokenizeBytes(text, this.tokenizer, this);
+    if (own === undefined) tokenizeBytes(text, this.tokenizer as BuiltInTokenizer, this);
+    else for (const token of own) this.push(this.interner.internString(token));
     this.#lengths[index] = this.#length;
     this.#texts += 1;
     return index;

@@ -1,4 +1,4 @@
-import type { FeatureOptions } from '../features.js';
+import type { BuiltInTokenizer } from '../features.js';
 import type { TokenInterner } from './token_interner.js';
 import { tokenSpans } from './tokenizer.js';
 
@@ -17,6 +17,6 @@ export interface TokenSink {
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Adds the tokens of a stretch that is not ASCII, by way of a string. */
-export function tokenizeStretch(stretch: Uint8Array, tokenizer: FeatureOptions['tokenizer'], sink: TokenSink): void {
+export function tokenizeStretch(stretch: Uint8Array, tokenizer: BuiltInTokenizer, sink: TokenSink): void {
   for (const { token } of tokenSpans(utf8.decode(stretch), tokenizer)) sink.push(sink.interner.internString(token));
 }

@@ -1,5 +1,5 @@
 import { aString } from '../../arguments.js';
-import type { FeatureOptions } from '../features.js';
+import type { BuiltInTokenizer } from '../features.js';
 import { capitalSigma, smallSigmaAt } from './lower_case.js';
 import { punctuationSpans } from './punctuation_tokenizer.js';
 import type { TokenSpan } from './token_span.js';
@@ -12,7 +12,7 @@ export const tokenizerVersion = 1;
 const { fromCodePoint } = String;
 
 /** Returns the tokens of a text and where they stand in it. */
-export function tokenSpans(text: string, tokenizer: FeatureOptions['tokenizer']): TokenSpan[] {
+export function tokenSpans(text: string, tokenizer: BuiltInTokenizer): TokenSpan[] {
   if (tokenizer === 'notebook') return wordSpans(text);
   return tokenizer === 'unicode' ? unicodeSpans(text) : punctuationSpans(text);
 }

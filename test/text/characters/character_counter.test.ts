@@ -4,7 +4,7 @@ import { PythonRandom } from '../../../src/data/numbers/python_random.js';
 import { TimeSlices } from '../../../src/system/time_slices.js';
 import type { EncodedTexts } from '../../../src/text/bag_writer.js';
 import type { CharacterRange } from '../../../src/text/characters/character_ngrams.js';
-import { notebookFeatures, type FeatureOptions } from '../../../src/text/features.js';
+import { notebookFeatures, type BuiltInTokenizer, type FeatureOptions } from '../../../src/text/features.js';
 import { Featurizer } from '../../../src/text/featurizer.js';
 import type * as Counter from '../../../src/text/ngrams/ngram_counter.js';
 import { TokenLists } from '../../../src/text/tokens/token_lists.js';
@@ -60,7 +60,7 @@ function bagsOf({ ids, offsets, counts }: EncodedTexts, names: readonly string[]
 const isPart = (name: string): boolean => /^~[^ ]/u.test(name);
 
 /** The n-grams of the characters of a text, the slow way. */
-function partsOf(text: string, tokenizer: FeatureOptions['tokenizer'], [least, most]: CharacterRange): Bag {
+function partsOf(text: string, tokenizer: BuiltInTokenizer, [least, most]: CharacterRange): Bag {
   const found: Bag = {};
   for (const { token } of tokenSpans(text, tokenizer)) {
     const isLetterAlone = /^[\u4e00-\u9fff\u0e01-\u0e2f]\p{M}*$/u.test(token);
@@ -132,7 +132,7 @@ test('when texts are small then characters are those of CountVectorizer', async 
 test('when enough counted texts have an n-gram of characters then each text has it as often as its words do', async () => {
   for (const options of someCases()) {
     const { texts, counted, tokenizer, characters = [3, 5], minimumCount, counts } = options;
-    const all = texts.map((text) => partsOf(text, tokenizer, characters));
+    const all = texts.map((text) => partsOf(text, tokenizer as BuiltInTokenizer, characters));
     const isKept = (name: string): boolean => all.slice(0, counted).filter((bag) => name in bag).length >= minimumCount;
     const expected = all.map((bag) =>
       Object.entries(bag)

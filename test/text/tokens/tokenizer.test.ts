@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import type { FeatureOptions } from '../../../src/text/features.js';
+import type { BuiltInTokenizer } from '../../../src/text/features.js';
 import { tokenize, tokenSpans } from '../../../src/text/tokens/tokenizer.js';
 import { unicodeVersion } from '../../../src/text/tokens/unicode_tables.js';
 
@@ -32,7 +32,7 @@ function readFixture(file: string): Fixture {
   return JSON.parse(readFileSync(`test/fixtures/${file}`, 'utf8')) as Fixture;
 }
 
-function tokensOf(text: string, tokenizer: FeatureOptions['tokenizer']): string[] {
+function tokensOf(text: string, tokenizer: BuiltInTokenizer): string[] {
   return tokenSpans(text, tokenizer).map(({ token }) => token);
 }
 

@@ -27,7 +27,7 @@ function reviewsOf(count: number, classes: number): Reviews {
 }
 
 function linearReviews(reviews: Reviews, classes: number): LinearReviews {
-  const subset = new FeatureSubset(vocabulary, { ngrams: 1, characters: true });
+  const subset = new FeatureSubset(vocabulary, { ngrams: 1, characters: true, hasLetters: true });
   return new LinearReviews(reviews, { classes, subset, normalize: 'length', characterWeight: 0.5 });
 }
 

@@ -30,6 +30,12 @@ function numbersAfter(word: string, output: string): number[] {
   return [...output.matchAll(new RegExp(`${word} ([\\d.]+)`, 'g'))].map(([, number]) => Number(number));
 }
 
+test('when rows are learned from then the program prints an accuracy and a prediction', () => {
+  const output = execFileSync(process.execPath, [join(root, 'examples', 'rows.mjs')], { encoding: 'utf8' });
+  expect(output).toMatch(/^Accuracy on 10 rows that were held out: 1\n/);
+  expect(output).toMatch(/label: 'sales',\n {2}probability: 0\.\d+,\n {2}probabilities: \{ sales: /);
+});
+
 describe('examples', () => {
   beforeAll(() => {
     execFileSync(process.execPath, [join(root, 'scripts', 'compile_examples.mjs')]);
@@ -43,6 +49,10 @@ describe('examples', () => {
       expect(losses.at(-1)).toBeLessThan(0.2);
       return Promise.resolve();
     }));
+
+  test('when a tokenizer of its own is used then the model predicts with it', () => {
+    expect(runExample('tokenizer', root)).toBe("[ 'pos', 'neg' ]\n");
+  });
 
   test('when a layer is fine-tuned then its loss falls and its weight stays', () =>
     withTemporaryFolder((folder) => {

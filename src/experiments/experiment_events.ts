@@ -8,9 +8,9 @@ export type ExperimentEvents = PhaseEvents & SearchEvents & TuningEvents;
 /** What takes the lines of the files that a run writes while it goes on. */
 export interface RecordEvents {
   /** Takes a line of `metrics.jsonl`: the metrics before, after each epoch and of a test, with the phase they are of. */
-  onMetrics?(record: object): void | Promise<void>;
+  readonly onMetrics?: ((record: object) => void | Promise<void>) | undefined;
   /** Takes a line of `tried.jsonl`: what a search has tried, and how well it does. */
-  onTried?(record: object): void | Promise<void>;
+  readonly onTried?: ((record: object) => void | Promise<void>) | undefined;
 }
 
 type Handler = (...facts: unknown[]) => unknown;
@@ -20,12 +20,12 @@ export function joinEvents(...each: readonly ExperimentEvents[]): ExperimentEven
   const names = new Set(each.flatMap((events) => Object.keys(events) as (keyof ExperimentEvents)[]));
   const joined = [...names].map((name) => {
     const handlers = each.flatMap((events) => {
-      const handler = events[name] as Handler | undefined;
-      return handler === undefined ? [] : [handler.bind(events)];
+      const handlers = events as Readonly<Partial<Record<string, Handler>>>;
+      return handlers[name] === undefined ? [] : [(...facts: unknown[]) => handlers[name]?.(...facts)];
     });
     return [name, (...facts: unknown[]) => callInTurn(handlers, facts)] as const;
   });
-  return Object.fromEntries(joined) as ExperimentEvents;
+  return Object.fromEntries(joined);
 }
 
 /** Calls handlers; only what is behind one that returns a promise waits for it. */

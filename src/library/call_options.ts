@@ -68,7 +68,7 @@ export function readCall(options: object, { command, presets, own, reads }: Call
   const taken = Object.fromEntries(known.filter(([key]) => isTaken(key)));
   const { values, problems } = checkValues(table, taken, (key) => `the option ${key}`);
   return {
-    given: values as Some,
+    given: values,
     ownTokenizer,
     preset: isKnown ? (preset as string | undefined) : undefined,
     problems: [

@@ -28,7 +28,7 @@ export function resultOf<Document extends TrainDocument | LoraDocument>(
   others: Omit<Kept, 'contents'>,
 ): Readonly<Unsaved<Document>> {
   const document = Object.freeze({ ...contents.document });
-  kept.set(document, { ...others, contents: contents as unknown as RunContents });
+  kept.set(document, { ...others, contents: contents });
   return document;
 }
 

@@ -51,7 +51,7 @@ export class RowSets {
 
 async function gather(rows: Rows, slices: TimeSlices): Promise<readonly unknown[]> {
   // A copy: the program goes on with its own array.
-  if (Array.isArray(rows)) return rows.slice();
+  if (Array.isArray(rows)) return [...(rows as readonly unknown[])];
   const gathered: unknown[] = [];
   for await (const row of rows) {
     gathered.push(row);

@@ -156,7 +156,12 @@ export class TextClassifier {
         );
         adapters.use('adapter');
       }
-      return new TextClassifier({ description: own, featurizer: featurizerOf(parts, options.tokenizer) }, model, adapters, options);
+      return new TextClassifier(
+        { description: own, featurizer: featurizerOf(parts, options.tokenizer) },
+        model,
+        adapters,
+        options,
+      );
     } catch (error) {
       model.dispose();
       throw error;

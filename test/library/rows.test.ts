@@ -93,7 +93,7 @@ test('when rows are trained on and saved then the run is the one that the comman
     const timeless = ({ data, ...others }: typeof saved): unknown => {
       const times = ['seconds', 'evaluateSeconds', 'secondsPerEpoch'];
       const text = JSON.stringify(
-        { ...others, data: { ...data, source: '', sha256: '', kind: '' } },
+        { ...others, run: '', files: [], data: { ...data, source: '', sha256: '', kind: '' } },
         (key, value: unknown) => (times.includes(key) ? 0 : value),
       );
       return JSON.parse(text);

@@ -1,6 +1,7 @@
 import { aString, fields, oneOf, optional } from '../arguments.js';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ImdbTorchError, messageOf } from '../errors.js';
 import { systemCode } from '../system/file_errors.js';
 import { readText } from '../system/text_file.js';
@@ -56,7 +57,9 @@ export async function readRun(path: string, options: ReadRunOptions = {}): Promi
   const hidden = tensors.get('fc1.weight')?.shape[0] ?? 0;
   const description =
     mergedDescription(path, metadata) ?? (await readDescription(path)) ?? notebookDescription(vocabulary.size, hidden);
+  await nextTurn();
   checkModel(path, `${model}.safetensors`, { run, description, vocabulary, tensors });
+  await nextTurn();
   return { run, description, vocabulary, tensors };
 }
 
@@ -111,6 +114,7 @@ export async function readRunDocument(path: string): Promise<RunDocument> {
 
 async function readRunVocabulary(path: string, run: RunDocument): Promise<Vocabulary> {
   const vocabulary = await part(path, 'vocabulary.txt', readVocabulary);
+  await nextTurn();
   if (run.vocabulary !== undefined && run.vocabulary.sha256 !== vocabulary.sha256) {
     throw runError(path, 'vocabulary.txt is not the one that run.json describes');
   }

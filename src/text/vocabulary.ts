@@ -2,7 +2,7 @@ import { aNumber, aString, bytes, instance, int32Array, listOf, optional, wholeF
 import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../errors.js';
 import { characterMark, isCharacterNgram } from './characters/character_ngrams.js';
-import { enlarged, sharedBytes, sharedInt32 } from './int32_list.js';
+import { sharedBytes, sharedInt32 } from './int32_list.js';
 
 /** The feature with id 0 in the notebook's vocabulary: every word that it does not hold. */
 export const unknownWord = '<UNK>';
@@ -105,12 +105,10 @@ export class Vocabulary {
 
 function startsOf(lines: Uint8Array): Int32Array {
   if (lines.length === 0) return new Int32Array(1);
-  let starts = new Int32Array(1 << 10);
+  // There is room for a line in each byte: memory that is never touched costs nothing.
+  const starts = new Int32Array(lines.length + 2);
   let count = 1;
-  for (let k = 0; k <= lines.length; k += 1) {
-    if (k < lines.length && lines[k] !== lineFeed) continue;
-    if (count === starts.length) starts = enlarged(starts, 2 * count);
-    starts[count++] = k + 1;
-  }
+  for (let k = 0; k < lines.length; k += 1) if (lines[k] === lineFeed) starts[count++] = k + 1;
+  starts[count++] = lines.length + 1;
   return starts.slice(0, count);
 }

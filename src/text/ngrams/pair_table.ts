@@ -1,6 +1,6 @@
 const { imul } = Math;
 
-/** A slot holds left, right and the number of the pair, which is -1 in an empty slot. */
+/** A slot holds left, right and one more than the number of the pair: 0 in an empty slot, as memory is at first. */
 const slotSize = 3;
 
 /** Gives distinct pairs of whole numbers from 0 a number each: an exact hash table in one typed array. */
@@ -37,17 +37,17 @@ export class PairTable {
 
   /** The number of a pair, or -1. */
   find(left: number, right: number): number {
-    return this.#slots[this.#slotOf(left, right) + 2];
+    return this.#slots[this.#slotOf(left, right) + 2] - 1;
   }
 
   /** The number of a pair; one not seen before is kept under `number`. */
   findOrAdd(left: number, right: number, number: number): number {
     const slot = this.#slotOf(left, right);
     const found = this.#slots[slot + 2];
-    if (found >= 0) return found;
+    if (found > 0) return found - 1;
     this.#slots[slot] = left;
     this.#slots[slot + 1] = right;
-    this.#slots[slot + 2] = number;
+    this.#slots[slot + 2] = number + 1;
     this.size += 1;
     if (2 * this.size > this.#mask) this.#grow();
     return number;
@@ -60,7 +60,7 @@ export class PairTable {
     let hash = imul(left, 0x9e3779b1) + imul(right, 0x85ebca6b);
     hash = imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
     let slot = slotSize * ((hash ^ (hash >>> 13)) & mask);
-    while (slots[slot + 2] >= 0 && (slots[slot] !== left || slots[slot + 1] !== right)) {
+    while (slots[slot + 2] > 0 && (slots[slot] !== left || slots[slot + 1] !== right)) {
       slot = slot === slotSize * mask ? 0 : slot + slotSize;
     }
     return slot;
@@ -71,12 +71,12 @@ export class PairTable {
     this.#mask = 2 * this.#mask + 1;
     this.#slots = emptySlots(this.#mask + 1, this.isShared);
     for (let i = 0; i < old.length; i += slotSize) {
-      if (old[i + 2] >= 0) this.#slots.set(old.subarray(i, i + slotSize), this.#slotOf(old[i], old[i + 1]));
+      if (old[i + 2] > 0) this.#slots.set(old.subarray(i, i + slotSize), this.#slotOf(old[i], old[i + 1]));
     }
   }
 }
 
 function emptySlots(count: number, isShared: boolean): Int32Array {
   const bytes = Int32Array.BYTES_PER_ELEMENT * slotSize * count;
-  return new Int32Array(isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)).fill(-1);
+  return new Int32Array(isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
 }

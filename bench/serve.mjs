@@ -13,68 +13,105 @@ import { dataOption, findArchive } from './reviews.mjs';
 import { replaceSection } from './sections.mjs';
 import { withTrainedRun } from './trained_run.mjs';
 
-const connections = 64;
-const goal = 3000;
+const connections = 20;
+/** The models, and the requests a second that are to be reached, which is 4 times what `fast` reached before its index was ready. */
+const models = /** @type {const} */ ({
+  notebook: { options: ['--epochs', '1'], goal: 3000 },
+  fast: { options: ['--preset', 'fast'], goal: 3836 },
+});
 /** The number of different reviews that are sent, over and over. */
 const differentReviews = 250;
+/** The time of the load under which the model is read anew again and again. */
+const reloadSeconds = 10;
 
-/** @typedef {{ requests: number, perSecond: number, p50: number, p99: number, megabytes: { early: number, late: number } }} ServiceFigures */
+/** @typedef {{ perSecond: number, p50: number, p99: number, early: number, late: number }} LoadFigures */
+/** @typedef {{ reloads: number, failed: number, slowest: number, slowestWithout: number }} ReloadFigures */
+/** @typedef {{ requests: number, of: Record<keyof typeof models, LoadFigures & ReloadFigures> }} ServiceFigures */
 
 /**
  * @param {{ archive: string, requests: number, log: (line: string) => void }} options
  * @returns {Promise<ServiceFigures>}
  */
 export async function serviceFigures({ archive, requests, log }) {
-  log('Training a model to serve ...');
-  return withTrainedRun(archive, ({ run, texts }) => {
-    const every = Math.floor(texts.length / differentReviews);
-    return load({ run, texts: texts.filter((_, k) => k % every === 0), requests, log });
-  });
+  /** @param {keyof typeof models} name */
+  const measure = (name) => {
+    log(`Training a model to serve: ${name} ...`);
+    return withTrainedRun(
+      archive,
+      ({ run, texts }) => {
+        const every = Math.floor(texts.length / differentReviews);
+        return load({ run, texts: texts.filter((_, k) => k % every === 0), requests, log });
+      },
+      models[name].options,
+    );
+  };
+  return { requests, of: { notebook: await measure('notebook'), fast: await measure('fast') } };
 }
 
 /**
  * @param {{ run: string, texts: string[], requests: number, log: (line: string) => void }} options
- * @returns {Promise<ServiceFigures>}
+ * @returns {Promise<LoadFigures & ReloadFigures>}
  */
 async function load({ run, texts, requests, log }) {
-  const service = spawn(process.execPath, [cli, 'serve', run, '--port', '0', '--json', '--quiet'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const service = spawn(process.execPath, [cli, 'serve', run, '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(service, 'exit');
   try {
     const { url } = JSON.parse(await firstDocument(service.stdout));
     const headers = { 'content-type': 'application/json' };
     const questions = texts.map((text) => ({ path: '/predict', body: JSON.stringify({ text }) }));
-    /** @param {number} amount */
-    const fire = async (amount) => {
-      const result = await autocannon({
-        url,
-        method: 'POST',
-        headers,
-        connections,
-        amount,
-        requests: questions,
-      });
-      if (result.errors > 0 || result.non2xx > 0) throw new Error('Expected every request to be answered.');
-      return result;
-    };
+    /** @param {{ amount: number } | { duration: number }} size */
+    const fire = (size) => autocannon({ url, method: 'POST', headers, connections, requests: questions, ...size });
     const warmUp = Math.round(requests / 10);
     log(`Sending ${warmUp} requests to warm up, then ${requests} ...`);
-    await fire(warmUp);
+    await fire({ amount: warmUp });
     const early = residentMegabytes(service.pid);
-    const { latency, duration } = await fire(requests);
+    const { latency, duration, ...rest } = await fire({ amount: requests });
+    if (failuresOf(rest) > 0) throw new Error('Expected every request to be answered.');
     const late = residentMegabytes(service.pid);
+    log(`Reading the model anew for ${reloadSeconds} s of such requests ...`);
+    const calm = await fire({ duration: reloadSeconds });
+    const load = fire({ duration: reloadSeconds });
+    const reloads = await reloadUntil(service, load);
+    const loaded = await load;
     return {
-      requests,
-      perSecond: requests / duration,
-      p50: latency.p50,
-      p99: latency.p99,
-      megabytes: { early, late },
+      ...{ perSecond: requests / duration, p50: latency.p50, p99: latency.p99, early, late, reloads },
+      ...{ failed: failuresOf(loaded), slowest: loaded.latency.max, slowestWithout: calm.latency.max },
     };
   } finally {
     service.kill();
     await ended;
   }
+}
+
+/** @param {Pick<import('autocannon').Result, 'errors' | 'non2xx' | 'timeouts'>} result */
+function failuresOf({ errors, non2xx, timeouts }) {
+  return errors + non2xx + timeouts;
+}
+
+/**
+ * Has the service read its model anew, one time after the other, until `end`.
+ * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} service
+ * @param {Promise<unknown>} end
+ * @returns {Promise<number>} how many times
+ */
+async function reloadUntil(service, end) {
+  let [reloads, isOver] = [0, false];
+  void end.finally(() => {
+    isOver = true;
+    service.stderr.off('data', again);
+  });
+  /** @param {Buffer} text */
+  function again(text) {
+    if (!text.includes('anew')) return;
+    reloads += 1;
+    if (!isOver) service.kill('SIGHUP');
+  }
+  service.stderr.on('data', again);
+  service.kill('SIGHUP');
+  await end;
+  return reloads;
 }
 
 /** @param {import('node:stream').Readable} stream */
@@ -95,19 +132,27 @@ function residentMegabytes(pid) {
 const title = '## Serving';
 
 /** @param {ServiceFigures} figures */
-export function describeService({ requests, perSecond, p50, p99, megabytes }) {
+export function describeService({ requests, of }) {
   const count = requests.toLocaleString('en');
+  const names = /** @type {(keyof typeof models)[]} */ (Object.keys(models));
+  /** @type {[string, (name: keyof typeof models) => string][]} */
+  const rows = [
+    ['requests a second', (name) => `${Math.round(of[name].perSecond)} (${models[name].goal})`],
+    ['latency, 50th percentile (ms)', (name) => String(of[name].p50)],
+    ['latency, 99th percentile (ms)', (name) => String(of[name].p99)],
+    ['memory after warming up, in the end (MB)', (name) => `${of[name].early.toFixed(0)}, ${of[name].late.toFixed(0)}`],
+    ['models read anew under load, requests that failed', (name) => `${of[name].reloads}, ${of[name].failed} (0)`],
+    ['slowest request meanwhile, and without (ms)', (name) => `${of[name].slowest} (100), ${of[name].slowestWithout}`],
+  ];
   return `${title}
 
 \`serve RUN\`, asked by autocannon on the same cores over ${connections} connections: a review of the test split a request,
-${count} requests after ${Math.round(requests / 10).toLocaleString('en')} to warm up.
+${count} requests after ${Math.round(requests / 10).toLocaleString('en')} to warm up. Then ${reloadSeconds} s of such requests while
+the model is read anew again and again, and ${reloadSeconds} s without. Goals in brackets.
 
-| | |
-|---|---|
-| requests a second | ${Math.round(perSecond)} (${goal}) |
-| latency, 50th percentile (ms) | ${p50} |
-| latency, 99th percentile (ms) | ${p99} |
-| resident memory after warming up, in the end (MB) | ${megabytes.early.toFixed(0)}, ${megabytes.late.toFixed(0)} |
+| | ${names.join(' | ')} |
+|---|---|---|
+${rows.map(([what, cell]) => `| ${what} | ${names.map(cell).join(' | ')} |`).join('\n')}
 `;
 }
 

@@ -12,13 +12,14 @@ import { readReviews } from './reviews.mjs';
  * @template T
  * @param {string} archive
  * @param {(given: { run: string, texts: string[], path: string }) => T | Promise<T>} use
+ * @param {readonly string[]} options of `train`
  * @returns {Promise<T>}
  */
-export async function withTrainedRun(archive, use) {
+export async function withTrainedRun(archive, use, options = ['--epochs', '1']) {
   const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-bench-'));
   try {
     const [run, path] = [join(folder, 'run'), join(folder, 'reviews.txt')];
-    const args = ['train', '--data', archive, '--epochs', '1', '--quiet', '--out', run];
+    const args = ['train', '--data', archive, ...options, '--quiet', '--out', run];
     measureProcess(process.execPath, [cli, ...args]);
     const reviews = await readReviews(archive, 'test');
     const texts = reviews.map((review) => review.toString().replace(/[\r\n]+/g, ' '));

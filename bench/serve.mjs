@@ -62,7 +62,8 @@ async function load({ run, texts, requests, log }) {
     const headers = { 'content-type': 'application/json' };
     const questions = texts.map((text) => ({ path: '/predict', body: JSON.stringify({ text }) }));
     /** @param {{ amount: number } | { duration: number }} size */
-    const fire = (size) => autocannon({ url, method: 'POST', headers, connections, requests: questions, ...size });
+    const fire = async (size) =>
+      autocannon({ url, method: 'POST', headers, connections, requests: questions, ...size });
     const warmUp = Math.round(requests / 10);
     log(`Sending ${warmUp} requests to warm up, then ${requests} ...`);
     await fire({ amount: warmUp });

@@ -109,7 +109,7 @@ export { explain, type ExplainOptions, type ExplanationDocument } from './librar
 export { lora, type LoraOptions } from './library/lora.js';
 export { train, tune, type CallControl, type CallEvents, type TrainOptions } from './library/train.js';
 export { classifierOf, type LoraResult, type TrainResult } from './library/result.js';
-export { saveRun, type SaveOptions } from './library/save_run.js';
+export { saveRun, type Saved, type SaveOptions } from './library/save_run.js';
 export type { Columns, SourceNotes, SplitName } from './data/collected_reviews.js';
 export type { BadRow, BadRows, LeftOut, ReadAccount } from './data/read_account.js';
 export { describeBadRow } from './data/tables/bad_rows.js';

@@ -45,20 +45,43 @@ async function withServer(refuses: boolean, use: (url: string) => Promise<unknow
   return asked;
 }
 
+async function writeRun(path: string): Promise<void> {
+  await mkdir(path);
+  await writeFile(
+    join(path, 'run.json'),
+    JSON.stringify({ options: { seed: 1, loss: 'logits', features: {}, clip: null } }),
+  );
+  const lines = [
+    { phase: 'full', epoch: 0, train: { loss: 0.7, accuracy: 0.5 } },
+    { phase: 'full', epoch: 1, train: { loss: 0.5 }, valid: { loss: 0.6 } },
+    { phase: 'full', test: { accuracy: 0.8 } },
+  ];
+  await writeFile(join(path, 'metrics.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+}
+
+function expectMetrics(metrics: unknown): void {
+  const value = (key: string, of: number, step: number): object => ({
+    key,
+    value: of,
+    step,
+    timestamp: expect.any(Number),
+  });
+  expect(metrics).toEqual({
+    run_id: 'r1',
+    metrics: [
+      value('full/loss/train', 0.7, 0),
+      value('full/accuracy/train', 0.5, 0),
+      value('full/loss/train', 0.5, 1),
+      value('full/loss/valid', 0.6, 1),
+      value('full/accuracy/test', 0.8, 1),
+    ],
+  });
+}
+
 test('when a run is handed on to MLflow then the server gets its values and parameters', () =>
   withTemporaryFolder(async (folder) => {
     const path = join(folder, 'demo');
-    await mkdir(path);
-    await writeFile(
-      join(path, 'run.json'),
-      JSON.stringify({ options: { seed: 1, loss: 'logits', features: {}, clip: null } }),
-    );
-    const lines = [
-      { phase: 'full', epoch: 0, train: { loss: 0.7, accuracy: 0.5 } },
-      { phase: 'full', epoch: 1, train: { loss: 0.5 }, valid: { loss: 0.6 } },
-      { phase: 'full', test: { accuracy: 0.8 } },
-    ];
-    await writeFile(join(path, 'metrics.jsonl'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await writeRun(path);
     const asked = await withServer(false, async (url) => {
       const { stdout } = await runExample('mlflow', path, url);
       expect(stdout).toBe(`5 values and 2 parameters of ${path} are run r1.\n`);
@@ -67,12 +90,6 @@ test('when a run is handed on to MLflow then the server gets its values and para
       ['create', 'log-batch', 'log-batch', 'update'].map((name) => `/api/2.0/mlflow/runs/${name}`),
     );
     const [create, params, metrics, update] = asked.map(({ body }) => body);
-    const value = (key: string, of: number, step: number): object => ({
-      key,
-      value: of,
-      step,
-      timestamp: expect.any(Number),
-    });
     expect(create).toMatchObject({ experiment_id: '0', run_name: 'demo' });
     expect(params).toEqual({
       run_id: 'r1',
@@ -81,16 +98,7 @@ test('when a run is handed on to MLflow then the server gets its values and para
         { key: 'loss', value: 'logits' },
       ],
     });
-    expect(metrics).toEqual({
-      run_id: 'r1',
-      metrics: [
-        value('full/loss/train', 0.7, 0),
-        value('full/accuracy/train', 0.5, 0),
-        value('full/loss/train', 0.5, 1),
-        value('full/loss/valid', 0.6, 1),
-        value('full/accuracy/test', 0.8, 1),
-      ],
-    });
+    expectMetrics(metrics);
     expect(update).toMatchObject({ run_id: 'r1', status: 'FINISHED' });
     await withServer(true, (url) => expect(runExample('mlflow', path, url)).rejects.toThrow('runs/create: 400'));
   }));

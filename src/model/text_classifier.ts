@@ -1,23 +1,10 @@
-import {
-  aMap,
-  aNumber,
-  aString,
-  anObject,
-  checkTexts,
-  fields,
-  float64Array,
-  instance,
-  listOf,
-  oneOf,
-  optional,
-  orNull,
-} from '../arguments.js';
+import { aMap, aString, anObject, checkTexts, fields, float64Array, instance, listOf, orNull } from '../arguments.js';
 import { anAdapter, type Adapter } from '../storage/adapter.js';
-import { decisionNames, type DecisionName, type ModelDescription } from '../storage/model_description.js';
+import type { DecisionName, ModelDescription } from '../storage/model_description.js';
 import { featurizerOf } from '../storage/read_run.js';
 import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
 import { Featurizer, textsPerBatch, type SharedFeaturizer } from '../text/featurizer.js';
-import { anOwnTokenizer, assertSameTokenizer, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
+import { assertSameTokenizer, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { withFitted } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
@@ -30,27 +17,10 @@ import { createModel, type ModelParts } from './model_parts.js';
 import { setNumThreads, type Bags } from './native.js';
 import { decide } from './numbers/decision.js';
 import { logOddsOf, probabilitiesOf } from './numbers/probabilities.js';
+import { checkOpening, type TextClassifierOptions } from './opening.js';
 import { readNumbers } from './parameters.js';
 import { defaultAdapter, readModel } from './read_model.js';
 import { modelFromShared, shareModel, type SharedModel } from './shared_model.js';
-
-export interface TextClassifierOptions {
-  /**
-   * `off`: the model alone; `on`: with the run's own adapter; `merged`: the merged model; else the folder of an
-   * adapter that this package or PEFT has written for this model. Default: `merged` where the run has a merged model,
-   * else `on` where it has an adapter.
-   */
-  adapter?: string | undefined;
-  /**
-   * `fitted`: the predicted class is chosen by the decision that the model has in `model.json`, where it has one;
-   * `argmax`: it is the most probable one. Probabilities are the same. Default: `fitted`.
-   */
-  decision?: DecisionName | undefined;
-  /** Threads of the whole process; default: libtorch's choice. */
-  threads?: number | undefined;
-  /** The tokenizer that the model was trained with, where that is one of the program's own. */
-  tokenizer?: OwnTokenizer | undefined;
-}
 
 export interface Prediction {
   /** The predicted class: the most probable one, unless the model's decision is another. */
@@ -69,6 +39,7 @@ export interface SharedClassifier {
   readonly notes: readonly string[];
 }
 
+export type { TextClassifierOptions } from './opening.js';
 export type { ModelParts } from './model_parts.js';
 
 /** How a classifier is made of its parts. */
@@ -81,12 +52,6 @@ interface CreateOptions {
   tokenizer?: OwnTokenizer | undefined;
 }
 
-const checkOpening = fields({
-  adapter: optional(aString),
-  decision: optional(oneOf(...decisionNames)),
-  threads: optional(aNumber),
-  tokenizer: optional(anOwnTokenizer),
-});
 const checkShared = fields({ description: anObject, featurizer: anObject, model: anObject, notes: listOf(aString) });
 const checkParts = fields({ description: anObject, vocabulary: instance(Vocabulary), tensors: aMap });
 

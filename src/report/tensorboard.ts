@@ -2,7 +2,7 @@ import type { ExperimentEvents } from '../experiments/experiment_events.js';
 import type { ExperimentOptions } from '../experiments/options.js';
 import type { Scalar } from '../storage/event_file.js';
 import type { RunDirectory } from '../storage/run_directory.js';
-import type { Phase } from '../training/phase.js';
+import type { Phase, PhaseResult } from '../training/phase.js';
 import { lrFactor } from '../training/schedule.js';
 
 type LoggedOptions = Pick<ExperimentOptions, 'lr' | 'schedule' | 'warmup' | 'batch' | 'search'>;
@@ -36,34 +36,29 @@ export function tensorboardEvents(
       epochs = epoch;
       const name = nameOf(phase);
       const batches = Math.ceil(reviews / options.batch);
+      const rate = options.lr * lrFactor(options, epoch * batches - 1, planned * batches);
       await directory.appendScalars(epoch, [
         ...scalarsOf(name, 'train', train),
         ...scalarsOf(name, 'valid', valid),
         { tag: `${name}seconds/train`, value: seconds },
         // What precedes fine-tuning, and what a search chooses, has a learning rate of its own.
-        ...(phase === 'pretrain' || options.search !== 'none'
-          ? []
-          : [
-              {
-                tag: `${name}learning-rate`,
-                value: options.lr * lrFactor(options, epoch * batches - 1, planned * batches),
-              },
-            ]),
+        ...(phase === 'pretrain' || options.search !== 'none' ? [] : [{ tag: `${name}learning-rate`, value: rate }]),
       ]);
     },
     async onTest(tested, test) {
       await directory.appendScalars(epochs, scalarsOf(nameOf(tested), 'test', test));
     },
-    async onFitted({ epochs: fitted, test }) {
-      for (const { epoch, train, valid } of fitted) {
-        await directory.appendScalars(epoch, [
-          ...scalarsOf('', 'train', train),
-          ...scalarsOf('', 'valid', valid),
-          ...scalarsOf('', 'test', test),
-        ]);
-      }
+    async onFitted(full) {
+      for (const { epoch, scalars } of fittedScalars(full)) await directory.appendScalars(epoch, scalars);
     },
   };
+}
+
+function fittedScalars({ epochs, test }: PhaseResult): { epoch: number; scalars: Scalar[] }[] {
+  return epochs.map(({ epoch, train, valid }) => ({
+    epoch,
+    scalars: [...scalarsOf('', 'train', train), ...scalarsOf('', 'valid', valid), ...scalarsOf('', 'test', test)],
+  }));
 }
 
 function scalarsOf(name: string, split: string, metrics: object): Scalar[] {

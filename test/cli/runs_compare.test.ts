@@ -35,6 +35,24 @@ async function rightOnes(cwd: string, run: string): Promise<boolean[]> {
   });
 }
 
+async function expectSaid(cwd: string, onlyA: number, onlyB: number): Promise<void> {
+  const { stdout } = await runCli(['runs', 'compare', 'a', 'b', '--metric', 'log-loss'], { cwd });
+  expect(stdout).toContain(`A alone on ${onlyA}, B alone on ${onlyB}`);
+  expect(stdout).toMatch(/accuracy .*-\d+\.\d\d.* -\d+\.\d\d \.\. -\d+\.\d\d/);
+  expect(stdout).toMatch(/log loss .* \+0\.\d{4}/);
+  expect(stdout).toMatch(/McNemar's test: p = 0\.\d+; A is right more often, and hardly by chance\.\n$/);
+  expect(stdout.split('\n').filter((line) => line.length > 110)).toEqual([]);
+}
+
+/** @param macroF1 of the run b */
+async function expectMetric(cwd: string, macroF1: number | undefined): Promise<void> {
+  const evaluated = await runCli(['evaluate', 'b', '--metric', 'macro-f1', '--json'], { cwd });
+  const { metric } = JSON.parse(evaluated.stdout) as { metric: unknown };
+  expect(metric).toEqual({ name: 'macro-f1', value: macroF1 });
+  const told = await runCli(['evaluate', 'b', '--metric', 'log-loss'], { cwd });
+  expect(told.stdout).toMatch(/\nlog loss: 0\.\d{4}\n$/);
+}
+
 test('when runs are compared then their models are, on the test reviews that they have in common', () =>
   withTemporaryFolder(async (cwd) => {
     await train(cwd, 'a', '--data', 'sample');
@@ -59,18 +77,8 @@ test('when runs are compared then their models are, on the test reviews that the
       expect(interval?.[1]).toBeGreaterThan(difference);
     }
 
-    const { stdout } = await runCli(['runs', 'compare', 'a', 'b', '--metric', 'log-loss'], { cwd });
-    expect(stdout).toContain(`A alone on ${onlyA}, B alone on ${onlyB}`);
-    expect(stdout).toMatch(/accuracy .*-\d+\.\d\d.* -\d+\.\d\d \.\. -\d+\.\d\d/);
-    expect(stdout).toMatch(/log loss .* \+0\.\d{4}/);
-    expect(stdout).toMatch(/McNemar's test: p = 0\.\d+; A is right more often, and hardly by chance\.\n$/);
-    expect(stdout.split('\n').filter((line) => line.length > 110)).toEqual([]);
-
-    const evaluated = await runCli(['evaluate', 'b', '--metric', 'macro-f1', '--json'], { cwd });
-    const { metric } = JSON.parse(evaluated.stdout) as { metric: unknown };
-    expect(metric).toEqual({ name: 'macro-f1', value: compared?.differences[1]?.b });
-    const told = await runCli(['evaluate', 'b', '--metric', 'log-loss'], { cwd });
-    expect(told.stdout).toMatch(/\nlog loss: 0\.\d{4}\n$/);
+    await expectSaid(cwd, onlyA, onlyB);
+    await expectMetric(cwd, compared?.differences[1]?.b);
 
     const { comparisons } = await compare(cwd, 'a', 'b', 'a');
     expect(comparisons?.map((each) => [each.a, each.b, each.test?.onlyA])).toEqual([

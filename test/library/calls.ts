@@ -1,19 +1,18 @@
 /** What every function, constructor and method of the library takes. */
 import * as library from '../../src/index.js';
+import { commandCalls, type LibraryCall } from './command_calls.js';
 import {
   aClassifier,
   aModel,
   adapter,
   bags,
   classifier,
-  control,
   dataset,
   directory,
   encoded,
   evaluation,
   features,
   featurizer,
-  loaded,
   loader,
   model,
   numbers,
@@ -29,26 +28,7 @@ import {
   texts,
   vocabulary,
 } from './shapes.js';
-import {
-  boolean,
-  fields,
-  list,
-  map,
-  maybe,
-  number,
-  object,
-  one,
-  orNull,
-  signal,
-  string,
-  take,
-  type Taken,
-} from './takes.js';
-/** A call with its arguments. */
-export interface LibraryCall {
-  call: (...values: never[]) => unknown;
-  takes: readonly Taken[];
-}
+import { boolean, fields, list, map, maybe, number, object, one, orNull, signal, string, take } from './takes.js';
 
 const adapters = new library.AdapterSet(model);
 const stored = map('stored', new Map());
@@ -275,29 +255,7 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
     call: library.describeBadRow,
     takes: [fields('row', string('origin', 'a.csv line 1'), string('reason', 'has no text'))],
   },
-  loadDataset: {
-    call: library.loadDataset,
-    takes: [
-      fields(
-        'options',
-        maybe(take('object', 'array')('rows', [])),
-        orNull(maybe(string('cacheFolder', 'nowhere'))),
-        signal,
-        maybe(take('function')('onProgress', () => undefined)),
-      ),
-    ],
-  },
-  train: { call: library.train, takes: [loaded, control] },
-  tune: { call: library.tune, takes: [loaded, control] },
-  lora: { call: library.lora, takes: [orNull(string('base', null)), loaded, control] },
-  evaluate: { call: library.evaluate, takes: [aClassifier, loaded, maybe(fields('options', signal))] },
-  explain: {
-    call: library.explain,
-    takes: [aClassifier, string('text', 'text'), maybe(fields('options', maybe(number('top', 1))))],
-  },
-  audit: { call: library.audit, takes: [loaded, control] },
-  saveRun: { call: library.saveRun, takes: [path, one('result', {})] },
-  classifierOf: { call: library.classifierOf, takes: [one('result', {})] },
+  ...commandCalls,
   writeReport: { call: library.writeReport, takes: [list('runs', []), maybe(string('file', 'report.html'))] },
   readSafetensors: { call: library.readSafetensors, takes: [path] },
   writeSafetensors: {

@@ -2,7 +2,8 @@
 import { expect, test } from '@jest/globals';
 import { native } from '../../src/binding.js';
 import * as library from '../../src/index.js';
-import { calls, type LibraryCall } from './calls.js';
+import { calls } from './calls.js';
+import type { LibraryCall } from './command_calls.js';
 import type { Sort, Taken } from './takes.js';
 
 const values: Readonly<Record<Sort, unknown>> = {

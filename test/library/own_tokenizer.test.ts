@@ -36,6 +36,24 @@ const rows = ['film', 'story', 'scene', 'cast', 'music', 'end'].flatMap((thing) 
   ]),
 );
 
+/** Has the run opened without its tokenizer, and with another one. */
+async function expectRefused(cwd: string): Promise<void> {
+  const path = join(cwd, 'run');
+  const other: OwnTokenizer = (text) => text.split(' ');
+  await expect(TextClassifier.open(path)).rejects.toMatchObject({
+    code: 'ERR_TOKENIZER',
+    message: expect.stringMatching(/^Expected the tokenizer segments, which .* but there is none/) as unknown,
+  });
+  await expect(TextClassifier.open(path, { tokenizer: other })).rejects.toMatchObject({
+    code: 'ERR_TOKENIZER',
+    message: expect.stringMatching(/^Expected the tokenizer segments, .* but received other/) as unknown,
+  });
+  expect(await runCli(['predict', 'run', 'good'], { cwd })).toMatchObject({
+    code: 4,
+    stderr: expect.stringMatching(/^error: Expected the tokenizer segments, .* no command has/) as unknown,
+  });
+}
+
 test('when a program has a tokenizer of its own then features are its tokens, and the run asks for it', async () => {
   await withTemporaryFolder(async (cwd) => {
     const dataset = await loadDataset({ rows, preset: 'fixed', vocab: null, tokenizer: segments });
@@ -65,20 +83,7 @@ test('when a program has a tokenizer of its own then features are its tokens, an
       ],
     });
 
-    const other: OwnTokenizer = (text) => text.split(' ');
-    await expect(TextClassifier.open(path)).rejects.toMatchObject({
-      code: 'ERR_TOKENIZER',
-      message: expect.stringMatching(/^Expected the tokenizer segments, which .* but there is none/) as unknown,
-    });
-    await expect(TextClassifier.open(path, { tokenizer: other })).rejects.toMatchObject({
-      code: 'ERR_TOKENIZER',
-      message: expect.stringMatching(/^Expected the tokenizer segments, .* but received other/) as unknown,
-    });
-    expect(await runCli(['predict', 'run', 'good'], { cwd })).toMatchObject({
-      code: 4,
-      stderr: expect.stringMatching(/^error: Expected the tokenizer segments, .* no command has/) as unknown,
-    });
-
+    await expectRefused(cwd);
     await saveRun(base, await train(dataset, { preset: 'fixed', epochs: 10, hidden: 4 }), { report: false });
     expect(await lora(base, dataset, { preset: 'stable' })).toMatchObject({ base: { run: base } });
     const others = await loadDataset({ rows });

@@ -15,6 +15,8 @@ import {
   tune,
   type LoadOptions,
   type Row,
+  type Saved,
+  type TrainDocument,
 } from '../../src/index.js';
 import { runCli } from '../cli/helpers.js';
 import { withTemporaryFolder } from '../helpers.js';
@@ -71,6 +73,38 @@ test('when rows come as an array, an iterable or a cursor then they are read as 
   });
 });
 
+/** Returns a document without what depends on when and where it was made. */
+function timeless({ data, ...others }: Saved<TrainDocument>): unknown {
+  const times = ['seconds', 'evaluateSeconds', 'secondsPerEpoch'];
+  const text = JSON.stringify(
+    { ...others, run: '', files: [], data: { ...data, source: '', sha256: '', kind: '' } },
+    (key, value: unknown) => (times.includes(key) ? 0 : value),
+  );
+  return JSON.parse(text);
+}
+
+/** Has the commands and the calls use the run `library` of `rows`. */
+async function expectUsable(cwd: string): Promise<void> {
+  const again = await runCli(['evaluate', 'library'], { cwd });
+  expect(again).toMatchObject({ code: 4, stdout: '' });
+  expect(again.stderr).toMatch(/was made with rows of a program, which are in none; name data with --data/);
+  const named = await runCli(['evaluate', 'library', '--data', 'rows.csv', '--json'], { cwd });
+  const printedFigures = JSON.parse(named.stdout) as Awaited<ReturnType<typeof evaluate>>;
+  using classifier = await TextClassifier.open(join(cwd, 'library'));
+  const whole = await loadDataset({ rows, whole: true });
+  const found = await evaluate(classifier, whole, { loss: 'logits' });
+  // The reviews stand in another order, and sums of floating-point numbers depend on that.
+  const exact = ({ split, count, accuracy, confusion, classes, mistakes, decision }: typeof found): object => ({
+    ...{ split, count, accuracy, confusion, classes, decision, mistakes: mistakes.length },
+  });
+  expect(exact(found)).toEqual(exact(printedFigures));
+  expect(found.loss).toBeCloseTo(printedFigures.loss, 6);
+  const text = 'Please help, what does it cost?';
+  const told = await runCli(['explain', 'library', text, '--json', '--top', '2'], { cwd });
+  const explained = { run: 'library', ...explain(classifier, text, { top: 2 }) };
+  expect(JSON.parse(JSON.stringify(explained))).toEqual(JSON.parse(told.stdout));
+}
+
 test('when rows are trained on and saved then the run is the one that the command writes', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeFile(join(cwd, 'rows.csv'), csv);
@@ -89,38 +123,15 @@ test('when rows are trained on and saved then the run is the one that the comman
       );
       expect(other).toBe(one);
     }
-    const printed = JSON.parse(command.stdout) as typeof saved;
-    const timeless = ({ data, ...others }: typeof saved): unknown => {
-      const times = ['seconds', 'evaluateSeconds', 'secondsPerEpoch'];
-      const text = JSON.stringify(
-        { ...others, run: '', files: [], data: { ...data, source: '', sha256: '', kind: '' } },
-        (key, value: unknown) => (times.includes(key) ? 0 : value),
-      );
-      return JSON.parse(text);
-    };
+    const printed = JSON.parse(command.stdout) as Saved<TrainDocument>;
     expect(timeless(saved)).toEqual(timeless(printed));
     const metrics = (await readFile(join(cwd, 'library', 'metrics.jsonl'), 'utf8')).trimEnd().split('\n');
     expect(metrics.map((line) => JSON.parse(line) as unknown)).toEqual(JSON.parse(JSON.stringify(records)));
     expect(await readFile(join(cwd, 'library', 'report.html'), 'utf8')).toContain('<!doctype html>');
 
-    const again = await runCli(['evaluate', 'library'], { cwd });
-    expect(again).toMatchObject({ code: 4, stdout: '' });
-    expect(again.stderr).toMatch(/was made with rows of a program, which are in none; name data with --data/);
-    const named = await runCli(['evaluate', 'library', '--data', 'rows.csv', '--json'], { cwd });
-    const printedFigures = JSON.parse(named.stdout) as Awaited<ReturnType<typeof evaluate>>;
+    await expectUsable(cwd);
     using classifier = await TextClassifier.open(join(cwd, 'library'));
-    const whole = await loadDataset({ rows, whole: true });
-    const found = await evaluate(classifier, whole, { loss: 'logits' });
-    // The reviews stand in another order, and sums of floating-point numbers depend on that.
-    const exact = ({ split, count, accuracy, confusion, classes, mistakes, decision }: typeof found): object => ({
-      ...{ split, count, accuracy, confusion, classes, decision, mistakes: mistakes.length },
-    });
-    expect(exact(found)).toEqual(exact(printedFigures));
-    expect(found.loss).toBeCloseTo(printedFigures.loss, 6);
     const text = 'Please help, what does it cost?';
-    const told = await runCli(['explain', 'library', text, '--json', '--top', '2'], { cwd });
-    const explained = { run: 'library', ...explain(classifier, text, { top: 2 }) };
-    expect(JSON.parse(JSON.stringify(explained))).toEqual(JSON.parse(told.stdout));
     using unsaved = classifierOf(result);
     expect(unsaved.predict([text])).toEqual(classifier.predict([text]));
   });

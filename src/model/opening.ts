@@ -1,0 +1,30 @@
+import { aNumber, aString, fields, oneOf, optional } from '../arguments.js';
+import { decisionNames, type DecisionName } from '../storage/model_description.js';
+import { anOwnTokenizer, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
+
+/** How a run directory is opened. */
+export interface TextClassifierOptions {
+  /**
+   * `off`: the model alone; `on`: with the run's own adapter; `merged`: the merged model; else the folder of an
+   * adapter that this package or PEFT has written for this model. Default: `merged` where the run has a merged model,
+   * else `on` where it has an adapter.
+   */
+  adapter?: string | undefined;
+  /**
+   * `fitted`: the predicted class is chosen by the decision that the model has in `model.json`, where it has one;
+   * `argmax`: it is the most probable one. Probabilities are the same. Default: `fitted`.
+   */
+  decision?: DecisionName | undefined;
+  /** Threads of the whole process; default: libtorch's choice. */
+  threads?: number | undefined;
+  /** The tokenizer that the model was trained with, where that is one of the program's own. */
+  tokenizer?: OwnTokenizer | undefined;
+}
+
+/** @throws TypeError */
+export const checkOpening = fields({
+  adapter: optional(aString),
+  decision: optional(oneOf(...decisionNames)),
+  threads: optional(aNumber),
+  tokenizer: optional(anOwnTokenizer),
+});

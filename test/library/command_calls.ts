@@ -1,0 +1,36 @@
+/** The calls that do what the commands do. */
+import * as library from '../../src/index.js';
+import { aClassifier, control, loaded, path } from './shapes.js';
+import { fields, maybe, number, one, orNull, signal, string, take, type Taken } from './takes.js';
+
+/** A call with its arguments. */
+export interface LibraryCall {
+  call: (...values: never[]) => unknown;
+  takes: readonly Taken[];
+}
+
+export const commandCalls: Readonly<Record<string, LibraryCall>> = {
+  loadDataset: {
+    call: library.loadDataset,
+    takes: [
+      fields(
+        'options',
+        maybe(take('object', 'array')('rows', [])),
+        orNull(maybe(string('cacheFolder', 'nowhere'))),
+        signal,
+        maybe(take('function')('onProgress', () => undefined)),
+      ),
+    ],
+  },
+  train: { call: library.train, takes: [loaded, control] },
+  tune: { call: library.tune, takes: [loaded, control] },
+  lora: { call: library.lora, takes: [orNull(string('base', null)), loaded, control] },
+  evaluate: { call: library.evaluate, takes: [aClassifier, loaded, maybe(fields('options', signal))] },
+  explain: {
+    call: library.explain,
+    takes: [aClassifier, string('text', 'text'), maybe(fields('options', maybe(number('top', 1))))],
+  },
+  audit: { call: library.audit, takes: [loaded, control] },
+  saveRun: { call: library.saveRun, takes: [path, one('result', {})] },
+  classifierOf: { call: library.classifierOf, takes: [one('result', {})] },
+};

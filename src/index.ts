@@ -104,6 +104,7 @@ export type { Dataset } from './data/dataset.js';
 export type { Row, Rows, RowsOfSplits } from './data/rows/row_sets.js';
 export { loadDataset, type LoadedDataset, type LoadOptions } from './library/load_dataset.js';
 export { audit, type AuditCallOptions, type AuditDocument } from './library/audit.js';
+export { compare, type CompareOptions, type ComparisonDocument } from './library/compare.js';
 export { evaluate, type EvaluateCallOptions, type EvaluationDocument } from './library/evaluate.js';
 export { explain, type ExplainOptions, type ExplanationDocument } from './library/explain.js';
 export { lora, type LoraOptions } from './library/lora.js';
@@ -137,6 +138,8 @@ export { createService, type ServiceOptions } from './serve/create_service.js';
 export type { RequestLimits } from './serve/limits.js';
 export { explainText, topWords, type Explanation, type TopWord, type WordEffect } from './model/explanation.js';
 export { evaluateLabelled, type LabelledEvaluation } from './training/labelled_evaluation.js';
+export type { MetricDifference, PairedComparison } from './training/paired_comparison.js';
+export type { McNemarTest } from './training/numbers/mcnemar.js';
 export {
   classificationReport,
   mostConfidentMistakes,

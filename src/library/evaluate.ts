@@ -10,8 +10,8 @@ import {
   mostConfidentMistakes,
   type LabelledPredictions,
 } from '../training/numbers/classification_report.js';
-import { chooseReviews, type ChosenReviews } from './evaluated_reviews.js';
-import { checkDataset, readAs, type LoadedDataset } from './load_dataset.js';
+import { readFor, type ChosenReviews } from './evaluated_reviews.js';
+import { checkDataset, type LoadedDataset } from './load_dataset.js';
 
 export interface EvaluateCallOptions {
   /** Which of the reviews. Default: `test`, and `all` of a data set that was loaded as a whole. */
@@ -53,15 +53,7 @@ export async function evaluate(
   checkDataset(dataset);
   checkOptions(options, 'options');
   const { signal, mistakes = usualMistakes, loss = 'logits' } = options;
-  const { choice } = dataset.loading;
-  const { featurizer } = classifier;
-  const reviews = await readAs(
-    dataset,
-    { ...choice, vocab: null, featurizer, toTrain: choice.whole !== true },
-    options,
-  );
-  const split = options.split ?? (choice.whole === true ? 'all' : 'test');
-  const chosen = chooseReviews(reviews, split, classifier.classes);
+  const { reviews, chosen } = await readFor(classifier, dataset, options);
   const { figures } = await evaluateReviews(classifier, chosen, { loss, mistakes, signal });
   const { location: source, sha256 } = reviews.source;
   return { schema: 1, command: 'evaluate', data: { source, sha256 }, ...evaluationDocument(figures) };

@@ -5,8 +5,10 @@ import type { EncodedSplit } from '../data/splits/encoded_splits.js';
 import { labelName } from '../data/tables/label_spelling.js';
 import { joinReviews, type Reviews } from '../data/splits/reviews.js';
 import { ImdbTorchError } from '../errors.js';
+import type { TextClassifier } from '../model/text_classifier.js';
 import { formatNames } from '../report/format.js';
 import { predictedClasses, type LabelledPredictions } from '../training/numbers/classification_report.js';
+import { readAs, type LoadedDataset } from './load_dataset.js';
 
 /** The reviews that a model is evaluated on. */
 export interface ChosenReviews extends Reviews {
@@ -14,6 +16,22 @@ export interface ChosenReviews extends Reviews {
   name: string;
   /** Returns the file, or the file and line, of a review. */
   originOf: (review: number) => string;
+}
+
+/**
+ * Reads the reviews of a data set with the features of a model, and chooses those of a split: `test` where none is asked for,
+ * and all of a data set that was loaded as a whole.
+ * @throws ImdbTorchError ERR_DATASET when there is no review, or a class that the model does not know; the reason of `signal`
+ */
+export async function readFor(
+  { featurizer, classes }: TextClassifier,
+  dataset: LoadedDataset,
+  { split, signal }: { readonly split?: SplitName | 'all' | undefined; readonly signal?: AbortSignal | undefined },
+): Promise<{ reviews: LoadedDataset; chosen: ChosenReviews }> {
+  const { choice } = dataset.loading;
+  const isWhole = choice.whole === true;
+  const reviews = await readAs(dataset, { ...choice, vocab: null, featurizer, toTrain: !isWhole }, { signal });
+  return { reviews, chosen: chooseReviews(reviews, split ?? (isWhole ? 'all' : 'test'), classes) };
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The calls that do what the commands do. */
 import * as library from '../../src/index.js';
-import { aClassifier, control, loaded, path } from './shapes.js';
-import { fields, maybe, number, one, orNull, signal, string, take, type Taken } from './takes.js';
+import { aClassifier, classifier, control, loaded, path } from './shapes.js';
+import { fields, list, maybe, number, object, one, orNull, signal, string, take, type Taken } from './takes.js';
 
 /** A call with its arguments. */
 export interface LibraryCall {
@@ -26,6 +26,15 @@ export const commandCalls: Readonly<Record<string, LibraryCall>> = {
   tune: { call: library.tune, takes: [loaded, control] },
   lora: { call: library.lora, takes: [orNull(string('base', null)), loaded, control] },
   evaluate: { call: library.evaluate, takes: [aClassifier, loaded, maybe(fields('options', signal))] },
+  compare: {
+    call: library.compare,
+    takes: [
+      object('a', classifier),
+      object('b', classifier),
+      loaded,
+      maybe(fields('options', maybe(list('metrics', ['accuracy'])), signal)),
+    ],
+  },
   explain: {
     call: library.explain,
     takes: [aClassifier, string('text', 'text'), maybe(fields('options', maybe(number('top', 1))))],

@@ -7,6 +7,7 @@ import {
   Tensor,
   createClassifier,
   crossEntropy,
+  loadDataset,
   trainModel,
   type Bags,
   type Classifier,
@@ -31,6 +32,19 @@ type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 
 /** Compiles only when the type of the value is exactly `Expected`. */
 function expectType<Expected>() {
   return <Actual>(value: Actual, ...same: Same<Actual, Expected> extends true ? [] : [never]): unknown => [value, same];
+}
+
+/** A row as a program declares it, which has no index signature. */
+interface Ticket {
+  readonly text: string;
+  readonly label: string;
+}
+
+export async function rows(tickets: readonly Ticket[], cursor: AsyncIterable<Ticket>): Promise<void> {
+  await loadDataset({ rows: tickets });
+  await loadDataset({ rows: { train: cursor, test: new Set(tickets) } });
+  // @ts-expect-error texts alone have no labels
+  await loadDataset({ rows: ['text'] });
 }
 
 export function tensors(): void {

@@ -3,8 +3,11 @@ import { ImdbTorchError } from '../../errors.js';
 import { TimeSlices } from '../../system/time_slices.js';
 import { splitNames, type SplitName } from '../collected_reviews.js';
 
-/** A review as a program has it: its text and its label are values of an object, under names as columns of a table have. */
-export type Row = Readonly<Record<string, unknown>>;
+/**
+ * A review as a program has it: its text and its label are values of an object, under names as columns of a table have. Any
+ * object, since an interface of the program's own is no record of unknown values to TypeScript.
+ */
+export type Row = object;
 
 /** An array of rows, or anything that gives them one after the other, such as the cursor of a database. */
 export type Rows = Iterable<Row> | AsyncIterable<Row>;

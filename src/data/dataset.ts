@@ -5,7 +5,7 @@ import { ImdbTorchError } from '../errors.js';
 import { cacheHome } from '../system/cache_home.js';
 import { encodingNamed } from '../system/text_encoding.js';
 import { featureFields } from '../text/features.js';
-import { Featurizer } from '../text/featurizer.js';
+import type { Featurizer } from '../text/featurizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { isOwnName } from '../text/tokens/own_tokenizer.js';
 import { TokenLists } from '../text/tokens/token_lists.js';
@@ -15,7 +15,7 @@ import { CollectedTexts } from './collected_texts.js';
 import { encodeSplits, resolveFeatures, type EncodedSplits, type EncodeOptions } from './splits/encoded_splits.js';
 import { assertFewBadRows } from './tables/bad_rows.js';
 import { findSource } from './source.js';
-import { RowSets } from './rows/row_sets.js';
+import type { RowSets } from './rows/row_sets.js';
 import type { DataFiles, Source } from './source_types.js';
 import { loadSplits, storeSplits } from './splits/split_cache.js';
 

@@ -36,13 +36,30 @@ const charactersTimesClasses = 2_000_000;
 const alwaysExplained = 10_000;
 
 /** Adds GET /models, and GET /model, POST /predict and POST /explain, also below /models/:model. */
-export function addModelRoutes(app: FastifyInstance, { models, limits, queue, onTexts }: ModelRoutesOptions): void {
+export function addModelRoutes(app: FastifyInstance, options: ModelRoutesOptions): void {
+  const { models, limits } = options;
   const { bodyBytes: bodyLimit } = limits;
+  const { predict, explain } = answersOf(options);
   const tell = (name?: string): ModelAnswer => {
     using held = models.hold(name);
     return tellOf(held.model.about, limits);
   };
+  const schemas = requestSchemas(limits);
+  app.get('/models', { schema: modelsRouteSchema }, (): ModelsAnswer => {
+    const all = models.names.map(tell);
+    return { default: all[0]?.name ?? '', models: all };
+  });
+  app.get('/model', { schema: modelRouteSchema }, () => tell());
+  app.post('/predict', { schema: schemas.predict, bodyLimit }, predict);
+  app.post('/explain', { schema: schemas.explain, bodyLimit }, explain);
+  const named = '/models/:model';
+  app.get<OfModel>(named, { schema: withModelName(modelRouteSchema) }, ({ params }) => tell(params.model));
+  app.post(`${named}/predict`, { schema: withModelName(schemas.predict), bodyLimit }, predict);
+  app.post(`${named}/explain`, { schema: withModelName(schemas.explain), bodyLimit }, explain);
+}
 
+/** Returns what answers requests to predict and to explain. */
+function answersOf({ models, limits, queue, onTexts }: ModelRoutesOptions) {
   const predict = async (request: FastifyRequest<OfModel & { Body: PredictRequest }>, reply: FastifyReply) => {
     const { text, adapter } = request.body;
     using held = models.hold(request.params.model);
@@ -67,19 +84,7 @@ export function addModelRoutes(app: FastifyInstance, { models, limits, queue, on
     const explanation = await queue.run(explainInSlices(classifier, text), isWanted(reply));
     return explanationAnswer(explanation, classifier.classes);
   };
-
-  const schemas = requestSchemas(limits);
-  app.get('/models', { schema: modelsRouteSchema }, (): ModelsAnswer => {
-    const all = models.names.map(tell);
-    return { default: all[0]?.name ?? '', models: all };
-  });
-  app.get('/model', { schema: modelRouteSchema }, () => tell());
-  app.post('/predict', { schema: schemas.predict, bodyLimit }, predict);
-  app.post('/explain', { schema: schemas.explain, bodyLimit }, explain);
-  const named = '/models/:model';
-  app.get<OfModel>(named, { schema: withModelName(modelRouteSchema) }, ({ params }) => tell(params.model));
-  app.post(`${named}/predict`, { schema: withModelName(schemas.predict), bodyLimit }, predict);
-  app.post(`${named}/explain`, { schema: withModelName(schemas.explain), bodyLimit }, explain);
+  return { predict, explain };
 }
 
 function tellOf(about: About, limits: RequestLimits): ModelAnswer {

@@ -40,21 +40,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const queue = new WorkQueue(limits.waiting);
   const metrics = new ServiceMetrics(queue);
   const log = onAnswered === undefined ? null : new RequestLog(onAnswered);
-  const answerError = errorHandler(prefix, onFailure);
-  const app = fastify({
-    ...connectionOptions(limits),
-    genReqId: requestId,
-    frameworkErrors: (error, request, reply) => {
-      // No hooks are run for what Fastify itself cannot read.
-      if (log !== null)
-        reply.raw.once('finish', () => {
-          log.log(request, reply);
-        });
-      reply.headers(securityHeaders).header('x-request-id', request.id);
-      answerError(error, request, reply);
-    },
-  });
-  app.setErrorHandler(answerError);
+  const app = createApp(limits, log, errorHandler(prefix, onFailure));
   app.setNotFoundHandler(refusalOfRoutes(prefix));
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
@@ -78,6 +64,29 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     },
     { prefix },
   );
+  return app;
+}
+
+/** Creates a server that answers errors, those of requests that Fastify itself cannot read among them. */
+function createApp(
+  limits: Limits,
+  log: RequestLog | null,
+  answerError: ReturnType<typeof errorHandler>,
+): FastifyInstance {
+  const app = fastify({
+    ...connectionOptions(limits),
+    genReqId: requestId,
+    frameworkErrors: (error, request, reply) => {
+      // No hooks are run for these.
+      if (log !== null)
+        reply.raw.once('finish', () => {
+          log.log(request, reply);
+        });
+      reply.headers(securityHeaders).header('x-request-id', request.id);
+      answerError(error, request, reply);
+    },
+  });
+  app.setErrorHandler(answerError);
   return app;
 }
 

@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 import { ImdbTorchError } from '../errors.js';
-import { notebookFeatures, tokenizers } from '../text/features.js';
-import { isOwnName, type OwnTokenizerName } from '../text/tokens/own_tokenizer.js';
+import { isTokenizerName, notebookFeatures, type TokenizerName } from '../text/features.js';
 import { weightings } from '../text/weighting/weightings.js';
 import { parseJson } from './parse_json.js';
 
@@ -35,7 +34,7 @@ export const decisionNames = ['fitted', 'argmax'] as const;
 export type DecisionName = (typeof decisionNames)[number];
 
 const features = v.object({
-  tokenizer: v.union([v.picklist(tokenizers), v.custom<OwnTokenizerName>(isOwnName)]),
+  tokenizer: v.custom<TokenizerName>(isTokenizerName),
   ngrams: wholeFrom(1),
   characters: v.optional(
     v.pipe(

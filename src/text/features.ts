@@ -12,6 +12,10 @@ export type BuiltInTokenizer = (typeof tokenizers)[number];
 
 export type TokenizerName = BuiltInTokenizer | OwnTokenizerName;
 
+export function isTokenizerName(name: unknown): name is TokenizerName {
+  return tokenizers.some((known) => known === name) || isOwnName(name);
+}
+
 /** How a text becomes the input of a model. */
 export interface FeatureOptions {
   /**

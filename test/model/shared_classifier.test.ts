@@ -78,13 +78,34 @@ test('when a classifier is shared then all that is large is on the same memory',
   });
 });
 
+/** What would change parameters. */
+function writesTo({ hidden, parameters }: TextClassifier['model']): (() => void)[] {
+  return [
+    () => {
+      parameters['fc1.weight'].copy_(parameters['fc1.weight']);
+    },
+    () => {
+      parameters['fc1.weight'].requiresGrad = true;
+    },
+    () => {
+      hidden.setTrainable({ base: true, lora: false });
+    },
+    () => {
+      hidden.setTrainable({ base: false, lora: true });
+    },
+    () => {
+      hidden.merge({ keepAdapter: true });
+    },
+  ];
+}
+
 test('when what is shared is to be changed then that is refused and nothing has changed', async () => {
   await withTemporaryFolder(async (folder) => {
     const { path } = await writeSmallRun(folder, { adapter: true });
     using own = await TextClassifier.open(path, { adapter: 'on' });
     const before = own.logits(texts);
     using other = TextClassifier.fromShared(received(own));
-    const { hidden, parameters } = other.model;
+    const { hidden } = other.model;
     for (const change of [
       () => {
         other.adapters.use();
@@ -96,24 +117,7 @@ test('when what is shared is to be changed then that is refused and nothing has 
     ]) {
       await expect(Promise.resolve().then(change)).rejects.toMatchObject({ code: 'ERR_USAGE' });
     }
-    const writes = [
-      () => {
-        parameters['fc1.weight'].copy_(parameters['fc1.weight']);
-      },
-      () => {
-        parameters['fc1.weight'].requiresGrad = true;
-      },
-      () => {
-        hidden.setTrainable({ base: true, lora: false });
-      },
-      () => {
-        hidden.setTrainable({ base: false, lora: true });
-      },
-      () => {
-        hidden.merge({ keepAdapter: true });
-      },
-    ];
-    for (const write of writes) expect(write).toThrow(expect.objectContaining({ code: 'ERR_STATE' }));
+    for (const write of writesTo(other.model)) expect(write).toThrow(expect.objectContaining({ code: 'ERR_STATE' }));
     expect(hidden.merged).toBe(false);
     expect(other.logits(texts)).toEqual(before);
     expect(own.logits(texts)).toEqual(before);

@@ -129,27 +129,28 @@ interface OpenApi {
   paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>>;
 }
 
+const text = 'not a good film';
+const requests: [path: string, body?: object][] = [
+  ['/healthz'],
+  ['/readyz'],
+  ['/model'],
+  ['/models'],
+  ['/models/{model}'],
+  ['/predict', { text }],
+  ['/predict', { text: [text, ''] }],
+  ['/predict', { text: 3 }],
+  ['/explain', { text }],
+  ['/explain', {}],
+  ['/models/{model}/predict', { text: [text] }],
+  ['/models/{model}/explain', { text }],
+];
+
 test('when answers are compared with /openapi.json then each is as described, failures too', async () => {
   await withService(async ({ ask }) => {
     const description = JSON.parse((await ask('/openapi.json')).body) as OpenApi;
     const ajv = new Ajv2020({ strict: false }).addSchema(description, 'openapi');
     const pointer = (...parts: string[]): string =>
       parts.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1')).join('/');
-    const text = 'not a good film';
-    const requests: [path: string, body?: object][] = [
-      ['/healthz'],
-      ['/readyz'],
-      ['/model'],
-      ['/models'],
-      ['/models/{model}'],
-      ['/predict', { text }],
-      ['/predict', { text: [text, ''] }],
-      ['/predict', { text: 3 }],
-      ['/explain', { text }],
-      ['/explain', {}],
-      ['/models/{model}/predict', { text: [text] }],
-      ['/models/{model}/explain', { text }],
-    ];
     for (const [path, body] of requests) {
       const method = body === undefined ? 'GET' : 'POST';
       const answer = await ask(path.replace('{model}', 'run'), { method, ...(body && { body }) });

@@ -44,7 +44,7 @@ export async function runLoraCommand(context: ExperimentContext, options: LoraOp
     const contents = await runLora(experiment, (result) => {
       sayOutcome(context, result);
     });
-    return writeCommandRun(context, directory, contents);
+    return await writeCommandRun(context, directory, contents);
   });
   await finishRun(context, document);
   return document;

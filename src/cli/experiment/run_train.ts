@@ -26,7 +26,7 @@ export async function runTrainCommand(context: ExperimentContext, out: string | 
     const contents = await runTrain({ ...experimentOf(context), stop: stopping?.signal, events }, (result) => {
       sayOutcome(context, result);
     });
-    return writeCommandRun(context, directory, contents);
+    return await writeCommandRun(context, directory, contents);
   });
   await finishRun(context, document);
   return document;

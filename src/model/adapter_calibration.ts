@@ -5,7 +5,7 @@ import { adapterConfigName, adapterFolder, adapterTensorsName, type Adapter } fr
 import type { ModelDescription } from '../storage/model_description.js';
 import { readDescription } from '../storage/read_run.js';
 import { readMetadata } from '../storage/safetensors_reading.js';
-import type { FittedToLogits } from './adapter_task.js';
+import { withFitted, type FittedToLogits } from './adapter_task.js';
 
 /** What is known of the model that an adapter is for. */
 interface Base {
@@ -67,13 +67,6 @@ export async function fittedFor(
 export async function describeAlone(path: string, description: ModelDescription): Promise<ModelDescription> {
   const { alone } = await fittedFor(path, description, null, null);
   return withFitted(description, alone);
-}
-
-/** Returns a description with what was fitted to its logits in the place of what it has. */
-export function withFitted(description: ModelDescription, { calibration, decision }: FittedToLogits): ModelDescription {
-  const others: { -readonly [Name in keyof ModelDescription]: ModelDescription[Name] } = { ...description };
-  delete others.decision;
-  return { ...others, calibration, ...(decision && { decision }) };
 }
 
 function isOfOther(adapter: Adapter | undefined, { classes }: ModelDescription): boolean {

@@ -174,7 +174,8 @@ export class AdapterSet {
   }
 
   /**
-   * Sets the factor of all that an adapter changes, 1 at first; it counts at once where the adapter is in use.
+   * Sets the factor of all that an adapter changes, 1 at first; it counts at once where the adapter is in use. What was
+   * fitted for the adapter counts with 1 only.
    * @throws ERR_USAGE when there is none of this name, or while merged; a RangeError unless `scale` is finite
    */
   setScale(name: string, scale: number): void {
@@ -195,7 +196,8 @@ export class AdapterSet {
   }
 
   /**
-   * Adds the weighted sum of adapters as a new adapter.
+   * Adds the weighted sum of adapters as a new adapter, with their classes. Its logits are others than theirs, so that nothing
+   * is fitted for it.
    * @throws ERR_USAGE when the name is taken, an adapter is missing or has DoRA, they do not agree on their classes, one
    *   replaces a layer on which another has a branch, weights are not one finite number for each, or ranks differ with
    *   `linear`
@@ -211,7 +213,7 @@ export class AdapterSet {
       const { adapter, scale } = this.#scaledAdapter(each);
       return { adapter, scale: scale * Number(weights[index]) };
     });
-    const { classes, ...fitted } = this.#taskOf(adapters) ?? {};
+    const classes = this.#taskOf(adapters)?.classes;
     this.add(name, {
       branches: combineAdapters(chosen, combination, rank),
       useRslora: false,
@@ -219,7 +221,7 @@ export class AdapterSet {
       pissa: false,
       replaced: this.#base.replacedBy(chosen),
       ...(classes && adapters.some((each) => this.get(each).classes) && { classes }),
-      ...fitted,
+      calibration: null,
       baseSha256: this.#baseSha256,
     });
   }
@@ -253,7 +255,7 @@ export class AdapterSet {
   }
 
   #taskOf(names: readonly string[]): AdapterTask | null {
-    const named = names.map((name) => ({ name, adapter: this.get(name) }));
+    const named = names.map((name) => ({ name, ...this.#scaledAdapter(name) }));
     return agreeOnTask(named, this.#classes);
   }
 

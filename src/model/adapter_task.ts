@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ImdbTorchError } from '../errors.js';
 import type { Adapter } from '../storage/adapter.js';
-import type { Calibration, Decision, ModelDescription } from '../storage/model_description.js';
+import type { ModelDescription } from '../storage/model_description.js';
 
 /** What is fitted to the logits of a model: how they become probabilities, and how these become a class. */
 export type FittedToLogits = Pick<ModelDescription, 'calibration' | 'decision'>;
@@ -12,17 +12,18 @@ export interface AdapterTask extends FittedToLogits {
   readonly classes: readonly string[] | undefined;
 }
 
-/** An adapter with its name. */
+/** An adapter with its name and the factor of what it changes. */
 export interface NamedAdapter {
   readonly name: string;
   readonly adapter: Adapter;
+  readonly scale: number;
 }
 
 const shownClasses = 5;
 
 /**
- * Returns what the outputs stand for with these adapters: their classes, and what was fitted for each of them alone where
- * that is the same. Null without an adapter.
+ * Returns what the outputs stand for with these adapters: their classes and, of a single one as it was trained, what was
+ * fitted for it: it counts for no other logits. Null without an adapter.
  * @param ofModel the classes of the model, where they are known
  * @throws ERR_USAGE that names two adapters with other classes, or the same ones in another order
  */
@@ -41,31 +42,21 @@ export function agreeOnTask(
       `Expected adapters with the same classes in the same order but ${one} and ${other}; use them one at a time.`,
     );
   }
-  const { calibration, decision } = fittedWith(adapters);
+  const isAsTrained = others.length === 0 && first.scale === 1;
+  const { calibration = null, decision }: Partial<Adapter> = isAsTrained ? first.adapter : {};
   return { classes: classesOf(first), calibration, ...(decision && { decision }) };
-}
-
-/** Returns what was fitted for all adapters alike. */
-function fittedWith(adapters: readonly NamedAdapter[]): { calibration: Calibration | null; decision?: Decision } {
-  const same = <T>(valueOf: (adapter: Adapter) => T): T | null => {
-    const [first, ...others] = adapters.map(({ adapter }) => valueOf(adapter));
-    return first !== undefined && others.every((other) => isDeepStrictEqual(first, other)) ? first : null;
-  };
-  const decision = same((adapter) => adapter.decision);
-  return { calibration: same((adapter) => adapter.calibration) ?? null, ...(decision && { decision }) };
 }
 
 /** Returns a description with what the outputs stand for. @param task null: they stand for what it says */
 export function describeWith(description: ModelDescription, task: AdapterTask | null): ModelDescription {
   if (task === null) return description;
-  const { classes = description.classes, calibration, decision } = task;
-  return {
-    ...withoutDecision(description),
-    classes,
-    output: classes.length,
-    calibration,
-    ...(decision && { decision }),
-  };
+  const { classes = description.classes } = task;
+  return { ...withFitted(description, task), classes, output: classes.length };
+}
+
+/** Returns a description with what was fitted to its logits in the place of what it has. */
+export function withFitted(description: ModelDescription, { calibration, decision }: FittedToLogits): ModelDescription {
+  return { ...withoutDecision(description), calibration, ...(decision && { decision }) };
 }
 
 /** Returns a description without the thresholds by which a class is chosen. */

@@ -4,7 +4,8 @@ import { adapterConfigName, adapterFolder, type Adapter } from '../storage/adapt
 import { readAdapter } from '../storage/read_adapter.js';
 import { modelPath, readRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
-import { fittedFor, withFitted } from './adapter_calibration.js';
+import { fittedFor } from './adapter_calibration.js';
+import { withFitted } from './adapter_task.js';
 import { shapesOf, type ModelParts } from './model_parts.js';
 
 /** What a classifier is made of. */

@@ -6,9 +6,8 @@ import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
 import { Featurizer, textsPerBatch, type SharedFeaturizer } from '../text/featurizer.js';
 import { assertSameTokenizer, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
-import { withFitted } from './adapter_calibration.js';
 import { AdapterSet } from './adapter_set.js';
-import { describeWith, withoutDecision } from './adapter_task.js';
+import { describeWith, withFitted, withoutDecision } from './adapter_task.js';
 import { createBags } from './bags.js';
 import { byClass, type ByClass } from './by_class.js';
 import type { ClassifierModel } from './classifier_model.js';
@@ -92,8 +91,13 @@ export class TextClassifier {
    */
   static async open(path: string, options: TextClassifierOptions = {}): Promise<TextClassifier> {
     const classifier = await openWithoutIndex(path, options);
-    await classifier.featurizer.prepare();
-    return classifier;
+    try {
+      await classifier.featurizer.prepare();
+      return classifier;
+    } catch (error) {
+      classifier.dispose();
+      throw error;
+    }
   }
 
   /**

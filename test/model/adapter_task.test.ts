@@ -112,10 +112,39 @@ test('when adapters are used at once then they agree on their classes, or are re
     }
     expect(answersOf(classifier)).toEqual(before);
     adapters.use('same', 'plain');
-    expect(classifier.description.calibration).toEqual(temperature(2));
-    adapters.add('hotter', adapterOf(['neg', 'pos'], { calibration: temperature(3) }));
-    adapters.use('same', 'hotter');
-    expect(classifier.description.calibration).toBeNull();
+    expect(classifier.classes).toEqual(['neg', 'pos']);
+    await Promise.resolve();
+  });
+});
+
+test('when the logits are not those of one adapter as it was trained then nothing that was fitted to these counts', async () => {
+  await withClassifier(async (classifier) => {
+    const { adapters } = classifier;
+    const fitted = { calibration: temperature(0.5), decision };
+    const fit = (): unknown => [classifier.description.calibration, classifier.description.decision];
+    adapters.add('twin', adapterOf(['at home', 'abroad', 'nowhere'], fitted));
+    adapters.combine('sum', { adapters: ['places', 'twin'], weights: [0.5, 0.5] });
+    adapters.combine('tenth', { adapters: ['places'], weights: [0.1] });
+    const others: readonly (readonly [string[], scale: number])[] = [
+      [['places'], 0.01],
+      [['places', 'twin'], 1],
+      [['sum'], 1],
+      [['tenth'], 1],
+    ];
+    for (const [names, scale] of others) {
+      adapters.use(...names);
+      adapters.setScale('places', scale);
+      expect(fit()).toEqual([null, undefined]);
+      expect(classifier.classes).toEqual(['at home', 'abroad', 'nowhere']);
+      const logits = classifier.logits([text]);
+      const total = logits.reduce((sum, logit) => sum + Math.exp(logit), 0);
+      const [prediction] = classifier.predict([text]);
+      const byHand = Array.from(logits, (logit) => expect.closeTo(Math.exp(logit) / total, 12) as unknown);
+      expect(Object.values(prediction?.probabilities ?? {})).toEqual(byHand);
+      adapters.setScale('places', 1);
+    }
+    adapters.use('places');
+    expect(fit()).toEqual([fitted.calibration, decision]);
     await Promise.resolve();
   });
 });

@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import { readSafetensors, writeSafetensors } from '../../src/storage/safetensors.js';
 import { hashFile } from '../../src/system/file_hash.js';
@@ -64,6 +64,21 @@ test('when an adapter was trained on another model then it is refused', async ()
     });
     using own = await TextClassifier.open(run.path, { adapter });
     expect(own.notes).toEqual([]);
+  });
+});
+
+test('when the index of the features cannot be made then nothing of the model stays in memory', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { path } = await writeSmallRun(folder);
+    const vocabulary = join(path, 'vocabulary.txt');
+    await writeFile(vocabulary, (await readFile(vocabulary, 'utf8')).replace('bad', 'good'));
+    const disposed = jest.spyOn(TextClassifier.prototype, 'dispose');
+    try {
+      await expect(TextClassifier.open(path)).rejects.toMatchObject({ code: 'ERR_RUN' });
+      expect(disposed).toHaveBeenCalledTimes(1);
+    } finally {
+      disposed.mockRestore();
+    }
   });
 });
 

@@ -123,6 +123,17 @@ export function fields(checks: Readonly<Record<string, Check>>): Check {
   };
 }
 
+/** Accepts an object with these fields and no others: a name that is misspelt would do nothing. */
+export function onlyFields(checks: Readonly<Record<string, Check>>): Check {
+  const check = fields(checks);
+  return (value, name) => {
+    check(value, name);
+    const names = Object.keys(checks);
+    const stranger = Object.keys(value as object).find((key) => !names.includes(key));
+    if (stranger !== undefined) throw argumentError(`one of ${names.join(', ')}`, `a field of ${name}`, stranger);
+  };
+}
+
 /** Makes each of the checks of fields optional. */
 export function partial(checks: Readonly<Record<string, Check>>): Record<string, Check> {
   return Object.fromEntries(Object.entries(checks).map(([key, check]) => [key, optional(check)]));

@@ -21,7 +21,8 @@
  *
  * **Errors.** The native classes throw `TypeError`, `RangeError` and `Error` with a `code` such as `ERR_SHAPE`.
  * Everything else throws an {@link ImdbTorchError}, and for an argument of another type a `TypeError` with the code
- * `ERR_ARG_TYPE` and the place, such as `texts[3]`. Unknown fields of options do not count.
+ * `ERR_ARG_TYPE` and the place, such as `texts[3]`. Calls that do what commands do refuse unknown options; in others they
+ * do not count.
  *
  * The addon must be there before this module is imported: run `npx imdb-torch setup` once.
  * `imdb-torch/safetensors` needs no addon.

@@ -13,17 +13,23 @@ export interface RecordEvents {
   readonly onTried?: ((record: object) => void | Promise<void>) | undefined;
 }
 
+/** The names of all events: the methods of a class count as well, which no listing of an object's own fields has. */
+export const eventNames = [
+  ...(['onPhase', 'onBefore', 'onProgress', 'onEpoch', 'onTest'] as const),
+  ...(['onFitting', 'onJudged', 'onTuned', 'onChosen', 'onFitted', 'onSearchEnd'] as const),
+] as const satisfies readonly (keyof ExperimentEvents)[];
+
 type Handler = (...facts: unknown[]) => unknown;
 
 /** Tells several of each event, one after the other. */
 export function joinEvents(...each: readonly ExperimentEvents[]): ExperimentEvents {
-  const names = new Set(each.flatMap((events) => Object.keys(events) as (keyof ExperimentEvents)[]));
-  const joined = [...names].map((name) => {
+  const joined = eventNames.flatMap((name) => {
     const handlers = each.flatMap((events) => {
-      const handlers = events as Readonly<Partial<Record<string, Handler>>>;
-      return handlers[name] === undefined ? [] : [(...facts: unknown[]) => handlers[name]?.(...facts)];
+      const own = events as Readonly<Partial<Record<string, Handler>>>;
+      return own[name] === undefined ? [] : [(...facts: unknown[]) => own[name]?.(...facts)];
     });
-    return [name, (...facts: unknown[]) => callInTurn(handlers, facts)] as const;
+    if (handlers.length === 0) return [];
+    return [[name, (...facts: unknown[]) => callInTurn(handlers, facts)] as const];
   });
   return Object.fromEntries(joined);
 }
@@ -32,7 +38,11 @@ export function joinEvents(...each: readonly ExperimentEvents[]): ExperimentEven
 function callInTurn(handlers: readonly Handler[], facts: readonly unknown[]): unknown {
   for (const [index, handler] of handlers.entries()) {
     const result = handler(...facts);
-    if (result instanceof Promise) return result.then(() => callInTurn(handlers.slice(index + 1), facts));
+    if (isThenable(result)) return result.then(() => callInTurn(handlers.slice(index + 1), facts));
   }
   return undefined;
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
 }

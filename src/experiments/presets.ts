@@ -105,6 +105,12 @@ export const trainPresets: Readonly<Record<'notebook' | 'fixed' | 'fast' | 'best
   },
 };
 
+/** The seconds that `tune` looks for something better. */
+const tuneBudget = 600;
+
+/** The preset of `tune`: that of reviews of one's own, with a search in a wider field. */
+export const tunePreset = { ...trainPresets.auto, search: 'wide', budget: tuneBudget } as const satisfies Preset;
+
 const stable: Preset = {
   ...asNotebook,
   split: 'auto',

@@ -1,6 +1,6 @@
 import type { Dataset } from '../data/dataset.js';
 import { chooseEngine } from '../model/classifier_model.js';
-import type { Bags, Device } from '../model/native.js';
+import type { Bags, Device, LossForm } from '../model/native.js';
 import type { Module } from '../model/parameters.js';
 import type { ModelParts } from '../model/text_classifier.js';
 import type { Adapter } from '../storage/adapter.js';
@@ -31,6 +31,8 @@ export interface RunContents<Document extends TrainDocument | LoraDocument = Tra
   /** The options as `run.json` keeps them. */
   readonly options: NonNullable<RunDocument['options']>;
   readonly seed: number;
+  /** The form of the loss of the training. */
+  readonly loss: LossForm;
   /** The document of `config.json`, with which a search is not made again; null without a search. */
   readonly config: object | null;
 }
@@ -134,7 +136,7 @@ async function contentsOf<Document extends TrainDocument | LoraDocument>(
   const { decision } = adapter ?? model.description;
   signal?.throwIfAborted();
   const document = { ...describe(factsOf(input)), ...(decision && { decision }), ...analysis };
-  return { ...contents, document, options: recordedOptions, seed: options.seed, config };
+  return { ...contents, document, options: recordedOptions, seed: options.seed, loss: options.loss, config };
 }
 
 function factsOf({ dataset, device, options, begun }: RunInput): RunFacts {

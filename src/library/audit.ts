@@ -1,4 +1,4 @@
-import { aNumber, fields, optional, wholeFrom } from '../arguments.js';
+import { aNumber, onlyFields, optional, wholeFrom } from '../arguments.js';
 import { readTexts } from '../data/read_texts.js';
 import { auditLabels, type Audit } from '../experiments/audit.js';
 import { outOfFoldProbabilities } from '../experiments/auto/out_of_fold_probabilities.js';
@@ -6,8 +6,9 @@ import type { ExperimentEvents } from '../experiments/experiment_events.js';
 import { setNumThreads } from '../model/native.js';
 import { auditDocument } from '../report/documents/audit.js';
 import { auditReading, type DataChoice } from '../settings/data_choice.js';
+import { withOptionNames } from './call_options.js';
 import { checkDataset, readAs, type LoadedDataset } from './load_dataset.js';
-import { checkControl, type CallControl } from './train.js';
+import { controlFields, type CallControl } from './train.js';
 import type { Dataset } from '../data/dataset.js';
 
 export interface AuditCallOptions extends CallControl {
@@ -28,7 +29,12 @@ export type AuditDocument = ReturnType<typeof auditDocument> & {
   readonly classes: readonly string[];
 };
 
-const checkOwn = fields({ seed: optional(aNumber), threads: optional(wholeFrom(1)), top: optional(wholeFrom(0)) });
+const checkOwn = onlyFields({
+  ...controlFields,
+  seed: optional(aNumber),
+  threads: optional(wholeFrom(1)),
+  top: optional(wholeFrom(0)),
+});
 const [usualSeed, usualTop] = [123, 20];
 
 /**
@@ -36,12 +42,16 @@ const [usualSeed, usualTop] = [123, 20];
  * @throws ImdbTorchError ERR_DATASET when there are fewer than 20 reviews; TypeError; the reason of `signal`
  */
 export async function audit(dataset: LoadedDataset, options: AuditCallOptions = {}): Promise<AuditDocument> {
+  return withOptionNames(() => lookAt(dataset, options));
+}
+
+async function lookAt(dataset: LoadedDataset, options: AuditCallOptions): Promise<AuditDocument> {
   checkDataset(dataset);
-  checkControl(options, 'options');
   checkOwn(options, 'options');
   const { seed = usualSeed, threads, top = usualTop } = options;
   if (threads !== undefined) setNumThreads(threads);
-  const choice = { ...dataset.loading.choice, ...auditReading, seed };
+  // What the preset `auto` counts is what its own tokenizer gives.
+  const choice = { ...dataset.loading.choice, ...auditReading, ownTokenizer: undefined, seed };
   const whole = await readAs(dataset, choice, options);
   return documentOf(whole, await auditReviews(whole, choice, options), top);
 }

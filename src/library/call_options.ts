@@ -9,11 +9,22 @@ import { settings, settingsOf, type ExperimentSettings, type SomeSettings } from
 
 type Some = Partial<ExperimentSettings>;
 
-/** The settings that say which reviews are read, and how, and so have no place where they have been read. */
+/**
+ * The settings that say which reviews are read, how, and which are held out, and so have no place where they have been read:
+ * with another seed a model would be tested on reviews that it was trained on.
+ */
 const readingKeys = [
-  ...(['data', 'train', 'test', 'files', 'textColumn', 'labelColumn', 'groupColumn'] as const),
-  ...(['header', 'labels', 'encoding', 'strict'] as const),
+  ...(['data', 'train', 'valid', 'test', 'files', 'textColumn', 'labelColumn', 'groupColumn'] as const),
+  ...(['header', 'labels', 'encoding', 'strict', 'seed', 'split'] as const),
 ] as const;
+/** The settings of the command line alone, which trains once for each seed. */
+const commandKeys = ['seeds'] as const;
+/** The settings that only fine-tuning has, and those that only full training has. */
+type FineTuningKey =
+  | ('target' | 'rank' | 'alpha' | 'useRslora' | 'useDora' | 'init' | 'loraDropout' | 'loraEpochs')
+  | ('pretraining' | 'lrUp' | 'lrDown');
+type FullTrainingKey =
+  ('epochs' | 'cost' | 'cleanUp' | 'dropout' | 'folds' | 'repeats' | 'decision' | 'learningCurve') | 'refit';
 
 /** The settings of a call, by the names of the options of the command line in camel case. */
 export type CallSettings<Keys extends keyof ExperimentSettings, Presets extends string> = {
@@ -39,10 +50,14 @@ export interface ReadCall {
   readonly problems: readonly string[];
 }
 
-/** Those that are left. */
-export type TrainingKey = Exclude<keyof ExperimentSettings, (typeof readingKeys)[number]>;
+type SharedKey = Exclude<keyof ExperimentSettings, (typeof readingKeys)[number] | (typeof commandKeys)[number]>;
+/** The settings that `train` and `tune` take. */
+export type TrainKey = Exclude<SharedKey, FineTuningKey>;
+/** The settings that `lora` takes. */
+export type LoraKey = Exclude<SharedKey, FullTrainingKey>;
 
 const ofReading: ReadonlySet<string> = new Set(readingKeys);
+const ofCommands: ReadonlySet<string> = new Set(commandKeys);
 
 interface CallTable {
   readonly command: SettingsCommand;
@@ -61,7 +76,8 @@ export function readCall(options: object, { command, presets, own, reads }: Call
   const others = ownTokenizer === undefined ? given : { ...given, tokenizer: nameOfOwn(ownTokenizer) };
   const table: SomeSettings = settingsOf(command);
   const known = Object.entries(others).filter(([key, value]) => value !== undefined && !own.includes(key));
-  const isTaken = (key: string): boolean => Object.hasOwn(table, key) && (reads || !ofReading.has(key));
+  const isTaken = (key: string): boolean =>
+    Object.hasOwn(table, key) && (reads || !ofReading.has(key)) && !ofCommands.has(key);
   const strangers = known.filter(([key]) => !isTaken(key)).map(([key]) => describeStranger(key));
   const names = Object.keys(presets);
   const isKnown = preset === undefined || names.some((name) => name === preset);
@@ -80,6 +96,7 @@ export function readCall(options: object, { command, presets, own, reads }: Call
 }
 
 function describeStranger(key: string): string {
+  if (ofCommands.has(key)) return `Expected no option ${key}: a call trains once; call it for each seed.`;
   if (ofReading.has(key)) return `Expected no option ${key} here: it says what loadDataset reads, which takes it.`;
   const isSetting = Object.hasOwn(settings, key);
   return isSetting
@@ -91,10 +108,10 @@ function show(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : typeof value;
 }
 
-/** Does `work`, whose messages name the flags of the command line, and names options of the library instead. */
-export function withOptionNames<T>(work: () => T): T {
+/** Does `work`, whose messages may name the flags of the command line, and names options of the library instead. */
+export async function withOptionNames<T>(work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (!(error instanceof ImdbTorchError)) throw error;
     throw new ImdbTorchError(error.code, optionNames(error.message), { cause: error });

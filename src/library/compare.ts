@@ -1,4 +1,4 @@
-import { aSignal, fields, listOf, oneOf, optional } from '../arguments.js';
+import { aSignal, onlyFields, listOf, oneOf, optional } from '../arguments.js';
 import { splitNames, type SplitName } from '../data/collected_reviews.js';
 import { ImdbTorchError } from '../errors.js';
 import { aClassifier } from '../model/expected.js';
@@ -8,6 +8,7 @@ import { evaluateLabelled } from '../training/labelled_evaluation.js';
 import { metricNames, type MetricName } from '../training/metric_names.js';
 import type { LabelledPredictions } from '../training/numbers/classification_report.js';
 import { comparePredictions, usualBootstrap, type PairedComparison } from '../training/paired_comparison.js';
+import { withOptionNames } from './call_options.js';
 import { readFor } from './evaluated_reviews.js';
 import { checkDataset, type LoadedDataset } from './load_dataset.js';
 
@@ -29,7 +30,7 @@ export interface ComparisonDocument {
   readonly test: PairedComparison;
 }
 
-const checkOptions = fields({
+const checkOptions = onlyFields({
   split: optional(oneOf(...splitNames, 'all')),
   metrics: optional(listOf(oneOf(...metricNames))),
   signal: optional(aSignal),
@@ -75,7 +76,7 @@ async function predict(
   dataset: LoadedDataset,
   options: CompareOptions,
 ): Promise<{ split: string; predictions: LabelledPredictions }> {
-  const { chosen } = await readFor(classifier, dataset, options);
+  const { chosen } = await withOptionNames(() => readFor(classifier, dataset, options));
   // No loss is told, so its form does not matter.
   const { predictions } = await evaluateLabelled(classifier, chosen, { loss: 'logits', signal: options.signal });
   return { split: chosen.name, predictions };

@@ -1,5 +1,6 @@
-import { aSignal, fields, oneOf, optional, wholeFrom } from '../arguments.js';
+import { aSignal, onlyFields, oneOf, optional, wholeFrom } from '../arguments.js';
 import { splitNames, type SplitName } from '../data/collected_reviews.js';
+import type { ReadAccount } from '../data/read_account.js';
 import type { LossForm } from '../model/native.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { aClassifier } from '../model/expected.js';
@@ -11,6 +12,7 @@ import {
   type LabelledPredictions,
 } from '../training/numbers/classification_report.js';
 import { readFor, type ChosenReviews } from './evaluated_reviews.js';
+import { withOptionNames } from './call_options.js';
 import { checkDataset, type LoadedDataset } from './load_dataset.js';
 
 export interface EvaluateCallOptions {
@@ -18,7 +20,7 @@ export interface EvaluateCallOptions {
   readonly split?: SplitName | 'all' | undefined;
   /** Number of the most confident mistakes that are listed. Default: 10. */
   readonly mistakes?: number | undefined;
-  /** The form of the loss of the training, for metrics that are not calibrated. Default: `logits`. */
+  /** The form of the loss, for metrics that are not calibrated. Default: that of the model's training. */
   readonly loss?: LossForm | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -28,9 +30,10 @@ export type EvaluationDocument = ReturnType<typeof evaluationDocument> & {
   readonly schema: 1;
   readonly command: 'evaluate';
   readonly data: { readonly source: string; readonly sha256: string };
+  readonly read: ReadAccount;
 };
 
-const checkOptions = fields({
+const checkOptions = onlyFields({
   split: optional(oneOf(...splitNames, 'all')),
   mistakes: optional(wholeFrom(0)),
   loss: optional(oneOf('softmax', 'logits')),
@@ -52,11 +55,12 @@ export async function evaluate(
   aClassifier(classifier, 'classifier');
   checkDataset(dataset);
   checkOptions(options, 'options');
-  const { signal, mistakes = usualMistakes, loss = 'logits' } = options;
-  const { reviews, chosen } = await readFor(classifier, dataset, options);
+  const { signal, mistakes = usualMistakes, loss = classifier.loss } = options;
+  const { reviews, chosen } = await withOptionNames(() => readFor(classifier, dataset, options));
   const { figures } = await evaluateReviews(classifier, chosen, { loss, mistakes, signal });
   const { location: source, sha256 } = reviews.source;
-  return { schema: 1, command: 'evaluate', data: { source, sha256 }, ...evaluationDocument(figures) };
+  const about = { schema: 1, command: 'evaluate', data: { source, sha256 }, read: reviews.read } as const;
+  return { ...about, ...evaluationDocument(figures) };
 }
 
 /** Evaluates a model on reviews. @throws the reason of `signal` */

@@ -1,4 +1,4 @@
-import { aString, fields, optional, wholeFrom } from '../arguments.js';
+import { aString, onlyFields, optional, wholeFrom } from '../arguments.js';
 import { aClassifier } from '../model/expected.js';
 import { explainText, topWords, type TopWord } from '../model/explanation.js';
 import type { TextClassifier } from '../model/text_classifier.js';
@@ -20,7 +20,7 @@ export type ExplanationDocument = (ExplanationAnswer | typeof noPrediction) & {
   readonly top?: TopWordsByClass;
 };
 
-const checkOptions = fields({ top: optional(wholeFrom(1)) });
+const checkOptions = onlyFields({ top: optional(wholeFrom(1)) });
 
 /**
  * Says why a model predicts what it does, as the command `explain` does: by the effect of each word on the log-odds of each

@@ -3,10 +3,10 @@ import { aBoolean, aFunction, anObject, aSignal, aString, fields, optional, orNu
 import { readDataset, type Dataset } from '../data/dataset.js';
 import { RowSets, type Rows, type RowsOfSplits } from '../data/rows/row_sets.js';
 import type { DataFiles, SourceProgress } from '../data/source_types.js';
-import { ImdbTorchError } from '../errors.js';
 import { trainPresets } from '../experiments/presets.js';
 import { dataChoice, type DataChoice } from '../settings/data_choice.js';
 import type { dataSettings } from '../settings/data_settings.js';
+import { throwProblems } from '../settings/option.js';
 import type { ExperimentSettings } from '../settings/settings.js';
 import { isImdb, settle } from '../settings/settle.js';
 import { readCall, withOptionNames, type CallSettings, type ReadCall } from './call_options.js';
@@ -58,18 +58,19 @@ const checkLoaded = fields({ loading: anObject, splits: anObject });
  *   what an iterable of rows throws; the reason of `signal`
  */
 export async function loadDataset(options: LoadOptions): Promise<LoadedDataset> {
+  return withOptionNames(() => load(options));
+}
+
+async function load(options: LoadOptions): Promise<LoadedDataset> {
   const own = ['rows', 'cacheFolder', 'whole', 'signal', 'onProgress'];
   const call = readCall(options, { command: 'data', presets: trainPresets, own, reads: true });
   const { given, preset, ownTokenizer } = call;
   checkOwn(options, 'options');
   const { rows, cacheFolder, signal } = options;
-  const isNamed = given.data !== undefined || given.train !== undefined;
-  if (rows !== undefined && isNamed) {
-    throw new ImdbTorchError('ERR_USAGE', 'Expected the option rows, data or train but received two of them.');
-  }
+  throwProblems(findDataConflicts(options, given));
   const sets = rows === undefined ? null : await RowSets.gather(rows, signal);
   const settings = await settleReviews(call, sets);
-  const choice = { ...withOptionNames(() => dataChoice(settings)), ownTokenizer };
+  const choice = { ...dataChoice(settings), ownTokenizer };
   const data = sets ?? choice.data;
   const loading = {
     given,
@@ -82,6 +83,27 @@ export async function loadDataset(options: LoadOptions): Promise<LoadedDataset> 
   return read({ ...loading, choice: { ...choice, ...whole, data } }, options);
 }
 
+/** Names what does not go together: what is asked for and would do nothing is no less wrong than what is impossible. */
+function findDataConflicts({ rows, whole }: LoadOptions, given: Partial<ExperimentSettings>): string[] {
+  const isGiven = (key: keyof ExperimentSettings): boolean => given[key] !== undefined;
+  const named = (['data', 'train'] as const).filter(isGiven);
+  const problems: string[] = [];
+  if (rows !== undefined) {
+    if (named.length > 0) problems.push('Expected the option rows, data or train but received two of them.');
+    const ofFiles = (['test', 'files', 'header', 'encoding'] as const).filter(isGiven);
+    if (ofFiles.length > 0)
+      problems.push(
+        `Expected no ${ofFiles.join(', ')} with rows, which are in no files; give rows as { train, test }.`,
+      );
+    if (isGiven('valid') && (typeof given.valid !== 'number' || 'valid' in rows))
+      problems.push('Expected a number as valid with rows, or rows as { train, valid }, but received something else.');
+  }
+  const ofSplits = (['valid', 'split', 'test'] as const).filter(isGiven);
+  if (whole === true && ofSplits.length > 0)
+    problems.push(`Expected no ${ofSplits.join(', ')} with whole, which holds nothing out; leave one of them away.`);
+  return problems;
+}
+
 /** Completes the settings that decide how reviews are read and encoded. */
 async function settleReviews(
   { given, preset, problems }: ReadCall,
@@ -89,9 +111,8 @@ async function settleReviews(
 ): Promise<ExperimentSettings & { fixed: readonly string[] }> {
   const asked = { command: 'train', presets: trainPresets, preset, config: {}, base: null, problems } as const;
   const isKnown = sets === null && (await isImdb(given));
-  const settled = withOptionNames(() =>
-    settle({ ...asked, given: sets === null ? given : namedReviews(given, sets), isImdb: isKnown }),
-  );
+  const named = sets === null ? given : namedReviews(given, sets);
+  const settled = settle({ ...asked, given: named, isImdb: isKnown });
   return { ...settled, fixed: Object.keys(given) };
 }
 
@@ -115,6 +136,14 @@ async function read(
   const kept = cacheFolder === undefined ? {} : { cacheFolder };
   const dataset = await readDataset({ ...choice, ...kept, ...(onProgress && { onProgress }), signal });
   return { ...dataset, loading };
+}
+
+/** Returns the settings of a call on reviews that have been read: with the seed that they were split with. */
+export function settingsOn(
+  { given, data, choice }: Loading,
+  ofCall: Partial<ExperimentSettings>,
+): Partial<ExperimentSettings> {
+  return namedReviews({ ...given, seed: choice.seed, ...ofCall }, data);
 }
 
 /**

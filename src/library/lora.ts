@@ -1,4 +1,5 @@
 import { aBoolean, aString, fields, optional, orNull } from '../arguments.js';
+import { ImdbTorchError } from '../errors.js';
 import { joinEvents } from '../experiments/experiment_events.js';
 import { loraPresets } from '../experiments/presets.js';
 import type { Base } from '../settings/base.js';
@@ -8,17 +9,17 @@ import type { ExperimentSettings } from '../settings/settings.js';
 import { settle } from '../settings/settle.js';
 import { featurizerOf } from '../storage/read_run.js';
 import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
-import { readCall, withOptionNames, type CallSettings, type TrainingKey } from './call_options.js';
+import { readCall, withOptionNames, type CallSettings, type LoraKey } from './call_options.js';
 import type { SettledSettings } from './experiment.js';
 import { runLora } from './fine_tuning.js';
-import { checkDataset, isImdbLoaded, namedReviews, readAs, type LoadedDataset } from './load_dataset.js';
+import { checkDataset, isImdbLoaded, readAs, settingsOn, type LoadedDataset } from './load_dataset.js';
 import { prepareExperiment } from './prepare_experiment.js';
 import { checkHiddenLayer, checkRank } from '../settings/fine_tuning_checks.js';
 import { resultOf, type LoraResult } from './result.js';
 import { checkControl, controlNames, gatherRecords, ownTokenizerOf, type CallControl } from './train.js';
 
 /** What `lora` takes: the command line's options in camel case, but for those that say what is read. */
-export interface LoraOptions extends CallSettings<TrainingKey, keyof typeof loraPresets>, CallControl {
+export interface LoraOptions extends CallSettings<LoraKey, keyof typeof loraPresets>, CallControl {
   /** Whether the branches are merged into their layers at the end. Default: false. */
   readonly merge?: boolean | undefined;
 }
@@ -37,6 +38,10 @@ export async function lora(
   dataset: LoadedDataset,
   options: LoraOptions = {},
 ): Promise<LoraResult> {
+  return withOptionNames(() => fineTune(base, dataset, options));
+}
+
+async function fineTune(base: string | null, dataset: LoadedDataset, options: LoraOptions): Promise<LoraResult> {
   const begun = performance.now();
   orNull(aString)(base, 'base');
   checkDataset(dataset);
@@ -48,10 +53,9 @@ export async function lora(
   const choice = { ...dataChoice(settings), ownTokenizer };
   const own = start === null ? {} : { vocab: null, featurizer: featurizerOf(start.run, ownTokenizer), toTrain: true };
   const reviews = await readAs(dataset, { ...choice, ...own }, options);
-  withOptionNames(() => {
-    checkHiddenLayer(settings);
-    checkRank(settings, reviews);
-  });
+  if (start !== null) assertSameSplit(start, reviews, settings.seed);
+  checkHiddenLayer(settings);
+  checkRank(settings, reviews);
   const { device } = prepareExperiment(settings, reviews);
   const records = gatherRecords(events);
   const contents = await runLora({
@@ -74,9 +78,19 @@ async function settleFineTuning(
     ...({ command: 'lora', presets: loraPresets, config: {}, base } as const),
     problems: call.problems,
     preset: call.preset,
-    given: namedReviews(given, loading.data),
+    given: settingsOn(loading, call.given),
   };
   const isKnown = await isImdbLoaded(loading);
-  const settings = { ...withOptionNames(() => settle({ ...asked, isImdb: isKnown })), fixed: Object.keys(given) };
+  const settings = { ...settle({ ...asked, isImdb: isKnown }), fixed: Object.keys(given) };
   return { settings, ownTokenizer: ownTokenizerOf(settings, call, loading) };
+}
+
+/** A base has seen the reviews that another seed would hold out. @throws ImdbTorchError ERR_USAGE */
+function assertSameSplit({ path, run: { run } }: Base, { source }: LoadedDataset, seed: number): void {
+  if (run.data?.sha256 !== source.sha256 || run.seed === undefined || run.seed === seed) return;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected the reviews of ${path} as they were held out there, with the seed ${run.seed}, but these were loaded with ` +
+      `the seed ${seed}, and ${path} was trained on some of their test reviews; give loadDataset the seed ${run.seed}.`,
+  );
 }

@@ -47,5 +47,5 @@ export function keptOf(result: unknown): Kept {
  */
 export function classifierOf(result: TrainResult | LoraResult): TextClassifier {
   const { contents, ownTokenizer } = keptOf(result);
-  return TextClassifier.create(contents.model, contents.adapter, { tokenizer: ownTokenizer });
+  return TextClassifier.create(contents.model, contents.adapter, { tokenizer: ownTokenizer, loss: contents.loss });
 }

@@ -1,4 +1,4 @@
-import { aBoolean, aSignal, aString, fields, optional } from '../arguments.js';
+import { aBoolean, aSignal, aString, onlyFields, optional } from '../arguments.js';
 import { writeRun } from '../experiments/write_run.js';
 import { writeReport } from '../report/html/write_report.js';
 import { createRunDirectory } from '../storage/run_directory.js';
@@ -12,7 +12,7 @@ export interface SaveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const checkOptions = fields({ report: optional(aBoolean), signal: optional(aSignal) });
+const checkOptions = onlyFields({ report: optional(aBoolean), signal: optional(aSignal) });
 
 /** The document of a run that has been written, and its files. */
 export type Saved<Document> = Document & { readonly files: readonly StoredFile[] };
@@ -21,7 +21,8 @@ export async function saveRun(path: string, result: TrainResult, options?: SaveO
 export async function saveRun(path: string, result: LoraResult, options?: SaveOptions): Promise<Saved<LoraDocument>>;
 /**
  * Writes a run directory as the command line does: with the model, all figures and the report. Other programs never see half
- * a run: it is complete when `run.json` is there, which comes last. What fails leaves nothing behind.
+ * a run: it is complete when `run.json` is there, which comes last but for the report. What fails before that leaves nothing
+ * behind; where the report alone cannot be written the run is kept.
  * @param path a new or empty folder
  * @returns the document that `--json` prints
  * @throws ImdbTorchError ERR_OUTPUT when it cannot be written, or is there already; TypeError; the reason of `signal`

@@ -1,15 +1,15 @@
-import { aSignal, anObject, fields, optional } from '../arguments.js';
-import { joinEvents, type ExperimentEvents, type RecordEvents } from '../experiments/experiment_events.js';
+import { aFunction, aSignal, fields, oneOf, optional, partial } from '../arguments.js';
+import { eventNames, joinEvents, type ExperimentEvents, type RecordEvents } from '../experiments/experiment_events.js';
 import { recordingEvents } from '../experiments/recording_events.js';
-import { trainPresets } from '../experiments/presets.js';
+import { trainPresets, tunePreset } from '../experiments/presets.js';
 import type { SourceProgress } from '../data/source_types.js';
 import { dataChoice } from '../settings/data_choice.js';
 import type { ExperimentSettings } from '../settings/settings.js';
 import { settle, type Presets } from '../settings/settle.js';
 import { isOwnName, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
-import { readCall, withOptionNames, type CallSettings, type TrainingKey } from './call_options.js';
+import { readCall, withOptionNames, type CallSettings, type TrainKey } from './call_options.js';
 import { runTrain, type SettledSettings } from './experiment.js';
-import { checkDataset, isImdbLoaded, namedReviews, readAs, type LoadedDataset } from './load_dataset.js';
+import { checkDataset, isImdbLoaded, readAs, settingsOn, type LoadedDataset } from './load_dataset.js';
 import { prepareExperiment } from './prepare_experiment.js';
 import { resultOf, type TrainResult } from './result.js';
 
@@ -28,13 +28,7 @@ export interface CallControl {
 }
 
 /** What `train` takes: the command line's options in camel case, but for those that say what is read. */
-export interface TrainOptions extends CallSettings<TrainingKey, keyof typeof trainPresets>, CallControl {}
-
-/** The time of `tune`, in seconds. */
-const tuneBudget = 600;
-
-/** The preset of `tune`: that of reviews of one's own, with a search in a wider field. */
-export const tunePreset = { ...trainPresets.auto, search: 'wide', budget: tuneBudget } as const;
+export interface TrainOptions extends CallSettings<TrainKey, keyof typeof trainPresets>, CallControl {}
 
 /**
  * Trains as the command `train` does. Without a preset that is `auto`, or `notebook` for the reviews of IMDb and the sample.
@@ -43,7 +37,7 @@ export const tunePreset = { ...trainPresets.auto, search: 'wide', budget: tuneBu
  *   ERR_DEVICE; TypeError; the reason of `signal`
  */
 export async function train(dataset: LoadedDataset, options: TrainOptions = {}): Promise<TrainResult> {
-  return trainAs(dataset, options, trainPresets);
+  return withOptionNames(() => trainAs(dataset, options, trainPresets));
 }
 
 /**
@@ -53,7 +47,7 @@ export async function train(dataset: LoadedDataset, options: TrainOptions = {}):
  * @throws what `train` throws
  */
 export async function tune(dataset: LoadedDataset, options: Omit<TrainOptions, 'preset'> = {}): Promise<TrainResult> {
-  return trainAs(dataset, options, { notebook: tunePreset, auto: tunePreset });
+  return withOptionNames(() => trainAs(dataset, options, { notebook: tunePreset, auto: tunePreset }));
 }
 
 async function trainAs(dataset: LoadedDataset, options: TrainOptions, presets: Presets): Promise<TrainResult> {
@@ -79,20 +73,16 @@ async function trainAs(dataset: LoadedDataset, options: TrainOptions, presets: P
 }
 
 /** Keeps the lines of the files that a run has beside its models, and hands them on. */
-export function gatherRecords({ onMetrics, onTried }: RecordEvents): {
-  metrics: object[];
-  tried: object[];
-  events: ExperimentEvents;
-} {
+export function gatherRecords(own: RecordEvents): { metrics: object[]; tried: object[]; events: ExperimentEvents } {
   const [metrics, tried]: [object[], object[]] = [[], []];
   const events = recordingEvents({
     onMetrics: (record) => {
       metrics.push(record);
-      return onMetrics?.(record);
+      return own.onMetrics?.(record);
     },
     onTried: (record) => {
       tried.push(record);
-      return onTried?.(record);
+      return own.onTried?.(record);
     },
   });
   return { metrics, tried, events };
@@ -107,8 +97,23 @@ export function ownTokenizerOf(
   return isOwnName(tokenizer) ? found : undefined;
 }
 
-export const controlNames = ['events', 'onProgress', 'signal', 'stop'] as const;
-export const checkControl = fields({ events: optional(anObject), signal: optional(aSignal), stop: optional(aSignal) });
+const knownEvents: readonly string[] = [...eventNames, 'onMetrics', 'onTried'];
+
+/** Accepts handlers of events. A misspelt one would never be called. */
+function checkEvents(events: unknown, name: string): void {
+  fields(partial(Object.fromEntries(knownEvents.map((event) => [event, aFunction]))))(events, name);
+  const stranger = Object.keys(events as object).find((key) => /^on[A-Z]/.test(key) && !knownEvents.includes(key));
+  if (stranger !== undefined) oneOf(...knownEvents)(stranger, `an event of ${name}`);
+}
+
+export const controlFields = {
+  events: optional(checkEvents),
+  onProgress: optional(aFunction),
+  signal: optional(aSignal),
+  stop: optional(aSignal),
+} as const;
+export const controlNames = Object.keys(controlFields);
+export const checkControl = fields(controlFields);
 
 /** Completes the settings of a call with those that the reviews were read with, and says how they are to be read. */
 async function settleTraining(
@@ -122,10 +127,10 @@ async function settleTraining(
     ...({ command: 'train', presets, config: {}, base: null } as const),
     problems: call.problems,
     preset: call.preset ?? (presets === trainPresets ? loading.preset : undefined),
-    given: namedReviews(given, loading.data),
+    given: settingsOn(loading, call.given),
   };
   const isKnown = await isImdbLoaded(loading);
-  const settings = withOptionNames(() => settle({ ...asked, isImdb: isKnown }));
+  const settings = settle({ ...asked, isImdb: isKnown });
   const settled = { ...settings, fixed: Object.keys(given) };
   return {
     settings: settled,

@@ -7,6 +7,7 @@ import { hashFile } from '../system/file_hash.js';
 import { fittedFor } from './adapter_calibration.js';
 import { withFitted } from './adapter_task.js';
 import { shapesOf, type ModelParts } from './model_parts.js';
+import type { LossForm } from './native.js';
 
 /** What a classifier is made of. */
 interface ReadModel {
@@ -16,6 +17,8 @@ interface ReadModel {
   /** SHA-256 of the model's file, where it is known. */
   baseSha256?: string;
   notes?: readonly string[];
+  /** The form of the loss of its training. */
+  loss: LossForm;
 }
 
 /**
@@ -25,11 +28,12 @@ interface ReadModel {
  */
 export async function readModel(path: string, chosen: string): Promise<ReadModel> {
   const run = await readRun(path, { model: chosen === 'merged' ? 'merged' : 'model' });
-  if (chosen === 'merged') return { parts: run, adapter: null };
+  const loss = run.run.options?.loss === 'softmax' ? 'softmax' : 'logits';
+  if (chosen === 'merged') return { parts: run, adapter: null, loss };
   const folder = chosen === 'on' ? join(path, adapterFolder) : chosen === 'off' ? null : chosen;
   if (folder === null) {
     const { alone, notes } = await fittedFor(path, run.description, null, null);
-    return { parts: { ...run, description: withFitted(run.description, alone) }, adapter: null, notes };
+    return { parts: { ...run, description: withFitted(run.description, alone) }, adapter: null, notes, loss };
   }
   // Only an adapter asks which model it is for, and a model alone is to open fast.
   const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
@@ -37,7 +41,7 @@ export async function readModel(path: string, chosen: string): Promise<ReadModel
   const { alone, used, notes } = await fittedFor(path, run.description, { folder, adapter: read }, baseSha256);
   const unknown = unknownKeys.map((key) => `${folder}: "${key}" is not known here and does not count.`);
   const parts = { ...run, description: withFitted(run.description, alone) };
-  return { parts, adapter: { ...read, ...used }, baseSha256, notes: [...notes, ...unknown] };
+  return { parts, adapter: { ...read, ...used }, baseSha256, notes: [...notes, ...unknown], loss };
 }
 
 /** Returns what a run is opened with by default: `merged`, `on` or `off`. */

@@ -13,7 +13,7 @@ import { byClass, type ByClass } from './by_class.js';
 import type { ClassifierModel } from './classifier_model.js';
 import { finite } from './finite.js';
 import { createModel, type ModelParts } from './model_parts.js';
-import { setNumThreads, type Bags } from './native.js';
+import { setNumThreads, type Bags, type LossForm } from './native.js';
 import { decide } from './numbers/decision.js';
 import { logOddsOf, probabilitiesOf } from './numbers/probabilities.js';
 import { checkOpening, type TextClassifierOptions } from './opening.js';
@@ -36,6 +36,7 @@ export interface SharedClassifier {
   readonly featurizer: SharedFeaturizer;
   readonly model: SharedModel;
   readonly notes: readonly string[];
+  readonly loss: LossForm;
 }
 
 export type { TextClassifierOptions } from './opening.js';
@@ -46,6 +47,8 @@ interface CreateOptions {
   /** SHA-256 of the model's file, where it is known. */
   baseSha256?: string | null;
   notes?: readonly string[];
+  /** The form of the loss of its training; default: `logits`. */
+  loss?: LossForm | undefined;
   decision?: DecisionName | undefined;
   /** The tokenizer where it is one of the program's own; without it texts are only taken as bags. */
   tokenizer?: OwnTokenizer | undefined;
@@ -63,6 +66,8 @@ export class TextClassifier {
   readonly adapters: AdapterSet;
   /** Notes on how it was opened, such as keys of an adapter's configuration that were ignored. */
   readonly notes: readonly string[];
+  /** The form of the loss that the model was trained with. */
+  readonly loss: LossForm;
   readonly #decision: DecisionName;
   /** The description of the model without an adapter. */
   readonly #alone: ModelDescription;
@@ -72,7 +77,7 @@ export class TextClassifier {
     { description, featurizer }: Pick<TextClassifier, 'description' | 'featurizer'>,
     model: ClassifierModel,
     adapters: AdapterSet,
-    { notes = [], decision = 'fitted' }: Pick<CreateOptions, 'notes' | 'decision'>,
+    { notes = [], decision = 'fitted', loss = 'logits' }: Pick<CreateOptions, 'notes' | 'decision' | 'loss'>,
   ) {
     this.#alone = description;
     this.#decision = decision;
@@ -80,6 +85,7 @@ export class TextClassifier {
     this.model = model;
     this.adapters = adapters;
     this.notes = notes;
+    this.loss = loss;
     this.#described = { active: adapters.active, description: this.#describe() };
   }
 
@@ -147,10 +153,13 @@ export class TextClassifier {
     checkShared(shared, 'shared');
     checkOpening(options, 'options');
     assertSameTokenizer(shared.featurizer.options.tokenizer, options.tokenizer);
-    const { description, notes } = shared;
+    const { description, notes, loss } = shared;
     const featurizer = Featurizer.fromShared(shared.featurizer, options.tokenizer);
     const model = modelFromShared(shared.model);
-    return new TextClassifier({ description, featurizer }, model, new AdapterSet(model, { isShared: true }), { notes });
+    return new TextClassifier({ description, featurizer }, model, new AdapterSet(model, { isShared: true }), {
+      notes,
+      loss,
+    });
   }
 
   /**
@@ -159,8 +168,8 @@ export class TextClassifier {
    * later changes nothing there.
    */
   share(): SharedClassifier {
-    const { description, featurizer, model, notes } = this;
-    return { description, featurizer: featurizer.share(), model: shareModel(model), notes };
+    const { description, featurizer, model, notes, loss } = this;
+    return { description, featurizer: featurizer.share(), model: shareModel(model), notes, loss };
   }
 
   /** The description of the model; its classes, calibration and decision are those with the adapters in use. */

@@ -8,6 +8,10 @@ import {
   createClassifier,
   crossEntropy,
   loadDataset,
+  lora,
+  saveRun,
+  train,
+  loadDataset,
   trainModel,
   type Bags,
   type Classifier,
@@ -137,6 +141,24 @@ export async function training(): Promise<void> {
   expectType<TrainingResult>()(notAwaited);
   // @ts-expect-error There is no such engine.
   createClassifier({ vocabularySize: 100, generator, engine: 'numpy' });
+}
+
+export async function commands(): Promise<void> {
+  const dataset = await loadDataset({ rows: [{ text: 'good', label: 'pos' }], tokenizer: (text) => text.split(' ') });
+  const result = await train(dataset, { preset: 'fast', epochs: 2, events: { onMetrics: (record) => void record } });
+  expectType<null>()(result.run);
+  const saved = await saveRun('run', result);
+  expectType<string>()(saved.run);
+  const tuned = await lora('run', dataset, { rank: 2, merge: true });
+  expectType<number>()((await saveRun('lora', tuned)).lora.test.accuracy);
+  // @ts-expect-error Fine-tuning has a rank, full training has none.
+  await train(dataset, { rank: 2 });
+  // @ts-expect-error Full training has epochs of its own.
+  await lora('run', dataset, { epochs: 2 });
+  // @ts-expect-error The reviews were split when they were loaded.
+  await train(dataset, { seed: 2 });
+  // @ts-expect-error There is no such preset.
+  await train(dataset, { preset: 'slow' });
 }
 
 export function errors(error: unknown): ErrorCode | null {

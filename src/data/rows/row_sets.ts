@@ -1,4 +1,4 @@
-import { anObject, fields, kind, optional } from '../../arguments.js';
+import { anObject, kind, onlyFields, optional } from '../../arguments.js';
 import { ImdbTorchError } from '../../errors.js';
 import { TimeSlices } from '../../system/time_slices.js';
 import { splitNames, type SplitName } from '../collected_reviews.js';
@@ -22,7 +22,7 @@ export interface RowsOfSplits {
 const isIterable = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
 const someRows = kind('an array of rows, or another iterable of them', isIterable);
-const checkSplits = fields({ train: someRows, valid: optional(someRows), test: optional(someRows) });
+const checkSplits = onlyFields({ train: someRows, valid: optional(someRows), test: optional(someRows) });
 
 /** Rows in memory, gathered from where they come, since they are gone through more than once. */
 export class RowSets {
@@ -39,6 +39,7 @@ export class RowSets {
     else someRows(rows, 'rows');
     const given = (isOfSplits ? rows : { train: rows }) as RowsOfSplits;
     checkSplits(given, 'rows');
+    signal?.throwIfAborted();
     const slices = new TimeSlices(signal);
     const splits = new Map<SplitName, readonly unknown[]>();
     for (const name of splitNames) {
@@ -52,15 +53,45 @@ export class RowSets {
   }
 }
 
+/** Copies rows: the program goes on with its own, and a cursor may hand out one object again and again. */
 async function gather(rows: Rows, slices: TimeSlices): Promise<readonly unknown[]> {
-  // A copy: the program goes on with its own array.
-  if (Array.isArray(rows)) return [...(rows as readonly unknown[])];
   const gathered: unknown[] = [];
-  for await (const row of rows) {
-    gathered.push(row);
+  for await (const row of untilAborted(rows, slices.signal)) {
+    gathered.push(typeof row === 'object' && row !== null && !Array.isArray(row) ? { ...row } : row);
     if (slices.isOver) await slices.next();
   }
   return gathered;
+}
+
+/** Gives rows until the signal ends that, however long the next one takes. @throws the reason of the signal */
+async function* untilAborted(rows: Rows, signal: AbortSignal | undefined): AsyncGenerator {
+  if (signal === undefined || !(Symbol.asyncIterator in rows)) {
+    yield* rows as Iterable<unknown>;
+    return;
+  }
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => {
+      reject(signal.reason as Error);
+    };
+  });
+  // Where nobody waits any more.
+  aborted.catch(() => undefined);
+  signal.addEventListener('abort', abort, { once: true });
+  const iterator: AsyncIterator<unknown> = rows[Symbol.asyncIterator]();
+  let isDone = false;
+  try {
+    for (;;) {
+      const next: IteratorResult<unknown, unknown> = await Promise.race([iterator.next(), aborted]);
+      isDone = next.done === true;
+      if (isDone) return;
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', abort);
+    // It may never come to its end: nobody waits for that.
+    if (!isDone) void iterator.return?.().catch(() => undefined);
+  }
 }
 
 function noRows(name: SplitName): ImdbTorchError {

@@ -11,7 +11,6 @@ import {
   lora,
   saveRun,
   train,
-  loadDataset,
   trainModel,
   type Bags,
   type Classifier,

@@ -96,8 +96,10 @@ export type { CalibrationResult } from './experiments/calibration_result.js';
 export type { FoldResult } from './experiments/cross_validation.js';
 export type { LayerExcerpts, LayerParameter, PerLayer, PerParameter } from './experiments/layer_state.js';
 export type { MergeComparison, MergeResult } from './experiments/merge.js';
-export type { BaseFacts } from './experiments/run_documents.js';
+export type { ExperimentEvents, RecordEvents } from './experiments/experiment_events.js';
+export type { BaseFacts, Unsaved } from './experiments/run_documents.js';
 export type { LoraDocument, RunDocument, TrainDocument } from './storage/run_document.js';
+export type { ExplanationAnswer } from './report/documents/answers.js';
 export type { CommandLineOf } from './report/html/read_runs.js';
 export { writeReport, type WrittenReport } from './report/html/write_report.js';
 export type { Check } from './experiments/check.js';
@@ -107,11 +109,12 @@ export { loadDataset, type LoadedDataset, type LoadOptions } from './library/loa
 export { audit, type AuditCallOptions, type AuditDocument } from './library/audit.js';
 export { compare, type CompareOptions, type ComparisonDocument } from './library/compare.js';
 export { evaluate, type EvaluateCallOptions, type EvaluationDocument } from './library/evaluate.js';
-export { explain, type ExplainOptions, type ExplanationDocument } from './library/explain.js';
-export { lora, type LoraOptions } from './library/lora.js';
+export { explain, type ExplainOptions, type ExplanationDocument, type TopWordsByClass } from './library/explain.js';
+export { lora, type LoraCallOptions } from './library/lora.js';
 export { train, tune, type CallControl, type CallEvents, type TrainOptions } from './library/train.js';
 export { classifierOf, type LoraResult, type TrainResult } from './library/result.js';
 export { saveRun, type Saved, type SaveOptions } from './library/save_run.js';
+export type { Files } from './settings/list_kinds.js';
 export type { Columns, SourceNotes, SplitName } from './data/collected_reviews.js';
 export type { BadRow, BadRows, LeftOut, ReadAccount } from './data/read_account.js';
 export { describeBadRow } from './data/tables/bad_rows.js';
@@ -125,16 +128,19 @@ export { tokenize } from './text/tokens/tokenizer.js';
 export { readSafetensors, writeSafetensors, type SafetensorsFile } from './storage/safetensors.js';
 export type { StoredDtype, StoredTensor } from './storage/stored_tensor.js';
 export { createRunDirectory, RunDirectory, type RunDirectoryOptions } from './storage/run_directory.js';
+export type { Scalar } from './storage/event_file.js';
 export type { StoredFile } from './storage/recorded_files.js';
 export { readRun, type ReadRunOptions, type StoredRun } from './storage/read_run.js';
 export type { Calibration, Decision, DecisionName, ModelDescription } from './storage/model_description.js';
 export {
   TextClassifier,
+  type CreateClassifierOptions,
   type ModelParts,
   type Prediction,
   type SharedClassifier,
   type TextClassifierOptions,
 } from './model/text_classifier.js';
+export type { ByClass } from './model/by_class.js';
 export { createService, type ServiceOptions } from './serve/create_service.js';
 export type { RequestLimits } from './serve/limits.js';
 export { explainText, topWords, type Explanation, type TopWord, type WordEffect } from './model/explanation.js';
@@ -167,9 +173,10 @@ export {
 export type { IndexTables } from './text/ngrams/index_tables.js';
 export type { SharedTokens } from './text/tokens/token_interner.js';
 export type { EncodedTexts, FeatureIds } from './text/bag_writer.js';
-export type { OwnTokenizer } from './text/tokens/own_tokenizer.js';
+export type { OwnTokenizer, OwnTokenizerName } from './text/tokens/own_tokenizer.js';
 export type { BuiltInTokenizer, TokenizerName } from './text/features.js';
 export type { TokenSpan } from './text/tokens/token_span.js';
 export type { Adapter, AdapterBranch, LayerName } from './storage/adapter.js';
 export { AdapterSet, type AdapterSetOptions, type CombineOptions } from './model/adapter_set.js';
+export type { AdapterTask, FittedToLogits } from './model/adapter_task.js';
 export type { Combination } from './model/adapter_algebra.js';

@@ -19,7 +19,7 @@ import { resultOf, type LoraResult } from './result.js';
 import { checkControl, controlNames, gatherRecords, ownTokenizerOf, type CallControl } from './train.js';
 
 /** What `lora` takes: the command line's options in camel case, but for those that say what is read. */
-export interface LoraOptions extends CallSettings<LoraKey, keyof typeof loraPresets>, CallControl {
+export interface LoraCallOptions extends CallSettings<LoraKey, keyof typeof loraPresets>, CallControl {
   /** Whether the branches are merged into their layers at the end. Default: false. */
   readonly merge?: boolean | undefined;
 }
@@ -36,12 +36,12 @@ const checkOwn = fields({ merge: optional(aBoolean) });
 export async function lora(
   base: string | null,
   dataset: LoadedDataset,
-  options: LoraOptions = {},
+  options: LoraCallOptions = {},
 ): Promise<LoraResult> {
   return withOptionNames(() => fineTune(base, dataset, options));
 }
 
-async function fineTune(base: string | null, dataset: LoadedDataset, options: LoraOptions): Promise<LoraResult> {
+async function fineTune(base: string | null, dataset: LoadedDataset, options: LoraCallOptions): Promise<LoraResult> {
   const begun = performance.now();
   orNull(aString)(base, 'base');
   checkDataset(dataset);
@@ -68,7 +68,7 @@ async function fineTune(base: string | null, dataset: LoadedDataset, options: Lo
 
 async function settleFineTuning(
   { loading }: LoadedDataset,
-  options: LoraOptions,
+  options: LoraCallOptions,
   base: Base | null,
 ): Promise<{ settings: SettledSettings; ownTokenizer: OwnTokenizer | undefined }> {
   const own = [...controlNames, 'merge'];

@@ -1,10 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ImdbTorchError } from '../errors.js';
 import type { Adapter } from '../storage/adapter.js';
-import type { ModelDescription } from '../storage/model_description.js';
+import type { Calibration, Decision, ModelDescription } from '../storage/model_description.js';
 
 /** What is fitted to the logits of a model: how they become probabilities, and how these become a class. */
-export type FittedToLogits = Pick<ModelDescription, 'calibration' | 'decision'>;
+export interface FittedToLogits {
+  /** Null: probabilities are the softmax of the logits. */
+  readonly calibration: Calibration | null;
+  /** Absent: the most probable class is predicted. */
+  readonly decision?: Decision;
+}
 
 /** What the outputs of a model stand for while adapters are in use. */
 export interface AdapterTask extends FittedToLogits {

@@ -43,7 +43,7 @@ export type { TextClassifierOptions } from './opening.js';
 export type { ModelParts } from './model_parts.js';
 
 /** How a classifier is made of its parts. */
-interface CreateOptions {
+export interface CreateClassifierOptions {
   /** SHA-256 of the model's file, where it is known. */
   baseSha256?: string | null;
   notes?: readonly string[];
@@ -77,7 +77,7 @@ export class TextClassifier {
     { description, featurizer }: Pick<TextClassifier, 'description' | 'featurizer'>,
     model: ClassifierModel,
     adapters: AdapterSet,
-    { notes = [], decision = 'fitted', loss = 'logits' }: Pick<CreateOptions, 'notes' | 'decision' | 'loss'>,
+    { notes = [], decision = 'fitted', loss = 'logits' }: Pick<CreateClassifierOptions, 'notes' | 'decision' | 'loss'>,
   ) {
     this.#alone = description;
     this.#decision = decision;
@@ -113,7 +113,7 @@ export class TextClassifier {
    * @param adapter null: the model alone
    * @throws ERR_RUN when the adapter is for a model with another SHA-256 than `baseSha256`, or does not fit
    */
-  static create(parts: ModelParts, adapter: Adapter | null, options: CreateOptions = {}): TextClassifier {
+  static create(parts: ModelParts, adapter: Adapter | null, options: CreateClassifierOptions = {}): TextClassifier {
     checkParts(parts, 'parts');
     orNull(anAdapter)(adapter, 'adapter');
     const model = createModel(parts, adapter);

@@ -108,7 +108,9 @@ const expected: Readonly<Record<keyof ModelDescription, string>> = {
 };
 
 /** What the tensors of a run mean: the document of `model.json`. */
-export type ModelDescription = Readonly<v.InferOutput<typeof fields>>;
+export type ModelDescription = {
+  readonly [Name in keyof v.InferOutput<typeof fields>]: v.InferOutput<typeof fields>[Name];
+};
 
 /** The description of a run without `model.json`, which holds the notebook's model. */
 export function notebookDescription(words: number, hidden: number): ModelDescription {

@@ -144,7 +144,7 @@ export async function training(): Promise<void> {
 
 export async function commands(): Promise<void> {
   const dataset = await loadDataset({ rows: [{ text: 'good', label: 'pos' }], tokenizer: (text) => text.split(' ') });
-  const result = await train(dataset, { preset: 'fast', epochs: 2, events: { onMetrics: (record) => void record } });
+  const result = await train(dataset, { preset: 'fast', epochs: 2, events: { onMetrics: () => Promise.resolve() } });
   expectType<null>()(result.run);
   const saved = await saveRun('run', result);
   expectType<string>()(saved.run);

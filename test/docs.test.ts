@@ -112,7 +112,7 @@ function optionsOf(command: Command): string[] {
 }
 
 /** Of Node, of Docker and of bundlers. */
-const optionsOfOthers = ['--experimental-vm-modules', '--external', '--from'];
+const optionsOfOthers = ['--experimental-vm-modules', '--external', '--from', '--memory', '--cpus'];
 
 test.each(pages)('when %s names an option then a command has it', (page) => {
   const known = new Set([...optionsOf(program), ...optionsOfOthers]);
@@ -120,9 +120,9 @@ test.each(pages)('when %s names an option then a command has it', (page) => {
   expect(named.filter((option) => !known.has(option))).toEqual([]);
 });
 
-test.each(pages)('when %s shows TypeScript then it is a file of the examples', (page) => {
-  const examples = readdirSync(join(root, 'examples')).filter((name) => name.endsWith('.ts'));
+test.each(pages)('when %s shows a program then it is a file of the examples', (page) => {
+  const examples = readdirSync(join(root, 'examples')).filter((name) => /\.m?[tj]s$/.test(name));
   const codes = examples.map((name) => read(`examples/${name}`));
-  const shown = [...read(page).matchAll(codeBlock)].filter(([, language]) => language === 'ts');
+  const shown = [...read(page).matchAll(codeBlock)].filter(([, language = '']) => /^[tj]s$/.test(language));
   expect(shown.map(([, , code = '']) => code).filter((code) => !codes.includes(code))).toEqual([]);
 });

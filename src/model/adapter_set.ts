@@ -1,4 +1,4 @@
-import { aBoolean, aNumber, aString, fields, listOf, optional, orNull } from '../arguments.js';
+import { aNumber, aString, fields, listOf, optional, orNull } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import { anAdapter, writeAdapter, type Adapter } from '../storage/adapter.js';
 import { findAdapterProblems, readAdapter } from '../storage/read_adapter.js';
@@ -20,7 +20,7 @@ import { aModel, checkCombination } from './expected.js';
 import { loadParameters } from './parameters.js';
 
 const checkOptions = fields({
-  isShared: optional(aBoolean),
+  sharedWith: optional(listOf(aString)),
   baseSha256: optional(orNull(aString)),
   classes: optional(listOf(aString)),
 });
@@ -31,8 +31,11 @@ export interface AdapterSetOptions {
   baseSha256?: string | null;
   /** The names of the model's outputs, which are those of adapters that name none. Without them: not known. */
   classes?: readonly string[] | undefined;
-  /** Whether other threads compute with the same parameters, which then stay as they are. @internal */
-  isShared?: boolean;
+  /**
+   * Which adapters were in use when the parameters were shared: other threads compute with the same ones, which then stay
+   * as they are. Without it: the parameters are the set's own. @internal
+   */
+  sharedWith?: readonly string[];
 }
 
 export interface CombineOptions {
@@ -69,9 +72,10 @@ export class AdapterSet {
   constructor(model: ClassifierModel, options: AdapterSetOptions = {}) {
     aModel(model, 'model');
     checkOptions(options, 'options');
-    const { baseSha256 = null, classes, isShared = false } = options;
+    const { baseSha256 = null, classes, sharedWith } = options;
     this.#model = model;
-    this.#isShared = isShared;
+    this.#isShared = sharedWith !== undefined;
+    this.#active = sharedWith ?? [];
     this.#baseSha256 = baseSha256;
     this.#classes = classes;
     this.#base = new BaseParameters(model);

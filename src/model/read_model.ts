@@ -19,6 +19,8 @@ interface ReadModel {
   notes?: readonly string[];
   /** The form of the loss of its training. */
   loss: LossForm;
+  /** Whether the model has the run's adapter in its parameters. */
+  isMerged?: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ interface ReadModel {
 export async function readModel(path: string, chosen: string): Promise<ReadModel> {
   const run = await readRun(path, { model: chosen === 'merged' ? 'merged' : 'model' });
   const loss = run.run.options?.loss === 'softmax' ? 'softmax' : 'logits';
-  if (chosen === 'merged') return { parts: run, adapter: null, loss };
+  if (chosen === 'merged') return { parts: run, adapter: null, loss, isMerged: true };
   const folder = chosen === 'on' ? join(path, adapterFolder) : chosen === 'off' ? null : chosen;
   if (folder === null) {
     const { alone, notes } = await fittedFor(path, run.description, null, null);

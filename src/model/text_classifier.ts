@@ -1,4 +1,15 @@
-import { aMap, aString, anObject, checkTexts, fields, float64Array, instance, listOf, orNull } from '../arguments.js';
+import {
+  aBoolean,
+  aMap,
+  aString,
+  anObject,
+  checkTexts,
+  fields,
+  float64Array,
+  instance,
+  listOf,
+  orNull,
+} from '../arguments.js';
 import { anAdapter, type Adapter } from '../storage/adapter.js';
 import type { DecisionName, ModelDescription } from '../storage/model_description.js';
 import { featurizerOf } from '../storage/read_run.js';
@@ -37,6 +48,9 @@ export interface SharedClassifier {
   readonly model: SharedModel;
   readonly notes: readonly string[];
   readonly loss: LossForm;
+  /** The adapters in use, whose parameters stay as they are. */
+  readonly activeAdapters: readonly string[];
+  readonly isMerged: boolean;
 }
 
 export type { TextClassifierOptions } from './opening.js';
@@ -50,11 +64,16 @@ export interface CreateClassifierOptions {
   /** The form of the loss of its training; default: `logits`. */
   loss?: LossForm | undefined;
   decision?: DecisionName | undefined;
+  /** Whether the parameters have an adapter in them. Default: false. */
+  isMerged?: boolean | undefined;
   /** The tokenizer where it is one of the program's own; without it texts are only taken as bags. */
   tokenizer?: OwnTokenizer | undefined;
 }
 
-const checkShared = fields({ description: anObject, featurizer: anObject, model: anObject, notes: listOf(aString) });
+const checkShared = fields({
+  ...{ description: anObject, featurizer: anObject, model: anObject, notes: listOf(aString) },
+  ...{ activeAdapters: listOf(aString), isMerged: aBoolean },
+});
 const checkParts = fields({ description: anObject, vocabulary: instance(Vocabulary), tensors: aMap });
 
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */
@@ -68,6 +87,8 @@ export class TextClassifier {
   readonly notes: readonly string[];
   /** The form of the loss that the model was trained with. */
   readonly loss: LossForm;
+  /** Whether it was opened as `merged`: the run's own adapter is in the parameters, and none is in use. */
+  readonly isMerged: boolean;
   readonly #decision: DecisionName;
   /** The description of the model without an adapter. */
   readonly #alone: ModelDescription;
@@ -77,7 +98,7 @@ export class TextClassifier {
     { description, featurizer }: Pick<TextClassifier, 'description' | 'featurizer'>,
     model: ClassifierModel,
     adapters: AdapterSet,
-    { notes = [], decision = 'fitted', loss = 'logits' }: Pick<CreateClassifierOptions, 'notes' | 'decision' | 'loss'>,
+    { notes = [], decision = 'fitted', loss = 'logits', isMerged = false }: CreateClassifierOptions,
   ) {
     this.#alone = description;
     this.#decision = decision;
@@ -86,6 +107,7 @@ export class TextClassifier {
     this.adapters = adapters;
     this.notes = notes;
     this.loss = loss;
+    this.isMerged = isMerged;
     this.#described = { active: adapters.active, description: this.#describe() };
   }
 
@@ -153,13 +175,11 @@ export class TextClassifier {
     checkShared(shared, 'shared');
     checkOpening(options, 'options');
     assertSameTokenizer(shared.featurizer.options.tokenizer, options.tokenizer);
-    const { description, notes, loss } = shared;
+    const { description, notes, loss, activeAdapters, isMerged } = shared;
     const featurizer = Featurizer.fromShared(shared.featurizer, options.tokenizer);
     const model = modelFromShared(shared.model);
-    return new TextClassifier({ description, featurizer }, model, new AdapterSet(model, { isShared: true }), {
-      notes,
-      loss,
-    });
+    const adapters = new AdapterSet(model, { sharedWith: activeAdapters });
+    return new TextClassifier({ description, featurizer }, model, adapters, { notes, loss, isMerged });
   }
 
   /**
@@ -168,8 +188,11 @@ export class TextClassifier {
    * later changes nothing there.
    */
   share(): SharedClassifier {
-    const { description, featurizer, model, notes, loss } = this;
-    return { description, featurizer: featurizer.share(), model: shareModel(model), notes, loss };
+    const { description, featurizer, model, notes, loss, adapters, isMerged } = this;
+    return {
+      ...{ description, featurizer: featurizer.share(), model: shareModel(model), notes, loss },
+      ...{ activeAdapters: adapters.active, isMerged },
+    };
   }
 
   /** The description of the model; its classes, calibration and decision are those with the adapters in use. */

@@ -33,7 +33,13 @@ export interface Limits extends RequestLimits {
   readonly stopMilliseconds: number;
 }
 
-export const usualLimits: Limits = Object.freeze({
+/** Returns the limits that are given, and the usual ones for those that are left out or undefined. */
+export function limitsOf(given: { readonly [Name in keyof Limits]?: Limits[Name] | undefined } = {}): Limits {
+  const named = Object.entries(given).filter(([, limit]) => limit !== undefined);
+  return { ...usualLimits, ...Object.fromEntries(named) };
+}
+
+const usualLimits: Limits = Object.freeze({
   bodyBytes: 1 << 20,
   texts: 1000,
   predictedCharacters: 100_000,

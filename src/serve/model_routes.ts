@@ -3,14 +3,15 @@ import { explainInSlices } from '../model/explanation.js';
 import { explanationAnswer } from '../report/console/explanation.js';
 import { noPrediction } from '../report/documents/answers.js';
 import type { TextClassifier } from '../model/text_classifier.js';
+import { askModel, classifierOf } from './answering.js';
 import type { AdapterName, ExplainRequest, ModelAnswer, ModelsAnswer, PredictRequest } from './documents.js';
 import type { RequestLimits } from './limits.js';
-import type { Models } from './models.js';
+import type { HeldModel, Models } from './models.js';
 import { predictInSlices } from './prediction_slices.js';
 import { modelRouteSchema, modelsRouteSchema, requestSchemas, withModelName } from './schemas.js';
-import type { About, ServedModel } from './served_model.js';
-import { ServiceError } from './service_error.js';
-import type { WorkQueue } from './work_queue.js';
+import type { About } from './served_model.js';
+import { failureOf, ServiceError } from './service_error.js';
+import type { Slices, WorkQueue } from './work_queue.js';
 
 export interface ModelRoutesOptions {
   models: Models;
@@ -60,14 +61,25 @@ export function addModelRoutes(app: FastifyInstance, options: ModelRoutesOptions
 
 /** Returns what answers requests to predict and to explain. */
 function answersOf({ models, limits, queue, onTexts }: ModelRoutesOptions) {
+  const ask = <T>(
+    { model }: HeldModel,
+    adapter: AdapterName | undefined,
+    reply: FastifyReply,
+    work: (classifier: TextClassifier) => Slices<T>,
+  ): Promise<T> =>
+    queue.run(askModel(model, adapter, work), isWanted(reply)).catch((error: unknown) => {
+      throw failureOf(error);
+    });
+
   const predict = async (request: FastifyRequest<OfModel & { Body: PredictRequest }>, reply: FastifyReply) => {
     const { text, adapter } = request.body;
     using held = models.hold(request.params.model);
-    const classifier = classifierOf(held.model, adapter);
+    classifierOf(held.model, adapter);
     const texts = typeof text === 'string' ? [text] : text;
     onTexts(request, { route: '/predict', model: held.model.name, count: texts.length });
     refuseBrokenTexts(text);
-    const found = await queue.run(predictInSlices(classifier, texts.filter(isText)), isWanted(reply));
+    const asked = texts.filter(isText);
+    const found = await ask(held, adapter, reply, (classifier) => predictInSlices(classifier, asked));
     const each = found.values();
     const predictions = texts.map((one) => (isText(one) ? each.next().value : undefined) ?? noPrediction);
     return typeof text === 'string' ? predictions[0] : { predictions };
@@ -76,13 +88,12 @@ function answersOf({ models, limits, queue, onTexts }: ModelRoutesOptions) {
   const explain = async (request: FastifyRequest<OfModel & { Body: ExplainRequest }>, reply: FastifyReply) => {
     const { text, adapter } = request.body;
     using held = models.hold(request.params.model);
-    const classifier = classifierOf(held.model, adapter);
+    classifierOf(held.model, adapter);
     onTexts(request, { route: '/explain', model: held.model.name, count: 1 });
     refuseBrokenTexts(text);
     refuseLongText(text, tellOf(held.model.about, limits).limits.explainedCharacters);
     if (!isText(text)) return noPrediction;
-    const explanation = await queue.run(explainInSlices(classifier, text), isWanted(reply));
-    return explanationAnswer(explanation, classifier.classes);
+    return await ask(held, adapter, reply, (classifier) => explainAll(classifier, text));
   };
   return { predict, explain };
 }
@@ -95,12 +106,8 @@ function tellOf(about: About, limits: RequestLimits): ModelAnswer {
   return { ...about, limits: { bodyBytes, texts, predictedCharacters, explainedCharacters } };
 }
 
-/** @throws ServiceError ERR_BAD_REQUEST when the model has not the adapter that is asked for */
-function classifierOf(model: ServedModel, adapter: AdapterName | undefined): TextClassifier {
-  const classifier = model.classifier(adapter);
-  if (classifier !== null) return classifier;
-  const adapters = JSON.stringify(model.about.adapters);
-  throw new ServiceError('ERR_BAD_REQUEST', `The request's body/adapter must be one of this model: ${adapters}.`);
+function* explainAll(classifier: TextClassifier, text: string): Slices<ReturnType<typeof explanationAnswer>> {
+  return explanationAnswer(yield* explainInSlices(classifier, text), classifier.classes);
 }
 
 function isText(text: string): boolean {

@@ -5,7 +5,7 @@ import { ImdbTorchError, type ErrorCode } from '../errors.js';
 import { TextClassifier, type SharedClassifier } from '../model/text_classifier.js';
 import { threadFile } from '../setup/package_root.js';
 import type { AdapterName } from './documents.js';
-import { servedRun, type RunClassifiers, type ServedModel, type ServedRunOptions } from './served_model.js';
+import { firstText, servedRun, type RunClassifiers, type ServedModel, type ServedRunOptions } from './served_model.js';
 
 export interface OpeningTask {
   readonly path: string;
@@ -15,8 +15,7 @@ export interface OpeningTask {
 export type OpeningResult =
   ({ kind: 'opened' } & RunClassifiers<SharedClassifier>) | { kind: 'error'; code: ErrorCode; message: string };
 
-/** Has the code that computes be there for a first text. */
-const firstText = 'A film.';
+const workerFile = new URL('./opening_worker.js', import.meta.url);
 
 /**
  * Does what `openRun` does in another thread, which shares its memory with this one: requests are answered meanwhile as
@@ -25,15 +24,34 @@ const firstText = 'A film.';
  */
 export async function openRunBeside(path: string, options: ServedRunOptions): Promise<ServedModel> {
   const task: OpeningTask = { path, options };
-  const worker = new Worker(threadFile(new URL('./opening_worker.js', import.meta.url)), { workerData: task });
-  const [[result]] = (await Promise.all([once(worker, 'message'), once(worker, 'exit')])) as [[OpeningResult], unknown];
+  const result = await resultOf(new Worker(threadFile(workerFile), { workerData: task }));
   if (result.kind === 'error') throw new ImdbTorchError(result.code, result.message);
+  return serveShared(result);
+}
+
+/** Returns what a thread sends before it ends. @throws ERR_FAILED when it ends without that; what it throws itself */
+export async function resultOf(worker: Worker): Promise<OpeningResult> {
+  let result: OpeningResult | undefined;
+  worker.once('message', (message: OpeningResult) => (result = message));
+  const [code] = (await once(worker, 'exit')) as [number];
+  if (result !== undefined) return result;
+  throw new ImdbTorchError('ERR_FAILED', `The thread that opens the model ended with code ${code}; try again.`);
+}
+
+/** Serves what another thread has opened. When that fails nothing of it stays. */
+export async function serveShared(opened: RunClassifiers<SharedClassifier>): Promise<ServedModel> {
   const classifiers = new Map<AdapterName, TextClassifier>();
-  for (const [adapter, shared] of result.classifiers) {
-    await setImmediate();
-    const classifier = TextClassifier.fromShared(shared);
-    classifier.predict([firstText]);
-    classifiers.set(adapter, classifier);
+  try {
+    for (const [adapter, shared] of opened.classifiers) {
+      // What is served already is to be answered in between.
+      await setImmediate();
+      const classifier = TextClassifier.fromShared(shared);
+      classifiers.set(adapter, classifier);
+      classifier.predict([firstText]);
+    }
+    return servedRun({ ...opened, classifiers });
+  } catch (error) {
+    for (const classifier of classifiers.values()) classifier.dispose();
+    throw error;
   }
-  return servedRun({ ...result, classifiers });
 }

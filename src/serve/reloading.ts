@@ -20,7 +20,8 @@ export class Reloading {
   readonly #tell: (line: string) => void;
   /** The state of the files of each part when it was last read. */
   readonly #read = new Map<Reloadable, string>();
-  #last: Promise<void> = Promise.resolve();
+  /** Settles when nothing is being read; undefined: nothing has been yet. */
+  #last: Promise<void> | undefined;
 
   /** @param tell is told of what was read, and of what could not be */
   constructor(parts: readonly Reloadable[], tell: (line: string) => void) {
@@ -29,19 +30,30 @@ export class Reloading {
   }
 
   /** Reads all parts for the first time. @throws when one cannot be read */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    const started = this.#readFirst();
+    // Who waits for it is told; what comes after it then has nothing to go on with.
+    this.#last = started.catch(() => new Promise(() => undefined));
+    return started;
+  }
+
+  /** Reads all parts anew, after what is being read. Before the start there is nothing to read anew. */
+  reload(): Promise<void> {
+    return this.#afterLast(async () => {
+      for (const part of this.#parts) await this.#readAgain(part);
+    });
+  }
+
+  async #readFirst(): Promise<void> {
     for (const part of this.#parts) {
       this.#read.set(part, await stateOfFiles(part.files()));
       await part.read();
     }
   }
 
-  /** Reads all parts anew, after what is being read. */
-  reload(): Promise<void> {
-    this.#last = this.#last.then(async () => {
-      for (const part of this.#parts) await this.#readAgain(part);
-    });
-    return this.#last;
+  #afterLast(work: () => Promise<void>): Promise<void> {
+    this.#last &&= this.#last.then(work);
+    return this.#last ?? Promise.resolve();
   }
 
   /** Reads parts anew when their files have changed, until `signal` is aborted. */
@@ -59,7 +71,7 @@ export class Reloading {
     const timer = setInterval(() => {
       if (!isDue) return;
       isDue = false;
-      this.#last = this.#last.then(look).then(() => {
+      void this.#afterLast(look).then(() => {
         isDue = true;
       });
     }, lookMilliseconds);

@@ -6,7 +6,7 @@ export interface LoggedRequest {
   readonly time: string;
   readonly id: string;
   readonly method: string;
-  /** The route as /openapi.json has it, behind the prefix; null where there is none. */
+  /** The route with its prefix, as the figures have it, such as `/api/models/:model/predict`; null where there is none. */
   readonly route: string | null;
   readonly status: number;
   readonly milliseconds: number;

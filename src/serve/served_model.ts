@@ -28,8 +28,8 @@ export interface ServedModel {
   dispose(): void;
 }
 
-/** Asks for the index of the features and for all layers. */
-const firstText = 'A film.';
+/** Asks for the index of the features and for all layers, whose code is then there. */
+export const firstText = 'A film.';
 
 export interface ServedRunOptions {
   /** The name that the model is served under; default: that of the run. */
@@ -103,7 +103,8 @@ export async function openClassifiers(
 
 /** Serves a classifier that stays the caller's, as it is at each request: its adapters can be exchanged meanwhile. */
 export function servedClassifier(name: string, classifier: TextClassifier): ServedModel {
-  const adapterOf = (): AdapterName => (classifier.adapters.active.length === 0 ? 'off' : 'on');
+  const alone: AdapterName = classifier.isMerged ? 'merged' : 'off';
+  const adapterOf = (): AdapterName => (classifier.adapters.active.length === 0 ? alone : 'on');
   return {
     name,
     get about() {

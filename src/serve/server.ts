@@ -2,7 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { requireKeys, type ApiKeys } from './api_keys.js';
 import { connectionOptions, stopInTime } from './connection_limits.js';
 import { allowOrigins } from './cross_origin.js';
-import { usualLimits, type Limits } from './limits.js';
+import { limitsOf, type Limits } from './limits.js';
 import { ServiceMetrics } from './metrics.js';
 import { addModelService, errorHandler } from './model_service.js';
 import type { Models } from './models.js';
@@ -36,7 +36,7 @@ export interface ServerOptions {
 /** Creates the server of `serve`: `listen()` starts it, and `close()` ends it when the requests under way are answered. */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
   const { models, prefix = '', keys = null, onAnswered, onFailure = () => undefined } = options;
-  const limits = { ...usualLimits, ...options.limits };
+  const limits = limitsOf(options.limits);
   const queue = new WorkQueue(limits.waiting);
   const metrics = new ServiceMetrics(queue);
   const log = onAnswered === undefined ? null : new RequestLog(onAnswered);

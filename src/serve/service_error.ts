@@ -27,8 +27,9 @@ export class ServiceError extends Error {
   constructor(
     readonly code: ServiceErrorCode,
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 
   get statusCode(): number {
@@ -38,6 +39,11 @@ export class ServiceError extends Error {
   toJSON(): ErrorAnswer {
     return { code: this.code, message: this.message };
   }
+}
+
+/** Whether an error is of how the service reads requests; others come from hooks of the app that it is a part of. */
+export function isOfService({ code, validation }: Partial<FastifyError>): boolean {
+  return validation !== undefined || (code ?? '').startsWith('FST_ERR_CTP_');
 }
 
 const frameworkCodes: Readonly<Record<string, ServiceErrorCode>> = {
@@ -57,7 +63,14 @@ export function serviceErrorOf(error: FastifyError | ServiceError, prefix: strin
   const { statusCode = 500 } = error;
   if (statusCode >= 400 && statusCode < 500)
     return new ServiceError('ERR_BAD_REQUEST', `The request cannot be read: ${error.message}.`);
-  return new ServiceError('ERR_FAILED', 'The service failed at this request; its log says why.');
+  return failureOf(error);
+}
+
+/** Returns what the client is told of an error of which it learns no more than that there was one: the cause. */
+export function failureOf(cause: unknown): ServiceError {
+  return cause instanceof ServiceError
+    ? cause
+    : new ServiceError('ERR_FAILED', 'The service failed at this request; its log says why.', { cause });
 }
 
 interface SchemaProblem {

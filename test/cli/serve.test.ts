@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeSmallRun } from '../model/helpers.js';
-import { talk } from '../serve/helpers.js';
+import { headOfPost, talk } from '../serve/helpers.js';
 import { main, runCli } from './helpers.js';
 
 test.each(['SIGTERM', 'SIGINT'] as const)(
@@ -22,21 +23,20 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
         const ended = once(child, 'close');
         const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
         const url = /^Serving run at (http:\/\/127\.0\.0\.1:\d+\/) \(Ctrl-C ends it\)\.$/.exec(line)?.[1] ?? line;
-        const ask = (text: string | string[]): Promise<Response> =>
-          fetch(`${url}predict`, {
-            method: 'POST',
-            headers: { 'content-type': 'application/json' },
-            body: JSON.stringify({ text }),
-          });
-        expect(await (await ask('a small, perfect film')).json()).toMatchObject({
-          label: expect.stringMatching(/^(neg|pos)$/),
+        const body = JSON.stringify({ text: Array(1000).fill('good bad film '.repeat(60)) });
+        const answer = await talk(Number(new URL(url).port), (socket) => {
+          socket.write(headOfPost('/predict', body.length) + body.slice(0, 100));
+          const finish = async (): Promise<void> => {
+            // Its headers are read by now, since those of a later request are.
+            await fetch(`${url}healthz`);
+            child.kill(signal);
+            while (errors === '') await sleep(10);
+            socket.write(body.slice(100));
+          };
+          void finish();
         });
-        const large = ask(Array(1000).fill('good bad film '.repeat(60)) as string[]);
-        // Its headers are read by now, since those of a later request are.
-        while (!(await (await fetch(`${url}metrics`)).text()).includes('imdb_torch_requests_waiting 1'));
-        child.kill(signal);
-        const { predictions } = (await (await large).json()) as { predictions: unknown[] };
-        expect(predictions).toHaveLength(1000);
+        expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+        expect(answer?.match(/"label":"(neg|pos)"/g)).toHaveLength(1000);
         expect(await ended).toEqual([0, null]);
         expect(errors).toBe('Stopping; what is under way is finished first.\n');
       } finally {
@@ -108,6 +108,12 @@ test('when serve cannot listen, or there is no such run or option, then it says 
     expect(await runCli(['serve', 'nowhere', '--port', '0'], { cwd })).toMatchObject({ code: 4 });
     expect(await runCli(['serve', 'run', '--port', '65536'], { cwd })).toMatchObject({ code: 2 });
     expect(await runCli(['serve', 'run', '--host', 'no such host'], { cwd })).toMatchObject({ code: 1 });
+    const named = await runCli(['serve', 'run'], { cwd, env: { HOST: 'no such host', PORT: '0' } });
+    expect([named.code, named.stderr]).toEqual([
+      1,
+      'error: Expected to listen on port 0 of no such host (HOST and PORT of the environment): ' +
+        'there is no such host; choose another with --host.\n',
+    ]);
     expect(await runCli(['serve', 'run', '--adapter', 'on'], { cwd })).toMatchObject({ code: 4 });
   });
 });

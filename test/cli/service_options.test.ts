@@ -15,6 +15,7 @@ test('when the environment says where to listen then that counts, but the comman
   expect(read({}, environment)).toMatchObject({ host: '0.0.0.0', port: 3000 });
   expect(read({ port: '81', host: '::1' }, environment)).toMatchObject({ host: '::1', port: 81 });
   expect(read({}, { PORT: '', HOST: '' })).toMatchObject({ host: '127.0.0.1', port: 8080 });
+  expect(read({ port: '81' }, environment)).toMatchObject({ environment: ['HOST'] });
   // What does not count is not read either.
   expect(read({ port: '81' }, { PORT: 'tcp://10.0.0.1:80' })).toMatchObject({ port: 81 });
 });

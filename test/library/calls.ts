@@ -82,7 +82,15 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
   'TextClassifier.fromShared': {
     call: (shared) => library.TextClassifier.fromShared(shared),
     takes: [
-      fields('shared', object('description', {}), object('featurizer', {}), object('model', {}), list('notes', ['a'])),
+      fields(
+        'shared',
+        object('description', {}),
+        object('featurizer', {}),
+        object('model', {}),
+        list('notes', ['a']),
+        list('activeAdapters', ['a']),
+        boolean('isMerged', true),
+      ),
     ],
   },
   'TextClassifier.predict': { call: (all) => classifier.predict(all), takes: [texts] },
@@ -114,6 +122,7 @@ export const calls: Readonly<Record<string, LibraryCall>> = {
               ),
             ),
           ),
+          maybe(string('default', 'model')),
           maybe(boolean('page', true)),
           maybe(take('function')('onFailure', () => undefined)),
         ),

@@ -2,17 +2,8 @@ import { expect, test } from '@jest/globals';
 import fastify from 'fastify';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import { createService } from '../../src/serve/create_service.js';
-import { withTemporaryFolder } from '../helpers.js';
-import { writeSmallRun } from '../model/helpers.js';
 import { askApp } from './helpers.js';
-
-async function withClassifier(use: (classifier: TextClassifier, run: string) => Promise<void>): Promise<void> {
-  await withTemporaryFolder(async (folder) => {
-    const { path } = await writeSmallRun(folder, { adapter: true, adapterClasses: ['mild', 'strong'] });
-    using classifier = await TextClassifier.open(path, { adapter: 'off' });
-    await use(classifier, path);
-  });
-}
+import { withClassifier } from './own_app.js';
 
 test('when an app registers the service then it answers behind the prefix, and the rest of the app is as before', async () => {
   await withClassifier(async (classifier) => {
@@ -100,6 +91,87 @@ test('when the service itself fails then the app is told why, and the client tha
     expect(await askApp(app).post('/predict', { text: 'good' })).toMatchObject({ code: 'ERR_FAILED' });
     expect(failures).toMatchObject([{ message: 'secret' }]);
     await app.close();
+  });
+});
+
+test('when a limit is undefined then it is the usual one', async () => {
+  await withClassifier(async (classifier) => {
+    const app = fastify();
+    await app.register(createService(classifier, { limits: { texts: undefined, predictedCharacters: 5 } }));
+    const { get, post } = askApp(app);
+    expect(await get('/model')).toMatchObject({ limits: { texts: 1000, predictedCharacters: 5 } });
+    expect(await post('/predict', { text: Array(1001).fill('a') })).toMatchObject({ code: 'ERR_BAD_REQUEST' });
+    await app.close();
+  });
+});
+
+test.each(['/', '/api/', '/a/b/'])('when the prefix is %s then all is as without its last slash', async (prefix) => {
+  await withClassifier(async (classifier) => {
+    const app = fastify();
+    await app.register(createService(classifier, { page: true }), { prefix });
+    const { get, post } = askApp(app);
+    const page = await app.inject(prefix);
+    expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect((await app.inject(`${prefix}main.js`)).statusCode).toBe(200);
+    const description = (await get(`${prefix}openapi.json`)) as { servers: { url: string }[]; paths: object };
+    expect(description.servers).toEqual([{ url: prefix === '/' ? '/' : prefix.slice(0, -1) }]);
+    expect(Object.keys(description.paths)).toEqual(
+      expect.arrayContaining(['/models', '/predict', '/models/{model}/explain']),
+    );
+    expect(await post(`${prefix}predict`, {})).toMatchObject({
+      message: expect.stringContaining(`; ${prefix}openapi.json says`),
+    });
+    await app.close();
+  });
+});
+
+test('when a classifier has an adapter in its parameters then the service says so, in each thread', async () => {
+  await withClassifier(async (_classifier, run) => {
+    for (const adapter of ['off', 'on', 'merged'] as const) {
+      using own = await TextClassifier.open(run, { adapter });
+      using shared = TextClassifier.fromShared(structuredClone(own.share()));
+      for (const classifier of [own, shared]) {
+        const app = fastify();
+        await app.register(createService(classifier));
+        const { get, post } = askApp(app);
+        expect(await get('/model')).toMatchObject({ adapter, adapters: [adapter], classes: own.classes });
+        expect(await post('/predict', { text: 'good', adapter })).toEqual(own.predict(['good'])[0]);
+        await app.close();
+      }
+    }
+  });
+});
+
+test('when names are whole numbers then the service asks which one is the first', async () => {
+  await withClassifier(async (classifier, run) => {
+    using other = await TextClassifier.open(run);
+    const named = { '2026-b': classifier, 2: other, 1: other };
+    expect(() => createService(named)).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }));
+    expect(() => createService(named, { default: 'c' })).toThrow(expect.objectContaining({ code: 'ERR_USAGE' }));
+    const app = fastify();
+    await app.register(createService(named, { default: '2026-b' }), { prefix: '/a' });
+    await app.register(createService({ 7: classifier }), { prefix: '/b' });
+    const { get } = askApp(app);
+    expect(await get('/a/models')).toMatchObject({
+      default: '2026-b',
+      models: [{ name: '2026-b' }, { name: '1' }, { name: '2' }],
+    });
+    expect(await get('/a/model')).toMatchObject({ adapter: 'off' });
+    expect(await get('/b/models')).toMatchObject({ default: '7' });
+    await app.close();
+  });
+});
+
+test.each([
+  [{ pages: true }, '"pages"'],
+  [{ limits: { text: 5 } }, '"text"'],
+  [{ constructor: 1 }, '"constructor"'],
+])('when there is no such option as in %j then it is named', async (options, name) => {
+  await withClassifier((classifier) => {
+    expect(() => createService(classifier, options as object)).toThrow(
+      expect.objectContaining({ code: 'ERR_USAGE', message: expect.stringContaining(name) }),
+    );
+    return Promise.resolve();
   });
 });
 

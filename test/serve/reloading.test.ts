@@ -40,7 +40,7 @@ async function withWatched(use: (watched: Watched) => Promise<void>): Promise<vo
     await reloading.start();
     reloading.watch(controller.signal);
     const after = async (count: number): Promise<void> => {
-      for (let k = 0; k < 200 && reads.length < count; k += 1) await sleep(50);
+      while (reads.length < count) await sleep(50);
       expect(reads).toHaveLength(count);
     };
     await use({ folder, reads, told, reloading, next, after });
@@ -81,6 +81,46 @@ test('when it cannot be read anew then that is told once, and it is tried again 
     await writeFile(join(folder, 'one', 'file'), 'mended');
     await after(3);
   });
+});
+
+test('when it is asked for before the start, or meanwhile, then nothing is read twice at a time', async () => {
+  const order: string[] = [];
+  const part = {
+    what: 'it',
+    files: () => [],
+    read: async () => {
+      order.push('begins');
+      await sleep(20);
+      order.push('ends');
+    },
+  };
+  const told: string[] = [];
+  const reloading = new Reloading([part], (line) => told.push(line));
+  await reloading.reload();
+  expect(order).toEqual([]);
+  const started = reloading.start();
+  await reloading.reload();
+  await started;
+  expect(order).toEqual(['begins', 'ends', 'begins', 'ends']);
+  expect(told).toEqual(['Read it anew.']);
+});
+
+test('when the start fails then what was asked for meanwhile is not done', async () => {
+  let reads = 0;
+  const part = {
+    what: 'it',
+    files: () => [],
+    read: () => {
+      reads += 1;
+      return Promise.reject(new Error('It is broken.'));
+    },
+  };
+  const reloading = new Reloading([part], () => undefined);
+  const started = reloading.start();
+  void reloading.reload();
+  await expect(started).rejects.toThrow('It is broken.');
+  await sleep(20);
+  expect(reads).toBe(1);
 });
 
 test('when it is asked for while something is read then it is read once more afterwards', async () => {

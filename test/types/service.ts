@@ -6,11 +6,12 @@ declare const films: TextClassifier;
 declare const mood: TextClassifier;
 
 const limits: Partial<RequestLimits> = { texts: 10 };
-const options: ServiceOptions = { page: true, limits, onFailure: (error: unknown) => error };
+const options: ServiceOptions = { default: 'mood', page: true, limits, onFailure: (error: unknown) => error };
 
 const plain = fastify();
 await plain.register(createService(films), { prefix: '/films' });
 await plain.register(createService({ films, mood }, options));
+createService(films, { limits: { texts: undefined, waiting: 5 } });
 await fastify({ logger: true }).register(createService(films));
 await fastify({ https: {} }).register(createService(films));
 await fastify({ http2: true }).register(createService(films));

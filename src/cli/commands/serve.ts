@@ -47,9 +47,12 @@ async function serve(given: string[], raw: RawOptions): Promise<void> {
     onFailure: voice.failure,
   });
   try {
+    // It may come while the models are read for the first time, which takes a while, and then has them read once more.
+    handleHangUp(() => {
+      if (!signal.aborted) void reloading.reload();
+    });
     await listen(service, options);
     await reloading.start();
-    handleHangUp(() => void reloading.reload());
     if (options.watch) reloading.watch(signal);
     sayWhere(runs, options, service.server.address() as AddressInfo, terminal);
     if (!signal.aborted) await once(signal, 'abort');
@@ -61,7 +64,7 @@ async function serve(given: string[], raw: RawOptions): Promise<void> {
 
 function sayWhere(
   runs: readonly NamedRun[],
-  { host, prefix, apiKeyFile }: ServeOptions,
+  { host, prefix, apiKeyFile, environment }: ServeOptions,
   { address, port, family }: AddressInfo,
   terminal: Terminal,
 ): void {
@@ -69,6 +72,11 @@ function sayWhere(
   const [first] = runs;
   const what = runs.length === 1 ? (first?.run ?? '') : runs.map(({ name, run }) => `${name}=${run}`).join(', ');
   terminal.result(`Serving ${formatText(what)} at ${url} (Ctrl-C ends it).`);
+  if (environment.includes('HOST')) {
+    terminal.note(
+      `HOST of the environment says to listen on ${host}; --host 127.0.0.1 has only this machine reach it.`,
+    );
+  }
   if (!/^(127\.|::1$|::ffff:127\.)/.test(address)) {
     const who = apiKeyFile === undefined ? 'whoever reaches it' : 'whoever has a key';
     const missing = apiKeyFile === undefined ? 'no password and no encryption' : 'no encryption';
@@ -81,10 +89,11 @@ function sayWhere(
   terminal.document({ schema: 1, command: 'serve', run: first?.run, runs, url, host, port, pid: process.pid });
 }
 
-async function listen(service: FastifyInstance, { host, port }: ServeOptions): Promise<void> {
+async function listen(service: FastifyInstance, { host, port, environment }: ServeOptions): Promise<void> {
   await service.listen({ host, port }).catch((error: unknown) => {
     const reason = reasons[systemCode(error) ?? ''] ?? messageOf(error);
-    const message = `Expected to listen on port ${port} of ${host}: ${reason}.`;
+    const whence = environment.length === 0 ? '' : ` (${environment.join(' and ')} of the environment)`;
+    const message = `Expected to listen on port ${port} of ${host}${whence}: ${reason}.`;
     throw new ImdbTorchError('ERR_FAILED', message, { cause: error });
   });
 }

@@ -68,18 +68,23 @@ export const serveOptions = {
   ...output,
 } as const;
 
-export type ServeOptions = Values<typeof serveOptions>;
+export type ServeOptions = Values<typeof serveOptions> & {
+  /** Those of the environment that say where to listen, which nobody may have meant for this service. */
+  readonly environment: readonly EnvironmentName[];
+};
 
 /** Platforms say by these where a service is to listen. */
 const { host, port } = serveOptions;
 const variables = { HOST: host, PORT: port } as const;
+export type EnvironmentName = keyof typeof variables;
 
 /**
  * Reads the options, where the command line goes before the environment.
  * @throws ImdbTorchError ERR_USAGE that names every problem
  */
 export function readServeOptions(raw: RawOptions, environment: NodeJS.ProcessEnv = process.env): ServeOptions {
-  const given = Object.keys(variables).filter((name) => environment[name] && raw[name.toLowerCase()] === undefined);
+  const names = Object.keys(variables) as EnvironmentName[];
+  const given = names.filter((name) => environment[name] && raw[name.toLowerCase()] === undefined);
   const { values, problems } = checkValues(
     variables,
     Object.fromEntries(given.map((name) => [name, environment[name]])),
@@ -92,5 +97,6 @@ export function readServeOptions(raw: RawOptions, environment: NodeJS.ProcessEnv
     ...readOptions(serveOptions, raw),
     ...(HOST !== undefined && { host: HOST }),
     ...(PORT !== undefined && { port: PORT }),
+    environment: given,
   };
 }

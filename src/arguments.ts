@@ -7,12 +7,12 @@ type Predicate = (value: unknown) => boolean;
 
 /** An error as the addon throws it for an argument. */
 function argumentError(expected: string, name: string, received: unknown): TypeError {
-  const message = `Expected ${expected} for ${name} but received ${describe(received)}`;
+  const message = `Expected ${expected} for ${name} but received ${describeValue(received)}`;
   return Object.assign(new TypeError(message), { code: 'ERR_ARG_TYPE' });
 }
 
 /** Describes a value in a few words without running any of the user's code. */
-function describe(value: unknown): string {
+export function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
   if (typeof value === 'function') return 'a function';
@@ -44,7 +44,7 @@ export function wholeFrom(least: number): Check {
   return (value, name) => {
     aNumber(value, name);
     if (!(Number.isInteger(value) && (value as number) >= least))
-      throw rangeError(`a whole number from ${least}`, name, describe(value));
+      throw rangeError(`a whole number from ${least}`, name, describeValue(value));
   };
 }
 
@@ -82,7 +82,7 @@ export function oneOf(...choices: readonly string[]): Check {
   return (value, name) => {
     if (typeof value !== 'string') throw argumentError(expected, name, value);
     if (choices.includes(value)) return;
-    throw rangeError(expected, name, describe(value));
+    throw rangeError(expected, name, describeValue(value));
   };
 }
 

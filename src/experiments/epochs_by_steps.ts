@@ -41,6 +41,11 @@ export function fineTuningEpochs(counted: Counted): number {
 }
 
 /** Whether epochs are to be counted in steps: of the presets other than the notebook's, on other data than IMDb's. */
-export function countsSteps({ options: { pretraining }, dataset: { source } }: Counted): boolean {
-  return pretraining !== 'same' && source !== undefined && isOwnData(source);
+export function countsSteps({ options, dataset: { source } }: Counted): boolean {
+  return source !== undefined && countsStepsOf(options, isOwnData(source));
+}
+
+/** The same where only the settings are known. */
+export function countsStepsOf({ pretraining }: Pick<ExperimentOptions, 'pretraining'>, isOwn: boolean): boolean {
+  return pretraining !== 'same' && isOwn;
 }

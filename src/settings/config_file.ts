@@ -82,15 +82,20 @@ export function readConfigToSearch(path: string, command: SettingsCommand): Give
   return { ...given, values: Object.fromEntries(kept) };
 }
 
-/** Returns the document of a configuration file that has these settings, which means the same whatever the working directory. */
+/**
+ * Returns the document of a configuration file that has these settings, which means the same whatever the working directory.
+ * @param named the keys that were given: of the others, what is only found out later is left out
+ * @param counted the keys whose values are counted from the reviews
+ */
 export function configOf(
   settings: ExperimentSettings,
   command: SettingsCommand,
   named: ReadonlySet<string> = new Set(),
+  counted: readonly string[] = [],
 ): object {
   const all = { ...settings, ...absolutePaths(settings) };
-  const searched = command === 'lora' ? ofTuning : ofLinear;
-  const isOpen = (key: string): boolean => settings.search !== 'none' && searched.includes(key) && !named.has(key);
+  const searched = settings.search === 'none' ? [] : command === 'lora' ? ofTuning : ofLinear;
+  const isOpen = (key: string): boolean => (searched.includes(key) || counted.includes(key)) && !named.has(key);
   const keys = Object.keys(settingsOf(command)).filter((key) => !isOpen(key));
   return Object.fromEntries(keys.map((key) => [key, all[key as SettingKey]]));
 }

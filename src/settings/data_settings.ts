@@ -1,5 +1,6 @@
-import { mostNgrams, tokenizers, type TokenizerName } from '../text/features.js';
-import { choice, flag, flagOr, integer, number, optional, orNull, text } from './kinds.js';
+import { isTokenizerName, mostNgrams, tokenizers, type TokenizerName } from '../text/features.js';
+import { isOwnName } from '../text/tokens/own_tokenizer.js';
+import { choice, flag, flagOr, integer, number, optional, orNull, text, type Kind } from './kinds.js';
 import {
   characterRange,
   classNames,
@@ -15,6 +16,14 @@ import { declare } from './setting.js';
 const commands = ['train', 'lora', 'experiment', 'data'] as const;
 const data = declare({ group: 'Data', commands });
 const feature = declare({ group: 'Features', commands, inherited: 'model' });
+
+/** A run that was made with a tokenizer of a program's own has its name, which the command line cannot give. */
+const tokenizerName: Kind<TokenizerName> = {
+  ...choice<TokenizerName>(tokenizers, 'name', isTokenizerName),
+  parse: (given) => (isOwnName(given) ? null : given),
+  advise: (received) =>
+    isOwnName(received) ? 'a tokenizer of your own is a function, which only a program can give' : undefined,
+};
 
 /** The settings that decide which reviews there are, and which of their features count. */
 export const dataSettings = {
@@ -76,8 +85,7 @@ export const dataSettings = {
   }),
   strict: data(flag, 'stop at a single bad row rather than at 1 % of them', { default: false }),
   tokenizer: feature(
-    // A run that was made with a tokenizer of a program's own has its name.
-    choice<TokenizerName>(tokenizers, 'name', /^(?:notebook|words-and-punctuation|unicode|own:.+)$/),
+    tokenizerName,
     'features are words, words and punctuation marks, or those of texts in any language',
     { recordedAs: 'features.tokenizer' },
   ),

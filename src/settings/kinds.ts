@@ -16,6 +16,8 @@ export interface Kind<T> {
   parse(text: string): unknown;
   /** Returns the value, or undefined when it is not as expected. */
   accept(value: unknown): T | undefined;
+  /** Returns what to do about a value that is not as expected, where that is more than to give another one. */
+  advise?(value: unknown): string | undefined;
 }
 
 /** The range of a number. `above` and `below` exclude the bound itself. */
@@ -58,17 +60,18 @@ function describeRange({ least, above, most, below }: Range): string {
   return below === undefined ? `from ${String(least)} to ${String(most)}` : `from ${String(least)} to below ${below}`;
 }
 
-/** @param pattern says which texts are meant, where they cannot all be listed */
-export function choice<const T extends string>(choices: readonly T[], value = 'name', pattern?: RegExp): Kind<T> {
+/** @param isMeant says which texts are meant, where they cannot all be listed */
+export function choice<const T extends string>(
+  choices: readonly T[],
+  value = 'name',
+  isMeant: (given: string) => boolean = (given) => choices.includes(given as T),
+): Kind<T> {
   return {
     value,
     choices,
     expected: `one of ${choices.join(', ')}`,
     parse: (text) => text,
-    accept: (given) => {
-      const isMeant = pattern === undefined ? choices.includes(given as T) : pattern.test(String(given));
-      return isMeant ? (given as T) : undefined;
-    },
+    accept: (given) => (typeof given === 'string' && isMeant(given) ? (given as T) : undefined),
   };
 }
 

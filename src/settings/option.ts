@@ -1,3 +1,4 @@
+import { describeValue } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import type { Kind } from './kinds.js';
 
@@ -51,10 +52,22 @@ export function checkValues<Table extends Options>(
     // Of an option that may be given several times, its only value.
     const received: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
     accepted[key] = value === undefined ? received : value;
-    if (value === undefined)
-      problems.push(`Expected ${kind.expected} for ${nameOf(key)} but received ${JSON.stringify(received)}.`);
+    if (value !== undefined) continue;
+    const advice = kind.advise?.(received);
+    problems.push(
+      `Expected ${kind.expected} for ${nameOf(key)} but received ${show(received)}${advice === undefined ? '' : `; ${advice}`}.`,
+    );
   }
   return { values: accepted as Partial<Values<Table>>, problems };
+}
+
+const shownElements = 10;
+
+/** Shows a value, which may be anything that a program or a file has. */
+function show(value: unknown): string {
+  if (!Array.isArray(value)) return describeValue(value);
+  const shown = Array.from(value.slice(0, shownElements), describeValue).join(',');
+  return `[${shown}${value.length > shownElements ? ',...' : ''}]`;
 }
 
 export function defaultsOf(options: Options): Record<string, unknown> {

@@ -145,7 +145,7 @@ export const trainingSettings = {
   engine: computing(choice(['auto', 'fused', 'torch']), "fused CPU kernels or libtorch's operators"),
   dtype: computing(choice(['float32', 'float64']), 'precision', { inherited: 'model' }),
   device: computing(
-    choice(['auto', 'cpu', 'cuda', 'cuda:N' as Device], 'name', /^(auto|cpu|cuda(:\d{1,4})?)$/),
+    choice(['auto', 'cpu', 'cuda', 'cuda:N' as Device], 'name', (given) => /^(auto|cpu|cuda(:\d{1,4})?)$/.test(given)),
     'device',
   ),
   threads: computing(orNull(integer(1, 1024)), 'number of threads', {

@@ -178,7 +178,16 @@ test('when no preset is named then it is auto for data of one’s own, and the n
   expect(own).not.toHaveProperty('lr');
   expect(await printed('--data', 'own.csv', '--lr', '0.01')).toMatchObject({ search: 'auto', lr: 0.01 });
   expect(await printed('--data', 'sample')).toMatchObject({ search: 'none', lr: 0.1, loraEpochs: 10 });
-  expect(await printed('--base', 'base', '--preset', 'stable')).toMatchObject({ search: 'none', lr: 5e-4 });
+  const stable = await printed('--base', 'base', '--preset', 'stable');
+  expect(stable).toMatchObject({ search: 'none', lr: 5e-4 });
+  // How many epochs are enough is counted from the reviews.
+  expect(stable).not.toHaveProperty('loraEpochs');
+  expect(await printed('--data', 'own.csv', '--search', 'none')).not.toHaveProperty('loraEpochs');
+  expect(await printed('--data', 'own.csv', '--preset', 'stable', '--lora-epochs', '2')).toMatchObject({
+    loraEpochs: 2,
+  });
+  expect(await printed('--data', 'own.csv', '--preset', 'notebook')).toMatchObject({ loraEpochs: 10 });
+  expect(await printed('--data', 'sample', '--preset', 'stable')).toMatchObject({ loraEpochs: 2 });
 });
 
 test('when the base is linear, or its classes are in another order, then one sentence says so', async () => {

@@ -15,6 +15,7 @@ import { addOptions, type RawOptions } from '../options/option.js';
 import { checkHiddenLayer } from '../../settings/fine_tuning_checks.js';
 import { addSettings, presetOptions, readRequest } from '../options/read_settings.js';
 import type { ExperimentSettings } from '../../settings/settings.js';
+import { isImdb } from '../../settings/settle.js';
 import type { Reading } from '../experiment/run_seeds.js';
 import { Terminal } from '../terminal.js';
 
@@ -38,7 +39,7 @@ async function lora(raw: RawOptions): Promise<void> {
   const settings = request.settle(base);
   checkHiddenLayer(settings);
   if (printConfig) {
-    Terminal.print(configOf(settings, 'lora', request.named));
+    Terminal.print(configOf(settings, 'lora', request.named, await countedSettings(settings)));
     return;
   }
   const checks: Check[] = [];
@@ -60,6 +61,12 @@ async function lora(raw: RawOptions): Promise<void> {
   );
   const { assertChecks } = await import('../experiment/run_lora.js');
   assertChecks(checks);
+}
+
+/** Returns the settings whose values are counted from the reviews unless they are given. */
+async function countedSettings(settings: ExperimentSettings): Promise<string[]> {
+  const { countsStepsOf } = await import('../../experiments/epochs_by_steps.js');
+  return countsStepsOf(settings, !(await isImdb(settings))) ? ['loraEpochs'] : [];
 }
 
 /** Says whether all reviews are those of the base, as no others are named. */

@@ -4,13 +4,12 @@ import { tokenizeBytes } from './byte_tokenizer.js';
 import { assertSameTokenizer, ownTokens, type OwnTokenizer } from './own_tokenizer.js';
 import { TokenInterner } from './token_interner.js';
 import type { TokenSink } from './token_sink.js';
+import { textOf } from './utf8.js';
 
 /** The size of a block, unless a text needs more: memory that is never touched costs nothing. */
 const bytesPerBlock = 1 << 24;
 /** The greatest number of bytes that a token's number takes, 7 bits in each. */
 const mostTokenBytes = 4;
-
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
 interface TokenListsOptions {
   interner?: TokenInterner;
@@ -87,7 +86,7 @@ export class TokenLists implements TokenSink {
 
   /** Adds a text and returns its number. @param text UTF-8; what is not is dropped */
   add(text: Uint8Array): number {
-    const own = this.#own && ownTokens(utf8.decode(text), this.#own);
+    const own = this.#own && ownTokens(textOf(text), this.#own);
     // A token takes a byte of the text at least.
     this.#makeRoom(mostTokenBytes * (own ?? text).length);
     const index = this.#texts;

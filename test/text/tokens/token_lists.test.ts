@@ -103,3 +103,16 @@ test('when the words are given and frozen then others are -1', () => {
 
   expect(Array.from(lists.list(0))).toEqual([0, -1, 0]);
 });
+
+test('when bytes are not UTF-8 then a tokenizer of one’s own gets the text without them, and what stands for them in it', () => {
+  const given: string[] = [];
+  const own = (text: string): string[] => {
+    given.push(text);
+    return [];
+  };
+  const lists = new TokenLists('own:own', { own });
+  const broken = ['go\xff', '\xc3', 'a\xf0\xef\xbf\xbdb', '\xe2\x82', '\xef\xbb\xbfx', 'caf\xc3\xa9'];
+  for (const bytes of broken) lists.add(Buffer.from(bytes, 'latin1'));
+  lists.add(Buffer.from('\ufffd'));
+  expect(given).toEqual(['go', '', 'a\ufffdb', '', '\ufeffx', 'caf\u00e9', '\ufffd']);
+});

@@ -1,20 +1,9 @@
-import {
-  aBoolean,
-  aMap,
-  aString,
-  anObject,
-  checkTexts,
-  fields,
-  float64Array,
-  instance,
-  listOf,
-  orNull,
-} from '../arguments.js';
+import { aMap, aString, anObject, checkTexts, fields, float64Array, instance, orNull } from '../arguments.js';
 import { anAdapter, type Adapter } from '../storage/adapter.js';
 import type { DecisionName, ModelDescription } from '../storage/model_description.js';
 import { featurizerOf } from '../storage/read_run.js';
 import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
-import { Featurizer, textsPerBatch, type SharedFeaturizer } from '../text/featurizer.js';
+import { Featurizer, textsPerBatch } from '../text/featurizer.js';
 import { assertSameTokenizer, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { AdapterSet } from './adapter_set.js';
@@ -30,7 +19,8 @@ import { logOddsOf, probabilitiesOf } from './numbers/probabilities.js';
 import { checkOpening, type TextClassifierOptions } from './opening.js';
 import { readNumbers } from './parameters.js';
 import { defaultAdapter, readModel } from './read_model.js';
-import { modelFromShared, shareModel, type SharedModel } from './shared_model.js';
+import { checkShared, type SharedClassifier } from './shared_classifier.js';
+import { modelFromShared, shareModel } from './shared_model.js';
 
 export interface Prediction {
   /** The predicted class: the most probable one, unless the model's decision is another. */
@@ -41,19 +31,8 @@ export interface Prediction {
   probabilities: ByClass;
 }
 
-/** A classifier for other threads, to which structured cloning gives the same memory. */
-export interface SharedClassifier {
-  readonly description: ModelDescription;
-  readonly featurizer: SharedFeaturizer;
-  readonly model: SharedModel;
-  readonly notes: readonly string[];
-  readonly loss: LossForm;
-  /** The adapters in use, whose parameters stay as they are. */
-  readonly activeAdapters: readonly string[];
-  readonly isMerged: boolean;
-}
-
 export type { TextClassifierOptions } from './opening.js';
+export type { SharedClassifier } from './shared_classifier.js';
 export type { ModelParts } from './model_parts.js';
 
 /** How a classifier is made of its parts. */
@@ -70,10 +49,6 @@ export interface CreateClassifierOptions {
   tokenizer?: OwnTokenizer | undefined;
 }
 
-const checkShared = fields({
-  ...{ description: anObject, featurizer: anObject, model: anObject, notes: listOf(aString) },
-  ...{ activeAdapters: listOf(aString), isMerged: aBoolean },
-});
 const checkParts = fields({ description: anObject, vocabulary: instance(Vocabulary), tensors: aMap });
 
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */

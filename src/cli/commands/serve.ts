@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { FastifyInstance } from 'fastify';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { formatText } from '../../report/format.js';
+import type { Reloading } from '../../serve/reloading.js';
 import { systemCode } from '../../system/file_errors.js';
 import { prepareAddon } from '../addon/prepare_addon.js';
 import { endWithNpm, handleHangUp, interruptSignal } from '../interrupt.js';
@@ -47,10 +48,7 @@ async function serve(given: string[], raw: RawOptions): Promise<void> {
     onFailure: voice.failure,
   });
   try {
-    // It may come while the models are read for the first time, which takes a while, and then has them read once more.
-    handleHangUp(() => {
-      if (!signal.aborted) void reloading.reload();
-    });
+    reloadOnHangUp(reloading, signal);
     await listen(service, options);
     await reloading.start();
     if (options.watch) reloading.watch(signal);
@@ -60,6 +58,13 @@ async function serve(given: string[], raw: RawOptions): Promise<void> {
   } finally {
     await service.close();
   }
+}
+
+/** SIGHUP may come while the models are read for the first time, which takes a while: they are then read once more. */
+function reloadOnHangUp(reloading: Reloading, signal: AbortSignal): void {
+  handleHangUp(() => {
+    if (!signal.aborted) void reloading.reload();
+  });
 }
 
 function sayWhere(

@@ -87,7 +87,9 @@ test('when the addon crashes or does not load then doctor reports it and lives',
     await cp(join(addon, '..', '..'), join(home, 'addon'), { recursive: true });
     const copy = addon.replace(report.cache.path, home);
     await writeFile(copy, 'not an addon');
-    const { status, stdout } = imdbTorch(['doctor'], { IMDB_TORCH_HOME: home });
+    // Where setup has fetched libtorch, it is in the cache that is left behind.
+    const places = { IMDB_TORCH_HOME: home, IMDB_TORCH_LIBTORCH: report.libtorch?.path ?? '' };
+    const { status, stdout } = imdbTorch(['doctor'], places);
     expect(status).toBe(3);
     expect(stdout).toMatch(/native addon: .* does not load .*setup --force/);
   }));

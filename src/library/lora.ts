@@ -91,6 +91,6 @@ function assertSameSplit({ path, run: { run } }: Base, { source }: LoadedDataset
   throw new ImdbTorchError(
     'ERR_USAGE',
     `Expected the reviews of ${path} as they were held out there, with the seed ${run.seed}, but these were loaded with ` +
-      `the seed ${seed}, and ${path} was trained on some of their test reviews; give loadDataset the seed ${run.seed}.`,
+      `the seed ${seed}, and ${path} was trained on some of those that are held out now; give loadDataset the seed ${run.seed}.`,
   );
 }

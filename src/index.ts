@@ -112,6 +112,9 @@ export { evaluate, type EvaluateCallOptions, type EvaluationDocument } from './l
 export { explain, type ExplainOptions, type ExplanationDocument, type TopWordsByClass } from './library/explain.js';
 export { lora, type LoraCallOptions } from './library/lora.js';
 export { train, tune, type CallControl, type CallEvents, type TrainOptions } from './library/train.js';
+export type { BranchFigures, ModelAnalysis } from './experiments/model_analysis.js';
+export type { WeightChange } from './model/numbers/weight_change.js';
+export type { Warning, WarningKind } from './training/weaknesses.js';
 export { classifierOf, type LoraResult, type TrainResult } from './library/result.js';
 export { saveRun, type Saved, type SaveOptions } from './library/save_run.js';
 export type { Files } from './settings/list_kinds.js';
@@ -152,6 +155,7 @@ export {
   mostConfidentMistakes,
   type ClassificationReport,
   type ClassScores,
+  type NamedScores,
   type LabelledPredictions,
   type Mistake,
   type ReliabilityBin,

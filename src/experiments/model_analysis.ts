@@ -19,7 +19,8 @@ import { metricOf } from '../training/metric_names.js';
 import type { ChosenMetric } from './choose_metric.js';
 import { predictLabelled } from '../training/labelled_evaluation.js';
 
-interface BranchFigures {
+/** The size of a LoRA branch. */
+export interface BranchFigures {
   rank: number;
   scale: number;
 }

@@ -11,7 +11,7 @@ import { chooseMetric, type ChosenMetric } from './choose_metric.js';
 import { withFeatureWeights } from './experiment_model.js';
 import type { FullTrainingResult } from './full_training_result.js';
 import type { LoraResult } from './lora_fine_tuning.js';
-import { analyzeModel, type AnalysisInput } from './model_analysis.js';
+import { analyzeModel, type AnalysisInput, type ModelAnalysis } from './model_analysis.js';
 import type { ExperimentOptions } from './options.js';
 import { loraDocument, trainDocument, type BaseFacts, type RunFacts, type Unsaved } from './run_documents.js';
 import { isOwnData, trainedFacts } from './trained_facts.js';
@@ -25,7 +25,7 @@ export interface RunContents<Document extends TrainDocument | LoraDocument = Tra
   readonly merged: Module | null;
   /** What the merged model is to say of itself; null where it says what `model.json` does. */
   readonly mergedDescription: ModelDescription | null;
-  readonly document: Unsaved<Document>;
+  readonly document: Unsaved<Document> & ModelAnalysis;
   /** The run that fine-tuning started from. */
   readonly base: BaseFacts | null;
   /** The options as `run.json` keeps them. */

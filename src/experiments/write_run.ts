@@ -5,7 +5,11 @@ import { absolutePaths } from '../storage/recorded_paths.js';
 import type { StoredFile } from '../storage/recorded_files.js';
 import type { RunDirectory } from '../storage/run_directory.js';
 import type { LoraDocument, RunDocument, TrainDocument } from '../storage/run_document.js';
+import type { ModelAnalysis } from './model_analysis.js';
 import type { RunContents } from './run_contents.js';
+
+/** The document of a run that has been written, and its files. */
+export type Saved<Document> = Document & ModelAnalysis & { readonly files: readonly StoredFile[] };
 
 interface WriteOptions {
   /** The arguments of the command line, with which a report says how to repeat the run; null for a program. */
@@ -23,17 +27,16 @@ export async function writeRun<Document extends TrainDocument | LoraDocument>(
   directory: RunDirectory,
   contents: RunContents<Document>,
   { argv, signal }: WriteOptions,
-): Promise<Document & { files: StoredFile[] }> {
+): Promise<Saved<Document>> {
   const { config, options, base, seed } = contents;
   if (config !== null) await directory.writeConfig(config);
   await writeModels(directory, contents);
   const files = await directory.listFiles();
   signal?.throwIfAborted();
-  const document = { ...contents.document, run: directory.path, files } as unknown as Document & {
-    files: StoredFile[];
-  };
+  const document = { ...contents.document, run: directory.path, files } as unknown as Saved<Document>;
   await directory.writeRun({
     ...document,
+    files,
     ...(argv && { argv: [...argv] }),
     options,
     paths: { ...absolutePaths(options), ...(base && { base: resolve(base.path) }) },

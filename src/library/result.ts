@@ -1,4 +1,5 @@
 import type { RunContents } from '../experiments/run_contents.js';
+import type { ModelAnalysis } from '../experiments/model_analysis.js';
 import type { Unsaved } from '../experiments/run_documents.js';
 import { TextClassifier } from '../model/text_classifier.js';
 import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
@@ -17,16 +18,16 @@ interface Kept {
 const kept = new WeakMap<object, Kept>();
 
 /** The document that `train --json` prints, but for the run directory, which there is none of yet. */
-export type TrainResult = Readonly<Unsaved<TrainDocument>>;
+export type TrainResult = Readonly<Unsaved<TrainDocument> & ModelAnalysis>;
 
 /** The document that `lora --json` prints, but for the run directory, which there is none of yet. */
-export type LoraResult = Readonly<Unsaved<LoraDocument>>;
+export type LoraResult = Readonly<Unsaved<LoraDocument> & ModelAnalysis>;
 
 /** Makes the result of a call, to which the model belongs. */
 export function resultOf<Document extends TrainDocument | LoraDocument>(
   contents: RunContents<Document>,
   others: Omit<Kept, 'contents'>,
-): Readonly<Unsaved<Document>> {
+): Readonly<Unsaved<Document> & ModelAnalysis> {
   const document = Object.freeze({ ...contents.document });
   kept.set(document, { ...others, contents: contents });
   return document;

@@ -1,8 +1,7 @@
 import { aBoolean, aSignal, aString, onlyFields, optional } from '../arguments.js';
-import { writeRun } from '../experiments/write_run.js';
+import { writeRun, type Saved } from '../experiments/write_run.js';
 import { writeReport } from '../report/html/write_report.js';
 import { createRunDirectory } from '../storage/run_directory.js';
-import type { StoredFile } from '../storage/recorded_files.js';
 import type { LoraDocument, TrainDocument } from '../storage/run_document.js';
 import { keptOf, type LoraResult, type TrainResult } from './result.js';
 
@@ -14,8 +13,7 @@ export interface SaveOptions {
 
 const checkOptions = onlyFields({ report: optional(aBoolean), signal: optional(aSignal) });
 
-/** The document of a run that has been written, and its files. */
-export type Saved<Document> = Document & { readonly files: readonly StoredFile[] };
+export type { Saved };
 
 export async function saveRun(path: string, result: TrainResult, options?: SaveOptions): Promise<Saved<TrainDocument>>;
 export async function saveRun(path: string, result: LoraResult, options?: SaveOptions): Promise<Saved<LoraDocument>>;

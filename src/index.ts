@@ -8,7 +8,8 @@
  * **Time.** A native call is synchronous and computes on all threads. What takes long is a function that returns a
  * promise and works in slices: {@link trainModel}, {@link evaluateModel}, {@link loadDataset} and, for texts that are in memory,
  * {@link Featurizer.encodeInSlices} give the event loop a turn about every 10 ms. (Some steps of `loadDataset` are in one
- * piece: putting 25,000 reviews in order takes 30 ms, sorting a million n-grams 0.2 s.) Each takes an `AbortSignal` as
+ * piece: putting 25,000 reviews in order takes 30 ms, sorting a million n-grams 0.2 s; the search of {@link train} and {@link audit} has pieces of up to
+ * 0.3 s.) Each takes an `AbortSignal` as
  * `signal`, rejects with its reason at the next turn, and reports through callbacks (`events`, `onProgress`). They are
  * callbacks rather than events of an `EventEmitter` so that those of `trainModel` that return a promise, `onBefore` and
  * `onEpoch`, are waited for; `onProgress: (progress) => emitter.emit('progress', progress)` makes events of them.

@@ -1,4 +1,4 @@
-import { aSignal, onlyFields, listOf, oneOf, optional } from '../arguments.js';
+import { aSignal, either, onlyFields, listOf, oneOf, optional } from '../arguments.js';
 import { splitNames, type SplitName } from '../data/collected_reviews.js';
 import { ImdbTorchError } from '../errors.js';
 import { aClassifier } from '../model/expected.js';
@@ -15,8 +15,8 @@ import { checkDataset, type LoadedDataset } from './load_dataset.js';
 export interface CompareOptions {
   /** Which of the reviews. Default: `test`, and `all` of a data set that was loaded as a whole. */
   readonly split?: SplitName | 'all' | undefined;
-  /** The metrics whose difference is told. Default: `accuracy`. */
-  readonly metrics?: readonly MetricName[] | undefined;
+  /** The metric whose difference is told, or several. Default: `accuracy`. */
+  readonly metric?: MetricName | readonly MetricName[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface ComparisonDocument {
 
 const checkOptions = onlyFields({
   split: optional(oneOf(...splitNames, 'all')),
-  metrics: optional(listOf(oneOf(...metricNames))),
+  metric: optional(either(Array.isArray, oneOf(...metricNames))),
   signal: optional(aSignal),
 });
 
@@ -57,7 +57,9 @@ export async function compare(
   checkOptions(options, 'options');
   const { classes } = a;
   assertSameClasses(classes, b.classes);
-  const { metrics = ['accuracy'], signal } = options;
+  const { metric = 'accuracy', signal } = options;
+  const metrics = [metric].flat();
+  listOf(oneOf(...metricNames))(metrics, 'metric');
   const first = await predict(a, dataset, options);
   const second = await predict(b, dataset, options);
   const { location: source, sha256 } = dataset.source;

@@ -88,6 +88,10 @@ function findDataConflicts({ rows, whole }: LoadOptions, given: Partial<Experime
   const isGiven = (key: keyof ExperimentSettings): boolean => given[key] !== undefined;
   const named = (['data', 'train'] as const).filter(isGiven);
   const problems: string[] = [];
+  if (rows === undefined && named.length === 0)
+    problems.push(
+      'Expected the option rows, data or train, which say where the reviews are, but received none of them.',
+    );
   if (rows !== undefined) {
     if (named.length > 0) problems.push('Expected the option rows, data or train but received two of them.');
     const ofFiles = (['test', 'files', 'header', 'encoding'] as const).filter(isGiven);

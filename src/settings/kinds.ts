@@ -89,7 +89,7 @@ const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 /** A number of seconds, which the command line writes as 30s, 10m or 1.5h. */
 export const duration: Kind<number> = {
   value: 'time',
-  expected: 'a time such as 30s, 10m or 1h',
+  expected: 'a time such as 30s, 10m or 1h, or in files and programs a number of seconds,',
   parse: (given) => {
     const [, count = '', unit = ''] = /^(\d+\.?\d*|\.\d+)([smh])$/.exec(given) ?? [];
     return unit === '' ? given : Number(count) * (secondsOf[unit] ?? NaN);

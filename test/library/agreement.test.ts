@@ -176,3 +176,29 @@ test('when a call is given an option that it has not then that is refused by its
   const none = await loadDataset({ rows: { train: clear, test: clear } });
   await expect(evaluate(classifier, none, { split: 'train' })).resolves.toMatchObject({ split: 'train' });
 });
+
+test('when rows are objects of a class with getters then their values are read', async () => {
+  class Ticket {
+    constructor(private readonly k: number) {}
+
+    get text(): string {
+      return clear[this.k]?.text ?? '';
+    }
+
+    get label(): string {
+      return clear[this.k]?.label ?? '';
+    }
+  }
+  const tickets = clear.map((_, k) => new Ticket(k));
+  const [own, plain] = [await loadDataset({ rows: tickets }), await loadDataset({ rows: clear })];
+  expect(own.splits.train).toEqual(plain.splits.train);
+});
+
+test('when it is not said where the reviews are then none are fetched', async () => {
+  await expect(loadDataset({ rows: undefined })).rejects.toMatchObject({
+    code: 'ERR_USAGE',
+    message: expect.stringMatching(
+      /^Expected the option rows, data or train, which say where the reviews are/,
+    ) as unknown,
+  });
+});

@@ -33,7 +33,7 @@ test('when two models are compared then the call says what the command says of t
 
     using first = await TextClassifier.open(join(cwd, 'a'));
     using second = await TextClassifier.open(join(cwd, 'b'));
-    const told = await compare(first, second, dataset, { metrics: ['accuracy', 'macro-f1', 'accuracy'] });
+    const told = await compare(first, second, dataset, { metric: ['accuracy', 'macro-f1', 'accuracy'] });
     const { test: expected } = await compareByCommand(cwd);
     expect(expected.onlyA).toBeGreaterThan(expected.onlyB);
     expect(told).toEqual({

@@ -1,4 +1,4 @@
-import type { Dataset } from '../../data/dataset.js';
+import { readDataset, type Dataset } from '../../data/dataset.js';
 import { ImdbTorchError } from '../../errors.js';
 import type { LossForm } from '../../model/native.js';
 import { optionsFromHere } from '../../storage/recorded_paths.js';
@@ -71,5 +71,6 @@ export async function readRunReviews(
   const dataset = await readData(stored, terminal, signal);
   assertSameData(named, dataset);
   if (dataset.vocabulary.equals(featurizer.vocabulary)) return dataset;
-  return readData({ ...stored, featurizer }, terminal, signal);
+  // What there is to say of them has been said.
+  return readDataset({ ...stored, featurizer, signal });
 }

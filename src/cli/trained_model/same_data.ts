@@ -28,7 +28,7 @@ export function assertThere({ path, run }: NamedRun): void {
 function ofRows(path: string): ImdbTorchError {
   return new ImdbTorchError(
     'ERR_DATASET',
-    `Expected data in files but the run ${path} was made with rows of a program, which are in none; name data with --data.`,
+    `Expected data in files but the run ${path} was made with rows of a program, which are in none; name data with --data where the command has it, or ask in the program, with evaluate and compare.`,
   );
 }
 

@@ -57,10 +57,22 @@ export class RowSets {
 async function gather(rows: Rows, slices: TimeSlices): Promise<readonly unknown[]> {
   const gathered: unknown[] = [];
   for await (const row of untilAborted(rows, slices.signal)) {
-    gathered.push(typeof row === 'object' && row !== null && !Array.isArray(row) ? { ...row } : row);
+    gathered.push(typeof row === 'object' && row !== null && !Array.isArray(row) ? copyOf(row) : row);
     if (slices.isOver) await slices.next();
   }
   return gathered;
+}
+
+/** Copies the values of a row, those of the getters of its class among them. */
+function copyOf(row: object): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  let owner: unknown = Object.getPrototypeOf(row);
+  while (typeof owner === 'object' && owner !== null && owner !== Object.prototype) {
+    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(owner)))
+      if (property.get !== undefined && !(name in values)) values[name] = Reflect.get(row, name);
+    owner = Object.getPrototypeOf(owner);
+  }
+  return { ...values, ...row };
 }
 
 /** Gives rows until the signal ends that, however long the next one takes. @throws the reason of the signal */

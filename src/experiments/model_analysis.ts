@@ -42,7 +42,7 @@ export interface ModelAnalysis {
 }
 
 /** What is known of a training. */
-export type TrainedFacts = Pick<ModelFacts, 'counts' | 'metric' | 'fit' | 'leaks'>;
+export type TrainedFacts = Pick<ModelFacts, 'counts' | 'metric' | 'fit' | 'leaks' | 'hasWordsOfBase'>;
 
 export interface AnalysisInput {
   model: ModelParts;

@@ -83,7 +83,8 @@ export async function loraContents(
   const tensors = withFeatureWeights(result.baseModule, weights);
   const model = { description: newOutput ? describeBase(base) : tuned, vocabulary, tensors };
   const merged = mergedModule && withFeatureWeights(mergedModule, weights);
-  const trained = trainedFacts(dataset, options.metric, result.lora);
+  const facts = trainedFacts(dataset, options.metric, result.lora);
+  const trained = facts && { ...facts, hasWordsOfBase: base !== null };
   const parts = { model, adapter, merged, mergedDescription: newOutput ? tuned : null, base };
   const refused = result.refusedCalibration;
   return contentsOf(input, { ...parts, bags, trained, refused }, (facts) => loraDocument(facts, result, base));

@@ -16,6 +16,8 @@ export interface ModelFacts {
   fit: { train: number; valid: number; largest?: LargestClass | null | undefined } | null;
   /** A calibration that was fitted and is not used, for its numbers make no sense; null or absent where there is none. */
   refused?: Calibration | null | undefined;
+  /** Whether the model was fine-tuned, and reads texts with the words of its base. */
+  hasWordsOfBase?: boolean | undefined;
   /** Tokens that give a class away, with the shares of `findLeaks`. */
   leaks: readonly { token: string; label: number; precision: number; recall: number }[];
 }
@@ -77,7 +79,7 @@ export function refusedCalibration({ refused }: Pick<ModelFacts, 'refused'>): Wa
 }
 
 /** Compares with a model that always predicts the class with most training examples. */
-function noBetterInTest({ classes, counts, metric, heldOut }: ModelFacts): Warning[] {
+function noBetterInTest({ classes, counts, metric, heldOut, hasWordsOfBase = false }: ModelFacts): Warning[] {
   if (metric !== 'accuracy' && metric !== 'macro-f1') return [];
   const { labels, predicted, probabilities } = heldOut;
   if (labels.length === 0) return [];
@@ -86,17 +88,24 @@ function noBetterInTest({ classes, counts, metric, heldOut }: ModelFacts): Warni
   const value = valueOf(predicted);
   const usual = valueOf(labels.map(() => largest));
   if (isBetter(value, usual, labels.length)) return [];
-  const sentence = `The model is no better than always predicting ${listed([classes[largest] ?? ''])} (${percent(value)} against ${percent(usual)} on the test reviews): check that the labels are about the texts, and label more.`;
+  const sentence = `The model is no better than always predicting ${listed([classes[largest] ?? ''])} (${percent(value)} against ${percent(usual)} on the test reviews): check that the labels are about the texts, and label more.${wordsOf(hasWordsOfBase)}`;
   return [{ kind: 'no-better', sentence }];
 }
 
 /** Does the same on the validation reviews, which early stopping and a calibration go by. */
-function noBetterInValidation({ classes, counts, metric, fit }: ModelFacts): Warning[] {
+function noBetterInValidation({ classes, counts, metric, fit, hasWordsOfBase = false }: ModelFacts): Warning[] {
   const { largest } = fit ?? {};
   if (metric !== 'accuracy' || !fit || !largest || isBetter(fit.valid, largest.accuracy, largest.examples)) return [];
   const name = listed([classes[counts.indexOf(Math.max(...counts))] ?? '']);
-  const sentence = `The model is no better than always predicting ${name} (${percent(fit.valid)} against ${percent(largest.accuracy)} on the validation reviews): train longer (more epochs), check that the labels are about the texts, or label more.`;
+  const sentence = `The model is no better than always predicting ${name} (${percent(fit.valid)} against ${percent(largest.accuracy)} on the validation reviews): train longer (more epochs), check that the labels are about the texts, or label more.${wordsOf(hasWordsOfBase)}`;
   return [{ kind: 'no-better', sentence }];
+}
+
+/** Says what fine-tuning cannot learn from. */
+function wordsOf(hasWordsOfBase: boolean): string {
+  return hasWordsOfBase
+    ? ' It knows no words but those of its base: where others tell these classes apart, train a model of these texts (train).'
+    : '';
 }
 
 /** Whether an accuracy is above the usual one by more than its standard error. */

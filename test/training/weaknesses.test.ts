@@ -74,6 +74,10 @@ test('when a class is never predicted then it is named, and the model is no bett
   expect(kinds(rare)).toEqual(['never-predicted', 'no-better']);
   expect(kinds({ ...rare, metric: 'macro-f1' })).toEqual(['never-predicted', 'no-better']);
   expect(kinds({ ...rare, metric: 'roc-auc' })).toEqual(['never-predicted']);
+  const said = (hasWordsOfBase: boolean): string =>
+    findWeaknesses(facts({ ...rare, hasWordsOfBase }))[1]?.sentence ?? '';
+  expect(said(true)).toBe(`${said(false)} ${said(true).slice(said(false).length + 1)}`);
+  expect(said(true)).toMatch(/It knows no words but those of its base: .*train a model of these texts \(train\)\.$/);
   expect(kinds({ ...rare, metric: 'macro-f1', heldOut: { ...found, predicted: labels } })).toEqual([]);
 });
 

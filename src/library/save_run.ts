@@ -1,7 +1,7 @@
 import { aBoolean, aSignal, aString, onlyFields, optional } from '../arguments.js';
 import { writeRun, type Saved } from '../experiments/write_run.js';
 import { writeReport } from '../report/html/write_report.js';
-import { createRunDirectory } from '../storage/run_directory.js';
+import { withRunDirectory } from '../storage/run_directory.js';
 import type { LoraDocument, TrainDocument } from '../storage/run_document.js';
 import { keptOf, type LoraResult, type TrainResult } from './result.js';
 
@@ -34,16 +34,11 @@ export async function saveRun(
   checkOptions(options, 'options');
   const { contents, command, metrics, tried } = keptOf(result);
   const { report = true, signal } = options;
-  const directory = await createRunDirectory({ out: path, command });
-  let document;
-  try {
+  const document = await withRunDirectory({ out: path, command }, async (directory) => {
     for (const record of metrics) await directory.appendMetrics(record);
     for (const record of tried) await directory.appendTried(record);
-    document = await writeRun(directory, contents, { argv: null, signal });
-  } catch (error) {
-    await directory.discard();
-    throw error;
-  }
-  if (report) await writeReport([directory.path]);
+    return writeRun(directory, contents, { argv: null, signal });
+  });
+  if (report) await writeReport([document.run]);
   return document;
 }

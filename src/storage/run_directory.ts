@@ -65,6 +65,23 @@ export async function createRunDirectory(options: RunDirectoryOptions): Promise<
   });
 }
 
+/**
+ * Makes the folder of a run for `work`, and removes it again when that fails.
+ * @throws what `createRunDirectory` and `work` throw
+ */
+export async function withRunDirectory<T>(
+  options: RunDirectoryOptions,
+  work: (directory: RunDirectory) => Promise<T>,
+): Promise<T> {
+  const directory = await createRunDirectory(options);
+  try {
+    return await work(directory);
+  } catch (error) {
+    await directory.discard();
+    throw error;
+  }
+}
+
 /** The folder of one run. Its files are written one after the other, each whole or not at all. */
 export class RunDirectory {
   readonly #madeFiles = new Set([metricsName]);

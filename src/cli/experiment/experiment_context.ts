@@ -11,7 +11,7 @@ import {
   describePreviews,
 } from '../../report/console/describe_run.js';
 import { writeReport } from '../../report/html/write_report.js';
-import { createRunDirectory, type RunDirectory } from '../../storage/run_directory.js';
+import type { RunDirectory } from '../../storage/run_directory.js';
 import { commandLineOf } from '../options/command_line.js';
 import type { RunSettings } from '../options/output_options.js';
 import { noteFinished } from '../standard_streams.js';
@@ -47,21 +47,6 @@ export function openContext(
 /** Returns the experiment of the context. The command began with its process. */
 export function experimentOf({ options, dataset, device, signal }: ExperimentContext): Experiment {
   return { settings: options, dataset, device, signal, begun: 0 };
-}
-
-/** Makes a run directory for `work`, and removes it again when that fails. */
-export async function withRunDirectory<T>(
-  out: string | undefined,
-  command: string,
-  work: (directory: RunDirectory) => Promise<T>,
-): Promise<T> {
-  const directory = await createRunDirectory({ ...(out === undefined ? {} : { out }), command });
-  try {
-    return await work(directory);
-  } catch (error) {
-    await directory.discard();
-    throw error;
-  }
 }
 
 /** Writes a run with the command line that it is of. */

@@ -8,15 +8,10 @@ import { formatExcerpts } from '../../report/console/describe_run.js';
 import { formatHeading } from '../../report/console/line_style.js';
 import { describeCalibration } from '../../report/console/folds_and_calibration.js';
 import type { LoraDocument } from '../../storage/run_document.js';
-import {
-  experimentOf,
-  finishRun,
-  withRunDirectory,
-  writeCommandRun,
-  type ExperimentContext,
-} from './experiment_context.js';
+import { experimentOf, finishRun, writeCommandRun, type ExperimentContext } from './experiment_context.js';
 import { describeTuning } from '../../report/console/tuning.js';
 import { stopOnInterrupt } from '../interrupt.js';
+import { withRunDirectory } from '../../storage/run_directory.js';
 import { runEvents } from './run_events.js';
 import { checkRank } from '../../settings/fine_tuning_checks.js';
 
@@ -32,7 +27,7 @@ export async function runLoraCommand(context: ExperimentContext, options: LoraOp
   const { out, merge, base } = options;
   checkRank(context.options, context.dataset);
   if (base !== null && hasSeenValidation(base.run, context.dataset)) noteSeen(base.path, context);
-  const document = await withRunDirectory(out, 'lora', async (directory) => {
+  const document = await withRunDirectory({ out, command: 'lora' }, async (directory) => {
     const { terminal } = context;
     using stopping = context.options.search === 'none' ? null : stopOnInterrupt(terminal);
     const events = joinEvents(runEvents(context, directory, stopping), {

@@ -4,21 +4,16 @@ import { dualCoordinateDescent } from '../../training/optimizer_options.js';
 import { describeCalibration, describeFolds } from '../../report/console/folds_and_calibration.js';
 import { describeLearningCurve } from '../../report/console/learning_curve.js';
 import type { TrainDocument } from '../../storage/run_document.js';
-import {
-  experimentOf,
-  finishRun,
-  withRunDirectory,
-  writeCommandRun,
-  type ExperimentContext,
-} from './experiment_context.js';
+import { experimentOf, finishRun, writeCommandRun, type ExperimentContext } from './experiment_context.js';
 import { describeTest } from '../../report/console/describe_run.js';
 import { describeLinear } from '../../report/console/search.js';
 import { stopOnInterrupt } from '../interrupt.js';
+import { withRunDirectory } from '../../storage/run_directory.js';
 import { runEvents } from './run_events.js';
 
 /** Runs the full experiment into a new run directory. */
 export async function runTrainCommand(context: ExperimentContext, out: string | undefined): Promise<TrainDocument> {
-  const document = await withRunDirectory(out, 'train', async (directory) => {
+  const document = await withRunDirectory({ out, command: 'train' }, async (directory) => {
     const { options, terminal } = context;
     const isSearched = options.optimizer === dualCoordinateDescent && options.search !== 'none';
     using stopping = isSearched ? stopOnInterrupt(terminal) : null;

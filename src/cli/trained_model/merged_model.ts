@@ -8,7 +8,7 @@ import { commandLineOf } from '../options/command_line.js';
 import { modelPath } from '../../storage/read_run.js';
 import { hasSeenAll, type RunDocument } from '../../storage/run_document.js';
 import { recordFile } from '../../storage/recorded_files.js';
-import { createRunDirectory } from '../../storage/run_directory.js';
+import { withRunDirectory } from '../../storage/run_directory.js';
 import { writeSafetensors } from '../../storage/safetensors.js';
 import { outputError } from '../../system/file_errors.js';
 import type { Metrics } from '../../training/metrics.js';
@@ -56,8 +56,7 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
   const { description, featurizer } = classifier;
   const { data, vocabulary, options, paths, seed, dtype } = run;
   const { runVersions } = await import('../../experiments/write_run.js');
-  const directory = await createRunDirectory({ out, command: 'merge' });
-  try {
+  return withRunDirectory({ out, command: 'merge' }, async (directory) => {
     await directory.writeVocabulary(featurizer.vocabulary);
     await directory.writeModel('model', await moduleOf(merged));
     await directory.writeDescription({ ...description, base: baseSha256 });
@@ -76,10 +75,7 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
       files: await directory.listFiles(),
     });
     return directory.path;
-  } catch (error) {
-    await directory.discard();
-    throw error;
-  }
+  });
 }
 
 /** Returns what the model's file holds: the parameters, and the weights of the features where they have some. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ImdbTorchError } from '../errors.js';
+import { listClasses } from '../model/adapter_task.js';
 import type { ClassifierModel } from '../model/classifier_model.js';
 import { loadModule, loadParameters, type Module, type ModuleParameter } from '../model/parameters.js';
 import type { LayerName } from '../storage/adapter.js';
@@ -46,7 +47,7 @@ export function needsNewOutput(
   { target }: { readonly target: readonly LayerName[] },
 ): boolean {
   if (isDeepStrictEqual(ofBase, classes)) return false;
-  const [expected, found] = [formatList(ofBase), formatList(classes)];
+  const [expected, found] = [listClasses(ofBase), listClasses(classes)];
   if (isDeepStrictEqual(ofBase.toSorted(), classes.toSorted())) {
     throw new ImdbTorchError(
       'ERR_USAGE',
@@ -60,11 +61,4 @@ export function needsNewOutput(
     `Expected --target fc1 with reviews of the classes ${found}, as ${path} has ${expected}: the output layer is a new one ` +
       'that is trained whole, and has no weights for a branch to stand beside; leave fc2 out.',
   );
-}
-
-const shownClasses = 5;
-
-function formatList(classes: readonly string[]): string {
-  const shown = classes.slice(0, shownClasses).map((name) => JSON.stringify(name));
-  return [...shown, ...(classes.length > shownClasses ? [`${classes.length - shownClasses} more`] : [])].join(', ');
 }

@@ -4,16 +4,14 @@ import { needsNewOutput } from '../experiments/fine_tuning_base.js';
 import { loraContents, type RunContents } from '../experiments/run_contents.js';
 import { describeAlone } from '../model/adapter_calibration.js';
 import type { BaseFacts } from '../experiments/run_documents.js';
+import type { Base } from '../settings/base.js';
 import type { StoredRun } from '../storage/read_run.js';
 import { hasSeenAll, type LoraDocument } from '../storage/run_document.js';
 import { createSplitBags } from '../training/split_bags.js';
 import { runInput, type Experiment } from './experiment.js';
 
 /** The run that fine-tuning starts from. */
-export interface FineTunedRun {
-  readonly path: string;
-  readonly run: StoredRun;
-}
+export type FineTunedRun = Pick<Base, 'path' | 'run'>;
 
 export interface FineTuning extends Experiment {
   /** Null: a new model is pretrained first. */

@@ -3,20 +3,16 @@ import { ImdbTorchError } from '../errors.js';
 import { joinEvents } from '../experiments/experiment_events.js';
 import { loraPresets } from '../experiments/presets.js';
 import type { Base } from '../settings/base.js';
-import { dataChoice } from '../settings/data_choice.js';
 import { readBase } from '../settings/read_base.js';
-import type { ExperimentSettings } from '../settings/settings.js';
-import { settle } from '../settings/settle.js';
 import { featurizerOf } from '../storage/read_run.js';
-import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
-import { readCall, withOptionNames, type CallSettings, type LoraKey } from './call_options.js';
-import type { SettledSettings } from './experiment.js';
+import { withOptionNames, type CallSettings, type LoraKey } from './call_options.js';
 import { runLora } from './fine_tuning.js';
-import { checkDataset, isImdbLoaded, readAs, settingsOn, type LoadedDataset } from './load_dataset.js';
+import { checkDataset, readAs, type LoadedDataset } from './load_dataset.js';
 import { prepareExperiment } from './prepare_experiment.js';
 import { checkHiddenLayer, checkRank } from '../settings/fine_tuning_checks.js';
 import { resultOf, type LoraResult } from './result.js';
-import { checkControl, controlNames, gatherRecords, ownTokenizerOf, type CallControl } from './train.js';
+import { settleCall } from './settle_call.js';
+import { checkControl, controlNames, gatherRecords, type CallControl } from './train.js';
 
 /** What `lora` takes: the command line's options in camel case, but for those that say what is read. */
 export interface LoraCallOptions extends CallSettings<LoraKey, keyof typeof loraPresets>, CallControl {
@@ -49,8 +45,9 @@ async function fineTune(base: string | null, dataset: LoadedDataset, options: Lo
   checkOwn(options, 'options');
   const { signal, stop, events = {}, merge = false } = options;
   const start = base === null ? null : await readBase(base);
-  const { settings, ownTokenizer } = await settleFineTuning(dataset, options, start);
-  const choice = { ...dataChoice(settings), ownTokenizer };
+  const call = { command: 'lora', presets: loraPresets, own: [...controlNames, 'merge'], base: start } as const;
+  const { settings, choice } = await settleCall(dataset, options, call);
+  const { ownTokenizer } = choice;
   const own = start === null ? {} : { vocab: null, featurizer: featurizerOf(start.run, ownTokenizer), toTrain: true };
   const reviews = await readAs(dataset, { ...choice, ...own }, options);
   if (start !== null) assertSameSplit(start, reviews, settings.seed);
@@ -64,25 +61,6 @@ async function fineTune(base: string | null, dataset: LoadedDataset, options: Lo
     events: joinEvents(events, records.events),
   });
   return resultOf(contents, { command: 'lora', ownTokenizer, metrics: records.metrics, tried: records.tried });
-}
-
-async function settleFineTuning(
-  { loading }: LoadedDataset,
-  options: LoraCallOptions,
-  base: Base | null,
-): Promise<{ settings: SettledSettings; ownTokenizer: OwnTokenizer | undefined }> {
-  const own = [...controlNames, 'merge'];
-  const call = readCall(options, { command: 'lora', presets: loraPresets, own, reads: false });
-  const given: Partial<ExperimentSettings> = { ...loading.given, ...call.given };
-  const asked = {
-    ...({ command: 'lora', presets: loraPresets, config: {}, base } as const),
-    problems: call.problems,
-    preset: call.preset,
-    given: settingsOn(loading, call.given),
-  };
-  const isKnown = await isImdbLoaded(loading);
-  const settings = { ...settle({ ...asked, isImdb: isKnown }), fixed: Object.keys(given) };
-  return { settings, ownTokenizer: ownTokenizerOf(settings, call, loading) };
 }
 
 /** A base has seen the reviews that another seed would hold out. @throws ImdbTorchError ERR_USAGE */

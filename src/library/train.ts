@@ -3,15 +3,13 @@ import { eventNames, joinEvents, type ExperimentEvents, type RecordEvents } from
 import { recordingEvents } from '../experiments/recording_events.js';
 import { trainPresets, tunePreset } from '../experiments/presets.js';
 import type { SourceProgress } from '../data/source_types.js';
-import { dataChoice } from '../settings/data_choice.js';
-import type { ExperimentSettings } from '../settings/settings.js';
-import { settle, type Presets } from '../settings/settle.js';
-import { isOwnName, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
-import { readCall, withOptionNames, type CallSettings, type TrainKey } from './call_options.js';
-import { runTrain, type SettledSettings } from './experiment.js';
-import { checkDataset, isImdbLoaded, readAs, settingsOn, type LoadedDataset } from './load_dataset.js';
+import type { Presets } from '../settings/settle.js';
+import { withOptionNames, type CallSettings, type TrainKey } from './call_options.js';
+import { runTrain } from './experiment.js';
+import { checkDataset, readAs, type LoadedDataset } from './load_dataset.js';
 import { prepareExperiment } from './prepare_experiment.js';
 import { resultOf, type TrainResult } from './result.js';
+import { settleCall } from './settle_call.js';
 
 /** What a call tells while it goes on; those that return a promise are waited for. */
 export type CallEvents = ExperimentEvents & RecordEvents;
@@ -55,7 +53,13 @@ async function trainAs(dataset: LoadedDataset, options: TrainOptions, presets: P
   checkDataset(dataset);
   checkControl(options, 'options');
   const { signal, stop, events = {} } = options;
-  const { settings, choice } = await settleTraining(dataset, options, presets);
+  const usual = presets === trainPresets ? dataset.loading.preset : undefined;
+  const { settings, choice } = await settleCall(dataset, options, {
+    command: 'train',
+    presets,
+    own: controlNames,
+    usual,
+  });
   const reviews = await readAs(dataset, choice, options);
   const { device } = prepareExperiment(settings, reviews);
   const records = gatherRecords(events);
@@ -88,15 +92,6 @@ export function gatherRecords(own: RecordEvents): { metrics: object[]; tried: ob
   return { metrics, tried, events };
 }
 
-/** Returns the tokenizer of the program's own that the settings name. */
-export function ownTokenizerOf(
-  { tokenizer }: Pick<ExperimentSettings, 'tokenizer'>,
-  ...given: readonly { readonly ownTokenizer: OwnTokenizer | undefined }[]
-): OwnTokenizer | undefined {
-  const found = given.find(({ ownTokenizer }) => ownTokenizer !== undefined)?.ownTokenizer;
-  return isOwnName(tokenizer) ? found : undefined;
-}
-
 const knownEvents: readonly string[] = [...eventNames, 'onMetrics', 'onTried'];
 
 /** Accepts handlers of events. A misspelt one would never be called. */
@@ -114,26 +109,3 @@ export const controlFields = {
 } as const;
 export const controlNames = Object.keys(controlFields);
 export const checkControl = fields(controlFields);
-
-/** Completes the settings of a call with those that the reviews were read with, and says how they are to be read. */
-async function settleTraining(
-  { loading }: LoadedDataset,
-  options: TrainOptions,
-  presets: Presets,
-): Promise<{ settings: SettledSettings; choice: ReturnType<typeof dataChoice> }> {
-  const call = readCall(options, { command: 'train', presets, own: controlNames, reads: false });
-  const given: Partial<ExperimentSettings> = { ...loading.given, ...call.given };
-  const asked = {
-    ...({ command: 'train', presets, config: {}, base: null } as const),
-    problems: call.problems,
-    preset: call.preset ?? (presets === trainPresets ? loading.preset : undefined),
-    given: settingsOn(loading, call.given),
-  };
-  const isKnown = await isImdbLoaded(loading);
-  const settings = settle({ ...asked, isImdb: isKnown });
-  const settled = { ...settings, fixed: Object.keys(given) };
-  return {
-    settings: settled,
-    choice: { ...dataChoice(settled), ownTokenizer: ownTokenizerOf(settled, call, loading) },
-  };
-}

@@ -52,6 +52,10 @@ export function agreeOnTask(
   return { classes: classesOf(first), calibration, ...(decision && { decision }) };
 }
 
+function listed(classes: readonly string[] | undefined): string {
+  return classes === undefined ? 'those of the model' : listClasses(classes);
+}
+
 /** Returns a description with what the outputs stand for. @param task null: they stand for what it says */
 export function describeWith(description: ModelDescription, task: AdapterTask | null): ModelDescription {
   if (task === null) return description;
@@ -71,8 +75,8 @@ export function withoutDecision(description: ModelDescription): ModelDescription
   return others;
 }
 
-function listed(classes: readonly string[] | undefined): string {
-  if (classes === undefined) return 'those of the model';
+/** Names classes in quotes, the first few of many. */
+export function listClasses(classes: readonly string[]): string {
   const shown = classes.slice(0, shownClasses).map((name) => JSON.stringify(name));
   return [...shown, ...(classes.length > shownClasses ? [`${classes.length - shownClasses} more`] : [])].join(', ');
 }

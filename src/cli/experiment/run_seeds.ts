@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import type { Dataset } from '../../data/dataset.js';
 import { describeSeeds, seedsDocument, type TestFigures } from '../../report/console/seeds.js';
-import { dataChoice } from '../../settings/data_choice.js';
+import { dataChoice, type DataChoice } from '../../settings/data_choice.js';
 import type { RunSettings } from '../options/output_options.js';
 import { interruptSignal } from '../interrupt.js';
-import type { DataChoice } from '../../settings/data_choice.js';
 import { prepare, readData } from './read_dataset.js';
 import { Terminal } from '../terminal.js';
 import type { ExperimentContext } from './experiment_context.js';

@@ -57,10 +57,14 @@ export class RowSets {
 async function gather(rows: Rows, slices: TimeSlices): Promise<readonly unknown[]> {
   const gathered: unknown[] = [];
   for await (const row of untilAborted(rows, slices.signal)) {
-    gathered.push(typeof row === 'object' && row !== null && !Array.isArray(row) ? copyOf(row) : row);
+    gathered.push(isRow(row) ? copyOf(row) : row);
     if (slices.isOver) await slices.next();
   }
   return gathered;
+}
+
+export function isRow(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Copies the values of a row, those of the getters of its class among them. */

@@ -6,7 +6,7 @@ import { assertFewBadRows } from '../tables/bad_rows.js';
 import { TableCollector } from '../tables/collector.js';
 import { labelledRows } from '../tables/labelled_rows.js';
 import { Composite, type Cell } from '../tables/row_consumer.js';
-import type { RowSets } from './row_sets.js';
+import { isRow, type RowSets } from './row_sets.js';
 
 /** What messages, `run.json` and origins call rows of a program. */
 const location = 'rows';
@@ -54,10 +54,6 @@ export async function rowsSource({ splits }: RowSets, options: SourceOptions): P
 
 function columnsOf(rows: readonly unknown[]): string[] {
   return [...new Set(rows.slice(0, looksAt).flatMap((row) => (isRow(row) ? Object.keys(row) : [])))];
-}
-
-function isRow(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function cellOf(value: unknown): Cell {

@@ -1,5 +1,7 @@
+import { byId, element } from './dom.js';
+
 /** These reviews are the project's own, of films that do not exist. */
-export const examples: readonly { title: string; text: string }[] = [
+const examples: readonly { title: string; text: string }[] = [
   {
     title: 'Delighted',
     text: `A small, perfect film. Two sisters run a lighthouse through one long winter, and hardly anything happens, yet I
@@ -27,3 +29,15 @@ near as stupid as the poster. Not a masterpiece either, but I would not say no t
 loved the moment when the lights came on and everybody was allowed to leave.`,
   },
 ].map(({ title, text }) => ({ title, text: text.replaceAll('\n', ' ') }));
+
+/** Puts a button for each example into #examples. */
+export function offerExamples(use: (text: string) => void): void {
+  const buttons = examples.map(({ title, text }) => {
+    const button = element('button', { text: title, attributes: { type: 'button' } });
+    button.addEventListener('click', () => {
+      use(text);
+    });
+    return button;
+  });
+  byId('examples').append(...buttons);
+}

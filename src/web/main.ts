@@ -1,29 +1,22 @@
 import type { AdapterName, ModelAnswer } from '../serve/documents.js';
-import { compare, sidesOf, type AnswerWith, type ComparedAnswers } from './compared_answers.js';
+import { compare, type AnswerWith, type ComparedAnswers } from './compared_answers.js';
 import { byId, element } from './dom.js';
-import { examples } from './examples.js';
+import { offerExamples } from './examples.js';
 import { Latest, pause } from './latest.js';
 import { formatCount, formatShare } from './numbers.js';
 import { askForKey } from './key_form.js';
+import { ResultView, colouredCharacters, whyNoWords } from './result_view.js';
 import { KeyNeeded, ServiceAway, askModels, explain, isThere, predict } from './service.js';
-import { drawView } from './view.js';
-import { WordCursor } from './word_cursor.js';
-import { drawWordsTable } from './words_table.js';
 
 /** This pause is long enough for the next letter to come, and too short to be noticed. */
 const typingMilliseconds = 150;
 /** The page shows that it waits for an answer that takes longer. */
 const slowMilliseconds = 400;
 const retryMilliseconds = 1000;
-/** The words of longer texts are not coloured: a page of many thousand elements is slow. */
-const colouredCharacters = 10_000;
 
 const input = byId('text') as HTMLTextAreaElement;
 const switchInput = byId('compare') as HTMLInputElement;
-const result = byId('result');
-const views = byId('views');
-const statusLine = byId('status');
-const cursor = new WordCursor(views, byId('word'));
+const result = new ResultView();
 const latest = new Latest();
 
 await start();
@@ -42,14 +35,10 @@ async function start(): Promise<void> {
     describeModel(chosen);
     ask(0);
   });
-  for (const { title, text } of examples) {
-    const button = element('button', { text: title, attributes: { type: 'button' } });
-    button.addEventListener('click', () => {
-      input.value = text;
-      ask(0);
-    });
-    byId('examples').append(button);
-  }
+  offerExamples((text) => {
+    input.value = text;
+    ask(0);
+  });
   input.addEventListener('input', () => {
     ask(typingMilliseconds);
   });
@@ -91,18 +80,19 @@ async function answer(model: ModelAnswer, signal: AbortSignal): Promise<void> {
     const isBlank = text.trim() === '';
     const comparison = isBlank ? null : await untilThere(() => askAll(model, text, signal), signal);
     if (signal.aborted) return;
-    show(comparison);
-    say(comparison?.answers[0]?.words.length === 0 ? whyNoWords(model, text) : '');
+    result.show(comparison);
+    const isWordless = comparison?.answers[0]?.words.length === 0;
+    result.say(isWordless ? whyNoWords(isExplained(model, text), longestColoured(model)) : '');
   } catch (error) {
-    if (!signal.aborted) say(error instanceof Error ? error.message : String(error), 'trouble');
+    if (!signal.aborted) result.say(error instanceof Error ? error.message : String(error), 'trouble');
   }
-  result.ariaBusy = 'false';
+  result.isBusy = false;
 }
 
 async function askAll(model: ModelAnswer, text: string, signal: AbortSignal): Promise<ComparedAnswers> {
   const slow = setTimeout(() => {
-    result.ariaBusy = 'true';
-    say('Asking …');
+    result.isBusy = true;
+    result.say('Asking …');
   }, slowMilliseconds);
   const ask = async (adapter: AdapterName): Promise<AnswerWith> => {
     const classes = model.classesByAdapter[adapter] ?? model.classes;
@@ -126,34 +116,19 @@ async function untilThere<T>(work: () => Promise<T>, signal?: AbortSignal): Prom
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof KeyNeeded) {
-        say(error.message, 'trouble');
+        result.say(error.message, 'trouble');
         await askForKey();
-        say('');
+        result.say('');
         continue;
       }
       if (!(error instanceof ServiceAway)) throw error;
-      say(`${error.message} Trying again …`, 'trouble');
+      result.say(`${error.message} Trying again …`, 'trouble');
     }
     do {
       await pause(retryMilliseconds, signal);
       signal?.throwIfAborted();
     } while (!(await isThere()));
   }
-}
-
-function show(comparison: ComparedAnswers | null): void {
-  cursor.reset(comparison);
-  result.hidden = comparison === null;
-  if (comparison === null) return;
-  views.replaceChildren(...comparison.answers.map((one) => drawView(comparison, one)));
-  const hasWords = comparison.answers[0]?.words.length !== 0;
-  for (const id of ['reading', 'words']) byId(id).hidden = !hasWords;
-  const { supporting, opposing } = sidesOf(comparison);
-  byId('legend').replaceChildren(
-    element('span', { class: 'word for', text: supporting, properties: { '--strength': 1 } }),
-    element('span', { class: 'word against', text: opposing, properties: { '--strength': 1 } }),
-  );
-  byId('table').replaceChildren(drawWordsTable(comparison));
 }
 
 function isExplained(model: ModelAnswer, text: string): boolean {
@@ -163,14 +138,4 @@ function isExplained(model: ModelAnswer, text: string): boolean {
 
 function longestColoured({ limits }: ModelAnswer): number {
   return Math.min(limits.explainedCharacters, colouredCharacters);
-}
-
-function whyNoWords(model: ModelAnswer, text: string): string {
-  if (isExplained(model, text)) return 'There is no word in it.';
-  return `Words are coloured in texts of up to ${formatCount(longestColoured(model))} characters.`;
-}
-
-function say(text: string, kind: '' | 'trouble' = ''): void {
-  statusLine.className = kind;
-  statusLine.textContent = text;
 }

@@ -3,7 +3,7 @@ import type { Dataset } from '../../data/dataset.js';
 import { ImdbTorchError } from '../../errors.js';
 import { loraPresets } from '../../experiments/presets.js';
 import type { Check } from '../../experiments/check.js';
-import { assertSameData, assertThere } from '../trained_model/same_data.js';
+import { assertSameData, assertThere } from '../../library/same_data.js';
 import type { StoredRun } from '../../storage/read_run.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 import type { Base } from '../../settings/base.js';

@@ -14,13 +14,8 @@ import { optional, text } from '../../settings/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { settings } from '../../settings/settings.js';
 import { openClassifier } from '../trained_model/run_argument.js';
-import {
-  howRead,
-  readRunReviews,
-  storedOptions,
-  type GivenData,
-  type StoredOptions,
-} from '../trained_model/run_reviews.js';
+import { storedOptions, type GivenData, type StoredOptions } from '../../library/run_reviews.js';
+import { howRead, readRunReviews } from '../trained_model/run_reviews.js';
 import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 

@@ -19,7 +19,7 @@ import { interruptSignal } from '../interrupt.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { json } from '../options/output_options.js';
 import { Terminal } from '../terminal.js';
-import type { NamedRun } from '../trained_model/same_data.js';
+import type { NamedRun } from '../../library/same_data.js';
 import { predictTest, whyOtherData, whyUnpaired, type TestPredictions } from '../trained_model/test_predictions.js';
 
 const options = {

@@ -1,23 +1,10 @@
-import { readDataset, type Dataset } from '../../data/dataset.js';
-import { ImdbTorchError } from '../../errors.js';
-import type { LossForm } from '../../model/native.js';
-import { optionsFromHere } from '../../storage/recorded_paths.js';
-import type { Featurizer } from '../../text/featurizer.js';
-import { dataChoice } from '../../settings/data_choice.js';
-import { completeSettings } from '../../settings/settle.js';
-import { byKeys, type ExperimentSettings } from '../../settings/settings.js';
+import type { Dataset } from '../../data/dataset.js';
+import { readReviewsOf, type GivenData } from '../../library/run_reviews.js';
+import type { NamedRun } from '../../library/same_data.js';
 import type { DataChoice } from '../../settings/data_choice.js';
+import type { Featurizer } from '../../text/featurizer.js';
 import { readData } from '../experiment/read_dataset.js';
 import type { Terminal } from '../terminal.js';
-import { assertSameData, assertThere, type NamedRun } from './same_data.js';
-
-/** The settings that decide the reviews of a run and how they are judged. */
-export interface StoredOptions extends DataChoice {
-  loss: LossForm;
-}
-
-/** What to read instead of the reviews of a run. */
-export type GivenData = Partial<DataChoice> & Pick<DataChoice, 'data'>;
 
 /** The settings that say how files are read. */
 export const howReadKeys = ['textColumn', 'labelColumn', 'header', 'files', 'encoding'] as const;
@@ -29,28 +16,7 @@ export function howRead({ textColumn, labelColumn, header, files, encoding }: Ho
   return { textColumn, labelColumn, header, files, encoding };
 }
 
-/**
- * Returns the settings that a run was made with; its files are found whatever the working directory.
- * @throws ImdbTorchError ERR_RUN when run.json does not say
- */
-export function storedOptions({ path, run }: NamedRun): StoredOptions {
-  const stored: Partial<ExperimentSettings> = byKeys(optionsFromHere(run)).values;
-  const { data, train, vocab, seed, loss } = stored;
-  const isNamed = (data ?? train) !== undefined || run.data?.kind === 'rows';
-  if (isNamed && vocab !== undefined && seed !== undefined && loss !== undefined) {
-    return { ...dataChoice(completeSettings(stored)), loss };
-  }
-  throw new ImdbTorchError(
-    'ERR_RUN',
-    `Expected the options that ${path} was made with in its run.json but it has none; give a run that \`train\` wrote.`,
-  );
-}
-
-/**
- * Reads the reviews of a run, or others, as its model reads them; as a rule the cache has them.
- * @param given others, with how to read them; the vocabulary, the seed and, unless given, the labels are those of the run
- * @throws ImdbTorchError ERR_DATASET when the run's are gone or are not what they were
- */
+/** Does what `readReviewsOf` does, saying how far it is. */
 export async function readRunReviews(
   named: NamedRun,
   given: GivenData | null,
@@ -58,19 +24,5 @@ export async function readRunReviews(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Dataset> {
-  const stored = storedOptions(named);
-  if (given !== null) {
-    const { seed, vocab, labels } = stored;
-    return readData(
-      { seed, vocab, valid: null, featurizer, ...given, labels: given.labels ?? labels },
-      terminal,
-      signal,
-    );
-  }
-  assertThere(named);
-  const dataset = await readData(stored, terminal, signal);
-  assertSameData(named, dataset);
-  if (dataset.vocabulary.equals(featurizer.vocabulary)) return dataset;
-  // What there is to say of them has been said.
-  return readDataset({ ...stored, featurizer, signal });
+  return readReviewsOf(named, given, { featurizer, signal, read: (choice) => readData(choice, terminal, signal) });
 }

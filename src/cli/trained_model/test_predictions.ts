@@ -4,8 +4,9 @@ import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
 import { chooseReviews } from '../../library/evaluated_reviews.js';
 import { openClassifier } from './run_argument.js';
-import { readRunReviews, storedOptions } from './run_reviews.js';
-import type { NamedRun } from './same_data.js';
+import { storedOptions } from '../../library/run_reviews.js';
+import { readRunReviews } from './run_reviews.js';
+import type { NamedRun } from '../../library/same_data.js';
 
 /** What the model of a run predicts for its test reviews. */
 export interface TestPredictions {

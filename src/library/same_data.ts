@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import type { Dataset } from '../../data/dataset.js';
-import { isGlob } from '../../data/files/globs.js';
-import { ImdbTorchError } from '../../errors.js';
-import { absolutePaths, optionsFromHere, resolveList } from '../../storage/recorded_paths.js';
-import type { RunDocument } from '../../storage/run_document.js';
+import type { Dataset } from '../data/dataset.js';
+import { isGlob } from '../data/files/globs.js';
+import { ImdbTorchError } from '../errors.js';
+import { absolutePaths, optionsFromHere, resolveList } from '../storage/recorded_paths.js';
+import type { RunDocument } from '../storage/run_document.js';
 
 /** A run, and what messages call it. */
 export interface NamedRun {

@@ -169,12 +169,13 @@ export type { ClassWeighting } from './training/class_weights.js';
 export { Vocabulary, type SharedVocabulary } from './text/vocabulary.js';
 export {
   Featurizer,
-  type EncodedText,
   type EncodeSlicesOptions,
   type EncodeProgress,
   type FeaturizerOptions,
   type SharedFeaturizer,
 } from './text/featurizer.js';
+export type { EncodedText, FeatureEncoder, FeatureEncoderOptions } from './text/feature_encoder.js';
+export type { FeatureNames } from './text/feature_names.js';
 export type { IndexTables } from './text/ngrams/index_tables.js';
 export type { SharedTokens } from './text/tokens/token_interner.js';
 export type { EncodedTexts, FeatureIds } from './text/bag_writer.js';

@@ -121,3 +121,17 @@ function circles(): string[][] {
 test('when files import each other, be it types alone, then there is no circle', () => {
   expect(circles()).toEqual([]);
 });
+
+/** Code, without what comments say. */
+function codeOf(path: string): string {
+  return readFileSync(join(source, path), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+}
+
+test('when texts are encoded, or answered by the portable engine, then what is loaded for that needs nothing of Node', () => {
+  const roots = imports.map(({ from }) => from).filter((path) => path.startsWith('portable/'));
+  const loaded = ['text/feature_encoder.ts', ...roots].flatMap((root) => loadedWith(root));
+  const files = [...new Set(loaded.map((trail) => trail.at(-1) ?? ''))];
+  expect(files.length).toBeGreaterThan(20);
+  const ofNode = files.filter((path) => /'node:|\b(?:Buffer|process|setImmediate|require)\b/.test(codeOf(path)));
+  expect(ofNode).toEqual([]);
+});

@@ -3,8 +3,6 @@ import {
   aSignal,
   anObject,
   bytes,
-  aString,
-  checkText,
   checkTexts,
   fields,
   float32Array,
@@ -14,24 +12,21 @@ import {
   orNull,
 } from '../arguments.js';
 import { TimeSlices } from '../system/time_slices.js';
-import type { BagWriter, EncodedTexts } from './bag_writer.js';
+import type { EncodedTexts } from './bag_writer.js';
+import { FeatureEncoder } from './feature_encoder.js';
 import { FeatureFinder } from './feature_finder.js';
-import { featureFields, hasUnknown, type BuiltInTokenizer, type FeatureOptions } from './features.js';
-import { sharedFloat32 } from './int32_list.js';
-import { makeTables, type IndexTables } from './ngrams/index_tables.js';
-import { NgramIndex } from './ngrams/ngram_index.js';
+import { featureFields, hasUnknown, type FeatureOptions } from './features.js';
+import type { IndexTables } from './ngrams/index_tables.js';
+import { LazyTables } from './ngrams/lazy_tables.js';
+import { sharedFloat32 } from './shared_memory.js';
+import { anOwnTokenizer, type OwnTokenizer } from './tokens/own_tokenizer.js';
 import type { TokenInterner } from './tokens/token_interner.js';
-import { TokenLists } from './tokens/token_lists.js';
-import { anOwnTokenizer, assertSameTokenizer, ownSpans, type OwnTokenizer } from './tokens/own_tokenizer.js';
-import type { TokenSpan } from './tokens/token_span.js';
-import { tokenSpans } from './tokens/tokenizer.js';
+import type { TokenLists } from './tokens/token_lists.js';
+import { utf8Of } from './tokens/utf8.js';
 import { Vocabulary, type SharedVocabulary } from './vocabulary.js';
 
 /** The number of texts that are encoded, and computed, at once where any number may come: it bounds the memory. */
 export const textsPerBatch = 1024;
-
-/** The features of one text: its ids, ascending, each once, and where it matters how often it has each. */
-export type EncodedText = Pick<EncodedTexts, 'ids' | 'counts'>;
 
 export interface FeaturizerOptions {
   options: FeatureOptions;
@@ -78,30 +73,26 @@ const checkShared = fields({
 const checkSlices = fields({ signal: optional(aSignal), onProgress: optional(aFunction) });
 
 /** Turns texts into the features that a model was trained on; `createBags` weighs them as the model does. */
-export class Featurizer {
-  readonly options: FeatureOptions;
+export class Featurizer extends FeatureEncoder {
   /**
    * The features: tokens joined by a blank, or `~` and the characters of an n-gram inside a word, where `^` and `$` are
    * its start and its end; `<UNK>` is the notebook's id 0.
    */
   readonly vocabulary: Vocabulary;
-  readonly weights: Float32Array | null;
-  #madeIndex: NgramIndex | undefined;
+  readonly #tables: LazyTables;
   #shared: SharedFeaturizer | undefined;
-  /** What finds the features of a few texts, again and again. */
-  #finder: FeatureFinder | undefined;
-  #tokens: TokenLists | undefined;
-  readonly #own: OwnTokenizer | undefined;
   /** What finds the features of other texts, by what numbers their tokens. */
   readonly #finders = new WeakMap<TokenInterner, FeatureFinder>();
 
-  constructor(options: FeaturizerOptions) {
+  /** @param tables those of the features, where they are at hand */
+  constructor(options: FeaturizerOptions, tables?: IndexTables) {
     checkOptions(options, 'options');
     const { options: features, vocabulary, weights, tokenizer } = options;
-    this.#own = tokenizer;
-    this.options = features;
+    const { characters = null } = features;
+    const lazy = new LazyTables({ vocabulary, hasUnknown: hasUnknown(features), characters }, tables);
+    super({ options: features, weights, tables: () => lazy.tables, tokenizer });
     this.vocabulary = vocabulary;
-    this.weights = weights;
+    this.#tables = lazy;
   }
 
   /**
@@ -112,28 +103,7 @@ export class Featurizer {
     checkShared(shared, 'shared');
     const { options, weights, index } = shared;
     const { lines, starts } = shared.vocabulary;
-    const featurizer = new Featurizer({ options, vocabulary: new Vocabulary(lines, starts), weights, tokenizer });
-    featurizer.#madeIndex = new NgramIndex(index, hasUnknown(options));
-    return featurizer;
-  }
-
-  /** The index of the features; a text that comes before `prepare` is done waits until it is made. */
-  get #index(): NgramIndex {
-    if (this.#madeIndex !== undefined) return this.#madeIndex;
-    const making = this.#makeTables();
-    for (;;) {
-      const step = making.next();
-      if (step.done === true) return this.#keep(step.value);
-    }
-  }
-
-  #makeTables(): Generator<undefined, IndexTables, undefined> {
-    const { vocabulary, options } = this;
-    return makeTables({ vocabulary, hasUnknown: hasUnknown(options), characters: options.characters ?? null });
-  }
-
-  #keep(tables: IndexTables): NgramIndex {
-    return (this.#madeIndex ??= new NgramIndex(tables, hasUnknown(this.options)));
+    return new Featurizer({ options, vocabulary: new Vocabulary(lines, starts), weights, tokenizer }, index);
   }
 
   /**
@@ -141,13 +111,7 @@ export class Featurizer {
    * @throws ImdbTorchError ERR_RUN when a feature comes twice
    */
   async prepare(): Promise<void> {
-    const slices = new TimeSlices();
-    const making = this.#makeTables();
-    while (this.#madeIndex === undefined) {
-      const step = making.next();
-      if (step.done === true) this.#keep(step.value);
-      else if (slices.isOver) await slices.next();
-    }
+    await this.#tables.prepare();
   }
 
   /**
@@ -160,33 +124,8 @@ export class Featurizer {
       options,
       vocabulary: vocabulary.share(),
       weights: weights && sharedFloat32(weights),
-      index: this.#index.tables,
+      index: this.#tables.tables,
     });
-  }
-
-  /**
-   * Encodes a text.
-   * @param text bytes are UTF-8; what is not is dropped
-   * @throws ImdbTorchError ERR_RUN when a feature comes twice, as do all methods that encode
-   */
-  encode(text: string | Uint8Array): EncodedText {
-    checkText(text, 'text');
-    const { ids, counts } = this.encodeBatch([text]);
-    return { ids, counts };
-  }
-
-  /** Encodes a few texts at once; `encodeInSlices` is for many. */
-  encodeBatch(texts: readonly (string | Uint8Array)[]): EncodedTexts {
-    checkTexts(texts);
-    const { finder, tokens } = this.#ready();
-    tokens.clear();
-    const rows = Int32Array.from(texts, (text) => tokens.add(bytesOf(text)));
-    const counts = this.options.counts === 'counts';
-    let characters = 0;
-    if (finder.hasCharacters) for (const row of rows) characters += finder.charactersIn(tokens.list(row), counts);
-    const writer = this.#writer(tokens, rows, characters);
-    for (const row of rows) finder.add(tokens.list(row), writer);
-    return writer.finish();
   }
 
   /**
@@ -206,7 +145,7 @@ export class Featurizer {
     const rows = new Int32Array(texts.length);
     const report = (done: number): void => onProgress?.({ done, total: texts.length });
     for (const [index, text] of texts.entries()) {
-      rows[index] = tokens.add(bytesOf(text));
+      rows[index] = tokens.add(utf8Of(text));
       if (!slices.isOver) continue;
       report(index);
       await slices.next();
@@ -221,7 +160,9 @@ export class Featurizer {
    * @internal for data sets
    */
   tokenLists(): TokenLists {
-    return this.#listsFor(new FeatureFinder(this.#index));
+    const finder = new FeatureFinder(this.index);
+    this.#finders.set(finder.interner, finder);
+    return this.listsFor(finder);
   }
 
   /**
@@ -238,45 +179,11 @@ export class Featurizer {
       characters += finder.charactersIn(tokens.list(row), counts);
       if (slices.isOver) await slices.next();
     }
-    const writer = this.#writer(tokens, rows, characters);
+    const writer = this.writer(tokens, rows, characters);
     for (const row of rows) {
       finder.add(tokens.list(row), writer);
       if (slices.isOver) await slices.next();
     }
     return writer.finish();
   }
-
-  /** Returns what finds features in lists of tokens. @internal for explanations */
-  finder(): FeatureFinder {
-    return this.#ready().finder;
-  }
-
-  /** Returns what encodes a few texts; words that have come before are kept, as long as they are not too many. */
-  #ready(): { finder: FeatureFinder; tokens: TokenLists } {
-    if (this.#finder?.isFull === true) this.#finder = this.#tokens = undefined;
-    const finder = (this.#finder ??= new FeatureFinder(this.#index));
-    return { finder, tokens: (this.#tokens ??= this.#listsFor(finder)) };
-  }
-
-  #listsFor(finder: FeatureFinder): TokenLists {
-    this.#finders.set(finder.interner, finder);
-    return new TokenLists(this.options.tokenizer, { interner: finder.interner, own: this.#own });
-  }
-
-  #writer(tokens: TokenLists, rows: Int32Array, characters: number): BagWriter {
-    const counts = this.options.counts === 'counts';
-    return this.#index.writer({ texts: rows.length, tokens: tokens.lengthOf(rows), characters, counts });
-  }
-
-  /** Returns the tokens of a text and where they stand in it. */
-  tokenSpans(text: string): TokenSpan[] {
-    aString(text, 'text');
-    const { tokenizer } = this.options;
-    assertSameTokenizer(tokenizer, this.#own);
-    return this.#own === undefined ? tokenSpans(text, tokenizer as BuiltInTokenizer) : ownSpans(text, this.#own);
-  }
-}
-
-function bytesOf(text: string | Uint8Array): Uint8Array {
-  return typeof text === 'string' ? Buffer.from(text) : text;
 }

@@ -22,27 +22,6 @@ export class Int32List {
   }
 }
 
-/** A copy on memory that threads share. */
-export function sharedInt32(array: Int32Array): Int32Array<SharedArrayBuffer> {
-  const shared = new Int32Array(new SharedArrayBuffer(array.byteLength));
-  shared.set(array);
-  return shared;
-}
-
-/** A copy on memory that threads share. */
-export function sharedBytes(array: Uint8Array): Uint8Array<SharedArrayBuffer> {
-  const shared = new Uint8Array(new SharedArrayBuffer(array.byteLength));
-  shared.set(array);
-  return shared;
-}
-
-/** A copy on memory that threads share. */
-export function sharedFloat32(array: Float32Array): Float32Array<SharedArrayBuffer> {
-  const shared = new Float32Array(new SharedArrayBuffer(array.byteLength));
-  shared.set(array);
-  return shared;
-}
-
 /** A copy with room for `length` numbers. */
 export function enlarged(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(length);

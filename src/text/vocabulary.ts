@@ -2,7 +2,8 @@ import { aNumber, aString, bytes, instance, int32Array, listOf, optional, wholeF
 import { createHash } from 'node:crypto';
 import { ImdbTorchError } from '../errors.js';
 import { characterMark, isCharacterNgram } from './characters/character_ngrams.js';
-import { sharedBytes, sharedInt32 } from './int32_list.js';
+import type { FeatureNames } from './feature_names.js';
+import { sharedBytes, sharedInt32 } from './shared_memory.js';
 
 /** The feature with id 0 in the notebook's vocabulary: every word that it does not hold. */
 export const unknownWord = '<UNK>';
@@ -18,7 +19,7 @@ export interface SharedVocabulary {
 }
 
 /** Words by id, kept as the bytes of their lines: half a million strings take long to make, and are seldom needed. */
-export class Vocabulary {
+export class Vocabulary implements FeatureNames {
   /** The words in UTF-8, joined by line feeds; no bytes are no words. */
   readonly lines: Buffer;
   /** `[size + 1]`: where each line starts, and where one more would. */

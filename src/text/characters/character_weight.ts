@@ -1,5 +1,5 @@
+import type { FeatureNames } from '../feature_names.js';
 import type { FeatureOptions } from '../features.js';
-import type { Vocabulary } from '../vocabulary.js';
 
 type Options = Pick<FeatureOptions, 'characters' | 'characterWeight'>;
 
@@ -10,16 +10,16 @@ export function hasCharacterWeight({ characters, characterWeight = 1 }: Options)
 
 /**
  * Multiplies the factors of n-grams of characters by their weight.
- * @param weights `[vocabulary.size]`: the factors of all features; null where all are 1
+ * @param weights `[features]`: the factors of all features; null where all are 1
  */
 export function withCharacterWeight(
   weights: Float32Array | null,
-  vocabulary: Vocabulary,
+  names: FeatureNames,
   options: Options,
 ): Float32Array | null {
   if (!hasCharacterWeight(options)) return weights;
   const { characterWeight = 1 } = options;
-  const all = weights?.slice() ?? new Float32Array(vocabulary.size).fill(1);
-  for (let id = 0; id < all.length; id += 1) if (vocabulary.isOfCharacters(id)) all[id] *= characterWeight;
+  const all = weights?.slice() ?? new Float32Array(names.size).fill(1);
+  for (let id = 0; id < all.length; id += 1) if (names.isOfCharacters(id)) all[id] *= characterWeight;
   return all;
 }

@@ -37,6 +37,8 @@ export class NgramIndex {
   readonly #pairs: PairTable;
   readonly #features: number;
   readonly #longest: number;
+  /** Whether the features are the tokens, in the order of their numbers: nothing has to be looked up then. */
+  readonly #isPlain: boolean;
   readonly #scratch: BagScratch;
   /** For each token of a text the n-gram of the present length that starts there. */
   #ngrams = new Int32Array(1 << 10);
@@ -55,6 +57,9 @@ export class NgramIndex {
     this.#pairs = PairTable.over(pairs);
     this.#features = features;
     this.#longest = longest;
+    const first = hasUnknown ? 1 : 0;
+    const isInOrder = longest === 1 && idOfToken.every((id, token) => id === token + first);
+    this.#isPlain = isInOrder && characters === null;
     this.#scratch = new BagScratch(features);
     this.characters = characters && { ...characters, ngrams: TokenInterner.over(characters.ngrams) };
   }
@@ -66,14 +71,14 @@ export class NgramIndex {
 
   /** Hands the n-grams of the tokens of a text to `writer`. @param tokens their numbers in `interner` */
   add(tokens: Int32Array, writer: BagWriter): void {
-    if (this.#longest === 1 && this.characters === null) this.#writeTokens(tokens, writer);
+    if (this.#isPlain) this.#writeTokens(tokens, writer);
     else this.#findTokens(tokens, writer);
     for (let length = 2; length <= this.#longest; length += 1) {
       this.#findLonger(tokens.length - length + 1, writer);
     }
   }
 
-  /** Does what `#findTokens` does where no n-grams follow: each token is a feature, whose id is its number, or one more. */
+  /** Does what `#findTokens` does where each token is a feature, whose id is its number, or one more. */
   #writeTokens(tokens: Int32Array, writer: BagWriter): void {
     const first = this.hasUnknown ? 1 : 0;
     for (const token of tokens) {

@@ -1,3 +1,5 @@
+import { sharedMemory } from '../shared_memory.js';
+
 const { imul } = Math;
 
 /** A slot holds left, right and one more than the number of the pair: 0 in an empty slot, as memory is at first. */
@@ -78,5 +80,5 @@ export class PairTable {
 
 function emptySlots(count: number, isShared: boolean): Int32Array {
   const bytes = Int32Array.BYTES_PER_ELEMENT * slotSize * count;
-  return new Int32Array(isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  return new Int32Array(isShared ? sharedMemory(bytes) : new ArrayBuffer(bytes));
 }

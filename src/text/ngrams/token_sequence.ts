@@ -1,4 +1,5 @@
 import type { TimeSlices } from '../../system/time_slices.js';
+import { sharedMemory } from '../shared_memory.js';
 import type { TokenLists } from '../tokens/token_lists.js';
 import { noNgram } from './occurrences.js';
 
@@ -43,5 +44,5 @@ function appendText(list: Int32Array, numberOf: Int32Array, tokens: Int32Array, 
 /** Returns zeros. @param isShared whether other threads are to see them */
 export function makeNumbers(length: number, isShared: boolean): Int32Array {
   const bytes = length * Int32Array.BYTES_PER_ELEMENT;
-  return new Int32Array(isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  return new Int32Array(isShared ? sharedMemory(bytes) : new ArrayBuffer(bytes));
 }

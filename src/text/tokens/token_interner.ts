@@ -1,9 +1,9 @@
-import { enlarged, sharedBytes, sharedInt32 } from '../int32_list.js';
+import { enlarged } from '../int32_list.js';
+import { sharedBytes, sharedInt32 } from '../shared_memory.js';
+import { decodeUtf8, mostUtf8Bytes, writeUtf8 } from './utf8.js';
 
 const { imul } = Math;
 const emptySlot = -1;
-/** The greatest number of bytes of one UTF-16 unit of a string. */
-const mostUtf8Bytes = 3;
 /** The logarithm of the smallest number of tokens that there is room for. */
 const leastBits = 12;
 /** The same where other tokens are there already. */
@@ -45,7 +45,7 @@ export class TokenInterner {
   readonly #base: TokenInterner | null;
   /** The number of the first token of its own. */
   readonly #first: number;
-  #bytes: Buffer;
+  #bytes: Uint8Array;
   #starts: Int32Array;
   /** `[tokens, 2]`: the low and the high half of the key of each. */
   #keys: Int32Array;
@@ -61,7 +61,7 @@ export class TokenInterner {
     this.#base = base;
     this.#first = base?.size ?? 0;
     this.size = this.#first;
-    this.#bytes = Buffer.alloc(1 << (base === null ? 16 : 10));
+    this.#bytes = new Uint8Array(1 << (base === null ? 16 : 10));
     this.#starts = new Int32Array(capacity);
     this.#keys = new Int32Array(2 * capacity);
     this.#slots = new Int32Array(2 * capacity).fill(emptySlot);
@@ -73,7 +73,7 @@ export class TokenInterner {
     tokens.frozen = true;
     tokens.size = size;
     tokens.tail = bytes.length;
-    tokens.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    tokens.#bytes = bytes;
     tokens.#starts = starts;
     tokens.#keys = keys;
     tokens.#slots = slots;
@@ -92,10 +92,10 @@ export class TokenInterner {
   }
 
   /** Returns an array with room for `count` more bytes behind `tail`; the next call may return another one. */
-  reserve(count: number): Buffer {
+  reserve(count: number): Uint8Array {
     const needed = this.tail + count;
     if (needed > this.#bytes.length) {
-      const larger = Buffer.alloc(Math.max(needed, 2 * this.#bytes.length));
+      const larger = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
@@ -117,7 +117,7 @@ export class TokenInterner {
   /** The number of `token`, which is kept when it was not seen before. */
   internString(token: string): number {
     const bytes = this.reserve(mostUtf8Bytes * token.length);
-    return this.internBytes(bytes, this.tail, this.tail + bytes.write(token, this.tail));
+    return this.internBytes(bytes, this.tail, writeUtf8(token, bytes, this.tail));
   }
 
   /** The number of the token from `start` to before `end` of `source`, which is kept when it was not seen before. */
@@ -137,11 +137,12 @@ export class TokenInterner {
   }
 
   token(id: number): string {
-    return this.bytesOf(id).toString();
+    // A copy: browsers decode no memory that threads share.
+    return decodeUtf8(this.bytesOf(id).slice());
   }
 
   /** The UTF-8 of a token; valid until the next one is kept. */
-  bytesOf(id: number): Buffer {
+  bytesOf(id: number): Uint8Array {
     if (this.#base !== null && id < this.#first) return this.#base.bytesOf(id);
     const own = id - this.#first;
     return this.#bytes.subarray(this.#starts[own], this.#starts[own + 1]);

@@ -1,6 +1,7 @@
 import type { BuiltInTokenizer } from '../features.js';
 import type { TokenInterner } from './token_interner.js';
 import { tokenSpans } from './tokenizer.js';
+import { decodeUtf8 } from './utf8.js';
 
 /** Takes the tokens of a text from the byte tokenizers, one after the other. */
 export interface TokenSink {
@@ -14,9 +15,7 @@ export interface TokenSink {
   truncate(length: number): void;
 }
 
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-
 /** Adds the tokens of a stretch that is not ASCII, by way of a string. */
 export function tokenizeStretch(stretch: Uint8Array, tokenizer: BuiltInTokenizer, sink: TokenSink): void {
-  for (const { token } of tokenSpans(utf8.decode(stretch), tokenizer)) sink.push(sink.interner.internString(token));
+  for (const { token } of tokenSpans(decodeUtf8(stretch), tokenizer)) sink.push(sink.interner.internString(token));
 }

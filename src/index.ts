@@ -78,7 +78,8 @@ export {
   type LabelledLogits,
   type ProbabilityScores,
 } from './training/calibration.js';
-export { evaluateModel, readLogits, type EvaluateOptions, type Metrics } from './training/metrics.js';
+export { evaluateModel, readLogits } from './training/metrics.js';
+export type { EvaluateOptions, Metrics } from './training/evaluation.js';
 export type {
   Phase,
   PhaseEvents,
@@ -144,10 +145,11 @@ export {
   type SharedClassifier,
   type TextClassifierOptions,
 } from './model/text_classifier.js';
-export type { ByClass } from './model/by_class.js';
+export type { BaseClassifier, FeatureValues } from './portable/base_classifier.js';
+export type { ByClass } from './portable/by_class.js';
 export { createService, type ServiceOptions } from './serve/create_service.js';
 export type { RequestLimits } from './serve/limits.js';
-export { explainText, topWords, type Explanation, type TopWord, type WordEffect } from './model/explanation.js';
+export { explainText, topWords, type Explanation, type TopWord, type WordEffect } from './portable/explanation.js';
 export { evaluateLabelled, type LabelledEvaluation } from './training/labelled_evaluation.js';
 export type { MetricDifference, PairedComparison } from './training/paired_comparison.js';
 export type { McNemarTest } from './training/numbers/mcnemar.js';

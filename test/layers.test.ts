@@ -20,6 +20,8 @@ const layers = [
   'experiments',
   'training',
   'model',
+  // Inference in plain TypeScript: free of Node and of the addon, so that browsers can have it.
+  'portable',
   'storage',
   'data',
   'text',

@@ -1,5 +1,5 @@
 import { type Check, formatError } from './check.js';
-import type { Metrics } from '../training/metrics.js';
+import type { Metrics } from '../training/evaluation.js';
 import type { LayerName } from '../storage/adapter.js';
 import type { PerLayer } from './layer_state.js';
 import type { MergeResult } from './merge.js';

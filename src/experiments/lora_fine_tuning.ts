@@ -9,7 +9,8 @@ import type { Check } from './check.js';
 import type { Adapter } from '../storage/adapter.js';
 import type { Calibration } from '../storage/model_description.js';
 import type { LabelledLogits } from '../training/calibration.js';
-import { readLogits, type Metrics } from '../training/metrics.js';
+import { readLogits } from '../training/metrics.js';
+import type { Metrics } from '../training/evaluation.js';
 import { fitOnHeldOut, withTest, type CalibrationResult } from './calibration_result.js';
 import {
   classWeightsFor,

@@ -1,7 +1,8 @@
 import type { Reviews } from '../data/splits/reviews.js';
-import { decide } from '../model/numbers/decision.js';
+import { decide } from '../portable/numbers/decision.js';
 import type { TextClassifier } from '../model/text_classifier.js';
-import { readLogits, type Metrics } from '../training/metrics.js';
+import { readLogits } from '../training/metrics.js';
+import type { Metrics } from '../training/evaluation.js';
 import { runTest, type PhaseContext } from '../training/phase.js';
 import { createBags } from '../model/bags.js';
 

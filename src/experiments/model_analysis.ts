@@ -1,5 +1,5 @@
 import { deltaOf } from '../model/adapter_algebra.js';
-import { topWords, type TopWord } from '../model/explanation.js';
+import { topWords, type TopWord } from '../portable/explanation.js';
 import { Tensor, type Bags } from '../model/native.js';
 import { readTensor } from '../model/parameters.js';
 import { TextClassifier, type ModelParts } from '../model/text_classifier.js';

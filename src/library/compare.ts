@@ -1,7 +1,7 @@
 import { aSignal, either, onlyFields, listOf, oneOf, optional } from '../arguments.js';
 import { splitNames, type SplitName } from '../data/collected_reviews.js';
 import { ImdbTorchError } from '../errors.js';
-import { aClassifier } from '../model/expected.js';
+import { aClassifier } from '../portable/expected.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { formatNames } from '../report/format.js';
 import { evaluateLabelled } from '../training/labelled_evaluation.js';

@@ -3,7 +3,7 @@ import { splitNames, type SplitName } from '../data/collected_reviews.js';
 import type { ReadAccount } from '../data/read_account.js';
 import type { LossForm } from '../model/native.js';
 import type { TextClassifier } from '../model/text_classifier.js';
-import { aClassifier } from '../model/expected.js';
+import { aClassifier } from '../portable/expected.js';
 import { evaluationDocument, type EvaluationFigures } from '../report/console/evaluation.js';
 import { evaluateLabelled } from '../training/labelled_evaluation.js';
 import {

@@ -1,6 +1,6 @@
 import { aString, onlyFields, optional, wholeFrom } from '../arguments.js';
-import { aClassifier } from '../model/expected.js';
-import { explainText, topWords, type TopWord } from '../model/explanation.js';
+import { aClassifier } from '../portable/expected.js';
+import { explainText, topWords, type TopWord } from '../portable/explanation.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import { explanationAnswer } from '../report/console/explanation.js';
 import { noPrediction, type ExplanationAnswer } from '../report/documents/answers.js';

@@ -13,7 +13,7 @@ import {
 } from './adapter_algebra.js';
 import { fittedBeside, recordsFit } from './adapter_calibration.js';
 import { combineAdapters } from './adapter_combination.js';
-import { agreeOnTask, type AdapterTask } from './adapter_task.js';
+import { agreeOnTask, assertOfBase, type AdapterTask } from './adapter_task.js';
 import { BaseParameters } from './base_parameters.js';
 import type { ClassifierModel } from './classifier_model.js';
 import { aModel, checkCombination } from './expected.js';
@@ -116,14 +116,7 @@ export class AdapterSet {
     anAdapter(adapter, 'adapter');
     this.#assertUnmerged();
     if (this.#adapters.has(name)) throw usageError(`Expected a new name but there is an adapter ${name} already`);
-    const { baseSha256 } = adapter;
-    if (baseSha256 !== null && this.#baseSha256 !== null && baseSha256 !== this.#baseSha256) {
-      throw new ImdbTorchError(
-        'ERR_RUN',
-        `Expected an adapter of the model with SHA-256 ${this.#baseSha256} but ${name} was trained on the one with ` +
-          `${baseSha256}; use it with that model.`,
-      );
-    }
+    assertOfBase(name, adapter, this.#baseSha256);
     const problems = findAdapterProblems(adapter, this.#base.shapes);
     if (problems.length > 0) {
       throw new ImdbTorchError('ERR_RUN', `Expected an adapter that fits this model: ${problems.join('; ')}.`);

@@ -27,6 +27,19 @@ export interface NamedAdapter {
 const shownClasses = 5;
 
 /**
+ * @param known SHA-256 of the model's file; null: not known
+ * @throws ERR_RUN for an adapter of another model
+ */
+export function assertOfBase(name: string, { baseSha256 }: Adapter, known: string | null): void {
+  if (baseSha256 === null || known === null || baseSha256 === known) return;
+  throw new ImdbTorchError(
+    'ERR_RUN',
+    `Expected an adapter of the model with SHA-256 ${known} but ${name} was trained on the one with ` +
+      `${baseSha256}; use it with that model.`,
+  );
+}
+
+/**
  * Returns what the outputs stand for with these adapters: their classes and, of a single one as it was trained, what was
  * fitted for it: it counts for no other logits. Null without an adapter.
  * @param ofModel the classes of the model, where they are known

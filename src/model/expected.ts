@@ -3,9 +3,6 @@ import { aMap, aNumber, anObject, aString, fields, listOf, oneOf, optional } fro
 /** What public functions take for a `ClassifierModel`, by what they use of it. */
 export const aModel = fields({ classifier: anObject, hidden: anObject, branches: aMap, parameters: anObject });
 
-/** What public functions take for a `TextClassifier`. */
-export const aClassifier = fields({ description: anObject, featurizer: anObject, model: aModel });
-
 /** Checks the options that combine adapters. */
 export const checkCombination = fields({
   adapters: listOf(aString),

@@ -10,7 +10,7 @@ import { shapesOf, type ModelParts } from './model_parts.js';
 import type { LossForm } from './native.js';
 
 /** What a classifier is made of. */
-interface ReadModel {
+export interface ReadModel {
   parts: ModelParts;
   /** Null: the model alone. */
   adapter: Adapter | null;

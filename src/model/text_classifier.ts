@@ -1,36 +1,27 @@
-import { aMap, aString, anObject, checkTexts, fields, float64Array, instance, orNull } from '../arguments.js';
+import { aMap, aString, anObject, fields, instance, orNull } from '../arguments.js';
+import { BaseClassifier, type FeatureValues, type LabelledLosses } from '../portable/base_classifier.js';
+import { finite } from '../portable/finite.js';
 import { anAdapter, type Adapter } from '../storage/adapter.js';
 import type { DecisionName, ModelDescription } from '../storage/model_description.js';
 import { featurizerOf } from '../storage/read_run.js';
 import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
-import { Featurizer, textsPerBatch } from '../text/featurizer.js';
+import { Featurizer } from '../text/featurizer.js';
 import { assertSameTokenizer, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import { Vocabulary } from '../text/vocabulary.js';
 import { AdapterSet } from './adapter_set.js';
 import { describeWith, withFitted, withoutDecision } from './adapter_task.js';
 import { createBags } from './bags.js';
-import { byClass, type ByClass } from './by_class.js';
 import type { ClassifierModel } from './classifier_model.js';
-import { finite } from './finite.js';
-import { createModel, type ModelParts } from './model_parts.js';
-import { setNumThreads, type Bags, type LossForm } from './native.js';
-import { decide } from './numbers/decision.js';
-import { logOddsOf, probabilitiesOf } from './numbers/probabilities.js';
+import { createModel } from './load_model.js';
+import type { ModelParts } from './model_parts.js';
+import { Bags, setNumThreads, Tensor, type LossForm } from './native.js';
 import { checkOpening, type TextClassifierOptions } from './opening.js';
 import { readNumbers } from './parameters.js';
 import { defaultAdapter, readModel } from './read_model.js';
 import { checkShared, type SharedClassifier } from './shared_classifier.js';
 import { modelFromShared, shareModel } from './shared_model.js';
 
-export interface Prediction {
-  /** The predicted class: the most probable one, unless the model's decision is another. */
-  label: string;
-  /** The probability of `label`, which may be lower than that of another class where a decision was fitted. */
-  probability: number;
-  /** The probability of each class, by its name. */
-  probabilities: ByClass;
-}
-
+export type { Prediction } from '../portable/base_classifier.js';
 export type { TextClassifierOptions } from './opening.js';
 export type { SharedClassifier } from './shared_classifier.js';
 export type { ModelParts } from './model_parts.js';
@@ -52,7 +43,7 @@ export interface CreateClassifierOptions {
 const checkParts = fields({ description: anObject, vocabulary: instance(Vocabulary), tensors: aMap });
 
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */
-export class TextClassifier {
+export class TextClassifier extends BaseClassifier {
   readonly featurizer: Featurizer;
   /** The layers, which belong to this object. */
   readonly model: ClassifierModel;
@@ -75,6 +66,7 @@ export class TextClassifier {
     adapters: AdapterSet,
     { notes = [], decision = 'fitted', loss = 'logits', isMerged = false }: CreateClassifierOptions,
   ) {
+    super();
     this.#alone = description;
     this.#decision = decision;
     this.featurizer = featurizer;
@@ -182,9 +174,8 @@ export class TextClassifier {
     return this.#decision === 'fitted' ? description : withoutDecision(description);
   }
 
-  /** Names of the classes: those of the adapters in use, else of the model. */
-  get classes(): readonly string[] {
-    return this.description.classes;
+  get names(): Vocabulary {
+    return this.featurizer.vocabulary;
   }
 
   /** Frees the native memory. */
@@ -192,54 +183,36 @@ export class TextClassifier {
     this.model.dispose();
   }
 
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
-
-  /**
-   * Predicts texts in their order. A text without features, such as an empty one, gets what the model says where it knows
-   * nothing; the command line and the service leave out empty texts.
-   * @param texts strings or UTF-8; bytes that are not UTF-8 are dropped
-   */
-  predict(texts: readonly (string | Uint8Array)[]): Prediction[] {
-    return this.#predictions(this.logits(texts));
-  }
-
-  /** Predicts texts that are encoded already, in their order. */
-  predictEncoded(encoded: EncodedTexts): Prediction[] {
-    return this.#predictions(this.logitsOfEncoded(encoded));
-  }
-
-  #predictions(logits: Float64Array): Prediction[] {
-    const { length } = this.classes;
-    const probabilities = this.probabilities(logits);
-    return Array.from(this.decide(probabilities), (predicted, row) => {
-      const own = probabilities.subarray(row * length, (row + 1) * length);
-      return {
-        label: this.classes[predicted] ?? '',
-        probability: own[predicted] ?? NaN,
-        probabilities: byClass(this.classes, own),
-      };
-    });
-  }
-
-  /** Returns the logits of texts, `[texts, classes]`, row-major, as the model gives them. */
-  logits(texts: readonly (string | Uint8Array)[]): Float64Array {
-    checkTexts(texts);
-    const { length } = this.classes;
-    const result = new Float64Array(texts.length * length);
-    for (let start = 0; start < texts.length; start += textsPerBatch) {
-      const encoded = this.featurizer.encodeBatch(texts.slice(start, start + textsPerBatch));
-      result.set(this.logitsOfEncoded(encoded), start * length);
-    }
-    return result;
-  }
-
-  /** Returns the logits of texts that are encoded already, `[texts, classes]`, row-major. */
-  logitsOfEncoded(encoded: EncodedTexts): Float64Array {
+  logitsOfEncoded(encoded: EncodedTexts, values: FeatureValues = this.featurizer): Float64Array {
     checkEncoded(encoded, 'encoded');
-    using bags = createBags(encoded, this.featurizer);
+    const { options, weights } = values;
+    using bags = createBags(encoded, { options, weights, vocabulary: this.featurizer.vocabulary });
     return this.logitsOfBags(bags);
+  }
+
+  evaluateEncoded(encoded: EncodedTexts, labels: Int32Array, loss: LossForm): LabelledLosses {
+    using bags = createBags({ ...encoded, labels }, this.featurizer);
+    return { ...this.model.classifier.evaluate(bags, { loss }), logits: this.logitsOfBags(bags) };
+  }
+
+  firstLayer(ids: Int32Array, offsets: Int32Array): Float64Array {
+    const labels = new Int32Array(Math.max(offsets.length - 1, 0));
+    using bags = new Bags({ ids, offsets, labels, vocabularySize: this.featurizer.vocabulary.size });
+    using layer = this.model.hidden.forward(bags);
+    return readNumbers(layer);
+  }
+
+  upperLayers(preactivations: Float64Array): Float64Array {
+    const { output, parameters } = this.model;
+    if (output === null || preactivations.length === 0) return preactivations;
+    const { dtype, shape } = parameters['fc1.bias'];
+    using before = Tensor.from(dtype === 'float32' ? Float32Array.from(preactivations) : preactivations, [
+      preactivations.length / Number(shape[0]),
+      Number(shape[0]),
+    ]);
+    using after = before.relu();
+    using logits = output.forward(after);
+    return readNumbers(logits);
   }
 
   /**
@@ -253,29 +226,6 @@ export class TextClassifier {
     } finally {
       logits.dispose();
     }
-  }
-
-  /** Returns the probabilities that logits stand for, calibrated where the model is, `[texts, classes]`, row-major. */
-  probabilities(logits: Float64Array): Float64Array {
-    float64Array(logits, 'logits');
-    return finite('probabilities', probabilitiesOf(logits, this.classes.length, this.description.calibration));
-  }
-
-  /**
-   * Returns the class that texts are given: the largest ln(p) + offset where the model has a decision, else the most
-   * probable one; the first of equal ones.
-   * @param probabilities `[texts, classes]`, row-major
-   * @returns `[texts]`: class numbers
-   */
-  decide(probabilities: Float64Array): Int32Array {
-    float64Array(probabilities, 'probabilities');
-    return decide(probabilities, this.classes.length, this.description.decision);
-  }
-
-  /** Returns ln(p / (1 - p)) of each class, `[texts, classes]`, row-major. */
-  logOdds(logits: Float64Array): Float64Array {
-    float64Array(logits, 'logits');
-    return finite('log-odds', logOddsOf(logits, this.classes.length, this.description.calibration));
   }
 }
 

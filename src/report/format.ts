@@ -1,5 +1,5 @@
 import type { MetricName } from '../training/metric_names.js';
-import type { Metrics } from '../training/metrics.js';
+import type { Metrics } from '../training/evaluation.js';
 
 /** Control characters, and those that turn the direction of what follows: they could pass for lines, columns or colours. */
 // eslint-disable-next-line no-control-regex -- what a text does to a terminal is what is to be kept out

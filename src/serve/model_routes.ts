@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { explainInSlices } from '../model/explanation.js';
+import { explainInSlices } from '../portable/explanation.js';
 import { explanationAnswer } from '../report/console/explanation.js';
 import { noPrediction } from '../report/documents/answers.js';
 import type { TextClassifier } from '../model/text_classifier.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { explainText } from '../model/explanation.js';
+import { explainText } from '../portable/explanation.js';
 import { defaultAdapter } from '../model/read_model.js';
 import { TextClassifier } from '../model/text_classifier.js';
 import { summarizeRun } from '../report/console/runs.js';

@@ -1,6 +1,6 @@
 import { aBoolean, aFunction, aString, anObject, fields, optional, partial, wholeFrom } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
-import { aClassifier } from '../model/expected.js';
+import { aClassifier } from '../portable/expected.js';
 import type { TextClassifier } from '../model/text_classifier.js';
 import type { RequestLimits } from './limits.js';
 

@@ -10,6 +10,9 @@ import type { TokenSpan } from './tokens/token_span.js';
 import { tokenSpans } from './tokens/tokenizer.js';
 import { utf8Of } from './tokens/utf8.js';
 
+/** The number of texts that are encoded, and computed, at once where any number may come: it bounds the memory. */
+export const textsPerBatch = 1024;
+
 /** The features of one text: its ids, ascending, each once, and where it matters how often it has each. */
 export type EncodedText = Pick<EncodedTexts, 'ids' | 'counts'>;
 

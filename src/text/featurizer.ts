@@ -25,9 +25,6 @@ import type { TokenLists } from './tokens/token_lists.js';
 import { utf8Of } from './tokens/utf8.js';
 import { Vocabulary, type SharedVocabulary } from './vocabulary.js';
 
-/** The number of texts that are encoded, and computed, at once where any number may come: it bounds the memory. */
-export const textsPerBatch = 1024;
-
 export interface FeaturizerOptions {
   options: FeatureOptions;
   /** The features. */

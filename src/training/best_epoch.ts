@@ -1,7 +1,7 @@
 import type { Tensor } from '../model/native.js';
 import { Snapshot } from '../model/snapshot.js';
 import { isBetter, worstOf, type MetricName, type MetricValues } from './metric_names.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './evaluation.js';
 
 /** Keeps the parameters of the epoch with the best validation metric, the first of equal ones. */
 export class BestEpoch {

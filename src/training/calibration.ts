@@ -1,6 +1,6 @@
 import { anObject, fields, float64Array, int32Array, oneOf, orNull, wholeFrom } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
-import { logOddsOf, probabilitiesOf } from '../model/numbers/probabilities.js';
+import { logOddsOf, probabilitiesOf } from '../portable/numbers/probabilities.js';
 import type { Calibration } from '../storage/model_description.js';
 import { fitLine, type Line } from './decisions/numbers/line.js';
 import { fitInverseTemperature } from './decisions/numbers/temperature.js';
@@ -11,7 +11,7 @@ import {
   reliabilityBins,
   type LabelledPredictions,
 } from './numbers/classification_report.js';
-import type { Metrics } from './metrics.js';
+import type { Metrics } from './evaluation.js';
 
 /** The kinds that can be fitted: nothing, one factor, or a factor and a shift of the log-odds. */
 export const calibrationKinds = ['none', 'temperature', 'sigmoid'] as const;

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { checkReviews, type Reviews } from '../data/splits/reviews.js';
+import { checkReviews, sliceOf, type Reviews } from '../data/splits/reviews.js';
 import type { Bags } from '../model/native.js';
-import { aClassifier } from '../model/expected.js';
+import { aClassifier } from '../portable/expected.js';
 import type { TextClassifier } from '../model/text_classifier.js';
+import type { BaseClassifier, LabelledLosses } from '../portable/base_classifier.js';
 import { probabilityMetrics } from './calibration.js';
 import type { LabelledPredictions } from './numbers/classification_report.js';
-import { checkEvaluation, evaluateModel, type EvaluateOptions, type Metrics } from './metrics.js';
-import { createBags } from '../model/bags.js';
+import { checkEvaluation, examplesPerSlice, meanOf, type EvaluateOptions, type Metrics } from './evaluation.js';
 
 export interface LabelledEvaluation {
   /**
@@ -28,7 +28,7 @@ const reviewsAtOnce = 4096;
  * @throws the reason of `signal`
  */
 export async function evaluateLabelled(
-  classifier: TextClassifier,
+  classifier: BaseClassifier,
   reviews: Reviews,
   options: EvaluateOptions,
 ): Promise<LabelledEvaluation> {
@@ -36,18 +36,26 @@ export async function evaluateLabelled(
   checkReviews(reviews, 'reviews');
   checkEvaluation(options, 'options');
   const { loss, signal } = options;
-  const bags = createBags(reviews, classifier.featurizer);
-  try {
-    const ofLogits = await evaluateModel(classifier.model.classifier, bags, { loss, signal });
-    const predictions = await predictLabelled(classifier, bags, reviews.labels, signal);
-    return { metrics: metricsOf(classifier, predictions, ofLogits), ofLogits, predictions };
-  } finally {
-    bags.dispose();
+  const { labels } = reviews;
+  const slices: LabelledLosses[] = [];
+  for (let start = 0; start < labels.length; start += examplesPerSlice) {
+    signal?.throwIfAborted();
+    const end = Math.min(start + examplesPerSlice, labels.length);
+    slices.push(classifier.evaluateEncoded(sliceOf(reviews, start, end), labels.subarray(start, end), loss));
+    await setImmediate();
   }
+  signal?.throwIfAborted();
+  const logits = new Float64Array(labels.length * classifier.classes.length);
+  slices.forEach((slice, index) => {
+    logits.set(slice.logits, index * examplesPerSlice * classifier.classes.length);
+  });
+  const ofLogits = meanOf(slices);
+  const predictions = predictionsOf(classifier, logits, labels);
+  return { metrics: metricsOf(classifier, predictions, ofLogits), ofLogits, predictions };
 }
 
 function metricsOf(
-  { description: { calibration, decision } }: TextClassifier,
+  { description: { calibration, decision } }: BaseClassifier,
   predictions: LabelledPredictions,
   ofLogits: Metrics,
 ): Metrics {
@@ -71,7 +79,12 @@ export async function predictLabelled(
     logits.set(classifier.logitsOfBags(bags, rows), start * classes);
     await setImmediate();
   }
+  return predictionsOf(classifier, logits, labels);
+}
+
+function predictionsOf(classifier: BaseClassifier, logits: Float64Array, labels: Int32Array): LabelledPredictions {
   const probabilities = classifier.probabilities(logits);
   const logOdds = classifier.logOdds(logits);
-  return { labels, probabilities, logOdds, classes, predicted: classifier.decide(probabilities) };
+  const predicted = classifier.decide(probabilities);
+  return { labels, probabilities, logOdds, classes: classifier.classes.length, predicted };
 }

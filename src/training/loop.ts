@@ -1,12 +1,13 @@
 import { aFunction, aNumber, fields, instance, int32Array, listOf, oneOf, optional } from '../arguments.js';
 import { performance } from 'node:perf_hooks';
 import { Tensor } from '../model/native.js';
-import { decide } from '../model/numbers/decision.js';
-import { probabilitiesOf } from '../model/numbers/probabilities.js';
+import { decide } from '../portable/numbers/decision.js';
+import { probabilitiesOf } from '../portable/numbers/probabilities.js';
 import { BestEpoch } from './best_epoch.js';
 import { DataLoader } from './data_loader.js';
 import { metricNames, metricOf, type MetricName, type MetricValues } from './metric_names.js';
-import { evaluateModel, readLogits, type Metrics } from './metrics.js';
+import { evaluateModel, readLogits } from './metrics.js';
+import type { Metrics } from './evaluation.js';
 import { nonFinite, passFields, trainPass, type SliceLength, type PassOptions, type Progress } from './pass.js';
 
 export interface EpochResult {

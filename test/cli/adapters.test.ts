@@ -6,7 +6,7 @@ import type { LoraDocument } from '../../src/storage/run_document.js';
 import { readSafetensors, writeSafetensors } from '../../src/storage/safetensors.js';
 import type { StoredFile } from '../../src/storage/recorded_files.js';
 import { hashFile } from '../../src/system/file_hash.js';
-import type { Metrics } from '../../src/training/metrics.js';
+import type { Metrics } from '../../src/training/evaluation.js';
 import { runCli } from './helpers.js';
 
 const onSample = ['--data', 'sample', '--device', 'cpu', '--hidden', '8', '--json', '--quiet'];

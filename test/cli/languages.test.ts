@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { PythonRandom } from '../../src/data/numbers/python_random.js';
-import { explainText } from '../../src/model/explanation.js';
+import { explainText } from '../../src/portable/explanation.js';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import type { TrainDocument } from '../../src/storage/run_document.js';
 import { withTemporaryFolder } from '../helpers.js';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ModelAnalysis } from '../../src/experiments/model_analysis.js';
 import type { LoraDocument, TrainDocument } from '../../src/storage/run_document.js';
 import { readSafetensors } from '../../src/storage/safetensors.js';
-import type { Metrics } from '../../src/training/metrics.js';
+import type { Metrics } from '../../src/training/evaluation.js';
 import { runCli } from './helpers.js';
 
 const hidden = 8;

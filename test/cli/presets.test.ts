@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { TrainDocument } from '../../src/storage/run_document.js';
-import type { Metrics } from '../../src/training/metrics.js';
+import type { Metrics } from '../../src/training/evaluation.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { runCli } from './helpers.js';
 

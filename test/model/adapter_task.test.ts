@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { explainText, topWords } from '../../src/model/explanation.js';
+import { explainText, topWords } from '../../src/portable/explanation.js';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import type { Adapter, AdapterBranch } from '../../src/storage/adapter.js';
 import { createRunDirectory } from '../../src/storage/run_directory.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createClassifier } from '../../src/model/classifier_model.js';
-import { topWords } from '../../src/model/explanation.js';
+import { topWords } from '../../src/portable/explanation.js';
 import { Generator } from '../../src/model/native.js';
 import { countParameters, loadModule, readModule, readOutput } from '../../src/model/parameters.js';
 import { TextClassifier } from '../../src/model/text_classifier.js';

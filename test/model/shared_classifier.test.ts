@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isSharedArrayBuffer } from 'node:util/types';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, test } from '@jest/globals';
-import { explainText } from '../../src/model/explanation.js';
+import { explainText } from '../../src/portable/explanation.js';
 import { liveObjects } from '../../src/model/native.js';
 import { TextClassifier, type SharedClassifier } from '../../src/model/text_classifier.js';
 import type { FeatureOptions } from '../../src/text/features.js';

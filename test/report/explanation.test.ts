@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Explanation } from '../../src/model/explanation.js';
+import type { Explanation } from '../../src/portable/explanation.js';
 import { describeExplanation, describeTopWords } from '../../src/report/console/explanation.js';
 
 const escape = String.fromCharCode(27);

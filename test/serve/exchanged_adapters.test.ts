@@ -1,6 +1,6 @@
 /** Adapters that the program exchanges between the slices of a request. */
 import { expect, test } from '@jest/globals';
-import { explainInSlices } from '../../src/model/explanation.js';
+import { explainInSlices } from '../../src/portable/explanation.js';
 import type { TextClassifier } from '../../src/model/text_classifier.js';
 import { askModel } from '../../src/serve/answering.js';
 import { predictInSlices } from '../../src/serve/prediction_slices.js';

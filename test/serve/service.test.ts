@@ -1,6 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { explainText } from '../../src/model/explanation.js';
+import { explainText } from '../../src/portable/explanation.js';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import type { ExplanationAnswer } from '../../src/report/documents/answers.js';
 import { explanationAnswer } from '../../src/report/console/explanation.js';

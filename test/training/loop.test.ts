@@ -4,7 +4,8 @@ import { Bags, Generator, Sgd } from '../../src/model/native.js';
 import { trainableParameters } from '../../src/model/parameters.js';
 import { DataLoader } from '../../src/training/data_loader.js';
 import { trainModel, type TrainingEvents, type ValidationMetric } from '../../src/training/loop.js';
-import { evaluateModel, meanOf } from '../../src/training/metrics.js';
+import { evaluateModel } from '../../src/training/metrics.js';
+import { meanOf } from '../../src/training/evaluation.js';
 import type { Progress } from '../../src/training/pass.js';
 import { plainSteps, type StepOptions } from '../../src/training/step_options.js';
 

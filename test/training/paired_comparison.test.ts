@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { metricNames, metricOf, type MetricName } from '../../src/training/metric_names.js';
-import { decide } from '../../src/model/numbers/decision.js';
+import { decide } from '../../src/portable/numbers/decision.js';
 import { groupAlike } from '../../src/training/numbers/alike_examples.js';
 import type { LabelledPredictions } from '../../src/training/numbers/classification_report.js';
 import { mcNemarTest } from '../../src/training/numbers/mcnemar.js';

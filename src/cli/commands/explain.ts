@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { buffer as readAll } from 'node:stream/consumers';
 import { ImdbTorchError, messageOf } from '../../errors.js';
 import { textOfFile } from '../../system/text_file.js';
-import type { Explanation } from '../../model/explanation.js';
+import type { Explanation } from '../../portable/explanation.js';
 import { formatNames } from '../../report/format.js';
 import { noPrediction } from '../../report/documents/answers.js';
 import { describeExplanation, describeTopWords, explanationAnswer } from '../../report/console/explanation.js';
@@ -41,7 +41,7 @@ async function explain(path: string, text: string | undefined, raw: RawOptions):
   const classifier = await openClassifier(path, model, terminal, interruptSignal());
   try {
     const { classes } = classifier;
-    const { explainText, topWords } = await import('../../model/explanation.js');
+    const { explainText, topWords } = await import('../../portable/explanation.js');
     const whole = text === '-' ? await readInput() : text;
     const isEmpty = whole?.trim() === '';
     const explanation = whole === undefined || isEmpty ? null : explainText(classifier, whole);

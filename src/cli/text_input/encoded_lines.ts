@@ -1,5 +1,6 @@
 import type { EncodedTexts } from '../../text/bag_writer.js';
-import { textsPerBatch, type Featurizer } from '../../text/featurizer.js';
+import { textsPerBatch } from '../../text/feature_encoder.js';
+import type { Featurizer } from '../../text/featurizer.js';
 import type { Columns, TextLine } from './text_lines.js';
 
 /** Lines or rows of an input in their order, of which those with a text are encoded. */

@@ -11,7 +11,7 @@ import { recordFile } from '../../storage/recorded_files.js';
 import { withRunDirectory } from '../../storage/run_directory.js';
 import { writeSafetensors } from '../../storage/safetensors.js';
 import { outputError } from '../../system/file_errors.js';
-import type { Metrics } from '../../training/metrics.js';
+import type { Metrics } from '../../training/evaluation.js';
 
 /** A model whose adapter has been merged, and where it comes from. */
 export interface MergedModel {

@@ -1,6 +1,6 @@
 import { encodedFields } from '../../text/bag_writer.js';
 import { fields, int32Array, optional } from '../../arguments.js';
-import type { FeatureIds } from '../../text/bag_writer.js';
+import type { EncodedTexts, FeatureIds } from '../../text/bag_writer.js';
 import { concatenate, gather, gatheredOffsets } from '../numbers/gather.js';
 import type { EncodedSplit } from './encoded_splits.js';
 
@@ -33,6 +33,16 @@ export function joinReviews(splits: readonly Reviews[]): Reviews {
     ),
     counts: counts.length === 0 ? null : concatenate(counts, new Int32Array(entry)),
     ...(groups.length === splits.length && { groups: concatenate(groups, new Int32Array(row)) }),
+  };
+}
+
+/** Returns views on the texts from `start` to before `end`. */
+export function sliceOf({ ids, offsets, counts }: EncodedTexts, start: number, end: number): EncodedTexts {
+  const [first, last] = [offsets[start], offsets[end]];
+  return {
+    ids: ids.subarray(first, last),
+    offsets: offsets.subarray(start, end + 1).map((offset) => offset - Number(first)),
+    counts: counts?.subarray(first, last) ?? null,
   };
 }
 

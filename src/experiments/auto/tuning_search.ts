@@ -1,6 +1,6 @@
 import { ImdbTorchError } from '../../errors.js';
-import { decide } from '../../model/numbers/decision.js';
-import { probabilitiesOf } from '../../model/numbers/probabilities.js';
+import { decide } from '../../portable/numbers/decision.js';
+import { probabilitiesOf } from '../../portable/numbers/probabilities.js';
 import { measureMetric, pairedDifference } from '../../training/decisions/measured_metric.js';
 import { isLargerBetter, type MetricName } from '../../training/metric_names.js';
 import { readLogits } from '../../training/metrics.js';

@@ -3,7 +3,7 @@ import { splitNames } from '../../data/collected_reviews.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { FloatDtype } from '../../model/native.js';
 import { bytesOf } from '../../storage/stored_tensor.js';
-import type { Metrics } from '../../training/metrics.js';
+import type { Metrics } from '../../training/evaluation.js';
 import type { PhaseResult } from '../../training/phase.js';
 import { createSplitBags } from '../../training/split_bags.js';
 import type { ExperimentInput } from '../experiment_model.js';

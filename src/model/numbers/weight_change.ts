@@ -1,6 +1,6 @@
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
-import { idsOfLargest } from './largest.js';
+import { idsOfLargest } from '../../portable/numbers/largest.js';
 
 /** The Euclidean norms of a change of a weight `[hidden, words]`, in all, by hidden unit and by word. */
 export interface WeightChange {

@@ -10,7 +10,7 @@ import type { LayerExcerpts } from '../../experiments/layer_state.js';
 import type { ParameterCounts } from '../../model/parameters.js';
 import type { EpochResult } from '../../training/loop.js';
 import type { MetricName } from '../../training/metric_names.js';
-import type { Metrics } from '../../training/metrics.js';
+import type { Metrics } from '../../training/evaluation.js';
 import type { LineStyle } from './line_style.js';
 import { meanEpochSeconds } from '../../training/statistics.js';
 import {

@@ -5,7 +5,7 @@ import {
   type Mistake,
 } from '../../training/numbers/classification_report.js';
 import type { Decision } from '../../storage/model_description.js';
-import type { Metrics } from '../../training/metrics.js';
+import type { Metrics } from '../../training/evaluation.js';
 import type { LineStyle } from './line_style.js';
 import { formatText, formatCount, formatShare, formatMetrics, mostTabledClasses } from '../format.js';
 import { mostConfused, weakestOf } from '../../training/numbers/weak_spots.js';

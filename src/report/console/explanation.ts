@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import stringWidth from 'string-width';
-import { byClass } from '../../model/by_class.js';
-import type { Explanation, TopWord, WordEffect } from '../../model/explanation.js';
+import { byClass } from '../../portable/by_class.js';
+import type { Explanation, TopWord, WordEffect } from '../../portable/explanation.js';
 import type { Prediction } from '../../model/text_classifier.js';
 import type { ExplanationAnswer } from '../documents/answers.js';
 import type { LineStyle } from './line_style.js';

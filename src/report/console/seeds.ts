@@ -1,5 +1,5 @@
 import type { CalibrationScores } from '../../training/calibration.js';
-import type { Metrics } from '../../training/metrics.js';
+import type { Metrics } from '../../training/evaluation.js';
 import { summarize } from '../../training/statistics.js';
 import { type LineStyle, formatHeading } from './line_style.js';
 import { formatLoss, formatShare } from '../format.js';

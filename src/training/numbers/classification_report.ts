@@ -1,5 +1,5 @@
 import { fields, float64Array, int32Array, optional, rangeError, wholeFrom } from '../../arguments.js';
-import { decide } from '../../model/numbers/decision.js';
+import { decide } from '../../portable/numbers/decision.js';
 import { rocAuc } from './roc_auc.js';
 import { mostConfused } from './weak_spots.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Reviews } from '../../../src/data/splits/reviews.js';
-import { decide } from '../../../src/model/numbers/decision.js';
+import { decide } from '../../../src/portable/numbers/decision.js';
 import { FeatureSubset } from '../../../src/text/feature_subset.js';
 import { Vocabulary } from '../../../src/text/vocabulary.js';
 import { fitDecision } from '../../../src/training/decisions/fit_decision.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { logOddsOf, probabilitiesOf } from '../../../src/model/numbers/probabilities.js';
+import { logOddsOf, probabilitiesOf } from '../../../src/portable/numbers/probabilities.js';
 
 /** ln(p / (1 - p)) by its definition, with the sum over the others. */
 function logOddsByHand(row: readonly number[], k: number): number {

@@ -1,12 +1,12 @@
 import { expect, jest, test } from '@jest/globals';
-import { explainText } from '../../src/model/explanation.js';
+import { explainText } from '../../src/portable/explanation.js';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import { notebookDescription } from '../../src/storage/model_description.js';
 import type { StoredTensor } from '../../src/storage/stored_tensor.js';
 import { notebookFeatures, type FeatureOptions } from '../../src/text/features.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 import { withTemporaryFolder } from '../helpers.js';
-import { writeSmallRun } from './helpers.js';
+import { writeSmallRun } from '../model/helpers.js';
 
 /** The values of features are rounded to float32 where they are weighted, here up to 30. */
 const digits = 4;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { decide } from '../../../src/model/numbers/decision.js';
+import { decide } from '../../../src/portable/numbers/decision.js';
 
 const probabilities = Float64Array.of(0.5, 0.25, 0.25, 0.2, 0.4, 0.4, 1, 0, 0);
 

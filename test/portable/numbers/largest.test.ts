@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { idsOfLargest, largestOfColumn } from '../../../src/model/numbers/largest.js';
+import { idsOfLargest, largestOfColumn } from '../../../src/portable/numbers/largest.js';
 
 test.each([0, 1, 5, 40, 200, 5000])('when the largest %d are asked for then they are those of sorting', (count) => {
   const values = Array.from({ length: 300 }, (_, k) => Math.round(20 * Math.sin(k * k)));

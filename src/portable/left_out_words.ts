@@ -1,11 +1,9 @@
 import type { FeatureFinder } from '../text/feature_finder.js';
 import { longestNgram } from '../text/features.js';
 import { forEachDifference, neighbourhoods, type NumberedTokens } from '../text/left_out_words.js';
-import { Bags, Tensor } from './native.js';
+import type { BaseClassifier } from './base_classifier.js';
 import { subtractFromRows } from './numbers/differences.js';
 import { addRows, scaleAndShift } from './numbers/weighted_rows.js';
-import { readNumbers } from './parameters.js';
-import type { TextClassifier } from './text_classifier.js';
 
 /** The numbers of the hidden layer that are computed at once, which takes some milliseconds. */
 const numbersAtOnce = 1 << 19;
@@ -28,7 +26,7 @@ interface Changes {
  * add to it can be taken away. Sums are in float64, in which nothing is lost by that.
  */
 export class LeftOutWords {
-  readonly #classifier: TextClassifier;
+  readonly #classifier: BaseClassifier;
   readonly #finder: FeatureFinder;
   readonly #text: NumberedTokens;
   /** For each word the places of its tokens, ascending. */
@@ -45,7 +43,7 @@ export class LeftOutWords {
   readonly whole: Float64Array;
 
   /** @param wordOf the number of the word of each token, counted as they come */
-  constructor(classifier: TextClassifier, tokens: readonly string[], wordOf: Int32Array) {
+  constructor(classifier: BaseClassifier, tokens: readonly string[], wordOf: Int32Array) {
     const { featurizer } = classifier;
     this.#classifier = classifier;
     this.#finder = featurizer.finder();
@@ -53,7 +51,7 @@ export class LeftOutWords {
     const places: number[][] = [];
     wordOf.forEach((word, place) => (places[word] ??= []).push(place));
     this.#places = places;
-    this.#bias = this.#firstLayer(new Int32Array(0), Int32Array.of(0, 0));
+    this.#bias = classifier.firstLayer(new Int32Array(0), Int32Array.of(0, 0));
     this.#sums = new Float64Array(this.#bias.length);
     this.#addAll();
     this.whole = this.#logits([{ ids: [], differences: [], measure: this.#measure }]);
@@ -72,7 +70,7 @@ export class LeftOutWords {
       word < this.#places.length && tokens * (this.#bias.length + numbersOfToken) < numbersAtOnce;
       word += 1
     ) {
-      const around = neighbourhoods(this.#text, this.#places[word] ?? [], reach);
+      const around = neighbourhoods(this.#text, this.#places[word], reach);
       tokens += around[0].length;
       lists.push(...around);
     }
@@ -125,7 +123,7 @@ export class LeftOutWords {
   #value(id: number, count: number): number {
     const { options, weights } = this.#classifier.featurizer;
     const times = options.counts === 'counts' ? count : Math.min(count, 1);
-    return times * (weights === null ? 1 : (weights[id] ?? NaN));
+    return times * (weights === null ? 1 : weights[id]);
   }
 
   /** Adds up the features of the whole text. */
@@ -147,8 +145,7 @@ export class LeftOutWords {
 
   /** Returns the logits of texts by what is different in them, `[texts, classes]`. */
   #logits(texts: readonly Changes[]): Float64Array {
-    const { model, featurizer } = this.#classifier;
-    const { normalize, gain } = featurizer.options;
+    const { normalize, gain } = this.#classifier.featurizer.options;
     const ids = Int32Array.from(new Set(texts.flatMap((changes) => changes.ids))).sort();
     const rowOf = new Map(Array.from(ids, (id, row) => [id, row]));
     const effects = this.#effects(ids);
@@ -161,25 +158,12 @@ export class LeftOutWords {
       const factor = normalize !== false && changes.measure > 0 ? gain / Math.sqrt(changes.measure) : gain;
       scaleAndShift(hidden.subarray(k * width, (k + 1) * width), sums, factor, this.#bias);
     }
-    if (model.output === null || texts.length === 0) return hidden;
-    const isFloat32 = model.parameters['fc1.weight'].dtype === 'float32';
-    using before = Tensor.from(isFloat32 ? Float32Array.from(hidden) : hidden, [texts.length, width]);
-    using after = before.relu();
-    using logits = model.output.forward(after);
-    return readNumbers(logits);
+    return this.#classifier.upperLayers(hidden);
   }
 
   /** Returns what features of value 1 add to the first layer, `[ids, hidden]`. @param ids ascending */
   #effects(ids: Int32Array): Float64Array {
     const offsets = Int32Array.from({ length: ids.length + 1 }, (_, k) => k);
-    return subtractFromRows(this.#firstLayer(ids, offsets), this.#bias);
-  }
-
-  /** Returns the first layer before its activation, `[bags, hidden]`. */
-  #firstLayer(ids: Int32Array, offsets: Int32Array): Float64Array {
-    const vocabularySize = this.#classifier.featurizer.vocabulary.size;
-    using bags = new Bags({ ids, offsets, labels: new Int32Array(offsets.length - 1), vocabularySize });
-    using layer = this.#classifier.model.hidden.forward(bags);
-    return readNumbers(layer);
+    return subtractFromRows(this.#classifier.firstLayer(ids, offsets), this.#bias);
   }
 }

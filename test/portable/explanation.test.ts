@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { explainText, longestExplainedText, topWords } from '../../src/model/explanation.js';
+import { explainText, longestExplainedText, topWords } from '../../src/portable/explanation.js';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import { withTemporaryFolder } from '../helpers.js';
-import { logitsByHand, softmaxByHand, writeSmallRun } from './helpers.js';
+import { logitsByHand, softmaxByHand, writeSmallRun } from '../model/helpers.js';
 
 /** Differences of a few float64 numbers of about 1. */
 const digits = 12;

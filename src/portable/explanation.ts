@@ -1,12 +1,12 @@
 import { aString, wholeFrom } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
+import type { FeatureNames } from '../text/feature_names.js';
 import type { TokenSpan } from '../text/tokens/token_span.js';
-import { createBags, type BagWeighting } from './bags.js';
-import { LeftOutWords } from './left_out_words.js';
+import type { BaseClassifier, FeatureValues, Prediction } from './base_classifier.js';
 import { aClassifier } from './expected.js';
+import { LeftOutWords } from './left_out_words.js';
 import { subtract, subtractFromRows } from './numbers/differences.js';
 import { largestOfColumn } from './numbers/largest.js';
-import type { Prediction, TextClassifier } from './text_classifier.js';
 
 export interface WordEffect {
   /** The token of the tokenizer. */
@@ -41,7 +41,7 @@ const effectsAtOnce = 1 << 19;
  * input.
  * @throws ImdbTorchError ERR_USAGE for a text of more than `longestExplainedText` characters
  */
-export function explainText(classifier: TextClassifier, text: string): Explanation {
+export function explainText(classifier: BaseClassifier, text: string): Explanation {
   const slices = explainInSlices(classifier, text);
   for (;;) {
     const slice = slices.next();
@@ -51,7 +51,7 @@ export function explainText(classifier: TextClassifier, text: string): Explanati
 
 /** Does what `explainText` does, but yields every few milliseconds, so that others can be served meanwhile. */
 export function* explainInSlices(
-  classifier: TextClassifier,
+  classifier: BaseClassifier,
   text: string,
 ): Generator<undefined, Explanation, undefined> {
   aClassifier(classifier, 'classifier');
@@ -66,7 +66,6 @@ export function* explainInSlices(
   const { words, wordOf } = groupByWord(spans);
   yield;
   const [prediction] = classifier.predict([text]);
-  if (prediction === undefined) throw new Error('There is a prediction for each text.');
   const logOdds = classifier.logOdds(classifier.logits([text]));
   yield;
   const tokens = spans.map(({ token }) => token);
@@ -76,7 +75,7 @@ export function* explainInSlices(
     yield;
     const some = leftOut.without(start);
     for (const [k, word] of words.slice(start, start + some.length).entries()) {
-      word.effects = Array.from(subtract(whole, classifier.logOdds(some[k] ?? leftOut.whole)));
+      word.effects = Array.from(subtract(whole, classifier.logOdds(some[k])));
     }
     start += some.length;
   }
@@ -89,22 +88,22 @@ export function* explainInSlices(
  * a text whatever it weighs: the heaviest word has that, the others in proportion to their weights. N-grams of characters
  * are parts of words, and so are left out.
  */
-export function topWords(classifier: TextClassifier, count: number): TopWord[][] {
+export function topWords(classifier: BaseClassifier, count: number): TopWord[][] {
   aClassifier(classifier, 'classifier');
   wholeFrom(0)(count, 'count');
-  const { classes, featurizer } = classifier;
-  const { vocabulary } = featurizer;
+  const { classes } = classifier;
+  const names = namesOf(classifier);
   const columns = classes.length;
   let top = classes.map((): RankedFeature[] => []);
-  for (const { ids, effects } of singleFeatureEffects(classifier)) {
+  for (const { ids, effects } of singleFeatureEffects(classifier, names)) {
     top = top.map((best, column) => {
       const found = largestOfColumn(effects, { columns, column, count });
-      const all = [...best, ...found.map(({ id, value }) => ({ id: ids[id] ?? NaN, value }))];
+      const all = [...best, ...found.map(({ id, value }) => ({ id: ids[id], value }))];
       // Sorting keeps the order of equal ones, which is that of their ids.
       return all.sort((one, other) => other.value - one.value).slice(0, count);
     });
   }
-  return top.map((best) => best.map(({ id, value }) => ({ word: vocabulary.word(id), effect: value })));
+  return top.map((best) => best.map(({ id, value }) => ({ word: names.word(id), effect: value })));
 }
 
 interface RankedFeature {
@@ -112,33 +111,44 @@ interface RankedFeature {
   value: number;
 }
 
+/** @throws ImdbTorchError ERR_USAGE for a model without the names of its features */
+function namesOf({ names }: BaseClassifier): FeatureNames {
+  if (names !== null) return names;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    'Expected a model that has the names of its features but this one was opened without them; open the run directory.',
+  );
+}
+
 /** Yields the effects of features that are words or n-grams of them, `[ids, classes]`, row-major, some at a time. */
-function* singleFeatureEffects(classifier: TextClassifier): Generator<{ ids: Int32Array; effects: Float64Array }> {
+function* singleFeatureEffects(
+  classifier: BaseClassifier,
+  names: FeatureNames,
+): Generator<{ ids: Int32Array; effects: Float64Array }> {
   const { classes, featurizer } = classifier;
-  const { vocabulary, options } = featurizer;
+  const { options } = featurizer;
   const nothing = { ids: new Int32Array(0), offsets: Int32Array.of(0, 0), counts: null };
   const empty = classifier.logOdds(classifier.logitsOfEncoded(nothing));
-  const weighting = withoutNorm(featurizer);
+  const values = withoutNorm(featurizer);
   const atOnce = Math.ceil(effectsAtOnce / classes.length);
   // Id 0 of the notebook stands for all unknown words.
   const first = options.tokenizer === 'notebook' ? 1 : 0;
-  const words = Int32Array.from({ length: vocabulary.size - first }, (_, k) => first + k);
-  const shown = options.characters === undefined ? words : words.filter((id) => !vocabulary.isOfCharacters(id));
+  const words = Int32Array.from({ length: names.size - first }, (_, k) => first + k);
+  const shown = options.characters === undefined ? words : words.filter((id) => !names.isOfCharacters(id));
   for (let start = 0; start < shown.length; start += atOnce) {
     const ids = shown.slice(start, start + atOnce);
     const offsets = Int32Array.from({ length: ids.length + 1 }, (_, k) => k);
-    using bags = createBags({ ids, offsets, counts: null }, weighting);
-    const logOdds = classifier.logOdds(classifier.logitsOfBags(bags));
+    const logOdds = classifier.logOdds(classifier.logitsOfEncoded({ ids, offsets, counts: null }, values));
     yield { ids, effects: subtractFromRows(logOdds, empty) };
   }
 }
 
 /** Returns a weighting with which single words keep the proportions of their weights. */
-function withoutNorm({ options, vocabulary, weights }: BagWeighting): BagWeighting {
-  if (options.normalize !== true || weights === null) return { options, vocabulary, weights };
+function withoutNorm({ options, weights }: FeatureValues): FeatureValues {
+  if (options.normalize !== true || weights === null) return { options, weights };
   const heaviest = weights.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   const gain = heaviest === 0 ? options.gain : options.gain / heaviest;
-  return { options: { normalize: false, gain }, vocabulary, weights };
+  return { options: { normalize: false, gain }, weights };
 }
 
 /** @returns the different words, and for each token the number of its word */

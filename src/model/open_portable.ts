@@ -1,0 +1,51 @@
+import { aString } from '../arguments.js';
+import { PortableClassifier } from '../portable/portable_classifier.js';
+import type { Adapter } from '../storage/adapter.js';
+import { featurizerOf } from '../storage/read_run.js';
+import { assertSameTokenizer } from '../text/tokens/own_tokenizer.js';
+import { agreeOnTask, assertOfBase, describeWith, withoutDecision } from './adapter_task.js';
+import type { ModelParts } from './model_parts.js';
+import { checkOpening, type TextClassifierOptions } from './opening.js';
+import { defaultAdapter, readModel, type ReadModel } from './read_model.js';
+import { layersWith } from './worked_in.js';
+
+type PortableOptions = Omit<TextClassifierOptions, 'threads'>;
+
+/**
+ * Opens a run directory without the addon: the model computes in plain JavaScript, with an adapter worked into its layers.
+ * @throws what `TextClassifier.open` throws
+ */
+export async function openPortable(path: string, options: PortableOptions = {}): Promise<PortableClassifier> {
+  aString(path, 'path');
+  checkOpening(options, 'options');
+  const { parts, adapter, ...others } = await readModel(path, options.adapter ?? defaultAdapter(path));
+  assertSameTokenizer(parts.description.features.tokenizer, options.tokenizer);
+  return createPortable(parts, adapter, { ...others, ...options });
+}
+
+/**
+ * Makes a classifier of these parts, with the classes, the calibration and the decision of the adapter where there is one.
+ * @throws ERR_RUN when the adapter is for a model with another SHA-256 than `baseSha256`
+ */
+export function createPortable(
+  parts: ModelParts,
+  adapter: Adapter | null,
+  options: Pick<ReadModel, 'baseSha256' | 'notes' | 'isMerged'> &
+    Partial<Pick<ReadModel, 'loss'>> &
+    PortableOptions = {},
+): PortableClassifier {
+  const { baseSha256 = null, decision = 'fitted', tokenizer, notes, loss, isMerged } = options;
+  const name = 'adapter';
+  if (adapter !== null) assertOfBase(name, adapter, baseSha256);
+  const { classes } = parts.description;
+  const described = describeWith(parts.description, adapter && agreeOnTask([{ name, adapter, scale: 1 }], classes));
+  const featurizer = featurizerOf(parts, tokenizer);
+  const model = {
+    description: decision === 'fitted' ? described : withoutDecision(described),
+    index: featurizer.index.tables,
+    weights: featurizer.weights,
+    layers: layersWith(parts.tensors, adapter),
+    names: featurizer.vocabulary,
+  };
+  return new PortableClassifier({ ...model, notes, loss, isMerged }, tokenizer);
+}

@@ -1,0 +1,101 @@
+import { anObject, fields, int32Array } from '../arguments.js';
+import type { LossForm } from '../../binding.js';
+import type { ModelDescription } from '../storage/model_description.js';
+import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
+import { FeatureEncoder } from '../text/feature_encoder.js';
+import type { FeatureNames } from '../text/feature_names.js';
+import type { IndexTables } from '../text/ngrams/index_tables.js';
+import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
+import { BaseClassifier, type FeatureValues, type LabelledLosses } from './base_classifier.js';
+import { finite } from './finite.js';
+import { sumLosses } from './numbers/loss.js';
+import { rectifiedLinear, sumRows, type Floats } from './numbers/sparse_sums.js';
+
+/** The layers of a model as plain arrays, with the adapter that is in use worked in. */
+export interface PortableLayers {
+  /**
+   * The weight is `[features, width]`, row-major: a row for each feature. The width is that of the hidden layer, or the
+   * number of classes of a linear model; the bias is `[width]`.
+   */
+  readonly first: { readonly weight: Floats; readonly bias: Floats };
+  /** The weight is `[classes, hidden]`, row-major, the bias `[classes]`; null: a linear model. */
+  readonly output: { readonly weight: Floats; readonly bias: Floats } | null;
+}
+
+/** A trained model as plain arrays. */
+export interface PortableParts {
+  /** With the classes, the calibration and the decision that count for these layers. */
+  readonly description: ModelDescription;
+  /** Finds the features of texts. */
+  readonly index: IndexTables;
+  /** `[features]`: the factor of each feature; null without weighting. */
+  readonly weights: Float32Array | null;
+  readonly layers: PortableLayers;
+  /** Null or absent: not known. */
+  readonly names?: FeatureNames | null | undefined;
+  readonly notes?: readonly string[] | undefined;
+  /** The form of the loss of its training; default: `logits`. */
+  readonly loss?: LossForm | undefined;
+  /** Whether the run's own adapter is in the layers because its merged model was opened. Default: false. */
+  readonly isMerged?: boolean | undefined;
+}
+
+const checkParts = fields({ description: anObject, index: anObject, layers: anObject });
+
+/** A trained model that computes in plain JavaScript, in float64, wherever JavaScript runs. */
+export class PortableClassifier extends BaseClassifier {
+  readonly description: ModelDescription;
+  readonly featurizer: FeatureEncoder;
+  readonly names: FeatureNames | null;
+  readonly notes: readonly string[];
+  readonly loss: LossForm;
+  readonly isMerged: boolean;
+  readonly layers: PortableLayers;
+
+  /**
+   * @param parts are used as they are, not copied
+   * @param tokenizer where it is one of the program's own
+   * @throws ImdbTorchError ERR_TOKENIZER when it is another than the one that the model was trained with
+   */
+  constructor(parts: PortableParts, tokenizer?: OwnTokenizer) {
+    super();
+    checkParts(parts, 'parts');
+    const { description, index, weights, layers, names = null, notes = [], loss = 'logits', isMerged = false } = parts;
+    this.description = description;
+    this.featurizer = new FeatureEncoder({ options: description.features, tables: index, weights, tokenizer });
+    this.names = names;
+    this.notes = notes;
+    this.loss = loss;
+    this.isMerged = isMerged;
+    this.layers = layers;
+  }
+
+  logitsOfEncoded(encoded: EncodedTexts, values: FeatureValues = this.featurizer): Float64Array {
+    checkEncoded(encoded, 'encoded');
+    const { options, weights } = values;
+    const { weight, bias } = this.layers.first;
+    return finite('logits', this.upperLayers(sumRows(encoded, { ...options, weights }, weight, bias)));
+  }
+
+  evaluateEncoded(encoded: EncodedTexts, labels: Int32Array, loss: LossForm): LabelledLosses {
+    const logits = this.logitsOfEncoded(encoded);
+    return { logits, ...sumLosses(logits, labels, loss) };
+  }
+
+  firstLayer(ids: Int32Array, offsets: Int32Array): Float64Array {
+    int32Array(ids, 'ids');
+    int32Array(offsets, 'offsets');
+    const { weight, bias } = this.layers.first;
+    return sumRows({ ids, offsets, counts: null }, { normalize: false, gain: 1, weights: null }, weight, bias);
+  }
+
+  upperLayers(preactivations: Float64Array): Float64Array {
+    const { output } = this.layers;
+    return output === null ? preactivations : rectifiedLinear(preactivations, output.weight, output.bias);
+  }
+
+  /** Does nothing: all memory is JavaScript's. */
+  dispose(): void {
+    // The garbage collector frees it.
+  }
+}

@@ -2,7 +2,7 @@
  * Event files of TensorBoard: records in the framing of TFRecord files, each with an `Event` in the wire format of protocol
  * buffers, as tensorflow/core/lib/io/record_writer.cc, core/util/event.proto and core/framework/summary.proto have them.
  */
-import { crc32c } from './numbers/crc32c.js';
+import { crc32c } from './numbers/crc32.js';
 import { doubleField, encodeMessage, floatField, messageField, stringField, varintField } from './protobuf.js';
 
 /** A number that TensorBoard draws over the steps. */

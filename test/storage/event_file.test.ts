@@ -7,7 +7,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { eventFileName, scalarsRecord, versionRecord } from '../../src/storage/event_file.js';
-import { crc32c } from '../../src/storage/numbers/crc32c.js';
+import { crc32c } from '../../src/storage/numbers/crc32.js';
 import { createRunDirectory } from '../../src/storage/run_directory.js';
 import { withTemporaryFolder } from '../helpers.js';
 

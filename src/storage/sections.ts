@@ -31,7 +31,8 @@ const arrays: Readonly<Record<SectionDtype, ArrayConstructor>> = {
 /** The number of characters, ASCII, that a file of sections begins with: they say what it is. */
 const magicLength = 8;
 const alignment = 8;
-const headerStart = magicLength + Uint32Array.BYTES_PER_ELEMENT;
+const checksumStart = magicLength + Uint32Array.BYTES_PER_ELEMENT;
+const headerStart = checksumStart + Uint32Array.BYTES_PER_ELEMENT;
 const blank = 0x20;
 
 /** What the header says of a section, in the order of their bytes. */
@@ -54,9 +55,9 @@ export interface SectionFile {
 }
 
 /**
- * Returns a file of named arrays of numbers: 8 characters that say what it is; the length of the header in bytes, a
- * uint32; the header, JSON in UTF-8 that ends with blanks so that the data start at a multiple of 8 bytes; the arrays, each at
- * a multiple of 8 bytes, with zeros between them. All numbers are little-endian.
+ * Returns a file of named arrays of numbers: 8 characters that say what it is; the length of the header in bytes and its
+ * CRC-32, both uint32; the header, JSON in UTF-8 that ends with blanks so that the data start at a multiple of 8 bytes; the
+ * arrays, each at a multiple of 8 bytes, with zeros between them. All numbers are little-endian.
  * @param magic 8 ASCII characters
  * @param header what else the header is to say: anything but `sections`
  */
@@ -76,8 +77,10 @@ export function writeSections(
   const dataStart = aligned(headerStart + json.length);
   const file = new Uint8Array(dataStart + end);
   file.set(new TextEncoder().encode(magic));
-  new DataView(file.buffer).setUint32(magicLength, dataStart - headerStart, true);
   file.fill(blank, headerStart, dataStart).set(json, headerStart);
+  const view = new DataView(file.buffer);
+  view.setUint32(magicLength, dataStart - headerStart, true);
+  view.setUint32(checksumStart, crc32(file.subarray(headerStart, dataStart)), true);
   named.forEach(([, array], index) => {
     file.set(bytesOf(array), dataStart + (entries[index]?.offset ?? 0));
   });
@@ -140,9 +143,11 @@ function readHeader(
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dataStart = headerStart + view.getUint32(magicLength, true);
   if (dataStart > bytes.length || dataStart % alignment !== 0) throw refuse('it ends within its header');
+  const json = bytes.slice(headerStart, dataStart);
+  if (view.getUint32(checksumStart, true) !== crc32(json)) throw refuse('its header is damaged');
   let header: unknown;
   try {
-    header = JSON.parse(utf8.decode(bytes.slice(headerStart, dataStart)));
+    header = JSON.parse(utf8.decode(json));
   } catch (error) {
     throw refuse(`its header is no JSON (${messageOf(error)})`);
   }

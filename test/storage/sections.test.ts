@@ -21,16 +21,17 @@ function read(bytes: Uint8Array): ReturnType<typeof readSections> {
 
 /** The header of a file of sections as text, and all that is behind it. */
 function parts(file: Uint8Array): [header: string, data: Uint8Array] {
-  const start = 12 + new DataView(file.buffer, file.byteOffset).getUint32(8, true);
-  return [Buffer.from(file.subarray(12, start)).toString().trimEnd(), file.subarray(start)];
+  const start = 16 + new DataView(file.buffer, file.byteOffset).getUint32(8, true);
+  return [Buffer.from(file.subarray(16, start)).toString().trimEnd(), file.subarray(start)];
 }
 
 /** A file with another header. */
 function withHeader(header: string, data: Uint8Array): Uint8Array {
-  const padded = header.padEnd(Math.ceil((12 + Buffer.byteLength(header)) / 8) * 8 - 12);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(Buffer.byteLength(padded));
-  return Buffer.concat([Buffer.from(magic), length, Buffer.from(padded), data]);
+  const padded = header.padEnd(Math.ceil(Buffer.byteLength(header) / 8) * 8);
+  const numbers = Buffer.alloc(8);
+  numbers.writeUInt32LE(Buffer.byteLength(padded));
+  numbers.writeUInt32LE(crc32OfZlib(padded), 4);
+  return Buffer.concat([Buffer.from(magic), numbers, Buffer.from(padded), data]);
 }
 
 test('when arrays are written then they are read back as they were, and the header with them', () => {
@@ -75,8 +76,9 @@ test('when a header says what is not so then the file is refused with what is wr
   const changed = (from: string, to: string): Uint8Array => withHeader(header.replace(from, to), data);
   const cases: [file: Uint8Array, fault: string][] = [
     [Buffer.from('TESTFIL'), 'does not begin'],
-    [Buffer.from('OTHERS!!\0\0\0\0'), 'does not begin'],
+    [Buffer.from('OTHERS!!\0\0\0\0\0\0\0\0'), 'does not begin'],
     [file.subarray(0, 40), 'ends within its header'],
+    [Buffer.concat([file.subarray(0, 20), Buffer.of(1), file.subarray(21)]), 'header is damaged'],
     [withHeader('{', data), 'no JSON'],
     [withHeader('[]', data), 'no object'],
     [withHeader('{}', data), 'lists no sections'],

@@ -153,3 +153,16 @@ test('when an adapter is of another model then it is refused', () => {
     'Expected an adapter of the model with SHA-256 b',
   );
 });
+
+test.each(['softmax', 'logits'] as const)(
+  'when labelled texts are evaluated with the loss of %s then sums are the same',
+  (loss) => {
+    const parts = partsOf(3, ['no', 'yes', 'maybe']);
+    using native = TextClassifier.create(parts, null);
+    const portable = createPortable(parts, null);
+    const encoded = portable.featurizer.encodeBatch(texts);
+    const labels = Int32Array.of(2, 0, 1, 1, 0);
+    const found = native.evaluateEncoded(encoded, labels, loss);
+    expect(settled(portable.evaluateEncoded(encoded, labels, loss), found, rounding)).toEqual(settled(found, found, 0));
+  },
+);

@@ -16,6 +16,8 @@ export const jest = [
 
 /** Installs the dependencies and compiles the TypeScript, each only when what it is made from has changed. */
 export async function prepare() {
+  // Its script downloads the parts for CUDA, hundreds of megabytes; an npm that does not know `allowScripts` runs it.
+  process.env.ONNXRUNTIME_NODE_INSTALL = 'skip';
   if (!dependenciesAreThere()) await mustRun('npm', ['ci', '--no-audit', '--no-fund'], 'Installing the dependencies…');
   if (!compiledIsCurrent()) await mustRun(process.execPath, ['scripts/build.mjs'], 'Compiling the TypeScript…');
 }

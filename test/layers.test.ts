@@ -14,6 +14,8 @@ const layers = [
   'serve',
   // The calls of the library: what the commands do, without what they print.
   'library',
+  // What runs elsewhere: files of a trained model in other formats.
+  'export',
   'report',
   // The options that experiments have, their kinds and defaults, wherever they are given.
   'settings',
@@ -30,7 +32,7 @@ const layers = [
 ] as const;
 
 /** Layers that work without the native addon. */
-const withoutAddon = ['data', 'text', 'setup', 'system'];
+const withoutAddon = ['export', 'data', 'text', 'setup', 'system'];
 
 interface Import {
   from: string;

@@ -1,17 +1,12 @@
 /** Random problems for LinearSolver, and what their solutions must fulfil, in plain TypeScript. */
 import { Bags, LinearSolver, type LinearModelSpec, type LinearSolverOptions } from '../../../src/model/native.js';
+import { randomNumbers } from '../../support/random_numbers.js';
 
 export interface Rows {
   readonly rows: readonly (readonly number[])[];
   readonly values: readonly (readonly number[])[];
   readonly labels: readonly number[];
   readonly features: number;
-}
-
-/** Numbers from 0 to below 1. */
-export function randomNumbers(seed: number): () => number {
-  let state = seed * 2 + 1;
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
 }
 
 /** Rows of three classes that lean towards different features; the first row is empty. */

@@ -3,7 +3,7 @@
  * (publint) and that TypeScript finds the types of every entry (arethetypeswrong).
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { entries } from './commonjs_entries.mjs';
@@ -57,6 +57,8 @@ function checkContents(packed) {
     'bench/RESULTS.md',
     ...filesIn('examples', /^(?!tsconfig\.json$)/),
     ...filesIn('native', /\.(cpp|h|inl)$/),
+    // Where it was packed before.
+    ...(existsSync(join(root, 'prebuilds')) ? filesIn('prebuilds') : []),
   ]);
   const missing = [...expected].filter((path) => !packed.includes(path));
   const surplus = packed.filter((path) => !expected.has(path));

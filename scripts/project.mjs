@@ -7,6 +7,14 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const cli = join(root, 'dist', 'cli', 'main.js');
+/**
+ * Loads a module of `dist`, for scripts that have prepared it.
+ * @param {string} path
+ */
+export function compiled(path) {
+  return import(join(root, 'dist', path));
+}
+
 /** These arguments of Node start jest. */
 export const jest = [
   '--experimental-vm-modules',

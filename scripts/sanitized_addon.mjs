@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { copyProject, withPlanted } from './mutations.mjs';
 import { plantedRead } from './planted_in_kernels.mjs';
-import { mustRun, root } from './project.mjs';
+import { compiled, mustRun, root } from './project.mjs';
 
 /**
  * Builds it from a copy of the sources, and once more with the planted read, into a cache folder of its own, unless it
@@ -45,8 +45,4 @@ async function build(copy, libtorch, to) {
   mkdirSync(dirname(to), { recursive: true });
   copyFileSync(join(folder, 'Release', 'imdb_torch.node'), `${to}.${process.pid}`);
   renameSync(`${to}.${process.pid}`, to);
-}
-
-function compiled(path) {
-  return import(join(root, 'dist', path));
 }

@@ -1,11 +1,22 @@
 import { rm } from 'node:fs/promises';
 import { ImdbTorchError } from '../errors.js';
-import { addonPath, hashOfSources, selectAddon, selectedAddon, type SelectedAddon } from './addon_cache.js';
+import { writeOrigin } from './addon_origin.js';
+import {
+  addonPath,
+  hashOfSources,
+  libtorchAtHand,
+  selectAddon,
+  selectedAddon,
+  type SelectedAddon,
+} from './addon_cache.js';
+import type { BuildOptions } from './build.js';
 import { ensureLibtorch } from './libtorch.js';
-import type { LibtorchOptions } from './libtorch_folder.js';
+import type { LibtorchFolder, LibtorchOptions } from './libtorch_folder.js';
 import { linkLibtorch } from './libtorch_link.js';
 import { packageRoot } from './package_root.js';
 import { expectBuildable } from './platform.js';
+import { missingBuildTools } from './tools.js';
+import { findPrebuilt, fitTo, placePrebuilt, type Prebuilt, type Unfit } from './prebuilt.js';
 
 interface EnsureAddonOptions extends LibtorchOptions {
   /** Builds although the addon is there. */
@@ -25,8 +36,9 @@ export interface ReadyAddon {
 let ready: ReadyAddon | null = null;
 
 /**
- * Makes sure that the native addon is built for these sources and a libtorch: at once when it is, else libtorch is
- * found or fetched and the addon compiled, which takes minutes the first time. The next `findAddon` answers with it.
+ * Makes sure that there is a native addon of these sources for a libtorch: at once when there is, else libtorch is found
+ * or fetched, and the addon is the one that the package brings or, where that does not fit, is compiled, which takes
+ * minutes the first time. The next `findAddon` answers with it.
  * @throws ImdbTorchError ERR_PLATFORM, ERR_PACKAGE, ERR_LIBTORCH, ERR_BUILD, ERR_DOWNLOAD, ERR_OUTPUT; the reason of
  * the signal
  */
@@ -39,11 +51,14 @@ export async function ensureAddon(options: EnsureAddonOptions = {}): Promise<Rea
     return (ready = makeReady(selected, false));
   }
   expectBuildable();
-  const libtorch = await ensureLibtorch(options);
+  // Where nothing can be compiled, the one of the package is put there anew.
+  const mustCompile = force && (await missingBuildTools()) === null;
+  const prebuilt = mustCompile ? { reason: '`setup --force` asked for that' } : findPrebuilt(root, sources);
+  const hasPrebuilt = 'reason' in prebuilt ? undefined : (each: LibtorchFolder) => !('reason' in fitTo(prebuilt, each));
+  const libtorch = await ensureLibtorch({ ...options, hasPrebuilt });
   onProgress?.(`Using libtorch ${libtorch.version} in ${libtorch.path}.`);
   const path = addonPath(sources, libtorch);
-  const { buildAddon } = await import('./build.js');
-  const built = await buildAddon({ root, libtorch, to: path, force, onProgress, signal });
+  const built = await placeAddon(fitTo(prebuilt, libtorch), { root, libtorch, to: path, force, onProgress, signal });
   if (built && hashOfSources(root) !== sources) {
     await rm(path, { force: true });
     throw new ImdbTorchError('ERR_BUILD', `The sources in ${root} changed while they were compiled; run it again.`);
@@ -52,22 +67,51 @@ export async function ensureAddon(options: EnsureAddonOptions = {}): Promise<Rea
   return (ready = makeReady({ path, libtorch }, built));
 }
 
+/** @returns whether it was compiled here */
+async function placeAddon(prebuilt: Prebuilt | Unfit, options: Omit<BuildOptions, 'because'>): Promise<boolean> {
+  if (!('reason' in prebuilt)) {
+    placePrebuilt(prebuilt, options.to);
+    return false;
+  }
+  // Seldom needed, and long to load.
+  const { buildAddon } = await import('./build.js');
+  const because = prebuilt.reason;
+  const built = await buildAddon({ ...options, because });
+  if (built) writeOrigin(options.to, { from: 'compiler', because });
+  return built;
+}
+
 function makeReady({ path, libtorch }: SelectedAddon, built: boolean): ReadyAddon {
   linkLibtorch(path, libtorch);
   return { path, libtorch: { version: libtorch.version, path: libtorch.path }, built };
 }
 
 /**
- * Returns the path of the addon that `ensureAddon` has made ready, in this process or an earlier one.
+ * Returns the path of the addon that `ensureAddon` has made ready, in this process or an earlier one, else of the one that
+ * the package brings where it is for a libtorch at hand.
  * @throws ImdbTorchError ERR_ADDON_LOAD when there is none, ERR_PLATFORM where there cannot be one, ERR_PACKAGE, ERR_OUTPUT
  */
 export function findAddon(): string {
   if (ready !== null) return ready.path;
-  const selected = selectedAddon(hashOfSources(packageRoot()));
-  if (selected !== null) return makeReady(selected, false).path;
+  const root = packageRoot();
+  const sources = hashOfSources(root);
+  const found = selectedAddon(sources) ?? addonOfPackage(root, sources);
+  if (found !== null) return makeReady(found, false).path;
   expectBuildable();
   throw new ImdbTorchError(
     'ERR_ADDON_LOAD',
     'Expected a native addon built for this version but found none; run `npx imdb-torch setup`.',
   );
+}
+
+function addonOfPackage(root: string, sources: string): SelectedAddon | null {
+  const prebuilt = findPrebuilt(root, sources);
+  if ('reason' in prebuilt) return null;
+  for (const libtorch of libtorchAtHand(sources)) {
+    if ('reason' in fitTo(prebuilt, libtorch)) continue;
+    const path = addonPath(sources, libtorch);
+    placePrebuilt(prebuilt, path);
+    return { path, libtorch };
+  }
+  return null;
 }

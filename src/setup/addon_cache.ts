@@ -59,16 +59,21 @@ export async function selectAddon(sources: string, { path, version }: LibtorchFo
  * one that was fetched. Null when there is none, also because that libtorch has gone or is another version now.
  */
 export function selectedAddon(sources: string, libtorch?: string): SelectedAddon | null {
-  const given = givenLibtorch(libtorch);
-  const folders = given === undefined ? [readSelection(sources), ...cachedFolders()] : [given];
-  for (const folder of folders) {
-    if (folder === null) continue;
-    const now = readLibtorch(folder);
-    if (!('path' in now)) continue;
+  for (const now of libtorchAtHand(sources, libtorch)) {
     const path = addonPath(sources, now);
     if (existsSync(path)) return { path, libtorch: now };
   }
   return null;
+}
+
+/** Goes through the libtorch that the user asks for, else the one selected for these sources and those fetched. */
+export function* libtorchAtHand(sources: string, libtorch?: string): Generator<LibtorchFolder> {
+  const given = givenLibtorch(libtorch);
+  const folders = given === undefined ? [readSelection(sources), ...cachedFolders()] : [given];
+  for (const folder of folders) {
+    const read = folder === null ? null : readLibtorch(folder);
+    if (read !== null && 'path' in read) yield read;
+  }
 }
 
 function readLibtorchPath(folder: string): string | null {

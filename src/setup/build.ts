@@ -11,17 +11,20 @@ import { makeFolders } from '../system/make_folders.js';
 import { withLock } from '../system/lock.js';
 import { runProcess } from '../system/run_process.js';
 import type { LibtorchFolder } from './libtorch_folder.js';
+import { isCheckout } from './package_root.js';
 import { installCommand, missingBuildTools } from './tools.js';
 
 const shownLogLines = 15;
 const addonName = 'imdb_torch.node';
 
-interface BuildOptions {
+export interface BuildOptions {
   /** The package folder with CMakeLists.txt and native/. */
   root: string;
   libtorch: LibtorchFolder;
   /** The path of the addon. */
   to: string;
+  /** Says in half a sentence why it is built here; for the error where that cannot be done. */
+  because: string;
   /** Builds although there is a file at `to`. */
   force?: boolean | undefined;
   onProgress?: ((line: string) => void) | undefined;
@@ -34,7 +37,7 @@ interface BuildOptions {
  * @throws ImdbTorchError ERR_BUILD missing tools or a failed build, ERR_OUTPUT; the reason of the signal
  */
 export async function buildAddon(options: BuildOptions): Promise<boolean> {
-  const { root, libtorch, to, force, onProgress, signal } = options;
+  const { root, libtorch, to, because, force, onProgress, signal } = options;
   const folder = buildFolder(root, libtorch);
   const onWait = (): void => onProgress?.('Waiting for another process that builds the native addon…');
   return withLock(
@@ -45,7 +48,8 @@ export async function buildAddon(options: BuildOptions): Promise<boolean> {
       if (missing !== null) {
         throw new ImdbTorchError(
           'ERR_BUILD',
-          `Expected ${missing} to build the native addon but found none; install with ${installCommand()}.`,
+          `Expected ${missing} to build the native addon (because ${because}) but found none; ` +
+            `install with ${installCommand()}.`,
         );
       }
       try {
@@ -66,7 +70,7 @@ function buildFolder(root: string, libtorch: LibtorchFolder): { path: string; is
     .update([root, libtorch.path, libtorch.version].join('\0'))
     .digest('hex')
     .slice(0, 16);
-  return { path: join(cacheHome(), 'build', name), isKept: existsSync(join(root, '.git')) };
+  return { path: join(cacheHome(), 'build', name), isKept: isCheckout(root) };
 }
 
 async function compile(folder: string, { root, libtorch, onProgress, signal }: BuildOptions): Promise<void> {

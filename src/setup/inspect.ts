@@ -6,12 +6,14 @@ import { cacheHome } from '../system/cache_home.js';
 import { systemCode } from '../system/file_errors.js';
 import { runProcess } from '../system/run_process.js';
 import { sizeOf } from '../system/sizes.js';
+import { describeOrigin, readOrigin, type AddonOrigin } from './addon_origin.js';
 import { hashOfSources, selectedAddon, type SelectedAddon } from './addon_cache.js';
 import { findLibtorch, type Libtorch } from './libtorch.js';
-import type { LibtorchOptions } from './libtorch_folder.js';
+import type { LibtorchFolder, LibtorchOptions } from './libtorch_folder.js';
 import { linkLibtorch } from './libtorch_link.js';
 import { packageRoot, packageVersion } from './package_root.js';
 import { currentPlatform, insteadOn, supportOf } from './platform.js';
+import { findPrebuilt, fitTo, type Prebuilt, type Unfit } from './prebuilt.js';
 import { installCommand, isCMakeNewEnough, probe, probeCompiler } from './tools.js';
 
 const loadMilliseconds = 30_000;
@@ -41,28 +43,45 @@ export interface Inspection {
   version: string;
   findings: Finding[];
   libtorch: Libtorch | null;
-  /** `facts` is null when it does not load, which is one of the findings. */
-  addon: { path: string; facts: AddonFacts | null } | null;
+  /**
+   * `facts` is null when it does not load, which is one of the findings. `origin` is null where it was not noted: then the
+   * addon was compiled here.
+   */
+  addon: { path: string; facts: AddonFacts | null; origin: AddonOrigin | null } | null;
+  /** Says whether this package brings an addon that fits here; `reason` says why not. */
+  prebuilt: { path: string; reason: null } | { path: null; reason: string };
   cache: { path: string; bytes: Record<string, number> };
+}
+
+interface InspectOptions {
+  libtorch?: string | undefined;
+  /** The folder of the package, by default that of this one. */
+  root?: string | undefined;
 }
 
 /**
  * Looks at all that this package needs on this machine. It builds nothing, downloads nothing and does not load the
  * addon into this process.
  */
-export async function inspectMachine(options: { libtorch?: string | undefined } = {}): Promise<Inspection> {
-  const selected = selectedAddon(hashOfSources(packageRoot()), options.libtorch);
+export async function inspectMachine(options: InspectOptions = {}): Promise<Inspection> {
+  const { root = packageRoot() } = options;
+  const sources = hashOfSources(root);
+  const selected = selectedAddon(sources, options.libtorch);
   const forBuilding = selected === null;
-  const [libtorch, addon, ...tools] = await Promise.all([
-    inspectLibtorch({ ...options, forBuilding }),
-    inspectAddon(selected),
-    ...probeTools(forBuilding),
+  const brought = findPrebuilt(root, sources);
+  const hasPrebuilt = (folder: LibtorchFolder): boolean => !('reason' in fitTo(brought, folder));
+  const libtorch = await inspectLibtorch({ ...options, forBuilding, hasPrebuilt });
+  const prebuilt = libtorch.found === null ? brought : fitTo(brought, libtorch.found);
+  const [addon, ...tools] = await Promise.all([
+    inspectAddon(selected, prebuilt),
+    ...probeTools(forBuilding && 'reason' in prebuilt),
   ]);
   return {
-    version: packageVersion(),
+    version: packageVersion(root),
     findings: [nodeFinding(), platformFinding(), ...tools, libtorch.finding, addon.finding],
     libtorch: libtorch.found,
     addon: addon.addon,
+    prebuilt: 'reason' in prebuilt ? { path: null, reason: prebuilt.reason } : { path: prebuilt.path, reason: null },
     cache: { path: cacheHome(), bytes: sizesIn(cacheHome()) },
   };
 }
@@ -83,9 +102,9 @@ function platformFinding(): Finding {
   };
 }
 
-/** @param forBuilding whether the addon is still to be built: nothing else needs a compiler and CMake */
+/** @param forBuilding whether the addon is still to be built here: nothing else needs a compiler and CMake */
 function probeTools(forBuilding: boolean): Promise<Finding>[] {
-  const install = `${forBuilding ? '' : 'only needed to build the addon, which is there; '}install with ${installCommand()}`;
+  const install = `${forBuilding ? '' : 'only needed to build the addon, which is at hand; '}install with ${installCommand()}`;
   return [
     probe('npm').then(({ version }) =>
       finding('npm', version, false, 'comes with Node; only needed to install packages'),
@@ -131,22 +150,31 @@ async function inspectLibtorch(options: LibtorchOptions): Promise<{ found: Libto
   }
 }
 
-async function inspectAddon(selected: SelectedAddon | null): Promise<{ addon: Inspection['addon']; finding: Finding }> {
+async function inspectAddon(
+  selected: SelectedAddon | null,
+  prebuilt: Prebuilt | Unfit,
+): Promise<{ addon: Inspection['addon']; finding: Finding }> {
   const name = 'native addon';
   if (selected === null) {
-    const advice = 'is built on first use, or now by `npx imdb-torch setup`';
+    const how =
+      'reason' in prebuilt
+        ? `is built on first use (because ${prebuilt.reason})`
+        : `is taken from this package on first use (prebuilt for libtorch ${prebuilt.libtorch})`;
+    const advice = `${how}, or now by \`npx imdb-torch setup\``;
     return { addon: null, finding: { name, value: null, required: false, advice } };
   }
   const { path, libtorch } = selected;
+  const origin = readOrigin(path);
+  const value = `${path}, ${describeOrigin(origin, libtorch.version)}`;
   try {
     linkLibtorch(path, libtorch);
     return {
-      addon: { path, facts: await factsOf(path) },
-      finding: { name, value: path, required: true, advice: null },
+      addon: { path, facts: await factsOf(path), origin },
+      finding: { name, value, required: true, advice: null },
     };
   } catch (error) {
     const advice = `does not load (${messageOf(error)}); run \`npx imdb-torch setup --force\``;
-    return { addon: { path, facts: null }, finding: { name, value: path, required: true, advice } };
+    return { addon: { path, facts: null, origin }, finding: { name, value, required: true, advice } };
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type Unusable,
 } from './libtorch_folder.js';
 import { expectFetchable } from './platform.js';
+import { missingBuildTools } from './tools.js';
 import { compareVersions } from './versions.js';
 
 export interface Libtorch extends LibtorchFolder {
@@ -27,7 +28,7 @@ export function givenLibtorch(libtorch: string | undefined): string | undefined 
 }
 
 /** The folder in which each version of libtorch that was fetched has a folder. */
-function libtorchCache(): string {
+export function libtorchCache(): string {
   return join(cacheHome(), 'libtorch');
 }
 
@@ -57,14 +58,20 @@ export async function findLibtorch(options: LibtorchOptions): Promise<{ found: L
 }
 
 /**
- * Finds a libtorch to build against as `findLibtorch` does, else fetches it into the cache.
+ * Finds a libtorch to build against, or one with a prebuilt addon, as `findLibtorch` does, else fetches it into the cache.
+ * Where nothing can be built, one that was found but has no prebuilt addon gives way to one that is fetched and has it.
  * @throws ImdbTorchError ERR_LIBTORCH with all that was tried; ERR_PLATFORM where there is none to fetch; ERR_OUTPUT when
  * the cache cannot be written
  */
 export async function ensureLibtorch(given: LibtorchOptions): Promise<Libtorch> {
   const options = { ...given, forBuilding: true };
   const { found, tried } = await findLibtorch(options);
-  if (found !== null) return found;
+  if (found !== null) {
+    const missing =
+      found.foundBy === 'given' || given.hasPrebuilt?.(found) !== false ? null : await missingBuildTools();
+    if (missing === null) return found;
+    tried.push({ place: found.path, reason: `building the addon for it needs ${missing}` });
+  }
   expectFetchable();
   // Seldom needed, and long to load.
   const { fetchLibtorch } = await import('./libtorch_fetch.js');

@@ -8,9 +8,15 @@ import { withLock } from '../system/lock.js';
 import { makeFolders } from '../system/make_folders.js';
 import { runProcess } from '../system/run_process.js';
 import { extractLibtorch } from './extract_libtorch.js';
-import { readLibtorch, usableFor, type Attempt, type LibtorchFolder, type LibtorchOptions } from './libtorch_folder.js';
+import {
+  fetchedVersion,
+  readLibtorch,
+  usableFor,
+  type Attempt,
+  type LibtorchFolder,
+  type LibtorchOptions,
+} from './libtorch_folder.js';
 
-const version = '2.13.0';
 /** The time that all ways together may wait for a network that is not there. */
 const patienceMilliseconds = 10_000;
 
@@ -47,7 +53,7 @@ interface Way {
 }
 
 const ways: readonly Way[] = [
-  { place: `pip download torch==${version}`, get: wheelFromPip },
+  { place: `pip download torch==${fetchedVersion}`, get: wheelFromPip },
   { place: 'download.pytorch.org', get: wheelFromPyTorch },
 ];
 
@@ -65,7 +71,7 @@ export async function fetchLibtorch(
 }
 
 async function fetchAlone(cache: string, options: LibtorchOptions): Promise<LibtorchFolder | { tried: Attempt[] }> {
-  const destination = join(cache, version);
+  const destination = join(cache, fetchedVersion);
   const there = usableFor(readLibtorch(destination), { forBuilding: true });
   if ('path' in there) return there;
   await removeLeftovers(cache);
@@ -120,7 +126,7 @@ async function unpack(
 async function wheelFromPip(folder: string, deadline: number, options: LibtorchOptions): Promise<string> {
   const { onProgress, signal } = options;
   // On Linux the plain version is the CUDA build, which does not load without a dozen further packages.
-  const requirement = process.platform === 'linux' ? `torch==${version}+cpu` : `torch==${version}`;
+  const requirement = process.platform === 'linux' ? `torch==${fetchedVersion}+cpu` : `torch==${fetchedVersion}`;
   onProgress?.(`Fetching libtorch with pip (${requirement})…`);
   // pip's temporary files go beside the destination: 200 MB may be too much for /tmp.
   const env = { ...process.env, TMPDIR: folder };

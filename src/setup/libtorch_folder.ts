@@ -4,6 +4,8 @@ import { compareVersions } from './versions.js';
 
 /** The first release whose Linux builds all have the C++ ABI of today's compilers. */
 export const requiredVersion = '2.7';
+/** The release that is fetched, and that the addon in the package is built against. */
+export const fetchedVersion = '2.13.0';
 
 /** A usable libtorch. */
 export interface LibtorchFolder {
@@ -23,8 +25,10 @@ export interface Attempt {
 }
 
 export interface LibtorchOptions {
-  /** Passes over a libtorch without headers. */
+  /** Passes over a libtorch without headers, unless there is a prebuilt addon for it. */
   forBuilding?: boolean | undefined;
+  /** Says whether there is a prebuilt addon for a libtorch; undefined where there is one for none. */
+  hasPrebuilt?: ((libtorch: LibtorchFolder) => boolean) | undefined;
   /** A folder with libtorch, by default `IMDB_TORCH_LIBTORCH`. No other place is looked at then. */
   libtorch?: string | undefined;
   onProgress?: ((line: string) => void) | undefined;
@@ -55,12 +59,12 @@ export function readLibtorch(folder: string): LibtorchFolder | Unusable {
   return { path: realpathSync(path), version, hasHeaders, hasCuda: hasLibrary(path, 'torch_cuda') };
 }
 
-/** Passes on what was read, but a libtorch without headers only where nothing is to be built. */
+/** Passes on what was read, but a libtorch without headers only where nothing is to be built for it. */
 export function usableFor(
   read: LibtorchFolder | Unusable,
-  { forBuilding = false }: LibtorchOptions,
+  { forBuilding = false, hasPrebuilt }: LibtorchOptions,
 ): LibtorchFolder | Unusable {
-  if (!('path' in read) || read.hasHeaders || !forBuilding) return read;
+  if (!('path' in read) || read.hasHeaders || !forBuilding || hasPrebuilt?.(read)) return read;
   return { reason: `${read.path} has no include/ATen, which building the addon needs` };
 }
 

@@ -65,6 +65,11 @@ export function threadFile(script: URL): URL {
   return script;
 }
 
+/** Says whether a folder is a clone of the repository, rather than an installed package. */
+export function isCheckout(root: string): boolean {
+  return existsSync(join(root, '.git'));
+}
+
 export function packageVersion(root = packageRoot()): string {
   const manifest = JSON.parse(readFileSync(packageFile('package.json', root), 'utf8')) as { version: string };
   return manifest.version;

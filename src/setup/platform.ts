@@ -6,7 +6,7 @@ type Support =
   | 'fetched'
   /** The addon builds there, but the user has to bring libtorch. */
   | 'own libtorch'
-  /** The addon does not build there. Code without it runs. */
+  /** The addon does not build there. What was trained runs without it. */
   | 'none';
 
 export interface Platform {
@@ -52,7 +52,8 @@ function platformError(platform: Platform): ImdbTorchError {
   return new ImdbTorchError(
     'ERR_PLATFORM',
     'Expected Linux with glibc on x64 or arm64, or macOS on arm64, where PyTorch has a build of libtorch to fetch, but ' +
-      `this is ${nameOf(platform)}; ${insteadOn(platform)}. \`imdb-torch/safetensors\` works here as it is.`,
+      `this is ${nameOf(platform)}; ${insteadOn(platform)}. What was trained elsewhere runs here as it is: ` +
+      '`predict`, `explain`, `evaluate`, `serve` and `export` need neither, nor does `imdb-torch/portable`.',
   );
 }
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { outputError } from './file_errors.js';
-import { makeFolders } from './make_folders.js';
+import { makeFolders, makeFoldersSync } from './make_folders.js';
 
 type Chunks = Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>;
 
@@ -50,6 +51,29 @@ export async function writeFileAtomic(
     throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/**
+ * Writes a small file as `writeFileAtomic` does, where there is no waiting.
+ * @throws ImdbTorchError ERR_OUTPUT when the file system refuses
+ */
+export function writeFileAtomicSync(path: string, content: Uint8Array | string): void {
+  const temporary = temporaryBeside(path);
+  try {
+    makeFoldersSync(dirname(path));
+    const file = openSync(temporary, 'wx');
+    try {
+      writeFileSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    // Not where the folder is a file.
+    if (existsSync(temporary)) rmSync(temporary);
+    throw outputError(path, error);
+  }
 }
 
 async function refused<T>(path: string, write: () => Promise<T>): Promise<T> {

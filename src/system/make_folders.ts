@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { systemCode } from './file_errors.js';
 
@@ -8,19 +8,24 @@ import { systemCode } from './file_errors.js';
  * @returns the folders that were not there before, the innermost first
  * @throws the system's error
  */
-export async function makeFolders(path: string): Promise<string[]> {
+export function makeFoldersSync(path: string): string[] {
   try {
-    return (await makeFolder(path)) ? [path] : [];
+    return makeFolder(path) ? [path] : [];
   } catch (error) {
     if (systemCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
   }
-  const parents = await makeFolders(dirname(path));
-  return (await makeFolder(path)) ? [path, ...parents] : parents;
+  const parents = makeFoldersSync(dirname(path));
+  return makeFolder(path) ? [path, ...parents] : parents;
 }
 
-async function makeFolder(path: string): Promise<boolean> {
+/** Does what `makeFoldersSync` does, with its errors as rejections; folders are few, and made without waiting. */
+export async function makeFolders(path: string): Promise<string[]> {
+  return Promise.resolve(makeFoldersSync(path));
+}
+
+function makeFolder(path: string): boolean {
   try {
-    await mkdir(path);
+    mkdirSync(path);
     return true;
   } catch (error) {
     if (systemCode(error) !== 'EEXIST') throw error;

@@ -27,10 +27,8 @@ test('when the packed package is installed in an empty folder then its command r
   expect(existsSync(join(folder, 'home'))).toBe(false);
 });
 
-// `imdb-torch/safetensors` runs on Windows too, and whoever develops there may run the rest on a server. With any `libc`
-// npm refuses macOS, which has none by that name.
-test('when npm reads for which platforms the package is then it refuses none of those that have a use for it', () => {
+// What was trained runs wherever Node does; `ERR_PLATFORM` says where training does not.
+test('when npm reads for which platforms the package is then it refuses none', () => {
   const manifest = JSON.parse(readFileSync(join(folder, 'node_modules/imdb-torch/package.json'), 'utf8')) as object;
-  expect(manifest).toMatchObject({ os: ['darwin', 'linux', 'win32'], cpu: ['arm64', 'x64'] });
-  expect(manifest).not.toHaveProperty('libc');
+  expect(Object.keys(manifest)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(os|cpu|libc)$/)]));
 });

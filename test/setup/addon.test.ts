@@ -5,31 +5,9 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { ensureAddon, type ReadyAddon } from '../../src/setup/addon.js';
 import { withEnvironment, withTemporaryFolder } from '../helpers.js';
-import { writeLibtorch, writeProgram, writeTree } from './fakes.js';
+import { toySource as source, writeLibtorch, writeProgram, writeToyPackage, writeTree } from './fakes.js';
 
 const require = createRequire(import.meta.url);
-
-const cmakeLists = `cmake_minimum_required(VERSION 3.18)
-project(toy LANGUAGES CXX)
-add_library(imdb_torch SHARED native/addon.cpp)
-set_target_properties(imdb_torch PROPERTIES PREFIX "" SUFFIX ".node")
-target_include_directories(imdb_torch PRIVATE \${CMAKE_JS_INC})
-target_compile_definitions(imdb_torch PRIVATE NAPI_VERSION=8 "LIBTORCH=\\"\${LIBTORCH}\\"")
-`;
-
-/** An addon that exports the folder of libtorch that it was built against, and a number. */
-function source(number: number): string {
-  return `#include <node_api.h>
-NAPI_MODULE_INIT() {
-  napi_value libtorch, number;
-  napi_create_string_utf8(env, LIBTORCH, NAPI_AUTO_LENGTH, &libtorch);
-  napi_create_int32(env, ${number}, &number);
-  napi_set_named_property(env, exports, "libtorch", libtorch);
-  napi_set_named_property(env, exports, "number", number);
-  return exports;
-}
-`;
-}
 
 interface Toy {
   folder: string;
@@ -47,12 +25,7 @@ function withToy(name: string, body: (toy: Toy) => Promise<void>): void {
       const root = join(folder, 'package/');
       const home = join(folder, 'home');
       const libtorch = await writeLibtorch(join(folder, 'libtorch'), { 'build-version': '2.13.0' });
-      const manifest = { name: 'toy', version: '1.0.0', binary: { napi_versions: [8] } };
-      await writeTree(root, {
-        'package.json': JSON.stringify(manifest),
-        'CMakeLists.txt': cmakeLists,
-        'native/addon.cpp': source(1),
-      });
+      await writeToyPackage(root);
       const lines: string[] = [];
       const build: Toy['build'] = (options) =>
         ensureAddon({ root, onProgress: (line) => lines.push(line), ...options });

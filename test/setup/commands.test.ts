@@ -24,6 +24,7 @@ interface Report {
   findings: { name: string; value: string | null; required: boolean; advice: string | null }[];
   libtorch: { version: string; path: string } | null;
   addon: { path: string; facts: { devices: string[]; threads: number; kernels: string } | null } | null;
+  prebuilt: { path: string | null; reason: string | null };
   cache: { path: string; bytes: Record<string, number> };
 }
 
@@ -43,6 +44,8 @@ test('when all is there then doctor says so, and what the addon says of the mach
   expect(text).toMatch(/^imdb-torch \d+\.\d+\.\d+\n/);
   expect(text).toMatch(/libtorch: 2\.\d+/);
   expect(text).toMatch(/Devices: cpu/);
+  expect(text).toMatch(/native addon: .*imdb_torch\.node, compiled here/);
+  expect(report.prebuilt).toEqual({ path: null, reason: 'a clone of the repository compiles its own sources' });
 });
 
 test('when nothing is there then doctor ends with 3, and has advice for each missing thing', () =>

@@ -1,7 +1,7 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { writeFileAtomic } from '../../src/system/atomic_file.js';
+import { writeFileAtomic, writeFileAtomicSync } from '../../src/system/atomic_file.js';
 import { withTemporaryFolder } from '../helpers.js';
 
 test('when chunks are written then the file holds them in order and nothing else is left', () =>
@@ -55,4 +55,20 @@ test('when a folder has the name of the file then the error says so and nothing 
     await mkdir(path);
     await expect(writeFileAtomic(path, ['x'])).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
     expect(await readdir(folder)).toEqual(['taken']);
+  }));
+
+test('when it is written without waiting then the file is whole, and what refuses leaves nothing behind', () =>
+  withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'new', 'file');
+    writeFileAtomicSync(path, 'one');
+    writeFileAtomicSync(path, new Uint8Array([0, 255]));
+    expect([...(await readFile(path))]).toEqual([0, 255]);
+    const refused = { code: 'ERR_OUTPUT', message: expect.stringMatching('^Could not write .*choose another') };
+    expect(() => {
+      writeFileAtomicSync(join(path, 'inside'), 'x');
+    }).toThrow(expect.objectContaining(refused));
+    expect(() => {
+      writeFileAtomicSync(join(folder, 'new'), 'x');
+    }).toThrow(expect.objectContaining(refused));
+    expect(await readdir(folder, { recursive: true })).toEqual(['new', join('new', 'file')]);
   }));

@@ -55,7 +55,7 @@ function describe({ name, value, required, advice }: Finding, { style }: Termina
   return formatCheck({ name: text, passed: advice === null }, style);
 }
 
-function describeMachine({ addon, cache }: Omit<Inspection, 'findings'>): string[] {
+function describeMachine({ addon, cache }: Pick<Inspection, 'addon' | 'cache'>): string[] {
   const facts = addon?.facts;
   const sizes = Object.entries(cache.bytes).map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
   return [

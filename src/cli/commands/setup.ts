@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { formatBytes } from '../../report/format.js';
+import { describeOrigin, readOrigin } from '../../setup/addon_origin.js';
 import { ensureAddon } from '../../setup/addon.js';
 import { pruneCache } from '../../setup/prune.js';
 import { interruptSignal } from '../interrupt.js';
@@ -35,11 +36,13 @@ async function setup(raw: RawOptions): Promise<void> {
   };
   const addon = await ensureAddon({ libtorch, force, onProgress, signal: interruptSignal() });
   const seconds = (performance.now() - begun) / 1000;
+  const origin = readOrigin(addon.path);
   terminal.say(
     `libtorch ${addon.libtorch.version} in ${addon.libtorch.path}`,
-    `The native addon is ${addon.built ? `built, in ${seconds.toFixed(0)} seconds` : 'there already'}: ${addon.path}`,
+    `The native addon is ${addon.built ? `built, in ${seconds.toFixed(0)} seconds` : 'there'}: ${addon.path}, ` +
+      describeOrigin(origin, addon.libtorch.version),
   );
   const prunedBytes = prune ? await pruneCache() : 0;
   if (prune) terminal.say(`Removed what only building needs: ${formatBytes(prunedBytes)}.`);
-  terminal.document({ schema: 1, command: 'setup', ...addon, seconds, prunedBytes });
+  terminal.document({ schema: 1, command: 'setup', ...addon, origin, seconds, prunedBytes });
 }

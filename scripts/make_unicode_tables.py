@@ -54,17 +54,22 @@ def ends_word(text):
     return text.lower().endswith(FINAL_SIGMA)
 
 
-def base36(number):
-    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
-    text = ""
-    while number >= 36:
-        number, digit = divmod(number, 36)
-        text = digits[digit] + text
-    return digits[number] + text
+def encoded(numbers):
+    """One text of numbers: capitals are the leading digits (base 26), what follows them the last one (base 36)."""
+    return "".join(map(encoded_number, numbers))
+
+
+def encoded_number(number):
+    number, last = divmod(number, 36)
+    text = "0123456789abcdefghijklmnopqrstuvwxyz"[last]
+    while number > 0:
+        number, digit = divmod(number, 26)
+        text = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[digit] + text
+    return text
 
 
 def ranges(codes):
-    """'gap length gap length ...' of ascending code points, each gap counted from the end of the range before."""
+    """gap, length, gap, length, ... of ascending code points, each gap counted from the end of the range before."""
     numbers, end = [], 0
     for code in codes:
         if numbers and code == end:
@@ -72,11 +77,11 @@ def ranges(codes):
         else:
             numbers += [code - end, 1]
         end = code + 1
-    return " ".join(map(base36, numbers))
+    return encoded(numbers)
 
 
 def encoded_mappings(mapping):
-    """'gap count step distance ...': count code points, step apart, that move by distance (zigzag: -1 is 1, 1 is 2)."""
+    """gap, count, step, distance, ...: count code points, step apart, that move by distance (zigzag: -1 is 1, 1 is 2)."""
     stretches, end = [], 0
     for code, target in sorted(mapping.items()):
         distance = target - code
@@ -91,7 +96,7 @@ def encoded_mappings(mapping):
     for first, count, step, distance in stretches:
         numbers += [first - end, count, step, 2 * distance if distance >= 0 else -2 * distance - 1]
         end = first
-    return " ".join(map(base36, numbers))
+    return encoded(numbers)
 
 
 def tables():
@@ -129,11 +134,14 @@ def write_tables():
     }
     lines = [
         f"// Written by scripts/make_unicode_tables.py from Python {sys.version.split()[0]}; do not edit.",
-        "// Numbers in base 36; ranges: gap length; mappings: gap count step distance (zigzag).",
+        "// Numbers: capitals (base 26) are the leading digits, one of 0-9a-z (base 36) the last one.",
+        "// Ranges: gap length; mappings: gap count step distance (zigzag).",
         f"export const unicodeVersion = '{unicodedata.unidata_version}';",
     ]
     for name, text in tables().items():
-        lines += [f"/** {comments[name]} */", f"export const {name} =", f"  '{text}';"]
+        constant = f"export const {name} = '{text}';"
+        fits = len(constant) <= 120
+        lines += [f"/** {comments[name]} */", *([constant] if fits else [f"export const {name} =", f"  '{text}';"])]
     (ROOT / "src/text/tokens/unicode_tables.ts").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -112,6 +112,11 @@ function readMappings(encoded: string): ReadonlyMap<number, number> {
   return mapping;
 }
 
+/** Reads numbers, each some capitals (leading digits, base 26) and another character (the last digit, base 36). */
 function numbersOf(text: string): number[] {
-  return text.split(' ').map((digits) => Number.parseInt(digits, 36));
+  return Array.from(text.matchAll(/([A-Z]*)(.)/g), ([, capitals = '', last = '']) => {
+    let leading = 0;
+    for (let k = 0; k < capitals.length; k += 1) leading = 26 * leading + capitals.charCodeAt(k) - 65;
+    return 36 * leading + Number.parseInt(last, 36);
+  });
 }

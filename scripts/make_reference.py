@@ -18,6 +18,7 @@ import subprocess
 import tempfile
 
 import torch
+from reference.answers import answer_cases
 from reference.cases import cases, draw_fresh_cases, groups
 from reference.experiment import experiment_cases
 from reference.layers import classifier_cases, cross_entropy_cases, linear_cases, lora_cases
@@ -30,6 +31,7 @@ from reference.training import training_cases
 MAKERS = (
     *(operator_cases, linear_cases, lora_cases, cross_entropy_cases, classifier_cases, training_cases),
     *(optimizer_cases, initial_cases, draw_cases, loader_cases, shuffle_cases),
+    answer_cases,
 )
 here = pathlib.Path(__file__).parent
 

@@ -9,7 +9,7 @@ import {
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { drawTerms } from '../tolerances.js';
 import { Comparisons } from './comparisons.js';
-import type { Backend } from './backends.js';
+import type { NativeBackend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, compareGradients, multiHotOf, tensorOf } from './tensors.js';
 
@@ -37,7 +37,7 @@ const recomputations: Readonly<
 > = { branch: recomputeBranch, start: recomputeStart, svd: recomputeDecomposition };
 
 /** Recomputes LoRA branches, which Hugging Face PEFT computed and started, and PiSSA's decomposition. */
-export function recomputeAdapter(reference: Reference, { device }: Backend): Comparisons {
+export function recomputeAdapter(reference: Reference, { device }: NativeBackend): Comparisons {
   const comparisons = new Comparisons();
   recomputations[reference.facts.kind](reference, device, comparisons);
   return comparisons;

@@ -13,7 +13,7 @@ import { notebook } from '../options.js';
 import { fineTuningTolerance, trainingTolerance } from '../tolerances.js';
 import { Comparisons } from './comparisons.js';
 import { tensorsOfSplits, type ExperimentPlan } from './experiment_plan.js';
-import type { Backend } from './backends.js';
+import type { NativeBackend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 
 interface ExperimentFacts extends ExperimentPlan {
@@ -26,7 +26,7 @@ interface ExperimentFacts extends ExperimentPlan {
 /** Recomputes both experiments of the notebook, epoch by epoch. */
 export async function recomputeExperiment(
   reference: ReferenceCase<ExperimentFacts>,
-  backend: Backend,
+  backend: NativeBackend,
   { dataset, signal }: { dataset: Dataset; signal?: AbortSignal | undefined },
 ): Promise<Comparisons> {
   const { facts } = reference;

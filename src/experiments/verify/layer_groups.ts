@@ -1,6 +1,6 @@
 import { Generator, Linear, LoraLinear, type Bags, type FloatDtype, type Tensor } from '../../model/native.js';
 import { Comparisons } from './comparisons.js';
-import type { Backend } from './backends.js';
+import type { NativeBackend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, compareGradients, multiHotOf, tensorOf } from './tensors.js';
 
@@ -23,7 +23,7 @@ interface LoraFacts extends Omit<LinearFacts, 'layer'> {
 type LayerFacts = LinearFacts | LoraFacts;
 
 /** Recomputes outputs and gradients of a layer on a dense input and on bags of words, and LoRA's merge. */
-export function recomputeLayer(reference: ReferenceCase<LayerFacts>, backend: Backend): Comparisons {
+export function recomputeLayer(reference: ReferenceCase<LayerFacts>, backend: NativeBackend): Comparisons {
   const { facts } = reference;
   const comparisons = new Comparisons();
   if (facts.layer === 'Linear') recomputeLinear(reference as ReferenceCase<LinearFacts>, backend, comparisons);
@@ -31,7 +31,11 @@ export function recomputeLayer(reference: ReferenceCase<LayerFacts>, backend: Ba
   return comparisons;
 }
 
-function recomputeLinear(reference: ReferenceCase<LinearFacts>, { device }: Backend, comparisons: Comparisons): void {
+function recomputeLinear(
+  reference: ReferenceCase<LinearFacts>,
+  { device }: NativeBackend,
+  comparisons: Comparisons,
+): void {
   const layer = new Linear({ ...reference.facts, device, generator: new Generator(0) });
   const parameters = { weight: layer.weight, bias: layer.bias };
   const bags = multiHotOf(reference, reference.facts.inFeatures);
@@ -41,7 +45,7 @@ function recomputeLinear(reference: ReferenceCase<LinearFacts>, { device }: Back
   });
 }
 
-function recomputeLora(reference: ReferenceCase<LoraFacts>, { device }: Backend, comparisons: Comparisons): void {
+function recomputeLora(reference: ReferenceCase<LoraFacts>, { device }: NativeBackend, comparisons: Comparisons): void {
   const { facts } = reference;
   const layer = new LoraLinear({ ...facts, device, generator: new Generator(0) });
   layer.scale = facts.scale;

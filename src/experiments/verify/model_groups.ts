@@ -1,7 +1,7 @@
 import { createClassifier, type ClassifierModel } from '../../model/classifier_model.js';
 import { Generator, Sgd, type FloatDtype, type LossForm, type Tensor } from '../../model/native.js';
 import { Comparisons, toleranceOf } from './comparisons.js';
-import type { Backend } from './backends.js';
+import type { NativeBackend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, int32Of, tensorOf } from './tensors.js';
 
@@ -37,7 +37,7 @@ const gradientNames = {
 type ReferenceName = keyof typeof gradientNames;
 
 /** Recomputes logits, loss, all gradients and the evaluation of a classifier. */
-export function recomputeClassifier(reference: Reference<ClassifierFacts>, backend: Backend): Comparisons {
+export function recomputeClassifier(reference: Reference<ClassifierFacts>, backend: NativeBackend): Comparisons {
   const { terms, loss, mode, vocabulary, dtype } = reference.facts;
   const comparisons = new Comparisons();
   const model = createModel(reference, backend);
@@ -70,7 +70,7 @@ export function recomputeClassifier(reference: Reference<ClassifierFacts>, backe
 }
 
 /** Recomputes some steps of full training, as many of LoRA, then the merge. */
-export function recomputeTraining(reference: Reference<TrainingFacts>, backend: Backend): Comparisons {
+export function recomputeTraining(reference: Reference<TrainingFacts>, backend: NativeBackend): Comparisons {
   const { terms, vocabulary } = reference.facts;
   const comparisons = new Comparisons();
   const model = createModel(reference, backend);
@@ -127,7 +127,7 @@ function weightsOf({ facts }: Reference<ClassifierFacts>): { classWeights?: Floa
   return facts.classWeights === undefined ? {} : { classWeights: Float64Array.from(facts.classWeights) };
 }
 
-function createModel({ facts }: Reference<ClassifierFacts>, backend: Backend): ClassifierModel {
+function createModel({ facts }: Reference<ClassifierFacts>, backend: NativeBackend): ClassifierModel {
   const generator = new Generator(0);
   const model = createClassifier({ ...facts, ...backend, vocabularySize: facts.vocabulary, generator });
   generator.dispose();

@@ -14,7 +14,7 @@ import {
 } from '../../model/native.js';
 import type { StoredTensor } from '../../storage/stored_tensor.js';
 import { Comparisons, toleranceOf } from './comparisons.js';
-import type { Backend } from './backends.js';
+import type { NativeBackend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { bagsOf, int32Of, tensorOf } from './tensors.js';
 
@@ -41,7 +41,7 @@ interface OptimizerTrainingFacts extends OptimizerFacts {
 }
 
 /** Recomputes steps of a matrix and a vector, in groups of their own, with given gradients; then the optimizer's state. */
-export function recomputeOptimizer(reference: ReferenceCase<OptimizerFacts>, { device }: Backend): Comparisons {
+export function recomputeOptimizer(reference: ReferenceCase<OptimizerFacts>, { device }: NativeBackend): Comparisons {
   const { optimizer: kind, options, kept, terms } = reference.facts;
   const comparisons = new Comparisons();
   const names = ['matrix', 'vector'] as const;
@@ -67,7 +67,7 @@ export function recomputeOptimizer(reference: ReferenceCase<OptimizerFacts>, { d
 /** Recomputes a training over bags with a falling learning rate, and stops for comparisons after some steps. */
 export function recomputeOptimizerTraining(
   reference: ReferenceCase<OptimizerTrainingFacts>,
-  backend: Backend,
+  backend: NativeBackend,
 ): Comparisons {
   const { optimizer: kind, options, kept, vocabulary, batchSize, clip, dtype, terms } = reference.facts;
   const comparisons = new Comparisons();
@@ -104,7 +104,7 @@ interface OptimizedLayers {
   output: Linear | null;
 }
 
-function createLayers(facts: OptimizerTrainingFacts, { device }: Backend): OptimizedLayers {
+function createLayers(facts: OptimizerTrainingFacts, { device }: NativeBackend): OptimizedLayers {
   const { vocabulary, hidden: width, classes, dtype } = facts;
   const generator = new Generator(0);
   const options = { dtype, device, generator };

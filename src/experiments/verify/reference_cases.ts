@@ -43,6 +43,16 @@ export class ReferenceCase<Facts = unknown> {
   has(role: string): boolean {
     return this.tensors.has(role);
   }
+
+  /** Counts the tensors of these roles as asked for: they are of what an engine does not do. */
+  leaveOut(roles: RegExp): void {
+    for (const role of this.#unread) if (roles.test(role)) this.#unread.delete(role);
+  }
+
+  /** The same case, none of whose tensors was asked for yet. */
+  unopened(): ReferenceCase<Facts> {
+    return new ReferenceCase(this.facts, this.tensors);
+  }
 }
 
 export interface ReferenceSet {

@@ -1,7 +1,7 @@
 import type { Tensor } from '../../model/native.js';
 import { crossEntropy, type LossForm } from '../../model/native.js';
 import { Comparisons } from './comparisons.js';
-import type { Backend } from './backends.js';
+import type { NativeBackend } from './backends.js';
 import type { ReferenceCase } from './reference_cases.js';
 import { compareGradients, int32Of, tensorOf } from './tensors.js';
 
@@ -15,7 +15,7 @@ interface OperatorFacts {
 }
 
 /** Recomputes an operator of Tensor and, where it has one, its gradient. */
-export function recomputeOperator(reference: ReferenceCase<OperatorFacts>, { device }: Backend): Comparisons {
+export function recomputeOperator(reference: ReferenceCase<OperatorFacts>, { device }: NativeBackend): Comparisons {
   const { operator, inputs, arguments: others, transposed, terms } = reference.facts;
   const leaves = Array.from({ length: inputs }, (_, i) => tensorOf(reference.get(`input${i}`), device));
   const differentiable = reference.has('cotangent');
@@ -39,7 +39,7 @@ interface LossFacts {
 }
 
 /** Recomputes a loss and its gradient by the logits. */
-export function recomputeLoss(reference: ReferenceCase<LossFacts>, { device }: Backend): Comparisons {
+export function recomputeLoss(reference: ReferenceCase<LossFacts>, { device }: NativeBackend): Comparisons {
   const { loss: form, classWeights, terms } = reference.facts;
   const weights = classWeights && Float64Array.from(classWeights);
   const logits = tensorOf(reference.get('logits'), device);

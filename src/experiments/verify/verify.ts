@@ -3,12 +3,14 @@ import { ImdbTorchError, messageOf } from '../../errors.js';
 import type { Dataset } from '../../data/dataset.js';
 import type { CaseComparison, CaseResult } from './case_result.js';
 import { recomputeAdapter } from './adapter_group.js';
+import { recomputeAnswers, recomputePortableAnswers } from './answer_group.js';
 import type { Comparisons } from './comparisons.js';
 import { recomputeExperiment } from './experiment_group.js';
 import { recomputeLayer } from './layer_groups.js';
 import { recomputeClassifier, recomputeTraining } from './model_groups.js';
 import { recomputeOptimizer, recomputeOptimizerTraining } from './optimizer_groups.js';
-import type { Backend } from './backends.js';
+import type { Backend, NativeBackend } from './backends.js';
+import { recomputePortableClassifier, recomputePortableLayer } from './portable_groups.js';
 import { recomputeRandom } from './random_group.js';
 import type { ReferenceCase, ReferenceSet } from './reference_cases.js';
 import { recomputeLoss, recomputeOperator } from './tensor_groups.js';
@@ -21,33 +23,46 @@ export interface VerifyOptions {
   onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+type Recompute<Facts, Where> = (
+  reference: ReferenceCase<Facts>,
+  backend: Where,
+  options: VerifyOptions,
+) => Comparisons | Promise<Comparisons>;
+
 interface Group<Facts = unknown> {
-  /** `engines`: both; `torch`: what only libtorch computes, on every device; `host`: the same whatever computes. */
-  runsOn: 'engines' | 'torch' | 'host';
-  recompute: (
-    reference: ReferenceCase<Facts>,
-    backend: Backend,
-    options: VerifyOptions,
-  ) => Comparisons | Promise<Comparisons>;
+  /**
+   * The engines of the addon that recompute it. `engines`: both; `torch`: what only libtorch computes, on every device;
+   * `fused`: what computes on the CPU alone; `host`: the same whatever computes.
+   */
+  runsOn: 'engines' | 'torch' | 'fused' | 'host';
+  recompute: Recompute<Facts, NativeBackend>;
+  /** What the portable engine does of a case; absent: nothing, as of what trains. */
+  portable?: Recompute<Facts, Backend> | undefined;
+  /** Which cases it does anything of; all by default. */
+  isPortable?: (facts: Facts) => boolean;
 }
 
 /** How the cases of each group are recomputed: one that is not listed here cannot be verified. */
 const groups: Readonly<Record<string, Group>> = {
-  operators: group('torch', recomputeOperator),
-  layers: group('torch', recomputeLayer),
-  adapters: group('torch', recomputeAdapter),
-  losses: group('torch', recomputeLoss),
-  classifier: group('engines', recomputeClassifier),
-  training: group('engines', recomputeTraining),
-  optimizers: group('torch', recomputeOptimizer),
-  steps: group('engines', recomputeOptimizerTraining),
-  random: group('host', recomputeRandom),
-  experiment: group('engines', recomputeExperiment),
+  operators: group({ runsOn: 'torch', recompute: recomputeOperator }),
+  layers: group({ runsOn: 'torch', recompute: recomputeLayer, portable: recomputePortableLayer }),
+  adapters: group({
+    ...{ runsOn: 'torch', recompute: recomputeAdapter, portable: recomputePortableLayer },
+    isPortable: ({ kind }: { kind: string }) => kind === 'branch',
+  }),
+  losses: group({ runsOn: 'torch', recompute: recomputeLoss }),
+  classifier: group({ runsOn: 'engines', recompute: recomputeClassifier, portable: recomputePortableClassifier }),
+  training: group({ runsOn: 'engines', recompute: recomputeTraining }),
+  optimizers: group({ runsOn: 'torch', recompute: recomputeOptimizer }),
+  steps: group({ runsOn: 'engines', recompute: recomputeOptimizerTraining }),
+  random: group({ runsOn: 'host', recompute: recomputeRandom }),
+  answers: group({ runsOn: 'fused', recompute: recomputeAnswers, portable: recomputePortableAnswers }),
+  experiment: group({ runsOn: 'engines', recompute: recomputeExperiment }),
 };
 
-function group<Facts>(runsOn: Group['runsOn'], recompute: Group<Facts>['recompute']): Group {
+function group<Facts>(rules: Group<Facts>): Group {
   // The name of the group, under which the index of the cases has it, says which facts a case has.
-  return { runsOn, recompute: recompute as Group['recompute'] };
+  return rules as Group;
 }
 
 /**
@@ -69,9 +84,12 @@ export async function verifyCases({ cases }: ReferenceSet, options: VerifyOption
 
 /** Returns those of `backends` that compute such a case. */
 export function backendsOf(reference: ReferenceCase, backends: readonly Backend[]): Backend[] {
-  const { runsOn } = groupOf(reference);
-  if (runsOn === 'host') return backends.filter(({ engine, device }) => engine === 'torch' && device === 'cpu');
-  return runsOn === 'torch' ? backends.filter(({ engine }) => engine === 'torch') : [...backends];
+  const { runsOn, portable, isPortable = () => true } = groupOf(reference);
+  return backends.filter(({ engine, device }) => {
+    if (engine === 'portable') return portable !== undefined && isPortable(reference.facts);
+    if (runsOn === 'host') return engine === 'torch' && device === 'cpu';
+    return runsOn === 'engines' || engine === runsOn;
+  });
 }
 
 /** Recomputes one case with one backend. */
@@ -82,16 +100,27 @@ export async function recomputeCase(
 ): Promise<CaseResult> {
   const { group, name, dtype } = reference.facts;
   const result = { group, name, dtype, ...backend };
-  const { recompute } = groupOf(reference);
+  const own = reference.unopened();
   try {
-    const comparisons = await recompute(reference, backend, options);
+    const comparisons = await recomputeWith(own, backend, options);
     // What PyTorch has computed and nobody looks at would be verified in appearance only.
-    comparisons.same('what was not compared', reference.unread.join(' '), '');
+    comparisons.same('what was not compared', own.unread.join(' '), '');
     return { ...result, comparisons: comparisons.results };
   } catch (error) {
     options.signal?.throwIfAborted();
     return { ...result, comparisons: [failure(error)] };
   }
+}
+
+function recomputeWith(
+  reference: ReferenceCase,
+  { engine, device }: Backend,
+  options: VerifyOptions,
+): Comparisons | Promise<Comparisons> {
+  const { recompute, portable } = groupOf(reference);
+  if (engine !== 'portable') return recompute(reference, { engine, device }, options);
+  if (portable === undefined) throw new Error('the portable engine does not compute such a case');
+  return portable(reference, { engine, device }, options);
 }
 
 /** Counts a recomputation that throws as one that is wrong; the others go on. */

@@ -17,6 +17,7 @@ const backends: VerifyOptions['backends'] = [
   { engine: 'torch', device: 'cpu' },
   { engine: 'torch', device: 'cuda:0' },
   { engine: 'fused', device: 'cpu' },
+  { engine: 'portable', device: 'cpu' },
 ];
 const dataset = await readDataset({ ...committedExperiment.data, cacheFolder: null });
 const committed = await readReferenceSet(committedCases());
@@ -47,6 +48,27 @@ test('when a case is of what only libtorch computes then it runs on every device
   expect(engines('relu-float32')).toEqual(['torch cpu', 'torch cuda:0']);
   expect(engines('softmax-float64')).toEqual(['torch cpu', 'torch cuda:0', 'fused cpu']);
   expect(engines('shuffle-40')).toEqual(['torch cpu']);
+});
+
+test('when a case is of what a trained model computes then the portable engine recomputes it as well', () => {
+  const engines = (name: string): string[] =>
+    only(committed, name).cases.flatMap((reference) => backendsOf(reference, backends).map(({ engine }) => engine));
+  expect(engines('softmax-6-on-float32')).toEqual(['torch', 'torch', 'fused', 'portable']);
+  expect(engines('dora-1-8-float64')).toEqual(['torch', 'torch', 'portable']);
+  expect(engines('start-pissa-1-0')).toEqual(['torch', 'torch']);
+  expect(engines('norm')).toEqual(['fused', 'portable']);
+});
+
+test('when a case of answers has a tensor that nobody looks at then it fails by every engine', async () => {
+  const change = async (folder: string): Promise<void> => {
+    const path = join(folder, 'answers.safetensors');
+    const { tensors } = await readSafetensors(path);
+    tensors.set('norm/gradient', { dtype: 'float32', shape: [], data: Float32Array.of(1) });
+    await writeSafetensors(path, tensors);
+  };
+  const results = await withChange(change, (set) => verifyCases(only(set, 'norm', 'linear'), { backends, dataset }));
+  const failed = results.filter((result) => !casePassed(result)).map(({ name, engine }) => `${name} ${engine}`);
+  expect(failed).toEqual(['norm fused', 'norm portable']);
 });
 
 test('when one value of PyTorch is another then exactly that comparison fails, by every engine', async () => {

@@ -2,9 +2,12 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkS
 import { join } from 'node:path';
 import { plantedInKernels, plantedRead } from './planted_in_kernels.mjs';
 import { plantedInLayers } from './planted_in_layers.mjs';
+import { plantedInPortable } from './planted_in_portable.mjs';
 
-/** The errors to plant in the native code: `from` occurs once in `file` and becomes `to`. None reads out of bounds. */
-export const mutations = Object.entries({ ...plantedInKernels, ...plantedInLayers }).flatMap(([file, errors]) =>
+const planted = { ...plantedInKernels, ...plantedInLayers, ...plantedInPortable };
+
+/** The errors to plant: `from` occurs once in `file` and becomes `to`. None reads out of bounds. */
+export const mutations = Object.entries(planted).flatMap(([file, errors]) =>
   errors.map((error) => ({ file, ...error })),
 );
 
@@ -34,11 +37,17 @@ export function copyProject(root, copy, parts) {
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 }
 
+/** Where the code of a file is that runs: of TypeScript what it was compiled to, which has the same lines but for types. */
+function runningFile(file) {
+  return file.replace(/^src\/(.*)\.ts$/, 'dist/$1.js');
+}
+
 /** Runs a task while an error is planted in a copy of the project, and returns what it returns. */
 export async function withPlanted(copy, { file, from, to }, task) {
-  const path = join(copy, file);
+  const path = join(copy, runningFile(file));
   const original = readFileSync(path, 'utf8');
   const planted = original.replace(from, () => to);
+  if (planted === original) throw new Error(`The compiled code of ${file} does not have:\n${from}`);
   writeFileSync(path, planted);
   try {
     return await task();

@@ -44,7 +44,7 @@ export function createPortable(
     description: decision === 'fitted' ? described : withoutDecision(described),
     index: featurizer.index.tables,
     weights: featurizer.weights,
-    layers: layersWith(parts.tensors, adapter),
+    ...layersWith(parts.tensors, adapter),
     names: featurizer.vocabulary,
   };
   return new PortableClassifier({ ...model, notes, loss, isMerged }, tokenizer);

@@ -9,7 +9,15 @@ import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import { BaseClassifier, type FeatureValues, type LabelledLosses } from './base_classifier.js';
 import { finite } from './finite.js';
 import { sumLosses } from './numbers/loss.js';
-import { rectifiedLinear, sumRows, type Floats } from './numbers/sparse_sums.js';
+import {
+  addBranch,
+  rectifiedLinear,
+  sumRows,
+  withBranch,
+  type Branch,
+  type Floats,
+  type Values,
+} from './numbers/sparse_sums.js';
 
 /** The layers of a model as plain arrays, with the adapter that is in use worked in. */
 export interface PortableLayers {
@@ -31,6 +39,8 @@ export interface PortableParts {
   /** `[features]`: the factor of each feature; null without weighting. */
   readonly weights: Float32Array | null;
   readonly layers: PortableLayers;
+  /** The branch of an adapter on the first layer that is not worked into it: rounding is then as in training. */
+  readonly branch?: Branch | null | undefined;
   /** Null or absent: not known. */
   readonly names?: FeatureNames | null | undefined;
   readonly notes?: readonly string[] | undefined;
@@ -50,7 +60,8 @@ export class PortableClassifier extends BaseClassifier {
   readonly notes: readonly string[];
   readonly loss: LossForm;
   readonly isMerged: boolean;
-  readonly layers: PortableLayers;
+  readonly #layers: PortableLayers;
+  readonly #branch: Branch | null;
 
   /**
    * @param parts are used as they are, not copied
@@ -60,21 +71,52 @@ export class PortableClassifier extends BaseClassifier {
   constructor(parts: PortableParts, tokenizer?: OwnTokenizer) {
     super();
     checkParts(parts, 'parts');
-    const { description, index, weights, layers, names = null, notes = [], loss = 'logits', isMerged = false } = parts;
+    const {
+      description,
+      index,
+      weights,
+      layers,
+      branch = null,
+      names = null,
+      notes = [],
+      loss = 'logits',
+      isMerged = false,
+    } = parts;
     this.description = description;
     this.featurizer = new FeatureEncoder({ options: description.features, tables: index, weights, tokenizer });
     this.names = names;
     this.notes = notes;
     this.loss = loss;
     this.isMerged = isMerged;
-    this.layers = layers;
+    this.#layers = layers;
+    this.#branch = branch;
+  }
+
+  /** The layers, with a branch worked into them. */
+  get layers(): PortableLayers {
+    const { first, output } = this.#layers;
+    if (this.#branch === null) return this.#layers;
+    return { first: { ...first, weight: withBranch(first.weight, this.#branch) }, output };
+  }
+
+  /** What makes the same classifier; a branch is worked into the layers. */
+  get parts(): PortableParts {
+    const { description, featurizer, layers, names, notes, loss, isMerged } = this;
+    const { index, weights } = featurizer;
+    return { description, index: index.tables, weights, layers, names, notes, loss, isMerged };
   }
 
   logitsOfEncoded(encoded: EncodedTexts, values: FeatureValues = this.featurizer): Float64Array {
     checkEncoded(encoded, 'encoded');
     const { options, weights } = values;
-    const { weight, bias } = this.layers.first;
-    return finite('logits', this.upperLayers(sumRows(encoded, { ...options, weights }, weight, bias)));
+    return finite('logits', this.upperLayers(this.#firstLayer(encoded, { ...options, weights })));
+  }
+
+  #firstLayer(encoded: EncodedTexts, values: Values): Float64Array {
+    const { weight, bias } = this.#layers.first;
+    const sums = sumRows(encoded, values, weight, bias);
+    if (this.#branch !== null) addBranch(sums, encoded, values, this.#branch);
+    return sums;
   }
 
   evaluateEncoded(encoded: EncodedTexts, labels: Int32Array, loss: LossForm): LabelledLosses {
@@ -85,12 +127,11 @@ export class PortableClassifier extends BaseClassifier {
   firstLayer(ids: Int32Array, offsets: Int32Array): Float64Array {
     int32Array(ids, 'ids');
     int32Array(offsets, 'offsets');
-    const { weight, bias } = this.layers.first;
-    return sumRows({ ids, offsets, counts: null }, { normalize: false, gain: 1, weights: null }, weight, bias);
+    return this.#firstLayer({ ids, offsets, counts: null }, { normalize: false, gain: 1, weights: null });
   }
 
   upperLayers(preactivations: Float64Array): Float64Array {
-    const { output } = this.layers;
+    const { output } = this.#layers;
     return output === null ? preactivations : rectifiedLinear(preactivations, output.weight, output.bias);
   }
 

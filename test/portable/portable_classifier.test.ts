@@ -3,6 +3,7 @@ import { createPortable, openPortable } from '../../src/model/open_portable.js';
 import type { ModelParts } from '../../src/model/model_parts.js';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import type { BaseClassifier } from '../../src/portable/base_classifier.js';
+import { PortableClassifier } from '../../src/portable/portable_classifier.js';
 import { explainText, topWords } from '../../src/portable/explanation.js';
 import type { Adapter, AdapterBranch } from '../../src/storage/adapter.js';
 import { notebookDescription } from '../../src/storage/model_description.js';
@@ -142,6 +143,8 @@ test.each(['off', 'on', 'merged'] as const)(
       expectSame(portable, native);
       expect(portable.isMerged).toBe(native.isMerged);
       expect(portable.notes).toEqual(native.notes);
+      const workedIn = new PortableClassifier(portable.parts);
+      expectSame(workedIn, native);
       const chosen = await openPortable(path, { adapter, decision: 'argmax' });
       expect(chosen.description.decision).toBeUndefined();
     });

@@ -1,32 +1,59 @@
 /**
- * Packs the package, installs it in an empty folder and trains there, from two processes at once and with nothing
- * built: the addon must be built exactly once. Then verifies it, which takes minutes.
+ * Packs the package, installs it in an empty folder and uses it there: first where there is Node and no other program
+ * (`check_node_alone.mjs`). Then without the addon that it brings, from two processes at once and with nothing built: the
+ * addon must be built exactly once. Then verifies it, which takes minutes.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prepare, root } from './project.mjs';
+import { checkNodeAlone } from './check_node_alone.mjs';
+import { pinnedLibtorch } from './pinned_libtorch.mjs';
+import { mustRun, prepare, root } from './project.mjs';
 
 await prepare();
+await mustRun(process.execPath, ['scripts/prebuild.mjs'], 'Getting the addon of the package ready…');
+const libtorch = (await pinnedLibtorch()).path;
 const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 if (homepage.includes('/OWNER/'))
   console.log('package.json has OWNER as a placeholder: see Publishing in CONTRIBUTING.md.');
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-package-'));
 try {
-  await checkIn(folder);
+  const installed = installIn(folder);
+  await checkNodeAlone({ folder, installed, libtorch, programs: programsIn(folder) });
+  rmSync(join(installed, 'prebuilds'), { recursive: true });
+  await checkBuild(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function checkIn(folder) {
-  const [{ filename }] = JSON.parse(npm(['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root));
+/** Makes a folder for PATH that has Node and nothing else. */
+function programsIn(folder) {
+  const programs = join(folder, 'programs');
+  if (!readdirSync(folder).includes('programs')) {
+    mkdirSync(programs);
+    symlinkSync(process.execPath, join(programs, 'node'));
+  }
+  return programs;
+}
+
+/** Installs the packed package with no other program than Node, and returns its folder. */
+function installIn(folder) {
+  const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
+  const [{ filename, size }] = JSON.parse(execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }));
+  console.log(`The package has ${(size / 1e6).toFixed(2)} MB.`);
   writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-  npm(['install', '--no-audit', '--no-fund', join(folder, filename)], folder);
+  const globals = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim();
+  const npm = join(globals, 'npm', 'bin', 'npm-cli.js');
+  const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, filename)];
+  const env = { ...process.env, PATH: programsIn(folder) };
+  execFileSync(process.execPath, [npm, ...install], { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  return join(folder, 'node_modules', 'imdb-torch');
+}
+
+async function checkBuild(folder) {
   const home = join(folder, 'home');
-  /** @type {NodeJS.ProcessEnv} */
-  const env = { ...process.env, IMDB_TORCH_HOME: home };
-  if (!env.IMDB_TORCH_LIBTORCH && existsSync(knownLibtorch())) env.IMDB_TORCH_LIBTORCH = knownLibtorch();
+  const env = { ...process.env, IMDB_TORCH_HOME: home, IMDB_TORCH_LIBTORCH: libtorch };
   const runs = await Promise.all(['one', 'two'].map((name) => train(folder, name, env)));
   for (const { code, stdout, stderr } of runs) {
     if (code !== 0) throw new Error(`train ended with code ${code}:\n${stderr}`);
@@ -41,16 +68,6 @@ async function checkIn(folder) {
   const verified = spawnSync('npx', verify, { cwd: folder, env, encoding: 'utf8' });
   if (verified.status !== 0) throw new Error(`verify ended with code ${verified.status}:\n${verified.stderr}`);
   console.log("The package installs, builds once for two processes, trains and has PyTorch's numbers.");
-}
-
-/** Returns where `npm test` keeps the libtorch that it has fetched, so that it need not be fetched again. */
-function knownLibtorch() {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  return join(process.env.IMDB_TORCH_HOME ?? join(cache, 'imdb-torch'), 'libtorch', '2.13.0');
-}
-
-function npm(args, cwd) {
-  return execFileSync('npm', args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' });
 }
 
 function train(folder, name, env) {

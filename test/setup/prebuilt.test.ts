@@ -9,7 +9,7 @@ import { hashOfSources } from '../../src/setup/addon_cache.js';
 import { readOrigin } from '../../src/setup/addon_origin.js';
 import { loadedLibraries } from '../../src/setup/c_libraries.js';
 import { inspectMachine, type Finding } from '../../src/setup/inspect.js';
-import { findPrebuilt, prebuiltDescriptionPath, prebuiltPath } from '../../src/setup/prebuilt.js';
+import { findPrebuilt, fitTo, prebuiltDescriptionPath, prebuiltPath } from '../../src/setup/prebuilt.js';
 import { withEnvironment, withTemporaryFolder } from '../helpers.js';
 import { writeLibtorch, writeProgram, writeToyPackage } from './fakes.js';
 
@@ -166,10 +166,6 @@ const refusals: Record<string, Refusal> = {
     because: /and the one that is here is 2\.13\.0\+cpu with CUDA/,
     spoil: ({ libtorch }) => writeFile(join(libtorch, 'lib', 'libtorch_cuda.so'), ''),
   },
-  'the libtorch lacks a library': {
-    because: /the prebuilt one needs libc10\.so, which is not in /,
-    spoil: ({ libtorch }) => rm(join(libtorch, 'lib', 'libc10.so')),
-  },
   'the package is a clone': {
     because: /a clone of the repository compiles its own sources/,
     spoil: ({ root }) => mkdir(join(root, '.git')),
@@ -213,6 +209,16 @@ nodeAlone('when the C library is older than it needs then the reason has both ve
   await writeFile(old, Buffer.from(text.replace(/GLIBC_2\.(?:3[2-9]|[4-9]\d)\0/g, 'GLIBC_2.00\0'), 'latin1'));
   const reason = reasonOf(root, new Map([...loaded, ['libc.so.6', old]]));
   expect(reason).toMatch(/^the prebuilt one needs GLIBC_2\.\d\d, and .*libc\.so\.6 has GLIBC_2\.31 at most$/);
+});
+
+nodeAlone('when libtorch lacks a library that it needs then the reason names it', async ({ root, libtorch }) => {
+  // Other tests may have loaded libtorch into this process.
+  const loaded = new Map([...loadedLibraries()].filter(([name]) => !/^lib(torch|c10)/.test(name)));
+  const found = findPrebuilt(root, hashOfSources(root), loaded);
+  const folder = { path: libtorch, version, hasHeaders: false, hasCuda: false };
+  expect(fitTo(found, folder)).toBe(found);
+  await rm(join(libtorch, 'lib', 'libc10.so'));
+  expect(fitTo(found, folder)).toEqual({ reason: `the prebuilt one needs libc10.so, which is not in ${libtorch}` });
 });
 
 nodeAlone('when the C++ library has none of the versions then the reason says so', ({ root }) => {

@@ -6,6 +6,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundles } from './bundle_exports.mjs';
 import { entries } from './commonjs_entries.mjs';
 import { filesIn, pageFiles, root } from './project.mjs';
 
@@ -32,7 +33,7 @@ function checkContents(packed) {
     // The page has no declarations, since nobody imports it.
     return path.startsWith(join('src', 'web')) ? [`${name}.js`] : [`${name}.js`, `${name}.d.ts`];
   });
-  const page = filesIn('src/web', pageFiles).map((path) => path.replace(/^src/, 'dist'));
+  const page = [...filesIn('src/web', pageFiles).map((path) => path.replace(/^src/, 'dist')), ...bundles];
   const plain = [
     'package.json',
     'binding.d.ts',

@@ -112,6 +112,12 @@ export { audit, type AuditCallOptions, type AuditDocument } from './library/audi
 export { compare, type CompareOptions, type ComparisonDocument } from './library/compare.js';
 export { evaluate, type EvaluateCallOptions, type EvaluationDocument } from './library/evaluate.js';
 export { explain, type ExplainOptions, type ExplanationDocument, type TopWordsByClass } from './library/explain.js';
+export { exportRun, type ExportDocument, type ExportRunOptions } from './library/export_run.js';
+export type { ChosenSplit, MeasuredExport } from './export/export_opened.js';
+export type { ExportCost } from './export/model_file/export_model.js';
+export type { ExportTarget } from './export/targets.js';
+export type { WrittenFile } from './export/write_export.js';
+export type { Precision } from './portable/model_file.js';
 export { lora, type LoraCallOptions } from './library/lora.js';
 export { train, tune, type CallControl, type CallEvents, type TrainOptions } from './library/train.js';
 export type { BranchFigures, ModelAnalysis } from './experiments/model_analysis.js';

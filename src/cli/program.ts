@@ -67,6 +67,10 @@ const commands: Readonly<Record<string, CommandEntry>> = {
     about: 'list the run directories in a folder with their headline figures',
     define: async () => (await import('./commands/runs.js')).defineRuns,
   },
+  export: {
+    about: 'write what runs without libtorch: a module for browsers and servers, one page, a slim run, an ONNX graph',
+    define: async () => (await import('./commands/export.js')).defineExport,
+  },
   serve: {
     about: 'offer a model over HTTP (/predict, /explain, /openapi.json) and on a page to try it on',
     define: async () => (await import('./commands/serve.js')).defineServe,

@@ -165,8 +165,8 @@ export async function readAs(
 }
 
 /** @throws TypeError */
-export function checkDataset(dataset: unknown): asserts dataset is LoadedDataset {
-  checkLoaded(dataset, 'dataset');
+export function checkDataset(dataset: unknown, name = 'dataset'): asserts dataset is LoadedDataset {
+  checkLoaded(dataset, name);
 }
 
 function isSame(one: DataChoice, other: DataChoice): boolean {

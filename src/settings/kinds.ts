@@ -84,6 +84,10 @@ export function text(value: string): Kind<string> {
   };
 }
 
+function positive(value: unknown): number | undefined {
+  return isNumber(value) && value > 0 ? value : undefined;
+}
+
 const secondsOf: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /** A number of seconds, which the command line writes as 30s, 10m or 1.5h. */
@@ -94,7 +98,20 @@ export const duration: Kind<number> = {
     const [, count = '', unit = ''] = /^(\d+\.?\d*|\.\d+)([smh])$/.exec(given) ?? [];
     return unit === '' ? given : Number(count) * (secondsOf[unit] ?? NaN);
   },
-  accept: (value) => (isNumber(value) && value > 0 ? value : undefined),
+  accept: positive,
+};
+
+const bytesOf: Readonly<Record<string, number>> = { b: 1, kb: 1e3, mb: 1e6, gb: 1e9 };
+
+/** A number of bytes, which the command line writes as 300kB or 1.5MB. */
+export const byteCount: Kind<number> = {
+  value: 'size',
+  expected: 'a size such as 300kB or 1.5MB, or in files and programs a number of bytes,',
+  parse: (given) => {
+    const [, count = '', unit = ''] = /^(\d+\.?\d*|\.\d+) ?([kmg]?b)$/i.exec(given) ?? [];
+    return unit === '' ? given : Number(count) * (bytesOf[unit.toLowerCase()] ?? NaN);
+  },
+  accept: positive,
 };
 
 /** Describes a list, which the command line writes with commas. @param read undefined when the elements are not as expected */

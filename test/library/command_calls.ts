@@ -40,6 +40,29 @@ export const commandCalls: Readonly<Record<string, LibraryCall>> = {
     takes: [aClassifier, string('text', 'text'), maybe(fields('options', maybe(number('top', 1))))],
   },
   audit: { call: library.audit, takes: [loaded, control] },
+  exportRun: {
+    call: library.exportRun,
+    takes: [
+      path,
+      maybe(
+        fields(
+          'options',
+          ...[
+            ['to', 'web'],
+            ['out', 'nowhere'],
+            ['precision', 'int8'],
+            ['adapter', 'off'],
+            ['decision', 'argmax'],
+          ].map(([key = '', value]) => maybe(string(key, value))),
+          maybe(number('maxSize', 1000)),
+          maybe(take('function')('tokenizer', () => [])),
+          maybe(fields('data', object('loading', {}), object('splits', {}))),
+          signal,
+          ...['onNote', 'onMeasured'].map((key) => maybe(take('function')(key, () => undefined))),
+        ),
+      ),
+    ],
+  },
   saveRun: { call: library.saveRun, takes: [path, one('result', {})] },
   classifierOf: { call: library.classifierOf, takes: [one('result', {})] },
 };

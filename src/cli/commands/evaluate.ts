@@ -1,38 +1,30 @@
 import type { Command } from 'commander';
 import { splitNames } from '../../data/collected_reviews.js';
-import { ImdbTorchError } from '../../errors.js';
 import { describeEvaluation, evaluationDocument } from '../../report/console/evaluation.js';
 import { readRunDocument } from '../../storage/read_run.js';
 import { writeFileAtomic } from '../../system/atomic_file.js';
 import { assertReplaceable } from '../../system/own_output.js';
 import { chooseReviews, predictionLines, predictionStart } from '../../library/evaluated_reviews.js';
 import { interruptSignal } from '../interrupt.js';
+import { assertDataNamed, otherData, othersOf } from '../options/other_data.js';
 import { choice, integer, optional, text } from '../../settings/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
-import { flagOf } from '../../settings/option.js';
-import { settings } from '../../settings/settings.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
 import { storedOptions } from '../../library/run_reviews.js';
-import { howRead, howReadKeys, readRunReviews } from '../trained_model/run_reviews.js';
+import { readRunReviews } from '../trained_model/run_reviews.js';
 import { formatMetric, formatText, metricTitles } from '../../report/format.js';
 import { metricNames, metricOf, type MetricName } from '../../training/metric_names.js';
 import type { LabelledPredictions } from '../../training/numbers/classification_report.js';
 import { Terminal } from '../terminal.js';
 
 const options = {
-  data: { ...settings.data, usual: 'the data of the run' },
+  ...otherData,
   split: {
     kind: optional(choice([...splitNames, 'all'])),
     group: 'Data',
     help: 'which of the reviews',
     usual: 'test; all of data without a test split that are given with --data',
   },
-  textColumn: { ...settings.textColumn, help: 'column of the texts in a table that is given with --data' },
-  labelColumn: { ...settings.labelColumn, help: 'column of the labels in such a table' },
-  header: settings.header,
-  files: { ...settings.files, help: 'names of the files that are read in a folder that is given with --data' },
-  labels: { ...settings.labels, help: 'the classes in these data, in order', usual: 'as the run was told' },
-  encoding: { ...settings.encoding, help: 'encoding of such texts: auto is UTF-8, and Windows-1252 for what is not' },
   metric: {
     kind: optional(choice(metricNames)),
     group: 'Output',
@@ -67,8 +59,7 @@ async function evaluate(path: string, raw: RawOptions): Promise<void> {
   const stored = storedOptions(named);
   const classifier = await openClassifier(path, given, terminal, signal);
   try {
-    const others = given.data === undefined ? null : { ...howRead(given), data: given.data, labels: given.labels };
-    const dataset = await readRunReviews(named, others, classifier.featurizer, terminal, signal);
+    const dataset = await readRunReviews(named, othersOf(given), classifier.featurizer, terminal, signal);
     // Others are new to the model, whichever of them would be held out.
     const split = given.split ?? (given.data !== undefined && dataset.testHeldOut ? 'all' : 'test');
     const reviews = chooseReviews(dataset, split, classifier.classes);
@@ -100,16 +91,4 @@ async function measure(
   const { predictedClasses } = await import('../../training/numbers/classification_report.js');
   const { labels, probabilities } = predictions;
   return { name, value: metricOf(name, labels, predictedClasses(predictions), probabilities) };
-}
-
-/** Refuses what says how to read data where none are named: those of the run are read as they were. */
-function assertDataNamed(raw: RawOptions): void {
-  const given = ([...howReadKeys, 'labels'] as const).filter((key) => raw[key] !== undefined);
-  if (raw.data !== undefined || given.length === 0) return;
-  const flags = given.map((key) => (raw[key] === false ? flagOf(key).replace('--', '--no-') : flagOf(key)));
-  throw new ImdbTorchError(
-    'ERR_USAGE',
-    `Expected --data with ${flags.join(', ')}, which say how it is read, but received none; ` +
-      'name the data, or leave these options out: the data of the run are read as they were in training.',
-  );
 }

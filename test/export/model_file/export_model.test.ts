@@ -3,9 +3,11 @@ import { expect, test } from '@jest/globals';
 import type { Reviews } from '../../../src/data/splits/reviews.js';
 import { messageOf } from '../../../src/errors.js';
 import { exportModel } from '../../../src/export/model_file/export_model.js';
+import { keptOf } from '../../../src/export/model_file/numbers/kept_reviews.js';
+import { splitNames } from '../../../src/export/model_file/numbers/sequences.js';
 import { readModelFile } from '../../../src/portable/model_file.js';
 import { PortableClassifier } from '../../../src/portable/portable_classifier.js';
-import { modelOf } from './helpers.js';
+import { fileOf, modelOf } from './helpers.js';
 
 const letters = Array.from('abcdefghijklmnopqrst');
 const pairs = letters.flatMap((one) => letters.map((other) => `${one} ${other}`));
@@ -94,6 +96,21 @@ test('when it is aborted then its reason is thrown', async () => {
   const reason = new Error('enough');
   const aborted = exportModel(parts, { precision: 'int8', reviews, signal: AbortSignal.abort(reason) });
   await expect(aborted).rejects.toBe(reason);
+});
+
+test('when features are left out then what is kept of texts is what the file finds in them', () => {
+  const named = ['<UNK>', 'a', 'b', 'a b', 'c'];
+  const notebook = modelOf({ words: named, features: { tokenizer: 'notebook', counts: 'counts' } });
+  const { bytes, ids } = fileOf(notebook, 'float32', (word) => word === 'a b' || word === 'c');
+  const texts = ['a b', 'c b x b', '', 'c a b'];
+  const encoded = new PortableClassifier(notebook).featurizer.encodeBatch(texts);
+  const kept = keptOf(encoded, {
+    ids,
+    sequences: splitNames(notebook.names, { hasUnknown: true, hasCharacters: false }),
+    hasUnknown: true,
+  });
+
+  expect(kept).toEqual(new PortableClassifier(readModelFile(bytes)).featurizer.encodeBatch(texts));
 });
 
 test('when a word of a model with unknown words is left out then reviews have an unknown word in its place', async () => {

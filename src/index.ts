@@ -185,6 +185,7 @@ export {
 export type { EncodedText, FeatureEncoder, FeatureEncoderOptions } from './text/feature_encoder.js';
 export type { FeatureNames } from './text/feature_names.js';
 export type { IndexTables } from './text/ngrams/index_tables.js';
+export type { PackedPairs } from './text/ngrams/packed_pairs.js';
 export type { SharedTokens } from './text/tokens/token_interner.js';
 export type { EncodedTexts, FeatureIds } from './text/bag_writer.js';
 export type { OwnTokenizer, OwnTokenizerName } from './text/tokens/own_tokenizer.js';

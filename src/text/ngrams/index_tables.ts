@@ -1,6 +1,7 @@
 import type { CharacterRange } from '../characters/character_ngrams.js';
 import { sharedInt32 } from '../shared_memory.js';
 import type { SharedTokens, TokenInterner } from '../tokens/token_interner.js';
+import { packPairs, type PackedPairs } from './packed_pairs.js';
 import { PairTable } from './pair_table.js';
 
 /** Stands for a token or an n-gram that is neither a feature nor inside one. */
@@ -17,8 +18,8 @@ export interface IndexTables {
   readonly tokens: SharedTokens;
   /** `[tokens]`: the id of each token. Ids from the number of features on are of n-grams that are only inside features. */
   readonly idOfToken: Int32Array;
-  /** The slots of the table of pairs. */
-  readonly pairs: Int32Array;
+  /** An n-gram of two or more tokens is the pair of its first and its last n - 1 tokens, by their ids. */
+  readonly pairs: PackedPairs;
   /** Where characters count, their n-grams among the features, and the id of each. */
   readonly characters: {
     readonly range: CharacterRange;
@@ -82,7 +83,7 @@ class TableBuilder {
   ) {
     const size = features.offsets.length - 1;
     this.#idOfToken = new Int32Array(features.tokens.size).fill(noFeature);
-    this.#pairs = new PairTable(size, true);
+    this.#pairs = new PairTable(size);
     this.#nextId = size;
   }
 
@@ -138,7 +139,7 @@ class TableBuilder {
       longest: this.#longest,
       tokens: tokens.share(),
       idOfToken: sharedInt32(this.#idOfToken),
-      pairs: this.#pairs.slots,
+      pairs: packPairs(this.#pairs.slots, this.#pairs.size, this.#nextId),
       characters: characters && {
         range: characters.range,
         ngrams: characters.ngrams.share(),

@@ -2,7 +2,7 @@ import { BagScratch, BagWriter } from '../bag_writer.js';
 import type { CharacterRange } from '../characters/character_ngrams.js';
 import { TokenInterner } from '../tokens/token_interner.js';
 import { noFeature, type IndexTables } from './index_tables.js';
-import { PairTable } from './pair_table.js';
+import { PairFinder } from './packed_pairs.js';
 
 /** The n-grams of characters among features. */
 interface CharacterFeatures {
@@ -34,7 +34,7 @@ export class NgramIndex {
   /** Where characters count. Their n-grams are looked for elsewhere: it takes the bytes of the tokens. */
   readonly characters: CharacterFeatures | null;
   readonly #idOfToken: Int32Array;
-  readonly #pairs: PairTable;
+  readonly #pairs: PairFinder;
   readonly #features: number;
   readonly #longest: number;
   /** Whether the features are the tokens, in the order of their numbers: nothing has to be looked up then. */
@@ -54,7 +54,7 @@ export class NgramIndex {
     const { tokens, idOfToken, pairs, characters, features, longest } = tables;
     this.interner = TokenInterner.over(tokens);
     this.#idOfToken = idOfToken;
-    this.#pairs = PairTable.over(pairs);
+    this.#pairs = new PairFinder(pairs);
     this.#features = features;
     this.#longest = longest;
     const first = hasUnknown ? 1 : 0;

@@ -1,9 +1,9 @@
-import { sharedMemory } from '../shared_memory.js';
-
 const { imul } = Math;
 
 /** A slot holds left, right and one more than the number of the pair: 0 in an empty slot, as memory is at first. */
 const slotSize = 3;
+/** The greatest part of the slots that is ever taken. */
+const mostTaken = 0.75;
 
 /** Gives distinct pairs of whole numbers from 0 a number each: an exact hash table in one typed array. */
 export class PairTable {
@@ -12,34 +12,15 @@ export class PairTable {
   #slots: Int32Array;
   #mask: number;
 
-  /**
-   * @param expected number of pairs to have room for at first
-   * @param isShared whether the table is on memory that threads share
-   */
-  constructor(
-    expected = 1 << 12,
-    private readonly isShared = false,
-  ) {
-    this.#mask = 2 ** Math.ceil(Math.log2(2 * Math.max(expected, 1))) - 1;
-    this.#slots = emptySlots(this.#mask + 1, isShared);
+  /** @param expected number of pairs to have room for at first */
+  constructor(expected = 1 << 12) {
+    this.#mask = 2 ** Math.ceil(Math.log2((expected + 1) / mostTaken)) - 1;
+    this.#slots = new Int32Array(slotSize * (this.#mask + 1));
   }
 
-  /** Makes a table of what another thread shares, to be read only. */
-  static over(slots: Int32Array): PairTable {
-    const table = new PairTable(1);
-    table.#slots = slots;
-    table.#mask = slots.length / slotSize - 1;
-    return table;
-  }
-
-  /** The table itself, for `over`. */
+  /** The table itself: left, right and one more than the number of each pair, and zeros. */
   get slots(): Int32Array {
     return this.#slots;
-  }
-
-  /** The number of a pair, or -1. */
-  find(left: number, right: number): number {
-    return this.#slots[this.#slotOf(left, right) + 2] - 1;
   }
 
   /** The number of a pair; one not seen before is kept under `number`. */
@@ -51,7 +32,7 @@ export class PairTable {
     this.#slots[slot + 1] = right;
     this.#slots[slot + 2] = number + 1;
     this.size += 1;
-    if (2 * this.size > this.#mask) this.#grow();
+    if (this.size > mostTaken * this.#mask) this.#grow();
     return number;
   }
 
@@ -71,14 +52,9 @@ export class PairTable {
   #grow(): void {
     const old = this.#slots;
     this.#mask = 2 * this.#mask + 1;
-    this.#slots = emptySlots(this.#mask + 1, this.isShared);
+    this.#slots = new Int32Array(slotSize * (this.#mask + 1));
     for (let i = 0; i < old.length; i += slotSize) {
       if (old[i + 2] > 0) this.#slots.set(old.subarray(i, i + slotSize), this.#slotOf(old[i], old[i + 1]));
     }
   }
-}
-
-function emptySlots(count: number, isShared: boolean): Int32Array {
-  const bytes = Int32Array.BYTES_PER_ELEMENT * slotSize * count;
-  return new Int32Array(isShared ? sharedMemory(bytes) : new ArrayBuffer(bytes));
 }

@@ -1,0 +1,153 @@
+import { sharedMemory } from '../shared_memory.js';
+
+const { clz32, imul, max, min } = Math;
+
+/** The number of a pair that is not there. */
+const absent = -1;
+/** An entry holds left with the last bits of the place, and the number of the pair. */
+const entrySize = 2;
+/** The greatest number of marks of a bucket: few enough that four bits choose one. */
+const mostMarks = 16;
+
+/**
+ * Distinct pairs of whole numbers from 0, and the number of each, as they lie in a file: an exact hash table without an
+ * empty slot. A pair has a place, of `bits` bits, which for one left is another one for each right; so left and the place
+ * are the pair. The first bits of the place are the number of a bucket; an entry has the last ones, beside left.
+ */
+export interface PackedPairs {
+  /** The number of bits of a place, and of left, right and the numbers of pairs. */
+  readonly bits: number;
+  /**
+   * `[buckets + 1]`: where the entries of each start, and below that, in as many bits as are left, its marks: bits that
+   * its pairs have set, by which most pairs that are not there are known without a look at the entries.
+   */
+  readonly buckets: Int32Array;
+  /** `[pairs, 2]`: left and the last bits of the place as one number, and the number of the pair. */
+  readonly entries: Int32Array;
+}
+
+/** How large the parts of packed pairs are. */
+interface Sizes {
+  readonly bits: number;
+  /** The number of bits of the number of a bucket. */
+  readonly bucketBits: number;
+  /** The number of marks of a bucket. */
+  readonly marks: number;
+}
+
+/** @returns the sizes for so many pairs: one bucket for two of them, or more where an entry would not fit otherwise */
+function sizesFor(pairs: number, bits: number): Sizes {
+  const bucketBits = min(bits, max(30 - clz32(pairs | 1), 2 * bits - 32, 0));
+  return { bits, bucketBits, marks: min(clz32(pairs), mostMarks) };
+}
+
+/**
+ * Packs pairs.
+ * @param slots left, right and one more than the number of each pair; slots whose third number is 0 are empty
+ * @param pairs number of pairs
+ * @param most greater than all of left, right and the numbers of pairs
+ */
+export function packPairs(slots: Int32Array, pairs: number, most: number): PackedPairs {
+  const bits = 32 - clz32(max(most - 1, 1));
+  const sizes = sizesFor(pairs, bits);
+  const { bucketBits, marks } = sizes;
+  const rest = bits - bucketBits;
+  const buckets = new Int32Array(sharedMemory(Int32Array.BYTES_PER_ELEMENT * ((1 << bucketBits) + 1)));
+  const marksOf = new Uint16Array(buckets.length);
+  for (let i = 0; i < slots.length; i += 3) {
+    if (slots[i + 2] === 0) continue;
+    const hash = hashOf(slots[i], slots[i + 1]);
+    const bucket = placeIn(hash, bits) >>> rest;
+    buckets[bucket] += 1;
+    marksOf[bucket] |= 1 << markOf(hash, marks);
+  }
+  let end = 0;
+  for (let bucket = 0; bucket < buckets.length; bucket += 1) buckets[bucket] = end += buckets[bucket];
+  const entries = new Int32Array(sharedMemory(Int32Array.BYTES_PER_ELEMENT * entrySize * pairs));
+  for (let i = slots.length - 3; i >= 0; i -= 3) {
+    if (slots[i + 2] === 0) continue;
+    const place = placeIn(hashOf(slots[i], slots[i + 1]), bits);
+    const entry = entrySize * (buckets[place >>> rest] -= 1);
+    entries[entry] = keyOf(slots[i], place, rest);
+    entries[entry + 1] = slots[i + 2] - 1;
+  }
+  for (let bucket = 0; bucket < buckets.length; bucket += 1) {
+    buckets[bucket] = (buckets[bucket] << marks) | marksOf[bucket];
+  }
+  return { bits, buckets, entries };
+}
+
+/** Finds packed pairs. */
+export class PairFinder {
+  readonly #bits: number;
+  readonly #rest: number;
+  readonly #marks: number;
+  readonly #buckets: Int32Array;
+  readonly #entries: Int32Array;
+
+  constructor({ bits, buckets, entries }: PackedPairs) {
+    const { bucketBits, marks } = sizesFor(entries.length / entrySize, bits);
+    this.#bits = bits;
+    this.#rest = bits - bucketBits;
+    this.#marks = marks;
+    this.#buckets = buckets;
+    this.#entries = entries;
+  }
+
+  /** The number of a pair, or -1. */
+  find(left: number, right: number): number {
+    const hash = hashOf(left, right);
+    const place = placeIn(hash, this.#bits);
+    const rest = this.#rest;
+    const marks = this.#marks;
+    const bucket = place >>> rest;
+    const word = this.#buckets[bucket];
+    if (((word >>> markOf(hash, marks)) & 1) === 0) return absent;
+    const key = keyOf(left, place, rest);
+    const entries = this.#entries;
+    const end = entrySize * (this.#buckets[bucket + 1] >>> marks);
+    for (let entry = entrySize * (word >>> marks); entry < end; entry += entrySize) {
+      if (entries[entry] === key) return entries[entry + 1];
+    }
+    return absent;
+  }
+}
+
+/**
+ * Whether packed pairs, as a file has them, can be searched: all that they say of places is in its range.
+ * @param most greater than all numbers of pairs
+ */
+export function arePackedPairs({ bits, buckets, entries }: PackedPairs, most: number): boolean {
+  const pairs = entries.length / entrySize;
+  if (!Number.isInteger(bits) || bits < 1 || bits > 30 || !Number.isInteger(pairs)) return false;
+  const { bucketBits, marks } = sizesFor(pairs, bits);
+  if (buckets.length !== (1 << bucketBits) + 1 || buckets[buckets.length - 1] >>> marks !== pairs) return false;
+  for (let bucket = 0, end = 0; bucket < buckets.length; bucket += 1) {
+    const start = buckets[bucket] >>> marks;
+    if (start < end) return false;
+    end = start;
+  }
+  for (let entry = 1; entry < entries.length; entry += entrySize) {
+    if (entries[entry] < 0 || entries[entry] >= most) return false;
+  }
+  return true;
+}
+
+/** For one left, the last bits of the hash are others for each right: the product with an odd number is. */
+function hashOf(left: number, right: number): number {
+  const ofLeft = imul(left, 0x9e3779b1);
+  return imul(right, 0x85ebca6b) ^ ofLeft ^ (ofLeft >>> 15);
+}
+
+function placeIn(hash: number, bits: number): number {
+  return hash & ((1 << bits) - 1);
+}
+
+/** Which of the marks of its bucket a pair sets, by the first bits of the hash, which are not in its place. */
+function markOf(hash: number, marks: number): number {
+  return imul(hash >>> 28, marks) >>> 4;
+}
+
+function keyOf(left: number, place: number, rest: number): number {
+  return (left << rest) | (place & ((1 << rest) - 1));
+}

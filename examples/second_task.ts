@@ -225,7 +225,7 @@ function isStillBase(model: ClassifierModel): boolean {
 }
 
 const run = await createRunDirectory({ ...(flags.out && { out: flags.out }), command: 'second-task' });
-await run.writeVocabulary(dataset.vocabulary);
+await run.writeVocabulary(dataset.vocabulary, dataset.features);
 const { sha256: baseSha256 } = await run.writeModel('model', readModule(base));
 await run.writeDescription({
   schema: 1,

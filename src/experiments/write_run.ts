@@ -51,7 +51,7 @@ async function writeModels(
   { model, adapter, merged, mergedDescription }: RunContents,
 ): Promise<void> {
   const { description, vocabulary, tensors } = model;
-  await directory.writeVocabulary(vocabulary);
+  await directory.writeVocabulary(vocabulary, description.features);
   const { sha256: baseSha256 } = await directory.writeModel('model', tensors);
   if (adapter === null) return directory.writeDescription(description);
   await directory.writeAdapter({ ...adapter, baseSha256 });

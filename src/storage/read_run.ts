@@ -8,6 +8,7 @@ import { readText } from '../system/text_file.js';
 import { hasCharacterWeight } from '../text/characters/character_weight.js';
 import { Featurizer } from '../text/featurizer.js';
 import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
+import type { IndexTables } from '../text/ngrams/index_tables.js';
 import type { Vocabulary } from '../text/vocabulary.js';
 import {
   modelDescriptionName,
@@ -19,6 +20,7 @@ import { describeIssue, parseJson } from './parse_json.js';
 import { runDocumentSchema, type RunDocument } from './run_document.js';
 import { readSafetensors } from './safetensors.js';
 import { isFiniteTensor, type StoredTensor } from './stored_tensor.js';
+import { readFeatures } from './features_file.js';
 import { readVocabulary } from './vocabulary_file.js';
 
 export interface StoredRun {
@@ -33,6 +35,8 @@ export interface StoredRun {
    * and features.weight where features, or those of characters alone, are weighted.
    */
   tensors: ReadonlyMap<string, StoredTensor>;
+  /** The index of the features, where the run has it; null: it is made of the vocabulary. */
+  tables: IndexTables | null;
 }
 
 export interface ReadRunOptions {
@@ -60,21 +64,27 @@ export async function readRun(path: string, options: ReadRunOptions = {}): Promi
   await nextTurn();
   checkModel(path, `${model}.safetensors`, { run, description, vocabulary, tensors });
   await nextTurn();
-  return { run, description, vocabulary, tensors };
+  return { run, description, vocabulary, tensors, tables: await readFeatures(path, vocabulary, description.features) };
 }
 
 /** Returns what turns texts into the features of a run's model. */
 export function featurizerOf(
-  { description, vocabulary, tensors }: Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'>,
+  {
+    description,
+    vocabulary,
+    tensors,
+    tables,
+  }: Pick<StoredRun, 'description' | 'vocabulary' | 'tensors'> & Partial<Pick<StoredRun, 'tables'>>,
   tokenizer?: OwnTokenizer,
 ): Featurizer {
   const weights = tensors.get('features.weight')?.data;
-  return new Featurizer({
+  const options = {
     options: description.features,
     vocabulary,
     weights: weights === undefined ? null : Float32Array.from(weights as Float32Array),
     tokenizer,
-  });
+  };
+  return new Featurizer(options, tables);
 }
 
 /**
@@ -84,7 +94,8 @@ export function featurizerOf(
 export async function readFeaturizer(path: string): Promise<Featurizer> {
   const vocabulary = await readRunVocabulary(path, await readRunDocument(path));
   const description = (await readDescription(path)) ?? notebookDescription(vocabulary.size, 0);
-  return featurizerOf({ description, vocabulary, tensors: new Map() });
+  const tables = await readFeatures(path, vocabulary, description.features);
+  return featurizerOf({ description, vocabulary, tensors: new Map(), tables });
 }
 
 /** Returns where a run keeps its model, or the one that LoRA's branch was added to. */
@@ -155,7 +166,7 @@ async function part<T>(path: string, name: string, read: (file: string) => Promi
   }
 }
 
-function checkModel(path: string, file: string, { description, vocabulary, tensors }: StoredRun): void {
+function checkModel(path: string, file: string, { description, vocabulary, tensors }: Omit<StoredRun, 'tables'>): void {
   const words = vocabulary.size;
   const found = tensors.get('fc1.weight')?.shape[1];
   if (found !== words) {

@@ -20,7 +20,9 @@ import type { RunDocument } from './run_document.js';
 import { writeSafetensors } from './safetensors.js';
 import { clearKilledRun, markUnfinished, noteWritten, removeMark } from './unfinished_run.js';
 import type { StoredTensor } from './stored_tensor.js';
+import { featureFields, type FeatureOptions } from '../text/features.js';
 import { Vocabulary } from '../text/vocabulary.js';
+import { featuresName, writeFeatures } from './features_file.js';
 import { writeVocabulary } from './vocabulary_file.js';
 
 const metricsName = 'metrics.jsonl';
@@ -130,10 +132,16 @@ export class RunDirectory {
     await this.#write(['config.json'], (path) => writeFileAtomic(path, [`${JSON.stringify(document, null, 2)}\n`]));
   }
 
-  /** Writes `vocabulary.txt`: one word per line, whose number less one is the id. */
-  async writeVocabulary(vocabulary: Vocabulary): Promise<void> {
+  /**
+   * Writes `vocabulary.txt`: one word per line, whose number less one is the id.
+   * @param features how texts become these words; with them `features.bin` is written, too, and the run opens at once
+   * @throws ImdbTorchError ERR_RUN when a word comes twice
+   */
+  async writeVocabulary(vocabulary: Vocabulary, features?: FeatureOptions): Promise<void> {
     instance(Vocabulary)(vocabulary, 'vocabulary');
+    optional(fields(featureFields))(features, 'features');
     await this.#write(['vocabulary.txt'], (path) => writeVocabulary(path, vocabulary));
+    if (features !== undefined) await this.#write([featuresName], (path) => writeFeatures(path, vocabulary, features));
   }
 
   /** Writes `model.json`: what the tensors mean. */

@@ -81,8 +81,8 @@ export class Featurizer extends FeatureEncoder {
   /** What finds the features of other texts, by what numbers their tokens. */
   readonly #finders = new WeakMap<TokenInterner, FeatureFinder>();
 
-  /** @param tables those of the features, where they are at hand */
-  constructor(options: FeaturizerOptions, tables?: IndexTables) {
+  /** @param tables the index of these features, where it is at hand */
+  constructor(options: FeaturizerOptions, tables: IndexTables | null = null) {
     checkOptions(options, 'options');
     const { options: features, vocabulary, weights, tokenizer } = options;
     const { characters = null } = features;

@@ -111,7 +111,7 @@ test('when a run is merged then it uses the merged model, and unmerged its own a
   const close = { accuracy: merged.test.accuracy, loss: expect.closeTo(merged.test.loss, 5) };
   expect(await runJson('evaluate', 'runs/mine')).toMatchObject(close);
   const files = ['metrics.jsonl', 'model.json', 'model.safetensors', 'vocabulary.txt'];
-  expect(await recordedFiles('runs/mine')).toEqual(['merged.safetensors', ...files]);
+  expect(await recordedFiles('runs/mine')).toEqual(['features.bin', 'merged.safetensors', ...files]);
   const report = join(cwd, 'runs', 'mine', 'report.html');
   expect(await readFile(report, 'utf8')).toContain('merged.safetensors');
 

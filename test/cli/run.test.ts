@@ -86,6 +86,7 @@ test('when lora --merge runs on the sample then it prints its document and write
     expect(files).toContainEqual(expect.objectContaining({ name: 'adapter/adapter_model.safetensors' }));
     expect(await readdir(document.run)).toEqual([
       'adapter',
+      'features.bin',
       'merged.safetensors',
       'metrics.jsonl',
       'model.json',

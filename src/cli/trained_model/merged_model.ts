@@ -57,7 +57,7 @@ export async function writeMergedRun(merged: MergedModel, out: string): Promise<
   const { data, vocabulary, options, paths, seed, dtype } = run;
   const { runVersions } = await import('../../experiments/write_run.js');
   return withRunDirectory({ out, command: 'merge' }, async (directory) => {
-    await directory.writeVocabulary(featurizer.vocabulary);
+    await directory.writeVocabulary(featurizer.vocabulary, description.features);
     await directory.writeModel('model', await moduleOf(merged));
     await directory.writeDescription({ ...description, base: baseSha256 });
     await directory.writeRun({

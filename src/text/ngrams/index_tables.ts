@@ -1,7 +1,8 @@
 import type { CharacterRange } from '../characters/character_ngrams.js';
+import { mostNgrams } from '../features.js';
 import { sharedInt32 } from '../shared_memory.js';
-import type { SharedTokens, TokenInterner } from '../tokens/token_interner.js';
-import { packPairs, type PackedPairs } from './packed_pairs.js';
+import { areTokens, type SharedTokens, type TokenInterner } from '../tokens/token_interner.js';
+import { arePackedPairs, packPairs, type PackedPairs } from './packed_pairs.js';
 import { PairTable } from './pair_table.js';
 
 /** Stands for a token or an n-gram that is neither a feature nor inside one. */
@@ -68,6 +69,17 @@ export function madeAtOnce<T>(making: Generator<undefined, T, undefined>): T {
     const step = making.next();
     if (step.done === true) return step.value;
   }
+}
+
+/** Whether tables, as a file has them, can be used: no number in them leads out of its array. */
+export function areTables({ features, longest, tokens, idOfToken, pairs, characters }: IndexTables): boolean {
+  const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
+  if (!isCount(features) || !isCount(longest) || longest < 1 || longest > mostNgrams) return false;
+  if (!areTokens(tokens) || idOfToken.length !== tokens.size || !arePackedPairs(pairs)) return false;
+  if (idOfToken.some((id) => id < 0)) return false;
+  if (characters === null) return true;
+  const { ngrams, idOf } = characters;
+  return areTokens(ngrams) && idOf.length === ngrams.size && idOf.every((id) => id >= 0 && id < features);
 }
 
 class TableBuilder {

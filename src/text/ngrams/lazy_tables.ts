@@ -6,12 +6,12 @@ import { makeTables, type VocabularyTableOptions } from './vocabulary_tables.js'
 export class LazyTables {
   #tables: IndexTables | undefined;
 
-  /** @param tables those of the same features, where they are at hand */
+  /** @param tables those of the same features; null: they are to be made */
   constructor(
     private readonly options: VocabularyTableOptions,
-    tables?: IndexTables,
+    tables: IndexTables | null = null,
   ) {
-    this.#tables = tables;
+    this.#tables = tables ?? undefined;
   }
 
   /** The tables; who asks before `prepare` is done waits until they are made. */

@@ -114,10 +114,10 @@ export class PairFinder {
 }
 
 /**
- * Whether packed pairs, as a file has them, can be searched: all that they say of places is in its range.
- * @param most greater than all numbers of pairs
+ * Whether packed pairs, as a file has them, can be searched: all that they say of places is in its range, and no number
+ * of a pair is negative.
  */
-export function arePackedPairs({ bits, buckets, entries }: PackedPairs, most: number): boolean {
+export function arePackedPairs({ bits, buckets, entries }: PackedPairs): boolean {
   const pairs = entries.length / entrySize;
   if (!Number.isInteger(bits) || bits < 1 || bits > 30 || !Number.isInteger(pairs)) return false;
   const { bucketBits, marks } = sizesFor(pairs, bits);
@@ -128,7 +128,7 @@ export function arePackedPairs({ bits, buckets, entries }: PackedPairs, most: nu
     end = start;
   }
   for (let entry = 1; entry < entries.length; entry += entrySize) {
-    if (entries[entry] < 0 || entries[entry] >= most) return false;
+    if (entries[entry] < 0) return false;
   }
   return true;
 }

@@ -25,6 +25,20 @@ export interface SharedTokens {
   readonly slots: Int32Array;
 }
 
+/** Whether tokens, as a file has them, can be looked up: all that they say of places is in its range. */
+export function areTokens({ size, bytes, starts, keys, slots }: SharedTokens): boolean {
+  if (starts.length !== size + 1 || keys.length !== 2 * size || starts[0] !== 0 || starts[size] !== bytes.length)
+    return false;
+  for (let id = 0; id < size; id += 1) if (starts[id + 1] < starts[id]) return false;
+  let taken = 0;
+  for (const id of slots) {
+    if (id < emptySlot || id >= size) return false;
+    if (id !== emptySlot) taken += 1;
+  }
+  // A search ends at an empty slot.
+  return taken === size && taken < slots.length && (slots.length & (slots.length - 1)) === 0;
+}
+
 /**
  * Gives distinct tokens the numbers 0, 1, 2, ... in the order in which they come: a hash table over UTF-8 bytes, without
  * a string or an object per token. A token is looked up by its length and its key, its last 7 bytes as two 32-bit numbers.

@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { arePackedPairs, packPairs, PairFinder } from '../../../src/text/ngrams/packed_pairs.js';
+import { PairTable } from '../../../src/text/ngrams/pair_table.js';
+
+/** Distinct pairs below `most`, of which some have a number in common with others. */
+function pairsBelow(most: number, count: number): fc.Arbitrary<[left: number, right: number][]> {
+  const number = fc.oneof(fc.nat(most - 1), fc.nat(Math.min(most - 1, 5)), fc.constant(most - 1));
+  return fc.uniqueArray(fc.tuple(number, number), { maxLength: count, selector: (pair) => pair.join() });
+}
+
+/** Numbers from a few to as many as there can be. */
+const most = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(1 << 20, 1 << 24, 1 << 25));
+const sample = most.chain((below) => fc.tuple(fc.constant(below), pairsBelow(below, 60), pairsBelow(below, 60)));
+
+test('when pairs are packed then each is found with its number, and no other', () => {
+  fc.assert(
+    fc.property(sample, ([below, pairs, others]) => {
+      const table = new PairTable();
+      pairs.forEach(([left, right], number) => table.findOrAdd(left, right, number));
+      const packed = packPairs(table.slots, table.size, Math.max(below, pairs.length));
+      const finder = new PairFinder(packed);
+      const numbers = new Map(pairs.map((pair, number) => [pair.join(), number]));
+
+      expect(arePackedPairs(packed)).toBe(true);
+      for (const [left, right] of [...pairs, ...others]) {
+        expect(finder.find(left, right)).toBe(numbers.get(`${left},${right}`) ?? -1);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('when there are many pairs then none is lost, and little memory is taken', () => {
+  const table = new PairTable(1);
+  const count = 200_000;
+  for (let k = 0; k < count; k += 1) table.findOrAdd(k % 317, Math.floor(k / 317), k);
+  const packed = packPairs(table.slots, count, count);
+  const finder = new PairFinder(packed);
+
+  const found = Int32Array.from({ length: count }, (_, k) => finder.find(k % 317, Math.floor(k / 317)));
+  expect(found).toEqual(Int32Array.from({ length: count }, (_, k) => k));
+  for (let k = 0; k < 317; k += 1) expect(finder.find(k, 700)).toBe(-1);
+  expect((packed.buckets.byteLength + packed.entries.byteLength) / count).toBeLessThan(11);
+});

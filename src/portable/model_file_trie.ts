@@ -2,7 +2,7 @@ import type { FeatureNames } from '../text/feature_names.js';
 import { characterMark, type CharacterRange } from '../text/characters/character_ngrams.js';
 import { sharedInt32 } from '../text/shared_memory.js';
 import type { IndexTables } from '../text/ngrams/index_tables.js';
-import { PairTable } from '../text/ngrams/pair_table.js';
+import { packPairs, type PackedPairs } from '../text/ngrams/packed_pairs.js';
 import { TokenInterner } from '../text/tokens/token_interner.js';
 import { takeSection, type SectionFile } from '../storage/sections.js';
 
@@ -42,7 +42,7 @@ export function readFeatures(
     throw refuse('it has tokens that are no features');
   const index: IndexTables = {
     ...{ features, longest, tokens: tokens.share(), idOfToken: sharedInt32(idOf.subarray(0, tokens.size)) },
-    pairs: pairsOf(trie, idOf, tokens.size),
+    pairs: pairsOf(trie, idOf, tokens.size, features),
     characters: ngrams && {
       ...{ range: characters, ngrams: ngrams.share() },
       idOf: sharedInt32(Int32Array.from({ length: ngrams.size }, (_, k) => firstOfCharacters + k)),
@@ -190,10 +190,10 @@ function readChildren(
   return { firsts, total };
 }
 
-/** Makes the table of the pairs of ids that are n-grams. */
-function pairsOf({ total, parents, suffixes }: Trie, idOf: Int32Array, tokens: number): Int32Array {
-  const pairs = new PairTable(total - tokens, true);
+/** Makes the table of the pairs of ids that are n-grams; no two nodes have the same parent and the same suffix. */
+function pairsOf({ total, parents, suffixes }: Trie, idOf: Int32Array, tokens: number, features: number): PackedPairs {
+  const pairs = new Int32Array(3 * (total - tokens));
   for (let node = tokens; node < total; node += 1)
-    pairs.findOrAdd(idOf[parents[node]], idOf[suffixes[node]], idOf[node]);
-  return pairs.slots;
+    pairs.set([idOf[parents[node]], idOf[suffixes[node]], idOf[node] + 1], 3 * (node - tokens));
+  return packPairs(pairs, total - tokens, features + total);
 }

@@ -23,6 +23,11 @@ export class PairTable {
     return this.#slots;
   }
 
+  /** The number of a pair, or -1. */
+  find(left: number, right: number): number {
+    return this.#slots[this.#slotOf(left, right) + 2] - 1;
+  }
+
   /** The number of a pair; one not seen before is kept under `number`. */
   findOrAdd(left: number, right: number, number: number): number {
     const slot = this.#slotOf(left, right);

@@ -3,8 +3,8 @@ export const plantedInPortable = {
   'src/portable/numbers/sparse_sums.ts': [
     {
       what: 'portable: the bias of the first layer is missing',
-      from: 'row[column] = bias[column] + factor * row[column];',
-      to: 'row[column] = factor * row[column];',
+      from: 'sums[column] += bias[column];',
+      to: '',
     },
     {
       what: 'portable: values are divided by the square of their norm',
@@ -13,18 +13,28 @@ export const plantedInPortable = {
     },
     {
       what: 'portable: the norm is of ones whatever the features weigh',
-      from: 'measure = squares;',
-      to: '',
+      from: 'normalize ? squares : 0',
+      to: 'normalize ? length : 0',
     },
     {
       what: 'portable: a feature counts once however often it comes',
-      from: 'counts === null ? value : value * counts[start + k]',
-      to: 'value',
+      from: 'counts === null ? weight : weight * counts[start + k]',
+      to: 'weight',
     },
     {
       what: 'portable: the row of the feature before is taken',
       from: 'const row = ids[k] * width;',
       to: 'const row = Math.max(ids[k] - 1, 0) * width;',
+    },
+    {
+      what: 'LoRA, portable: the scale is missing from what a branch adds',
+      from: 'round(scale * round(factors[text * rank + r]))',
+      to: 'round(factors[text * rank + r])',
+    },
+    {
+      what: 'LoRA, portable: the scale is missing from the weight with a branch',
+      from: 'return value + scale * sum;',
+      to: 'return value + sum;',
     },
     {
       what: 'portable: ReLU is forgotten',
@@ -84,7 +94,7 @@ export const plantedInPortable = {
   ],
   'src/model/worked_in.ts': [
     {
-      what: 'LoRA, portable: the scale is missing',
+      what: 'DoRA, portable: the scale is missing',
       from: '{ rank, scale });',
       to: '{ rank, scale: 1 });',
     },

@@ -1,5 +1,6 @@
 import { ImdbTorchError } from '../../errors.js';
 import type { PortableLayers, PortableParts } from '../../portable/portable_classifier.js';
+import { withBranch } from '../../portable/numbers/sparse_sums.js';
 import { packageVersion } from '../../setup/package_root.js';
 import { encodeMessage } from '../../storage/protobuf.js';
 import { areFinite } from '../../storage/numbers/floats.js';
@@ -16,7 +17,10 @@ const mostBytes = 2 ** 31 - 1;
  *   is beyond float32
  */
 export function onnxModel(parts: PortableParts): Uint8Array {
-  const { description, layers } = parts;
+  const { description, branch = null } = parts;
+  const { first, output } = parts.layers;
+  const layers =
+    branch === null ? parts.layers : { first: { ...first, weight: withBranch(first.weight, branch) }, output };
   const { classes, features } = description;
   checkSize(layers);
   const graph = new OnnxGraph();

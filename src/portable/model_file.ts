@@ -1,9 +1,10 @@
 import { bytes } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
-import { parseModelDescription, type ModelDescription } from '../storage/model_description.js';
+import type { ModelDescription } from '../storage/model_description.js';
 import { areFinite, fromFloat16 } from '../storage/numbers/floats.js';
 import { readSections, takeSection, type SectionFile } from '../storage/sections.js';
 import { hasUnknown } from '../text/features.js';
+import { checkDescription } from './model_file_description.js';
 import { readFeatures } from './model_file_trie.js';
 import type { PortableLayers, PortableParts } from './portable_classifier.js';
 
@@ -53,7 +54,7 @@ function refuse(fault: string): ImdbTorchError {
 }
 
 function readHeader(fields: Readonly<Record<string, unknown>>): ModelFileHeader {
-  const model = parseModelDescription('the model file', JSON.stringify(fields.model ?? null));
+  const model = checkDescription(fields.model, refuse);
   const { features, longest, unknown, precision, loss } = fields;
   const isKnown =
     isWhole(features) &&

@@ -61,10 +61,11 @@ export async function readRun(path: string, options: ReadRunOptions = {}): Promi
   const hidden = tensors.get('fc1.weight')?.shape[0] ?? 0;
   const description =
     mergedDescription(path, metadata) ?? (await readDescription(path)) ?? notebookDescription(vocabulary.size, hidden);
+  const tables = await readFeatures(path, vocabulary, description.features);
   await nextTurn();
   checkModel(path, `${model}.safetensors`, { run, description, vocabulary, tensors });
   await nextTurn();
-  return { run, description, vocabulary, tensors, tables: await readFeatures(path, vocabulary, description.features) };
+  return { run, description, vocabulary, tensors, tables };
 }
 
 /** Returns what turns texts into the features of a run's model. */

@@ -22,8 +22,8 @@ export interface SharedVocabulary {
 export class Vocabulary implements FeatureNames {
   /** The words in UTF-8, joined by line feeds; no bytes are no words. */
   readonly lines: Buffer;
-  /** `[size + 1]`: where each line starts, and where one more would. */
-  readonly #starts: Int32Array;
+  #starts: Int32Array | undefined;
+  #size: number | undefined;
   #words: readonly string[] | undefined;
   #sha256: string | undefined;
 
@@ -33,17 +33,22 @@ export class Vocabulary implements FeatureNames {
     optional(int32Array)(starts, 'starts');
     const { buffer, byteOffset, byteLength } = lines;
     this.lines = Buffer.from(buffer, byteOffset, byteLength);
-    this.#starts = starts ?? startsOf(this.lines);
+    this.#starts = starts;
   }
 
   /** Copies the lines, and where they start, into memory that threads share: what the constructor takes. @internal */
   share(): SharedVocabulary {
-    return { lines: sharedBytes(this.lines), starts: sharedInt32(this.#starts) };
+    return { lines: sharedBytes(this.lines), starts: sharedInt32(this.starts) };
   }
 
   /** `[size + 1]`: where each line starts, and where one more would. @internal */
   get starts(): Int32Array {
-    return this.#starts;
+    return (this.#starts ??= startsOf(this.lines));
+  }
+
+  /** Tells it the number of its words, so that half a million lines are not looked at before one is asked for. @internal */
+  assumeSize(size: number): void {
+    this.#size = size;
   }
 
   /** @throws ImdbTorchError ERR_USAGE for a word with a line break, or none but an empty one */
@@ -63,7 +68,8 @@ export class Vocabulary implements FeatureNames {
 
   /** The number of words. */
   get size(): number {
-    return this.#starts.length - 1;
+    if (this.#starts !== undefined || this.#size === undefined) return this.starts.length - 1;
+    return this.#size;
   }
 
   /** Id -> word; all strings are made when this is first asked for. */
@@ -74,15 +80,16 @@ export class Vocabulary implements FeatureNames {
   /** The word with this id, without making the others. @throws RangeError for an id that no word has */
   word(id: number): string {
     aNumber(id, 'id');
-    if (!Number.isInteger(id) || id < 0 || id >= this.size) {
-      throw new RangeError(`Expected an id in 0 .. ${this.size - 1} but received ${id}.`);
+    const { starts, size } = this;
+    if (!Number.isInteger(id) || id < 0 || id >= size) {
+      throw new RangeError(`Expected an id in 0 .. ${size - 1} but received ${id}.`);
     }
-    return this.lines.toString('utf8', this.#starts[id], this.#starts[id + 1] - 1);
+    return this.lines.toString('utf8', starts[id], starts[id + 1] - 1);
   }
 
   /** Whether the feature with this id is an n-gram of characters, a part of words. @internal */
   isOfCharacters(id: number): boolean {
-    const start = this.#starts[id];
+    const start = this.starts[id];
     return this.lines[start] === characterMark.charCodeAt(0) && isCharacterNgram(this.word(id));
   }
 

@@ -39,3 +39,12 @@ test.each([[['a', 'b\nc']], [['\n', 'b']], [['']]])(
     expect(() => Vocabulary.of(broken)).toThrow('Expected words without line breaks');
   },
 );
+
+test('when a vocabulary is told its size then words have the places of its lines', () => {
+  const vocabulary = new Vocabulary(Buffer.from('a\nnot good\né'));
+  vocabulary.assumeSize(3);
+
+  expect(vocabulary.size).toBe(3);
+  expect([0, 1, 2].map((id) => vocabulary.word(id))).toEqual(['a', 'not good', 'é']);
+  expect(() => vocabulary.word(3)).toThrow('0 .. 2');
+});

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import ts from 'typescript';
 import { root } from './project.mjs';
 
-export const entries = ['dist/index', 'dist/storage/safetensors', 'dist/portable/index'];
+export const entries = ['dist/index', 'dist/storage/safetensors', 'dist/portable/index', 'dist/portable_node'];
 
 export function writeCommonJsEntries() {
   const files = entries.map((entry) => join(root, `${entry}.d.ts`));

@@ -26,7 +26,7 @@
  * do not count.
  *
  * The addon must be there before this module is imported: run `npx imdb-torch setup` once.
- * `imdb-torch/safetensors` needs no addon.
+ * `imdb-torch/safetensors` needs no addon, and neither does `imdb-torch/portable/node`, which opens what was trained.
  * @module imdb-torch
  */
 export { ImdbTorchError, type ErrorCode } from './errors.js';
@@ -151,7 +151,8 @@ export {
   type SharedClassifier,
   type TextClassifierOptions,
 } from './model/text_classifier.js';
-export type { BaseClassifier, FeatureValues } from './portable/base_classifier.js';
+export type { RunClassifier } from './model/run_classifier.js';
+export type { BaseClassifier, EngineName, FeatureValues } from './portable/base_classifier.js';
 export type { ByClass } from './portable/by_class.js';
 export { createService, type ServiceOptions } from './serve/create_service.js';
 export type { RequestLimits } from './serve/limits.js';

@@ -55,9 +55,9 @@ const imports: Import[] = readdirSync(source, { recursive: true, encoding: 'utf8
     }));
   });
 
-/** Where a file stands; index.ts is above all layers, the errors below all, the binding beside the setup. */
+/** Where a file stands; index.ts and portable_node.ts are above all layers, the errors below all, the binding beside the setup. */
 function rank(path: string): number {
-  if (path === 'index.ts') return -1;
+  if (path === 'index.ts' || path === 'portable_node.ts') return -1;
   if (path === 'errors.ts' || path === 'arguments.ts') return layers.length;
   const layer = path === 'binding.ts' ? 'setup' : path.split('/')[0];
   return layers.findIndex((name) => name === layer);
@@ -106,6 +106,18 @@ test('when a command is loaded then the addon is not, which may have to be built
   );
   expect(commands.size).toBeGreaterThan(10);
   expect(withAddon).toEqual([]);
+});
+
+test('when a command uses a model with the portable engine then nothing that it may load asks for the addon', () => {
+  const isForAddon = ({ from, to, isDynamic }: Import): boolean =>
+    isDynamic && (from === 'cli/addon/prepare_addon.ts' || to === 'model/text_classifier.ts');
+  const others = imports.filter((each) => !each.typeOnly && !isForAddon(each));
+  const files = new Set(['predict', 'explain', 'evaluate', 'serve'].map((command) => `cli/commands/${command}.ts`));
+  for (const file of [...files, 'serve/opening_worker.ts', 'cli/text_input/encoding_worker.ts']) files.add(file);
+  // A set that grows is gone through to its end.
+  for (const file of files) for (const { from, to } of others) if (from === file) files.add(to);
+  expect(files.size).toBeGreaterThan(150);
+  expect([...files]).not.toContain('binding.ts');
 });
 
 /** Every circle of imports that a walk along them finds, as the files on the way. */

@@ -2,7 +2,7 @@ import { aSignal, onlyFields, oneOf, optional, wholeFrom } from '../arguments.js
 import { splitNames, type SplitName } from '../data/collected_reviews.js';
 import type { ReadAccount } from '../data/read_account.js';
 import type { LossForm } from '../model/native.js';
-import type { TextClassifier } from '../model/text_classifier.js';
+import type { RunClassifier } from '../model/run_classifier.js';
 import { aClassifier } from '../portable/expected.js';
 import { evaluationDocument, type EvaluationFigures } from '../report/console/evaluation.js';
 import { evaluateLabelled } from '../training/labelled_evaluation.js';
@@ -48,7 +48,7 @@ const usualMistakes = 10;
  *   reason of `signal`
  */
 export async function evaluate(
-  classifier: TextClassifier,
+  classifier: RunClassifier,
   dataset: LoadedDataset,
   options: EvaluateCallOptions = {},
 ): Promise<EvaluationDocument> {
@@ -65,7 +65,7 @@ export async function evaluate(
 
 /** Evaluates a model on reviews. @throws the reason of `signal` */
 export async function evaluateReviews(
-  classifier: TextClassifier,
+  classifier: RunClassifier,
   reviews: ChosenReviews,
   { loss, mistakes, signal }: { loss: LossForm; mistakes: number; signal: AbortSignal | undefined },
 ): Promise<{ figures: EvaluationFigures; predictions: LabelledPredictions }> {
@@ -74,6 +74,7 @@ export async function evaluateReviews(
   const figures = {
     split: reviews.name,
     count: reviews.labels.length,
+    engine: classifier.engine,
     classes,
     metrics,
     uncalibrated: description.calibration === null ? null : ofLogits,

@@ -5,7 +5,7 @@ import type { EncodedSplit } from '../data/splits/encoded_splits.js';
 import { labelName } from '../data/tables/label_spelling.js';
 import { joinReviews, type Reviews } from '../data/splits/reviews.js';
 import { ImdbTorchError } from '../errors.js';
-import type { TextClassifier } from '../model/text_classifier.js';
+import type { RunClassifier } from '../model/run_classifier.js';
 import { formatNames } from '../report/format.js';
 import { predictedClasses, type LabelledPredictions } from '../training/numbers/classification_report.js';
 import { readAs, type LoadedDataset } from './load_dataset.js';
@@ -24,7 +24,7 @@ export interface ChosenReviews extends Reviews {
  * @throws ImdbTorchError ERR_DATASET when there is no review, or a class that the model does not know; the reason of `signal`
  */
 export async function readFor(
-  { featurizer, classes }: TextClassifier,
+  { featurizer, classes }: RunClassifier,
   dataset: LoadedDataset,
   { split, signal }: { readonly split?: SplitName | 'all' | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<{ reviews: LoadedDataset; chosen: ChosenReviews }> {

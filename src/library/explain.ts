@@ -1,7 +1,7 @@
 import { aString, onlyFields, optional, wholeFrom } from '../arguments.js';
 import { aClassifier } from '../portable/expected.js';
 import { explainText, topWords, type TopWord } from '../portable/explanation.js';
-import type { TextClassifier } from '../model/text_classifier.js';
+import type { BaseClassifier } from '../portable/base_classifier.js';
 import { explanationAnswer } from '../report/console/explanation.js';
 import { noPrediction, type ExplanationAnswer } from '../report/documents/answers.js';
 
@@ -27,7 +27,7 @@ const checkOptions = onlyFields({ top: optional(wholeFrom(1)) });
  * class. An empty text gets `label: null` and `problem: 'empty'`.
  * @throws ImdbTorchError ERR_USAGE for a text of more than a million characters; TypeError
  */
-export function explain(classifier: TextClassifier, text: string, options: ExplainOptions = {}): ExplanationDocument {
+export function explain(classifier: BaseClassifier, text: string, options: ExplainOptions = {}): ExplanationDocument {
   aClassifier(classifier, 'classifier');
   aString(text, 'text');
   checkOptions(options, 'options');
@@ -43,7 +43,7 @@ export function explain(classifier: TextClassifier, text: string, options: Expla
 }
 
 /** Returns what `topWords` does, by the names of the classes. */
-export function topWordsByClass(classifier: TextClassifier, count: number): TopWordsByClass {
+export function topWordsByClass(classifier: BaseClassifier, count: number): TopWordsByClass {
   const words = topWords(classifier, count);
   return Object.fromEntries(classifier.classes.map((name, k) => [name, words[k] ?? []]));
 }

@@ -1,21 +1,21 @@
 import { aString } from '../arguments.js';
-import { PortableClassifier } from '../portable/portable_classifier.js';
 import type { Adapter } from '../storage/adapter.js';
 import { featurizerOf } from '../storage/read_run.js';
 import { assertSameTokenizer } from '../text/tokens/own_tokenizer.js';
 import { agreeOnTask, assertOfBase, describeWith, withoutDecision } from './adapter_task.js';
 import type { ModelParts } from './model_parts.js';
 import { checkOpening, type TextClassifierOptions } from './opening.js';
+import { PortableRun } from './portable_run.js';
 import { defaultAdapter, readModel, type ReadModel } from './read_model.js';
 import { layersWith } from './worked_in.js';
 
-type PortableOptions = Omit<TextClassifierOptions, 'threads'>;
+export type PortableOptions = Omit<TextClassifierOptions, 'engine' | 'threads'>;
 
 /**
  * Opens a run directory without the addon: the model computes in plain JavaScript, with an adapter worked into its layers.
  * @throws what `TextClassifier.open` throws
  */
-export async function openPortable(path: string, options: PortableOptions = {}): Promise<PortableClassifier> {
+export async function openPortable(path: string, options: PortableOptions = {}): Promise<PortableRun> {
   aString(path, 'path');
   checkOpening(options, 'options');
   const { parts, adapter, ...others } = await readModel(path, options.adapter ?? defaultAdapter(path));
@@ -33,7 +33,7 @@ export function createPortable(
   options: Pick<ReadModel, 'baseSha256' | 'notes' | 'isMerged'> &
     Partial<Pick<ReadModel, 'loss'>> &
     PortableOptions = {},
-): PortableClassifier {
+): PortableRun {
   const { baseSha256 = null, decision = 'fitted', tokenizer, notes, loss, isMerged } = options;
   const name = 'adapter';
   if (adapter !== null) assertOfBase(name, adapter, baseSha256);
@@ -42,10 +42,9 @@ export function createPortable(
   const featurizer = featurizerOf(parts, tokenizer);
   const model = {
     description: decision === 'fitted' ? described : withoutDecision(described),
-    index: featurizer.index.tables,
-    weights: featurizer.weights,
     ...layersWith(parts.tensors, adapter),
-    names: featurizer.vocabulary,
+    featurizer,
+    activeAdapters: adapter === null ? [] : [name],
   };
-  return new PortableClassifier({ ...model, notes, loss, isMerged }, tokenizer);
+  return new PortableRun({ ...model, notes, loss, isMerged });
 }

@@ -1,4 +1,5 @@
 import { aNumber, aString, fields, oneOf, optional } from '../arguments.js';
+import type { Engine } from '../../binding.js';
 import { decisionNames, type DecisionName } from '../storage/model_description.js';
 import { anOwnTokenizer, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 
@@ -15,6 +16,11 @@ export interface TextClassifierOptions {
    * `argmax`: it is the most probable one. Probabilities are the same. Default: `fitted`.
    */
   decision?: DecisionName | undefined;
+  /**
+   * What computes the layers: the addon's own kernels, or libtorch's operators, which take every adapter. Default: `auto`,
+   * the kernels but for an adapter with DoRA.
+   */
+  engine?: 'auto' | Engine | undefined;
   /** Threads of the whole process; default: libtorch's choice. */
   threads?: number | undefined;
   /** The tokenizer that the model was trained with, where that is one of the program's own. */
@@ -25,6 +31,7 @@ export interface TextClassifierOptions {
 export const checkOpening = fields({
   adapter: optional(aString),
   decision: optional(oneOf(...decisionNames)),
+  engine: optional(oneOf('auto', 'fused', 'torch')),
   threads: optional(aNumber),
   tokenizer: optional(anOwnTokenizer),
 });

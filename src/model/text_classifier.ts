@@ -14,10 +14,11 @@ import { createBags } from './bags.js';
 import type { ClassifierModel } from './classifier_model.js';
 import { createModel } from './load_model.js';
 import type { ModelParts } from './model_parts.js';
-import { Bags, setNumThreads, Tensor, type LossForm } from './native.js';
+import { Bags, setNumThreads, Tensor, type Engine, type LossForm } from './native.js';
 import { checkOpening, type TextClassifierOptions } from './opening.js';
 import { readNumbers } from './parameters.js';
 import { defaultAdapter, readModel } from './read_model.js';
+import type { RunClassifier } from './run_classifier.js';
 import { checkShared, type SharedClassifier } from './shared_classifier.js';
 import { modelFromShared, shareModel } from './shared_model.js';
 
@@ -34,6 +35,8 @@ export interface CreateClassifierOptions {
   /** The form of the loss of its training; default: `logits`. */
   loss?: LossForm | undefined;
   decision?: DecisionName | undefined;
+  /** What computes the layers, as TextClassifier.open takes it. Default: `auto`. */
+  engine?: 'auto' | Engine | undefined;
   /** Whether the parameters have an adapter in them. Default: false. */
   isMerged?: boolean | undefined;
   /** The tokenizer where it is one of the program's own; without it texts are only taken as bags. */
@@ -43,7 +46,7 @@ export interface CreateClassifierOptions {
 const checkParts = fields({ description: anObject, vocabulary: instance(Vocabulary), tensors: aMap });
 
 /** A trained model of a run directory with all that it takes to classify texts. Computes on the CPU. */
-export class TextClassifier extends BaseClassifier {
+export class TextClassifier extends BaseClassifier implements RunClassifier {
   readonly featurizer: Featurizer;
   /** The layers, which belong to this object. */
   readonly model: ClassifierModel;
@@ -100,12 +103,13 @@ export class TextClassifier extends BaseClassifier {
    * @param parts what `description` says of a calibration and a decision is of the adapter, unless that records its own
    *   or has classes of its own: then it is of the model alone
    * @param adapter null: the model alone
-   * @throws ERR_RUN when the adapter is for a model with another SHA-256 than `baseSha256`, or does not fit
+   * @throws ERR_RUN when the adapter is for a model with another SHA-256 than `baseSha256`, or does not fit; ERR_USAGE when
+   *   the engine that is asked for has no such adapters
    */
   static create(parts: ModelParts, adapter: Adapter | null, options: CreateClassifierOptions = {}): TextClassifier {
     checkParts(parts, 'parts');
     orNull(anAdapter)(adapter, 'adapter');
-    const model = createModel(parts, adapter);
+    const model = createModel(parts, adapter, options.engine);
     try {
       const { description } = parts;
       const { classes, calibration } = adapter ?? {};
@@ -174,6 +178,18 @@ export class TextClassifier extends BaseClassifier {
     return this.#decision === 'fitted' ? description : withoutDecision(description);
   }
 
+  get engine(): Engine {
+    return this.model.classifier.engine;
+  }
+
+  get activeAdapters(): readonly string[] {
+    return this.adapters.active;
+  }
+
+  get features(): number {
+    return this.featurizer.vocabulary.size;
+  }
+
   get names(): Vocabulary {
     return this.featurizer.vocabulary;
   }
@@ -233,9 +249,9 @@ export class TextClassifier extends BaseClassifier {
 export async function openWithoutIndex(path: string, options: TextClassifierOptions = {}): Promise<TextClassifier> {
   aString(path, 'path');
   checkOpening(options, 'options');
-  const { adapter, threads, decision, tokenizer } = options;
+  const { adapter, threads, decision, engine, tokenizer } = options;
   const { parts, adapter: read, ...others } = await readModel(path, adapter ?? defaultAdapter(path));
   assertSameTokenizer(parts.description.features.tokenizer, tokenizer);
   if (threads !== undefined) setNumThreads(threads);
-  return TextClassifier.create(parts, read, { ...others, decision, tokenizer });
+  return TextClassifier.create(parts, read, { ...others, decision, engine, tokenizer });
 }

@@ -1,5 +1,5 @@
 import { checkTexts, float64Array } from '../arguments.js';
-import type { LossForm } from '../../binding.js';
+import type { Engine, LossForm } from '../../binding.js';
 import type { ModelDescription } from '../storage/model_description.js';
 import type { EncodedTexts } from '../text/bag_writer.js';
 import { textsPerBatch, type FeatureEncoder } from '../text/feature_encoder.js';
@@ -33,8 +33,13 @@ export interface LabelledLosses extends LossSums {
   readonly logits: Float64Array;
 }
 
+/** What computes a model: plain JavaScript, or kernels or operators of the addon. */
+export type EngineName = 'portable' | Engine;
+
 /** A trained model with all that it takes to classify texts, whatever computes its layers. */
 export abstract class BaseClassifier implements Disposable {
+  /** What computes the layers. */
+  abstract readonly engine: EngineName;
   /** What the model is; its classes, calibration and decision are those with the adapters in use. */
   abstract readonly description: ModelDescription;
   /** Turns texts into the features of the model. */
@@ -47,6 +52,10 @@ export abstract class BaseClassifier implements Disposable {
   abstract readonly loss: LossForm;
   /** Whether the run's own adapter is in the parameters, and none is in use. */
   abstract readonly isMerged: boolean;
+  /** The names of the adapters in use, in a new array whenever others are used. */
+  abstract readonly activeAdapters: readonly string[];
+  /** The number of features. */
+  abstract readonly features: number;
 
   /**
    * Returns the logits of texts that are encoded already, `[texts, classes]`, row-major.

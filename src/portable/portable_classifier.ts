@@ -30,14 +30,10 @@ export interface PortableLayers {
   readonly output: { readonly weight: Floats; readonly bias: Floats } | null;
 }
 
-/** A trained model as plain arrays. */
-export interface PortableParts {
+/** A trained model as plain arrays, without what finds its features. */
+export interface PortableNetwork {
   /** With the classes, the calibration and the decision that count for these layers. */
   readonly description: ModelDescription;
-  /** Finds the features of texts. */
-  readonly index: IndexTables;
-  /** `[features]`: the factor of each feature; null without weighting. */
-  readonly weights: Float32Array | null;
   readonly layers: PortableLayers;
   /** The branch of an adapter on the first layer that is not worked into it: rounding is then as in training. */
   readonly branch?: Branch | null | undefined;
@@ -48,55 +44,74 @@ export interface PortableParts {
   readonly loss?: LossForm | undefined;
   /** Whether the run's own adapter is in the layers because its merged model was opened. Default: false. */
   readonly isMerged?: boolean | undefined;
+  /** The names of the adapters that count as in use. Default: none. */
+  readonly activeAdapters?: readonly string[] | undefined;
 }
 
-const checkParts = fields({ description: anObject, index: anObject, layers: anObject });
+/** A trained model as plain arrays. */
+export interface PortableParts extends PortableNetwork {
+  /** Finds the features of texts. */
+  readonly index: IndexTables;
+  /** `[features]`: the factor of each feature; null without weighting. */
+  readonly weights: Float32Array | null;
+}
+
+/** A trained model as plain arrays, beside what finds and weighs its features. */
+export interface EncodedNetwork extends PortableNetwork {
+  readonly featurizer: FeatureEncoder;
+}
+
+const checkNetwork = fields({ description: anObject, layers: anObject });
 
 /** A trained model that computes in plain JavaScript, in float64, wherever JavaScript runs. */
 export class PortableClassifier extends BaseClassifier {
+  readonly engine = 'portable';
   readonly description: ModelDescription;
   readonly featurizer: FeatureEncoder;
   readonly names: FeatureNames | null;
   readonly notes: readonly string[];
   readonly loss: LossForm;
   readonly isMerged: boolean;
+  readonly activeAdapters: readonly string[];
   readonly #layers: PortableLayers;
-  readonly #branch: Branch | null;
+  /** @internal for other threads */
+  protected readonly branch: Branch | null;
 
   /**
    * @param parts are used as they are, not copied
-   * @param tokenizer where it is one of the program's own
-   * @throws ImdbTorchError ERR_TOKENIZER when it is another than the one that the model was trained with
+   * @param tokenizer where it is one of the program's own and what finds the features is still to be made
    */
-  constructor(parts: PortableParts, tokenizer?: OwnTokenizer) {
+  constructor(parts: PortableParts | EncodedNetwork, tokenizer?: OwnTokenizer) {
     super();
-    checkParts(parts, 'parts');
-    const {
-      description,
-      index,
-      weights,
-      layers,
-      branch = null,
-      names = null,
-      notes = [],
-      loss = 'logits',
-      isMerged = false,
-    } = parts;
+    checkNetwork(parts, 'parts');
+    const { description, layers, branch = null, names = null, notes = [], loss = 'logits' } = parts;
+    const { isMerged = false, activeAdapters = [] } = parts;
     this.description = description;
-    this.featurizer = new FeatureEncoder({ options: description.features, tables: index, weights, tokenizer });
+    this.featurizer = 'featurizer' in parts ? parts.featurizer : encoderOf(parts, tokenizer);
     this.names = names;
     this.notes = notes;
     this.loss = loss;
     this.isMerged = isMerged;
+    this.activeAdapters = activeAdapters;
     this.#layers = layers;
-    this.#branch = branch;
+    this.branch = branch;
   }
 
   /** The layers, with a branch worked into them. */
   get layers(): PortableLayers {
     const { first, output } = this.#layers;
-    if (this.#branch === null) return this.#layers;
-    return { first: { ...first, weight: withBranch(first.weight, this.#branch) }, output };
+    if (this.branch === null) return this.#layers;
+    return { first: { ...first, weight: withBranch(first.weight, this.branch) }, output };
+  }
+
+  /** The layers without the branch. @internal for other threads */
+  protected get layersAlone(): PortableLayers {
+    return this.#layers;
+  }
+
+  get features(): number {
+    const { weight, bias } = this.#layers.first;
+    return weight.length / bias.length;
   }
 
   /** What makes the same classifier; a branch is worked into the layers. */
@@ -115,7 +130,7 @@ export class PortableClassifier extends BaseClassifier {
   #firstLayer(encoded: EncodedTexts, values: Values): Float64Array {
     const { weight, bias } = this.#layers.first;
     const sums = sumRows(encoded, values, weight, bias);
-    if (this.#branch !== null) addBranch(sums, encoded, values, this.#branch);
+    if (this.branch !== null) addBranch(sums, encoded, values, this.branch);
     return sums;
   }
 
@@ -139,4 +154,9 @@ export class PortableClassifier extends BaseClassifier {
   dispose(): void {
     // The garbage collector frees it.
   }
+}
+
+function encoderOf({ description, index: tables, weights }: PortableParts, tokenizer?: OwnTokenizer): FeatureEncoder {
+  anObject(tables, 'parts.index');
+  return new FeatureEncoder({ options: description.features, tables, weights, tokenizer });
 }

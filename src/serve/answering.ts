@@ -1,4 +1,4 @@
-import type { TextClassifier } from '../model/text_classifier.js';
+import type { BaseClassifier } from '../portable/base_classifier.js';
 import type { AdapterName } from './documents.js';
 import type { ServedModel } from './served_model.js';
 import { ServiceError } from './service_error.js';
@@ -16,23 +16,23 @@ const mostAttempts = 3;
 export function* askModel<T>(
   model: ServedModel,
   adapter: AdapterName | undefined,
-  work: (classifier: TextClassifier) => Slices<T>,
+  work: (classifier: BaseClassifier) => Slices<T>,
 ): Slices<T> {
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
     const classifier = classifierOf(model, adapter);
-    const { active } = classifier.adapters;
+    const { activeAdapters } = classifier;
     const slices = work(classifier);
     do {
       const slice = slices.next();
       if (slice.done === true) return slice.value;
       yield;
-    } while (classifier.adapters.active === active);
+    } while (classifier.activeAdapters === activeAdapters);
   }
   throw new ServiceError('ERR_BUSY', "The model's adapters were exchanged meanwhile; ask again in a moment.");
 }
 
 /** @throws ServiceError ERR_BAD_REQUEST when the model has not the adapter that is asked for */
-export function classifierOf(model: ServedModel, adapter: AdapterName | undefined): TextClassifier {
+export function classifierOf(model: ServedModel, adapter: AdapterName | undefined): BaseClassifier {
   const classifier = model.classifier(adapter);
   if (classifier !== null) return classifier;
   const adapters = JSON.stringify(model.about.adapters);

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { TextClassifier } from '../model/text_classifier.js';
+import type { BaseClassifier } from '../portable/base_classifier.js';
 import { checkServiceOptions, namedClassifiers, type ServiceOptions } from './service_options.js';
 
 export type { ServiceOptions } from './service_options.js';
@@ -16,7 +16,7 @@ export type { ServiceOptions } from './service_options.js';
  *   front of the others, and none is the default
  */
 export function createService(
-  classifiers: TextClassifier | Readonly<Record<string, TextClassifier>>,
+  classifiers: BaseClassifier | Readonly<Record<string, BaseClassifier>>,
   options: ServiceOptions = {},
 ): (app: FastifyInstance) => Promise<void> {
   checkServiceOptions(options);

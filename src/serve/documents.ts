@@ -49,6 +49,10 @@ export const modelSchema = v.strictObject({
     v.record(v.string(), v.array(v.string())),
     v.description('The classes of each adapter: one can have been trained on other classes than the model.'),
   ),
+  engine: v.pipe(
+    v.picklist(['portable', 'fused', 'torch']),
+    v.description('What computes it: plain JavaScript, the kernels of the addon, or the operators of libtorch.'),
+  ),
   features: v.pipe(count, v.description('The number of words or other features that the model tells apart.')),
   hidden: v.pipe(count, v.description('The width of the hidden layer; 0: the model is linear.')),
   adapters: v.pipe(v.array(adapterName), v.description('The adapters that a request can ask for.')),

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { explainInSlices } from '../portable/explanation.js';
 import { explanationAnswer } from '../report/console/explanation.js';
 import { noPrediction } from '../report/documents/answers.js';
-import type { TextClassifier } from '../model/text_classifier.js';
+import type { BaseClassifier } from '../portable/base_classifier.js';
 import { askModel, classifierOf } from './answering.js';
 import type { AdapterName, ExplainRequest, ModelAnswer, ModelsAnswer, PredictRequest } from './documents.js';
 import type { RequestLimits } from './limits.js';
@@ -65,7 +65,7 @@ function answersOf({ models, limits, queue, onTexts }: ModelRoutesOptions) {
     { model }: HeldModel,
     adapter: AdapterName | undefined,
     reply: FastifyReply,
-    work: (classifier: TextClassifier) => Slices<T>,
+    work: (classifier: BaseClassifier) => Slices<T>,
   ): Promise<T> =>
     queue.run(askModel(model, adapter, work), isWanted(reply)).catch((error: unknown) => {
       throw failureOf(error);
@@ -106,7 +106,7 @@ function tellOf(about: About, limits: RequestLimits): ModelAnswer {
   return { ...about, limits: { bodyBytes, texts, predictedCharacters, explainedCharacters } };
 }
 
-function* explainAll(classifier: TextClassifier, text: string): Slices<ReturnType<typeof explanationAnswer>> {
+function* explainAll(classifier: BaseClassifier, text: string): Slices<ReturnType<typeof explanationAnswer>> {
   return explanationAnswer(yield* explainInSlices(classifier, text), classifier.classes);
 }
 

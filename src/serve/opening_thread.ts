@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { ImdbTorchError, type ErrorCode } from '../errors.js';
-import { TextClassifier, type SharedClassifier } from '../model/text_classifier.js';
+import { PortableRun } from '../model/portable_run.js';
+import type { RunClassifier } from '../model/run_classifier.js';
+import type { SharedClassifier } from '../model/shared_classifier.js';
+import type { SharedPortable } from '../model/shared_portable.js';
 import { threadFile } from '../setup/package_root.js';
 import type { AdapterName } from './documents.js';
 import { firstText, servedRun, type RunClassifiers, type ServedModel, type ServedRunOptions } from './served_model.js';
@@ -12,8 +15,11 @@ export interface OpeningTask {
   readonly options: ServedRunOptions;
 }
 
+/** A classifier of a run for this thread. */
+type SharedRun = SharedClassifier | SharedPortable;
+
 export type OpeningResult =
-  ({ kind: 'opened' } & RunClassifiers<SharedClassifier>) | { kind: 'error'; code: ErrorCode; message: string };
+  ({ kind: 'opened' } & RunClassifiers<SharedRun>) | { kind: 'error'; code: ErrorCode; message: string };
 
 const workerFile = new URL('./opening_worker.js', import.meta.url);
 
@@ -39,13 +45,13 @@ export async function resultOf(worker: Worker): Promise<OpeningResult> {
 }
 
 /** Serves what another thread has opened. When that fails nothing of it stays. */
-export async function serveShared(opened: RunClassifiers<SharedClassifier>): Promise<ServedModel> {
-  const classifiers = new Map<AdapterName, TextClassifier>();
+export async function serveShared(opened: RunClassifiers<SharedRun>): Promise<ServedModel> {
+  const classifiers = new Map<AdapterName, RunClassifier>();
   try {
     for (const [adapter, shared] of opened.classifiers) {
       // What is served already is to be answered in between.
       await setImmediate();
-      const classifier = TextClassifier.fromShared(shared);
+      const classifier = await fromShared(shared);
       classifiers.set(adapter, classifier);
       classifier.predict([firstText]);
     }
@@ -54,4 +60,10 @@ export async function serveShared(opened: RunClassifiers<SharedClassifier>): Pro
     for (const classifier of classifiers.values()) classifier.dispose();
     throw error;
   }
+}
+
+async function fromShared(shared: SharedRun): Promise<RunClassifier> {
+  if ('layers' in shared) return PortableRun.fromShared(shared);
+  const { TextClassifier } = await import('../model/text_classifier.js');
+  return TextClassifier.fromShared(shared);
 }

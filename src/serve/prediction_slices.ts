@@ -1,4 +1,4 @@
-import type { Prediction, TextClassifier } from '../model/text_classifier.js';
+import type { BaseClassifier, Prediction } from '../portable/base_classifier.js';
 import type { Slices } from './work_queue.js';
 
 /** The most text that is classified at once, which takes some milliseconds. */
@@ -6,7 +6,7 @@ const charactersPerSlice = 1 << 15;
 const textsPerSlice = 64;
 
 /** Returns the predictions in the order of the texts, and gives way every few milliseconds. */
-export function* predictInSlices(classifier: TextClassifier, texts: readonly string[]): Slices<Prediction[]> {
+export function* predictInSlices(classifier: BaseClassifier, texts: readonly string[]): Slices<Prediction[]> {
   const predictions: Prediction[] = [];
   let start = 0;
   while (start < texts.length) {

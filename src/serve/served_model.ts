@@ -4,7 +4,10 @@ import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { explainText } from '../portable/explanation.js';
 import { defaultAdapter } from '../model/read_model.js';
-import { TextClassifier } from '../model/text_classifier.js';
+import type { BaseClassifier } from '../portable/base_classifier.js';
+import { openRunWith } from '../model/open_run.js';
+import type { EngineChoice } from '../model/engine_choice.js';
+import type { RunClassifier } from '../model/run_classifier.js';
 import { summarizeRun } from '../report/console/runs.js';
 import { packageVersion } from '../setup/package_root.js';
 import { adapterConfigName, adapterFolder } from '../storage/adapter.js';
@@ -23,7 +26,7 @@ export interface ServedModel {
   /** These notes tell what is worth knowing of how the model was opened. */
   readonly notes: readonly string[];
   /** Returns the classifier for an adapter, by default for `about.adapter`; null where the model has not this adapter. */
-  classifier(adapter?: AdapterName): TextClassifier | null;
+  classifier(adapter?: AdapterName): BaseClassifier | null;
   /** Frees the native memory, where it belongs to the service. */
   dispose(): void;
 }
@@ -38,6 +41,8 @@ export interface ServedRunOptions {
   adapter?: string | undefined;
   /** How classes are chosen, as TextClassifier takes it. */
   decision?: DecisionName | undefined;
+  /** What computes; default: `auto`. */
+  engine?: EngineChoice | undefined;
   /** The number of threads of the whole process. */
   threads?: number | undefined;
 }
@@ -58,7 +63,7 @@ export async function openRun(path: string, options: ServedRunOptions = {}): Pro
 }
 
 /** Serves these classifiers, which are the service's from now on. */
-export function servedRun({ about, notes, classifiers }: RunClassifiers<TextClassifier>): ServedModel {
+export function servedRun({ about, notes, classifiers }: RunClassifiers<BaseClassifier>): ServedModel {
   return {
     name: about.name,
     about,
@@ -75,17 +80,15 @@ export function servedRun({ about, notes, classifiers }: RunClassifiers<TextClas
  * ones.
  * @throws what TextClassifier.open throws
  */
-export async function openClassifiers(
-  path: string,
-  options: ServedRunOptions,
-): Promise<RunClassifiers<TextClassifier>> {
+export async function openClassifiers(path: string, options: ServedRunOptions): Promise<RunClassifiers<RunClassifier>> {
   const chosen = options.adapter ?? defaultAdapter(path);
-  const { name = basename(resolve(path)), decision, threads } = options;
-  const classifiers = new Map<AdapterName, TextClassifier>();
+  const { name = basename(resolve(path)), decision, engine, threads } = options;
+  const classifiers = new Map<AdapterName, RunClassifier>();
   try {
     for (const [key, adapter] of servedAdapters(path, chosen)) {
-      const classifier = await TextClassifier.open(path, { adapter, decision, threads });
+      const classifier = await openRunWith(path, { adapter, decision, engine, threads });
       classifiers.set(key, classifier);
+      await classifier.featurizer.prepare();
       // What is served already is to be answered in between.
       await setImmediate();
       explainText(classifier, firstText);
@@ -102,9 +105,9 @@ export async function openClassifiers(
 }
 
 /** Serves a classifier that stays the caller's, as it is at each request: its adapters can be exchanged meanwhile. */
-export function servedClassifier(name: string, classifier: TextClassifier): ServedModel {
+export function servedClassifier(name: string, classifier: BaseClassifier): ServedModel {
   const alone: AdapterName = classifier.isMerged ? 'merged' : 'off';
-  const adapterOf = (): AdapterName => (classifier.adapters.active.length === 0 ? alone : 'on');
+  const adapterOf = (): AdapterName => (classifier.activeAdapters.length === 0 ? alone : 'on');
   return {
     name,
     get about() {
@@ -145,7 +148,7 @@ function isName(chosen: string): chosen is AdapterName {
 function describe(
   run: RunDocument,
   name: string,
-  classifiers: ReadonlyMap<AdapterName, TextClassifier>,
+  classifiers: ReadonlyMap<AdapterName, BaseClassifier>,
   adapter: AdapterName,
 ): About {
   const base = classifiers.get('off') ?? fail('off');
@@ -166,8 +169,8 @@ function describe(
   };
 }
 
-function sizesOf({ featurizer, description }: TextClassifier): Pick<About, 'features' | 'hidden'> {
-  return { features: featurizer.vocabulary.size, hidden: description.hidden };
+function sizesOf({ engine, features, description }: BaseClassifier): Pick<About, 'engine' | 'features' | 'hidden'> {
+  return { engine, features, hidden: description.hidden };
 }
 
 function fail(adapter: AdapterName): never {

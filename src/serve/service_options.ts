@@ -1,7 +1,7 @@
 import { aBoolean, aFunction, aString, anObject, fields, optional, partial, wholeFrom } from '../arguments.js';
 import { ImdbTorchError } from '../errors.js';
 import { aClassifier } from '../portable/expected.js';
-import type { TextClassifier } from '../model/text_classifier.js';
+import type { BaseClassifier } from '../portable/base_classifier.js';
 import type { RequestLimits } from './limits.js';
 
 export interface ServiceOptions {
@@ -15,7 +15,7 @@ export interface ServiceOptions {
   onFailure?: ((error: unknown) => void) | undefined;
 }
 
-type Classifiers = TextClassifier | Readonly<Record<string, TextClassifier>>;
+type Classifiers = BaseClassifier | Readonly<Record<string, BaseClassifier>>;
 
 const atLeastOne = wholeFrom(1);
 const limitChecks = {
@@ -51,7 +51,7 @@ const usualName = 'model';
  * Returns the classifiers by their names, the one that answers where none is named first.
  * @throws ERR_USAGE when there is none, or when it does not follow from what is given which one is the first
  */
-export function namedClassifiers(given: Classifiers, first: string | undefined): Map<string, TextClassifier> {
+export function namedClassifiers(given: Classifiers, first: string | undefined): Map<string, BaseClassifier> {
   anObject(given, 'classifiers');
   const named = new Map(isClassifier(given) ? [[usualName, given]] : Object.entries(given));
   for (const [name, classifier] of named) aClassifier(classifier, `classifiers.${name}`);
@@ -70,7 +70,7 @@ export function namedClassifiers(given: Classifiers, first: string | undefined):
   return new Map([[usual, classifier], ...named]);
 }
 
-function isClassifier(given: Classifiers): given is TextClassifier {
+function isClassifier(given: Classifiers): given is BaseClassifier {
   return typeof given.predict === 'function';
 }
 

@@ -115,3 +115,14 @@ function addonOfPackage(root: string, sources: string): SelectedAddon | null {
   }
   return null;
 }
+
+/** Whether `findAddon` finds an addon: nothing is fetched or compiled to find out. */
+export function isAddonThere(): boolean {
+  try {
+    findAddon();
+    return true;
+  } catch (error) {
+    if (error instanceof ImdbTorchError) return false;
+    throw error;
+  }
+}

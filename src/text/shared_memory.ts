@@ -23,3 +23,10 @@ export function sharedFloat32(array: Float32Array): Float32Array {
   shared.set(array);
   return shared;
 }
+
+/** A copy on memory that threads share. */
+export function sharedFloat64(array: Float64Array): Float64Array {
+  const shared = new Float64Array(sharedMemory(array.byteLength));
+  shared.set(array);
+  return shared;
+}

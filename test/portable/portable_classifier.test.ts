@@ -12,6 +12,7 @@ import type { FeatureOptions } from '../../src/text/features.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeSmallRun } from '../model/helpers.js';
+import { settled } from '../support/nearly_same.js';
 
 const texts = ['A good film', 'bad', '', 'not good, NOT bad', 'an unknown film film film'];
 /** Parameters are float64 on both sides, and numbers of the size of 1: sums of a few differ in their last bits. */
@@ -36,15 +37,6 @@ function answersOf(classifier: BaseClassifier): unknown {
     explainText(classifier, texts[3] ?? ''),
     topWords(classifier, 2),
   ];
-}
-
-/** Returns a value with its numbers replaced by those of `other` where they are as good as the same. */
-function settled(value: unknown, other: unknown, tolerance: number): unknown {
-  if (typeof value === 'number') return Math.abs(value - Number(other)) <= tolerance ? other : value;
-  if (typeof value !== 'object' || value === null) return value;
-  const others = new Map(Object.entries(other ?? {}));
-  const entries = Object.entries(value).map(([key, each]) => [key, settled(each, others.get(key), tolerance)] as const);
-  return Array.isArray(value) ? entries.map(([, each]) => each) : Object.fromEntries(entries);
 }
 
 function expectSame(one: BaseClassifier, other: BaseClassifier, tolerance = rounding): void {

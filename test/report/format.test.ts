@@ -40,6 +40,7 @@ test('when labels and file names have control characters then tables and mistake
     {
       split: 'test',
       count: 2,
+      engine: 'fused',
       classes: [nasty, 'b'],
       metrics: { loss: 1, accuracy: 0.5 },
       uncalibrated: null,

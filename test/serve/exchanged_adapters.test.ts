@@ -2,6 +2,7 @@
 import { expect, test } from '@jest/globals';
 import { explainInSlices } from '../../src/portable/explanation.js';
 import type { TextClassifier } from '../../src/model/text_classifier.js';
+import type { BaseClassifier } from '../../src/portable/base_classifier.js';
 import { askModel } from '../../src/serve/answering.js';
 import { predictInSlices } from '../../src/serve/prediction_slices.js';
 import { servedClassifier } from '../../src/serve/served_model.js';
@@ -40,7 +41,7 @@ test('when another adapter is used between two slices then the whole answer is o
     expect(predictions[0]?.label).toMatch(/^(mild|strong)$/);
     classifier.adapters.use();
     const long = 'good bad film '.repeat(3000);
-    const work = (asked: TextClassifier) => explainInSlices(asked, long);
+    const work = (asked: BaseClassifier) => explainInSlices(asked, long);
     const explained = finish(askModel(model, undefined, work), exchange);
     expect(explained).toEqual(finish(work(classifier), () => undefined));
   });

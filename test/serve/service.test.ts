@@ -108,6 +108,7 @@ test('when the model is asked for then name, classes, adapters and limits are to
         test: null,
         classes: ['neg', 'pos'],
         classesByAdapter: { off: ['neg', 'pos'], on: ['neg', 'pos'], merged: ['neg', 'pos'] },
+        engine: 'fused',
         features: 5,
         hidden: 3,
         adapters: ['off', 'on', 'merged'],

@@ -38,7 +38,7 @@ async function explain(path: string, text: string | undefined, raw: RawOptions):
     throw new ImdbTorchError('ERR_USAGE', 'Expected a text, or - for standard input, or --top.');
   }
   const terminal = new Terminal({ json, quiet });
-  const classifier = await openClassifier(path, model, terminal, interruptSignal());
+  const classifier = await openClassifier(path, { ...model, isLittle: true }, terminal, interruptSignal());
   try {
     const { classes } = classifier;
     const { explainText, topWords } = await import('../../portable/explanation.js');

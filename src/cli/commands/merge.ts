@@ -13,8 +13,8 @@ import { output } from '../options/output_options.js';
 import { optional, text } from '../../settings/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { settings } from '../../settings/settings.js';
-import { openClassifier } from '../trained_model/run_argument.js';
 import { storedOptions, type GivenData, type StoredOptions } from '../../library/run_reviews.js';
+import { openNative } from '../trained_model/run_argument.js';
 import { howRead, readRunReviews } from '../trained_model/run_reviews.js';
 import { formatText } from '../../report/format.js';
 import { Terminal } from '../terminal.js';
@@ -50,7 +50,7 @@ async function merge(path: string, raw: RawOptions): Promise<void> {
   const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
   const adapter = named ?? (await chooseAdapter(path, baseSha256));
   terminal.say(`Adapter: ${formatText(adapter)}`);
-  const classifier = await openClassifier(path, { adapter, threads }, terminal, signal);
+  const classifier = await openNative(path, { adapter, threads }, terminal, signal);
   try {
     const { splits, classes } = await readRunReviews(
       { path, run },

@@ -8,6 +8,7 @@ import { PredictionPrinter } from '../trained_model/prediction_printer.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
 import { Terminal } from '../terminal.js';
 import { chooseInput, EncodedInput } from '../text_input/encoded_input.js';
+import { isLittleInput } from '../text_input/little_input.js';
 
 const options = {
   file: { kind: optional(oneFile), help: 'classify the lines of this file, or the texts of this table' },
@@ -44,9 +45,14 @@ async function predict(path: string, texts: string[], raw: RawOptions): Promise<
   const { topK = null, threshold, json, keep } = given;
   const signal = interruptSignal();
   const terminal = new Terminal(given);
-  const input = new EncodedInput(path, chooseInput(texts, given), signal);
+  const chosen = chooseInput(texts, given);
+  const isLittle = isLittleInput(chosen);
+  const input = new EncodedInput(path, chosen, {
+    isHere: isLittle && given.engine !== 'fused' && given.engine !== 'torch',
+    signal,
+  });
   try {
-    using classifier = await openClassifier(path, given, terminal, signal);
+    using classifier = await openClassifier(path, { ...given, isLittle }, terminal, signal);
     const { classes, featurizer } = classifier;
     const kept = keep === undefined || keep === 'all' ? null : keep;
     const format = { classes, json, topK, threshold, kept };

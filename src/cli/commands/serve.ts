@@ -6,11 +6,11 @@ import { ImdbTorchError, messageOf } from '../../errors.js';
 import { formatText } from '../../report/format.js';
 import type { Reloading } from '../../serve/reloading.js';
 import { systemCode } from '../../system/file_errors.js';
-import { prepareAddon } from '../addon/prepare_addon.js';
 import { endWithNpm, handleHangUp, interruptSignal } from '../interrupt.js';
 import { addOptions, type RawOptions } from '../options/option.js';
 import { readNamedRuns, type NamedRun } from '../service/named_runs.js';
 import { readServeOptions, serveOptions, type ServeOptions } from '../service/serve_options.js';
+import { settleEngine } from '../trained_model/settled_engine.js';
 import { ServiceVoice } from '../service/service_voice.js';
 import { Terminal } from '../terminal.js';
 
@@ -25,7 +25,7 @@ async function serve(given: string[], raw: RawOptions): Promise<void> {
   const signal = interruptSignal();
   endWithNpm();
   const terminal = new Terminal(options);
-  await prepareAddon(terminal, signal);
+  const settled = await settleEngine({ ...options, isLittle: false }, terminal, signal);
   const [{ createServer }, { Models }, { ApiKeys }, { Reloading }, { keyPart, modelParts }] = await Promise.all([
     import('../../serve/server.js'),
     import('../../serve/models.js'),
@@ -37,7 +37,7 @@ async function serve(given: string[], raw: RawOptions): Promise<void> {
   using models = new Models(runs.map(({ name }) => name));
   const { apiKeyFile, host, allowHost, prefix, cors } = options;
   const keys = apiKeyFile === undefined ? null : new ApiKeys(apiKeyFile);
-  const parts = modelParts(runs, models, options, voice.note);
+  const parts = modelParts(runs, models, { ...options, ...settled }, voice.note);
   const reloading = new Reloading(
     apiKeyFile === undefined || keys === null ? parts : [keyPart(keys, apiKeyFile, voice.note), ...parts],
     voice.note,

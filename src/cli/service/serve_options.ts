@@ -4,7 +4,7 @@ import { checkValues, throwProblems, type Values } from '../../settings/option.j
 import { settings } from '../../settings/settings.js';
 import { readGiven, readOptions, type RawOptions } from '../options/option.js';
 import { output } from '../options/output_options.js';
-import { adapter, decision } from '../trained_model/run_argument.js';
+import { adapter, decision, engine } from '../trained_model/run_argument.js';
 
 /** What all paths of the service begin with; none where it is a slash alone. */
 const pathPrefix: Kind<string> = {
@@ -58,6 +58,7 @@ export const serveOptions = {
   log: { kind: optional(choice(['json'])), usual: 'none', help: 'write a line a request to stderr, without its texts' },
   adapter,
   decision,
+  engine,
   threads: {
     ...settings.threads,
     kind: integer(1, 1024),

@@ -5,15 +5,14 @@ import { filesOfModel } from '../../serve/file_state.js';
 import type { Models } from '../../serve/models.js';
 import type { Reloadable } from '../../serve/reloading.js';
 import { openRunBeside } from '../../serve/opening_thread.js';
-import { openRun } from '../../serve/served_model.js';
+import { openRun, type ServedRunOptions } from '../../serve/served_model.js';
 import type { NamedRun } from './named_runs.js';
-import type { ServeOptions } from './serve_options.js';
 
 /** Returns the models that are served, and how each is read into its place. @param tell is told the notes on them */
 export function modelParts(
   runs: readonly NamedRun[],
   models: Models,
-  { adapter, decision, threads }: Pick<ServeOptions, 'adapter' | 'decision' | 'threads'>,
+  { adapter, decision, engine, threads }: Pick<ServedRunOptions, 'adapter' | 'decision' | 'engine' | 'threads'>,
   tell: (line: string) => void,
 ): Reloadable[] {
   const isOfRun = adapter === undefined || ['off', 'on', 'merged'].includes(adapter);
@@ -22,7 +21,7 @@ export function modelParts(
     files: () => filesOfModel(run, isOfRun ? undefined : adapter),
     read: async () => {
       const open = models.has(name) ? openRunBeside : openRun;
-      const model = await open(await behindLinks(run), { name, adapter, decision, threads });
+      const model = await open(await behindLinks(run), { name, adapter, decision, engine, threads });
       for (const note of model.notes) tell(note);
       models.put(name, model);
     },

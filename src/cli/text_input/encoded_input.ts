@@ -6,7 +6,7 @@ import { canReadInThread, EncodingThread } from './encoding_thread.js';
 import type { TextSource } from './read_texts.js';
 
 /** Texts that are given, or where they are. */
-type TextInput = readonly string[] | TextSource;
+export type TextInput = readonly string[] | TextSource;
 
 /** @throws ImdbTorchError ERR_USAGE unless exactly one kind of input is given */
 export function chooseInput(
@@ -23,16 +23,25 @@ export function chooseInput(
   throw new ImdbTorchError('ERR_USAGE', `Expected --file or - with ${flag}: texts have no columns.`);
 }
 
+/** How an input is encoded. */
+interface EncodedInputOptions {
+  /** Whether to encode it in this thread, since there is no time to save. */
+  readonly isHere: boolean;
+  readonly signal: AbortSignal;
+}
+
 /** An input that is encoded for the model of a run: from now on in a second thread where it can be read there. */
 export class EncodedInput {
   readonly #thread: EncodingThread | null;
+  readonly #signal: AbortSignal;
 
   constructor(
     run: string,
     private readonly input: TextInput,
-    private readonly signal: AbortSignal,
+    { isHere, signal }: EncodedInputOptions,
   ) {
-    const source = isTexts(input) || !canReadInThread(input.file) ? null : input;
+    this.#signal = signal;
+    const source = isHere || isTexts(input) || !canReadInThread(input.file) ? null : input;
     this.#thread = source === null ? null : new EncodingThread({ run, ...source }, signal);
   }
 
@@ -48,7 +57,8 @@ export class EncodedInput {
   async *#linesInThisThread(featurizer: Featurizer, onNote: (sentence: string) => void): AsyncGenerator<EncodedLines> {
     const { encodeLines } = await import('./encoded_lines.js');
     const { checkedText } = await import('./text_lines.js');
-    const { input, signal } = this;
+    const { input } = this;
+    const signal = this.#signal;
     if (isTexts(input)) {
       const lines = input.map((text, index) => ({ line: index + 1, ...checkedText(text, null) }));
       yield* encodeLines(featurizer, lines);

@@ -1,5 +1,5 @@
 import { ImdbTorchError } from '../../errors.js';
-import type { TextClassifier } from '../../model/text_classifier.js';
+import type { BaseClassifier } from '../../portable/base_classifier.js';
 import { formatNoPrediction, formatPrediction, type PredictionFormat } from '../../report/console/predictions.js';
 import { formatCount } from '../../report/format.js';
 import { writeOutAndWait } from '../standard_streams.js';
@@ -20,7 +20,7 @@ export class PredictionPrinter {
 
   /** @param keepsAll hand on all columns that the first line has */
   constructor(
-    private readonly classifier: TextClassifier,
+    private readonly classifier: BaseClassifier,
     format: PredictionFormat,
     private readonly keepsAll: boolean,
   ) {

@@ -24,7 +24,7 @@ export interface TestPredictions {
 export async function predictTest(path: string, terminal: Terminal, signal: AbortSignal): Promise<TestPredictions> {
   const named = { path, run: await readRunDocument(path) };
   const { loss } = storedOptions(named);
-  const classifier = await openClassifier(path, { threads: null }, terminal, signal);
+  const classifier = await openClassifier(path, { engine: 'auto', threads: null }, terminal, signal);
   try {
     // What is to be said of the data was said when they were trained on.
     const silent = new Terminal({ json: true, quiet: true });

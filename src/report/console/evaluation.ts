@@ -4,6 +4,7 @@ import {
   type ClassificationReport,
   type Mistake,
 } from '../../training/numbers/classification_report.js';
+import type { EngineName } from '../../portable/base_classifier.js';
 import type { Decision } from '../../storage/model_description.js';
 import type { Metrics } from '../../training/evaluation.js';
 import type { LineStyle } from './line_style.js';
@@ -16,6 +17,8 @@ export interface EvaluationFigures {
   /** Which reviews. */
   split: string;
   count: number;
+  /** What has computed them. */
+  engine: EngineName;
   classes: readonly string[];
   /** Metrics of the calibrated probabilities where the model is calibrated, else of the logits. */
   metrics: Metrics;
@@ -95,10 +98,11 @@ function describeMistakes({ classes, mistakes, originOf }: EvaluationFigures): s
 
 /** The part of the document of `evaluate --json` that says what was found. */
 export function evaluationDocument(figures: EvaluationFigures) {
-  const { split, count, classes, metrics, uncalibrated, decision, report, mistakes, originOf } = figures;
+  const { split, count, engine, classes, metrics, uncalibrated, decision, report, mistakes, originOf } = figures;
   return {
     split,
     count,
+    engine,
     ...metrics,
     ...(uncalibrated && { uncalibrated }),
     ...(decision && { decision }),

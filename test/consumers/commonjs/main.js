@@ -1,4 +1,5 @@
 const { ImdbTorchError, TextClassifier } = require('imdb-torch');
+const { openRun } = require('imdb-torch/portable/node');
 const { readSafetensors } = require('imdb-torch/safetensors');
 
 async function main() {
@@ -6,6 +7,9 @@ async function main() {
   const [prediction] = classifier.predict(['A wonderful, brilliant film.']);
   console.log(prediction.label);
   classifier.dispose();
+
+  const portable = await openRun('../run');
+  console.log(portable.predict(['A wonderful, brilliant film.'])[0].label);
 
   const { tensors } = await readSafetensors('../run/model.safetensors');
   console.log([...tensors.keys()].sort().join(' '));

@@ -1,4 +1,5 @@
 import { ImdbTorchError, TextClassifier, type Prediction } from 'imdb-torch';
+import { openRun } from 'imdb-torch/portable/node';
 import { readSafetensors } from 'imdb-torch/safetensors';
 
 /** A class is a type as well. */
@@ -11,6 +12,9 @@ async function main(): Promise<void> {
   const [prediction] = classifier.predict(['A wonderful, brilliant film.']);
   console.log(prediction?.label);
   classifier.dispose();
+
+  const portable = await openRun('../run');
+  console.log(portable.predict(['A wonderful, brilliant film.'])[0]?.label);
 
   const { tensors } = await readSafetensors('../run/model.safetensors');
   console.log([...tensors.keys()].sort().join(' '));

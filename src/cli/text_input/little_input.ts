@@ -1,0 +1,12 @@
+import { fstatSync, statSync } from 'node:fs';
+import type { TextInput } from './encoded_input.js';
+
+/** Of a file of this size the addon has the answers no sooner than JavaScript has, which begins at once. */
+export const littleBytes = 1 << 20;
+
+/** Whether an input is so little that loading the addon would take longer than all the rest. */
+export function isLittleInput(input: TextInput): boolean {
+  if (!('file' in input)) return true;
+  const status = input.file === '-' ? fstatSync(process.stdin.fd) : statSync(input.file, { throwIfNoEntry: false });
+  return status?.isFile() === true && status.size <= littleBytes;
+}

@@ -42,10 +42,12 @@ const text = [
   describeService(service),
 ].join('\n');
 console.log(text);
-// These sections are measured by bench/quality.mjs and bench/tasks.mjs, and kept.
+// These sections are measured by scripts of their own, and kept.
 const results = join(root, 'bench/RESULTS.md');
 const before = readFileSync(results, 'utf8');
-const kept = ['## Quality', '## Tasks'].map((heading) => sectionOf(before, heading).trim());
+const kept = ['## Quality', '## Tasks', '## Texts one by one', '## Engines and exports'].map((heading) =>
+  sectionOf(before, heading).trim(),
+);
 writeFileSync(results, `${[text.trim(), ...kept.filter((section) => section !== '')].join('\n\n')}\n`);
 
 /**

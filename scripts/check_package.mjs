@@ -42,7 +42,7 @@ function installIn(folder) {
   const pack = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder];
   const [{ filename, size }] = JSON.parse(execFileSync('npm', pack, { cwd: root, encoding: 'utf8' }));
   console.log(`The package has ${(size / 1e6).toFixed(2)} MB.`);
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }');
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
   const globals = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim();
   const npm = join(globals, 'npm', 'bin', 'npm-cli.js');
   const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', join(folder, filename)];

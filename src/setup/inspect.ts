@@ -143,7 +143,10 @@ async function inspectLibtorch(options: LibtorchOptions): Promise<{ found: Libto
     const platform = currentPlatform();
     const remedy =
       supportOf(platform) === 'fetched' ? 'run `npx imdb-torch setup`, which fetches it' : insteadOn(platform);
-    return { found, finding: finding('libtorch', value, true, `${remedy} (${reasons})`) };
+    return {
+      found,
+      finding: finding('libtorch', value, true, `${remedy}; what was trained runs without it (${reasons})`),
+    };
   } catch (error) {
     if (!(error instanceof ImdbTorchError)) throw error;
     return { found: null, finding: finding('libtorch', null, true, error.message) };

@@ -66,6 +66,7 @@ test('when nothing is there then doctor ends with 3, and has advice for each mis
         advice: expect.stringMatching(/install|setup|pip/),
       });
     }
+    expect(findingOf(report, 'libtorch')?.advice).toContain('what was trained runs without it');
     expect(report.cache).toEqual({ path: join(folder, 'home'), bytes: {} });
   }));
 

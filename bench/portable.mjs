@@ -149,6 +149,27 @@ function loadOfMachine() {
 
 const title = '## Engines and exports';
 
+/**
+ * Trains a model, exports it and measures all engines with it; returns lines of the table.
+ * @param {string} preset
+ * @param {string} archive
+ * @param {number} runs
+ */
+function measurePreset(preset, archive, runs) {
+  console.error(`Training ${preset} and measuring it ...`);
+  return withTrainedRun(
+    archive,
+    ({ run, texts }) => {
+      const path = join(run, '..');
+      writeFileSync(join(path, 'texts.json'), JSON.stringify(texts.filter((_, k) => k % 8 === 0).slice(0, mostTexts)));
+      const options = ['--precision', 'int8', '--out', join(path, 'export'), '--data', archive, '--quiet'];
+      measureProcess(process.execPath, [cli, 'export', run, ...options]);
+      return linesOf(preset, measureAll(path, runs), path);
+    },
+    presets[/** @type {keyof typeof presets} */ (preset)],
+  );
+}
+
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -161,35 +182,7 @@ async function main() {
   if (values.engine !== undefined) return measureHere(values.engine, values.path);
   const archive = findArchive(values.data);
   const lines = [];
-  for (const [preset, options] of Object.entries(presets)) {
-    console.error(`Training ${preset} and measuring it ...`);
-    const measured = await withTrainedRun(
-      archive,
-      ({ run, texts }) => {
-        const path = join(run, '..');
-        writeFileSync(
-          join(path, 'texts.json'),
-          JSON.stringify(texts.filter((_, k) => k % 8 === 0).slice(0, mostTexts)),
-        );
-        const args = [
-          cli,
-          'export',
-          run,
-          '--precision',
-          'int8',
-          '--out',
-          join(path, 'export'),
-          '--data',
-          archive,
-          '--quiet',
-        ];
-        measureProcess(process.execPath, args);
-        return linesOf(preset, measureAll(path, Number(values.runs)), path);
-      },
-      options,
-    );
-    lines.push(...measured);
-  }
+  for (const preset of Object.keys(presets)) lines.push(...(await measurePreset(preset, archive, Number(values.runs))));
   const section = describe(lines);
   console.log(section);
   const path = join(root, 'bench/RESULTS.md');

@@ -5,7 +5,10 @@ interface TextPiece {
   word: number | null;
 }
 
-/** Cuts a text at its words. @param words with the ranges of UTF-16 units where they stand, which do not overlap */
+/**
+ * Cuts a text at its words. Where two have the same letter, as those that a tokenizer makes of one, the first has it.
+ * @param words with the ranges of UTF-16 units where they stand
+ */
 export function cutAtWords(
   text: string,
   words: readonly { readonly spans: readonly (readonly [number, number])[] }[],
@@ -17,7 +20,8 @@ export function cutAtWords(
   let place = 0;
   for (const { start, end, word } of occurrences) {
     if (start > place) pieces.push({ text: text.slice(place, start), word: null });
-    pieces.push({ text: text.slice(start, end), word });
+    if (end <= place) continue;
+    pieces.push({ text: text.slice(Math.max(start, place), end), word });
     place = end;
   }
   if (place < text.length) pieces.push({ text: text.slice(place), word: null });

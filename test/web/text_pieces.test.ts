@@ -25,3 +25,13 @@ test('when a text is cut at its words then the pieces are the text, in order', (
   expect(cutAtWords('', [])).toEqual([]);
   expect(cutAtWords('a', [{ spans: [[0, 1]] }])).toEqual([{ text: 'a', word: 0 }]);
 });
+
+test('when two words are of the same letter, or one has no place, then no letter comes twice', () => {
+  // The notebook's tokenizers make an i and a dot of a capital I with a dot.
+  const words = [[[0, 1]], [[0, 1]], [[1, 2]], [[2, 2]]].map((spans) => ({ spans: spans as [number, number][] }));
+  expect(cutAtWords('\u0130y!', words)).toEqual([
+    { text: '\u0130', word: 0 },
+    { text: 'y', word: 2 },
+    { text: '!', word: null },
+  ]);
+});

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterConfigName, adapterFolder, type Adapter } from '../storage/adapter.js';
-import { readAdapter } from '../storage/read_adapter.js';
 import { modelPath, readRun } from '../storage/read_run.js';
 import { hashFile } from '../system/file_hash.js';
 import { fittedFor } from './adapter_calibration.js';
@@ -37,7 +36,8 @@ export async function readModel(path: string, chosen: string): Promise<ReadModel
     const { alone, notes } = await fittedFor(path, run.description, null, null);
     return { parts: { ...run, description: withFitted(run.description, alone) }, adapter: null, notes, loss };
   }
-  // Only an adapter asks which model it is for, and a model alone is to open fast.
+  // Only an adapter asks which model it is for, and a model alone is to open fast, without the code for adapters.
+  const { readAdapter } = await import('../storage/read_adapter.js');
   const { sha256: baseSha256 } = await hashFile(modelPath(path, 'model'));
   const { unknownKeys, ...read } = await readAdapter(folder, shapesOf(run));
   const { alone, used, notes } = await fittedFor(path, run.description, { folder, adapter: read }, baseSha256);

@@ -1,7 +1,7 @@
-import type { Device } from '../model/native.js';
 import { calibrationKinds } from '../training/calibration.js';
 import { metricChoices } from '../experiments/choose_metric.js';
 import { optimizerNames } from '../training/optimizer_options.js';
+import { computingSettings } from './computing_settings.js';
 import { choice, duration, flag, integer, number, orNull } from './kinds.js';
 import { betas, classWeights, layers } from './list_kinds.js';
 import { declare } from './setting.js';
@@ -16,7 +16,6 @@ const optimizer = declare({ group: 'Training', commands: ['train', 'lora'], inhe
 const fineTuning = declare({ group: 'Training', commands: ['lora'] });
 const selection = declare({ group: 'Selection', commands: ['train', 'lora'] });
 const linear = declare({ group: 'Training', commands: ['train'] });
-const computing = declare({ group: 'Computing', commands: experiments });
 const positive = number({ above: 0 });
 const probability = number({ least: 0, below: 1 });
 
@@ -142,14 +141,5 @@ export const trainingSettings = {
     'metric that --patience and results go by; auto: by the balance of the classes',
   ),
   seeds: selection(integer(1, 1000), 'number of runs, each with the next seed', { default: 1 }),
-  engine: computing(choice(['auto', 'fused', 'torch']), "fused CPU kernels or libtorch's operators"),
-  dtype: computing(choice(['float32', 'float64']), 'precision', { inherited: 'model' }),
-  device: computing(
-    choice(['auto', 'cpu', 'cuda', 'cuda:N' as Device], 'name', (given) => /^(auto|cpu|cuda(:\d{1,4})?)$/.test(given)),
-    'device',
-  ),
-  threads: computing(orNull(integer(1, 1024)), 'number of threads', {
-    default: null,
-    usual: "libtorch's choice",
-  }),
+  ...computingSettings,
 };

@@ -111,7 +111,7 @@ test('when a string is none of the choices then a RangeError names them, as in t
 
 /** Members that are for this package alone, or take nothing that could be of another type. */
 const withoutEntry = [
-  ...['Featurizer.encodeTokenLists', 'Featurizer.finder', 'Vocabulary.isOfCharacters'],
+  ...['Featurizer.encodeTokenLists', 'Featurizer.finder', 'Vocabulary.isOfCharacters', 'Vocabulary.assumeSize'],
   ...['evaluateEncoded', 'firstLayer', 'upperLayers'].map((name) => `TextClassifier.${name}`),
 ];
 

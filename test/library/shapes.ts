@@ -66,5 +66,6 @@ export const opening = fields(
   'options',
   maybe(string('adapter', 'off')),
   maybe(string('decision', 'fitted')),
+  maybe(string('engine', 'fused')),
   maybe(number('threads', 1)),
 );

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { interruptSignal } from '../interrupt.js';
 import { integer, number, optional, text } from '../../settings/kinds.js';
 import { columnNames, oneFile } from '../../settings/list_kinds.js';
-import { settings } from '../../settings/settings.js';
+import { dataSettings } from '../../settings/data_settings.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { PredictionPrinter } from '../trained_model/prediction_printer.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
@@ -21,8 +21,11 @@ const options = {
     kind: optional(columnNames),
     help: 'hand on these columns of a table, or all, behind the answer',
   },
-  header: settings.header,
-  encoding: { ...settings.encoding, help: 'encoding of the texts: auto is UTF-8, and Windows-1252 for what is not' },
+  header: dataSettings.header,
+  encoding: {
+    ...dataSettings.encoding,
+    help: 'encoding of the texts: auto is UTF-8, and Windows-1252 for what is not',
+  },
   topK: { kind: optional(integer(1, 1_000_000)), help: 'number of the most probable classes to name' },
   threshold: {
     kind: number({ least: 0, most: 1 }),

@@ -1,7 +1,7 @@
 import { choice, flag, integer, list, optional, text, type Kind } from '../../settings/kinds.js';
 import { hostNames } from '../../settings/list_kinds.js';
 import { checkValues, throwProblems, type Values } from '../../settings/option.js';
-import { settings } from '../../settings/settings.js';
+import { computingSettings } from '../../settings/computing_settings.js';
 import { readGiven, readOptions, type RawOptions } from '../options/option.js';
 import { output } from '../options/output_options.js';
 import { adapter, decision, engine } from '../trained_model/run_argument.js';
@@ -60,7 +60,7 @@ export const serveOptions = {
   decision,
   engine,
   threads: {
-    ...settings.threads,
+    ...computingSettings.threads,
     kind: integer(1, 1024),
     default: 1,
     usual: '1',

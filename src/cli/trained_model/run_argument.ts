@@ -4,7 +4,7 @@ import type { TextClassifier } from '../../model/text_classifier.js';
 import { decisionNames, type DecisionName } from '../../storage/model_description.js';
 import { choice, optional, text } from '../../settings/kinds.js';
 import { output } from '../options/output_options.js';
-import { settings } from '../../settings/settings.js';
+import { computingSettings } from '../../settings/computing_settings.js';
 import type { Terminal } from '../terminal.js';
 
 export const adapter = {
@@ -26,7 +26,7 @@ export const engine = {
 } as const;
 
 /** The options that all commands with a trained model have. */
-export const modelOptions = { adapter, decision, engine, threads: settings.threads, ...output } as const;
+export const modelOptions = { adapter, decision, engine, threads: computingSettings.threads, ...output } as const;
 
 /** The model of a run to open, what computes it and the number of threads for it. */
 interface ModelChoice {

@@ -44,7 +44,7 @@ export interface ReviewsReading {
 
 /**
  * Reads the reviews of a run, or others, as its model reads them; as a rule the cache has them.
- * @param given others, with how to read them; the vocabulary, the seed and, unless given, the labels are those of the run
+ * @param given others, with how to read them; the seed and, unless given, the labels are those of the run, where it says them
  * @throws ImdbTorchError ERR_DATASET when the run's are gone or are not what they were
  */
 export async function readReviewsOf(
@@ -52,11 +52,11 @@ export async function readReviewsOf(
   given: GivenData | null,
   { featurizer, read, signal }: ReviewsReading,
 ): Promise<Dataset> {
-  const stored = storedOptions(named);
   if (given !== null) {
-    const { seed, vocab, labels } = stored;
+    const { seed, vocab, labels } = completeSettings(byKeys(optionsFromHere(named.run)).values);
     return read({ seed, vocab, valid: null, featurizer, ...given, labels: given.labels ?? labels });
   }
+  const stored = storedOptions(named);
   assertThere(named);
   const dataset = await read(stored);
   assertSameData(named, dataset);

@@ -1,6 +1,7 @@
 import { aString } from '../arguments.js';
 import type { Adapter } from '../storage/adapter.js';
 import { featurizerOf } from '../storage/read_run.js';
+import type { RunDocument } from '../storage/run_document.js';
 import { assertSameTokenizer } from '../text/tokens/own_tokenizer.js';
 import { agreeOnTask, assertOfBase, describeWith, withoutDecision } from './adapter_task.js';
 import type { ModelParts } from './model_parts.js';
@@ -16,11 +17,19 @@ export type PortableOptions = Omit<TextClassifierOptions, 'engine' | 'threads'>;
  * @throws what `TextClassifier.open` throws
  */
 export async function openPortable(path: string, options: PortableOptions = {}): Promise<PortableRun> {
+  return (await openPortableWithDocument(path, options)).classifier;
+}
+
+/** Does what `openPortable` does. @returns the document of `run.json` as well, as it was read with the model */
+export async function openPortableWithDocument(
+  path: string,
+  options: PortableOptions,
+): Promise<{ classifier: PortableRun; run: RunDocument }> {
   aString(path, 'path');
   checkOpening(options, 'options');
-  const { parts, adapter, ...others } = await readModel(path, options.adapter ?? defaultAdapter(path));
+  const { parts, adapter, run, ...others } = await readModel(path, options.adapter ?? defaultAdapter(path));
   assertSameTokenizer(parts.description.features.tokenizer, options.tokenizer);
-  return createPortable(parts, adapter, { ...others, ...options });
+  return { classifier: createPortable(parts, adapter, { ...others, ...options }), run };
 }
 
 /**

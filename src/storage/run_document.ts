@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { LossForm } from '../../binding.js';
 import { candidate, metric, metricName, number, search, text, tuning, warnings } from './choice_document.js';
 import { calibrationSchema, decisionSchema } from './model_description.js';
 
@@ -263,6 +264,11 @@ export type LoraDocument = v.InferOutput<typeof loraDocument>;
  */
 export function hasSeenAll({ refit, base }: RunDocument): boolean {
   return refit !== undefined || base?.seenValidation === true;
+}
+
+/** The form of the loss of a run's training; an older `run.json` does not say it. */
+export function lossOf({ options }: RunDocument): LossForm {
+  return options?.loss === 'softmax' ? 'softmax' : 'logits';
 }
 
 export type PhaseDocument = v.InferOutput<typeof phase>;

@@ -10,7 +10,7 @@ import { assertDataNamed, otherData, othersOf } from '../options/other_data.js';
 import { choice, integer, optional, text } from '../../settings/kinds.js';
 import { addOptions, readOptions, type RawOptions } from '../options/option.js';
 import { modelOptions, openClassifier } from '../trained_model/run_argument.js';
-import { storedOptions } from '../../library/run_reviews.js';
+import { lossOf } from '../../storage/run_document.js';
 import { readRunReviews } from '../trained_model/run_reviews.js';
 import { formatMetric, formatText, metricTitles } from '../../report/format.js';
 import { metricNames, metricOf, type MetricName } from '../../training/metric_names.js';
@@ -56,7 +56,6 @@ async function evaluate(path: string, raw: RawOptions): Promise<void> {
   const signal = interruptSignal();
   const terminal = new Terminal(given);
   const named = { path, run: await readRunDocument(path) };
-  const stored = storedOptions(named);
   const classifier = await openClassifier(path, given, terminal, signal);
   try {
     const dataset = await readRunReviews(named, othersOf(given), classifier.featurizer, terminal, signal);
@@ -64,7 +63,7 @@ async function evaluate(path: string, raw: RawOptions): Promise<void> {
     const split = given.split ?? (given.data !== undefined && dataset.testHeldOut ? 'all' : 'test');
     const reviews = chooseReviews(dataset, split, classifier.classes);
     const { evaluateReviews } = await import('../../library/evaluate.js');
-    const how = { loss: stored.loss, mistakes: given.mistakes, signal };
+    const how = { loss: lossOf(named.run), mistakes: given.mistakes, signal };
     const { figures, predictions } = await evaluateReviews(classifier, reviews, how);
     if (given.savePredictions !== undefined) {
       const lines = predictionLines(reviews, predictions, classifier.classes);

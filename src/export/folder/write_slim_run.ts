@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { transposed } from '../../model/numbers/matrices.js';
 import type { PortableParts } from '../../portable/portable_classifier.js';
+import { featuresName, writeFeatures } from '../../storage/features_file.js';
 import { modelDescriptionName } from '../../storage/model_description.js';
 import { formatRunDocument } from '../../storage/recorded_files.js';
 import type { RunDocument } from '../../storage/run_document.js';
@@ -11,7 +12,7 @@ import { writeFileAtomic } from '../../system/atomic_file.js';
 import type { FolderKind } from '../../system/atomic_folder.js';
 import type { Vocabulary } from '../../text/vocabulary.js';
 
-const names = ['run.json', modelDescriptionName, 'model.safetensors', 'vocabulary.txt'] as const;
+const names = ['run.json', modelDescriptionName, 'model.safetensors', 'vocabulary.txt', featuresName] as const;
 const command = 'export';
 
 /** A run directory that `export` has made. */
@@ -35,8 +36,9 @@ export interface SlimRun {
  * in the layers, no figures of epochs, and no paths of the machine that it was trained on.
  */
 export async function writeSlimRun(folder: string, { parts, vocabulary, run, test }: SlimRun): Promise<void> {
-  const { classes } = parts.description;
+  const { classes, features } = parts.description;
   await writeVocabulary(join(folder, 'vocabulary.txt'), vocabulary);
+  await writeFeatures(join(folder, featuresName), vocabulary, features);
   await writeSafetensors(join(folder, 'model.safetensors'), tensorsOf(parts));
   const described = `${JSON.stringify({ ...parts.description, base: undefined }, null, 2)}\n`;
   await writeFileAtomic(join(folder, modelDescriptionName), [described]);
@@ -44,12 +46,18 @@ export async function writeSlimRun(folder: string, { parts, vocabulary, run, tes
     schema: 1,
     command,
     classes,
-    vocabulary: run.vocabulary,
+    vocabulary: { ...run.vocabulary, size: vocabulary.size, sha256: vocabulary.sha256 },
     ...(test && { test }),
-    options: { loss: parts.loss },
+    options: { ...howReviewsAreRead(run), loss: parts.loss },
     versions: run.versions,
   };
   await writeFileAtomic(join(folder, 'run.json'), [formatRunDocument(document)]);
+}
+
+/** What other reviews are read with, so that they are those that the run itself would read. */
+function howReviewsAreRead({ options = {} }: RunDocument): object {
+  const { seed, labels } = options;
+  return { ...(seed !== undefined && { seed }), ...(labels !== undefined && { labels }) };
 }
 
 function tensorsOf({ layers, weights, description }: PortableParts): Map<string, StoredTensor> {
@@ -57,7 +65,7 @@ function tensorsOf({ layers, weights, description }: PortableParts): Map<string,
   const width = first.bias.length;
   const features = first.weight.length / width;
   const like = (data: Float32Array | Float64Array): Float32Array | Float64Array =>
-    first.weight instanceof Float32Array ? Float32Array.from(data) : data;
+    first.weight instanceof Float32Array ? Float32Array.from(data) : Float64Array.from(data);
   const tensor = (data: Float32Array | Float64Array, shape: readonly number[]): StoredTensor => ({
     dtype: data instanceof Float32Array ? 'float32' : 'float64',
     data,

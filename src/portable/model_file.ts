@@ -3,7 +3,7 @@ import { ImdbTorchError } from '../errors.js';
 import type { ModelDescription } from '../storage/model_description.js';
 import { areFinite, fromFloat16 } from '../storage/numbers/floats.js';
 import { readSections, takeSection, type SectionFile } from '../storage/sections.js';
-import { hasUnknown } from '../text/features.js';
+import { hasUnknown, longestNgram } from '../text/features.js';
 import { checkDescription } from './model_file_description.js';
 import { readFeatures } from './model_file_trie.js';
 import type { PortableLayers, PortableParts } from './portable_classifier.js';
@@ -59,6 +59,7 @@ function readHeader(fields: Readonly<Record<string, unknown>>): ModelFileHeader 
   const isKnown =
     isWhole(features) &&
     isWhole(longest) &&
+    (longest as number) <= longestNgram(model.features) &&
     precisions.some((known) => known === precision) &&
     (loss === 'softmax' || loss === 'logits') &&
     (typeof unknown === 'string') === hasUnknown(model.features);
@@ -149,8 +150,9 @@ function paired<T extends Float32Array | Float64Array>(differences: T): T {
   return pairs;
 }
 
+/** Copies numbers out of the file, whose bytes may be overwritten or given to another thread once the model is read. */
 function readFloats(file: SectionFile, name: string, length: number): Float64Array {
-  const values = takeSection(file, name, { dtype: 'float64', length, refuse });
+  const values = takeSection(file, name, { dtype: 'float64', length, refuse }).slice();
   if (!areFinite(values)) throw refuse(`its section ${name} has a NaN or an infinity`);
   return values;
 }

@@ -1,7 +1,9 @@
-import { aNumber, anObject, aString, fields, listOf, optional, orNull, wholeFrom } from '../arguments.js';
+import { anObject, aString, fields, kind, listOf, optional, orNull, wholeFrom } from '../arguments.js';
 import { messageOf } from '../errors.js';
 import type { Calibration, ModelDescription } from '../storage/model_description.js';
-import { featureFields } from '../text/features.js';
+import { featureFields, mostNgrams } from '../text/features.js';
+
+const aFinite = kind('a finite number', Number.isFinite);
 
 /**
  * Only what the engine relies on: the schema of `model.json`, which says of every field what is wrong with it, takes a
@@ -9,7 +11,7 @@ import { featureFields } from '../text/features.js';
  */
 const checkTypes = fields({
   ...{ classes: listOf(aString), output: wholeFrom(2), hidden: wholeFrom(0), features: fields(featureFields) },
-  ...{ calibration: orNull(anObject), decision: optional(fields({ offsets: listOf(aNumber) })) },
+  ...{ calibration: orNull(anObject), decision: optional(fields({ offsets: listOf(aFinite) })) },
 });
 
 /** Checks the description of a model in the header of a file. @throws what `refuse` makes */
@@ -21,25 +23,25 @@ export function checkDescription(given: unknown, refuse: (fault: string) => Erro
     throw refuse(`it describes another model (${messageOf(error)})`);
   }
   const { classes, output, features, calibration, decision } = model;
-  const { gain } = features;
+  const { gain, ngrams } = features;
   const characters: readonly number[] = features.characters ?? [1, 1];
   const [least, most] = characters;
-  const isRange = characters.length === 2 && least >= 1 && most >= least;
-  if (!isRange || !characters.every(Number.isInteger) || !areFinite([gain]))
-    throw refuse('it describes other features');
+  const areRanges = characters.length === 2 && least <= most && [ngrams, least, most].every(isLength);
+  if (!areRanges || !Number.isFinite(gain)) throw refuse('it describes other features');
   const areNamed = classes.length === output && new Set(classes).size === output;
-  const hasOffsets = decision === undefined || (decision.offsets.length === output && areFinite(decision.offsets));
+  const hasOffsets = decision === undefined || decision.offsets.length === output;
   if (areNamed && hasOffsets && (calibration === null || isKnown(calibration, output))) return model;
   throw refuse('it describes a model with other classes, calibration or decision');
 }
 
-function isKnown(calibration: Calibration, classes: number): boolean {
-  if (calibration.kind === 'temperature') return areFinite([calibration.temperature]) && calibration.temperature > 0;
-  return (
-    (calibration.kind as unknown) === 'sigmoid' && classes === 2 && areFinite([calibration.scale, calibration.bias])
-  );
+/** Whether n-grams can have so many tokens or characters. */
+function isLength(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= mostNgrams;
 }
 
-function areFinite(numbers: readonly number[]): boolean {
-  return numbers.every((number) => Number.isFinite(number));
+function isKnown(calibration: Calibration, classes: number): boolean {
+  if (calibration.kind === 'temperature')
+    return Number.isFinite(calibration.temperature) && calibration.temperature > 0;
+  const { kind: form, scale, bias } = calibration;
+  return (form as unknown) === 'sigmoid' && classes === 2 && Number.isFinite(scale) && Number.isFinite(bias);
 }

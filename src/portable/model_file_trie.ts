@@ -19,6 +19,7 @@ export interface StoredFeatures {
 }
 
 const lineFeed = 10;
+const blank = 0x20;
 /** Numbers have at most this many bytes. */
 const mostPlanes = 3;
 
@@ -87,15 +88,28 @@ function readNames(file: SectionFile, name: string, refuse: Refuse): TokenIntern
   const names = new TokenInterner(shared.length);
   const present = new Uint8Array(256 + rest.length);
   let [length, k] = [0, 0];
+  // Those that are UTF-8 in a row are so one by one where none starts inside a character.
+  let areWords = !rest.includes(blank);
   for (let number = 0; number < shared.length; number += 1) {
     if (shared[number] > length) throw refuse(`its ${name} are not those that were written`);
     length = shared[number];
     while (k < rest.length && rest[k] !== lineFeed) present[length++] = rest[k++];
     if (k++ === rest.length || length === 0 || names.internBytes(present, 0, length) !== number)
       throw refuse(`its ${name} are not those that were written`);
+    areWords &&= present[0] >> 6 !== 0b10;
   }
   if (k !== rest.length) throw refuse(`it has bytes behind its ${name}`);
+  if (!areWords || !isUtf8(names.reserve(0).subarray(0, names.tail))) throw refuse(`its ${name} are no words in UTF-8`);
   return names;
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Reads numbers: first the lowest byte of each, then the next one of each. */

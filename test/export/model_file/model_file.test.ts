@@ -97,6 +97,18 @@ test.each([
   }
 });
 
+test.each([0, 3])(
+  'when the bytes of a file are overwritten then a model read from it (hidden %d) stays as it is',
+  (hidden) => {
+    const { bytes } = fileOf(modelOf({ words, hidden, classes: ['red', 'green', 'blue'] }));
+    const read = readModelFile(bytes);
+    const before = probabilitiesOf(read);
+    bytes.fill(1);
+
+    expect(probabilitiesOf(read)).toEqual(before);
+  },
+);
+
 test('when features are left out then those that are kept are found, and no others', () => {
   const parts = modelOf({ words: words.slice(1), features: { weighting: 'idf', normalize: true } });
   const kept = new Set(['good', 'bad at all', 'not bad at all', 'größe']);

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { liveObjects } from '../../src/model/native.js';
 import { TextClassifier } from '../../src/model/text_classifier.js';
 import { resultOf, serveShared } from '../../src/serve/opening_thread.js';
-import { openClassifiers } from '../../src/serve/served_model.js';
+import { openClassifiers, openRun } from '../../src/serve/served_model.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeSmallRun } from '../model/helpers.js';
 
@@ -39,6 +39,24 @@ test('when a later model of a run cannot be made, or not asked, then nothing of 
     expect(model.classifier('on')?.predict(['good'])).toHaveLength(1);
     model.dispose();
     expect(liveObjects()).toBe(alive);
+  });
+});
+
+test('when a run is opened for the portable engine then what is shared of it has the same answers', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { path } = await writeSmallRun(folder, { adapter: true });
+    const options = { engine: 'portable' } as const;
+    const here = await openRun(path, options);
+    const { about, notes, classifiers } = await openClassifiers(path, options);
+    const shared = new Map([...classifiers].map(([adapter, classifier]) => [adapter, classifier.share()]));
+    const there = await serveShared(structuredClone({ about, notes, classifiers: shared }));
+    expect(there.about).toEqual(here.about);
+    expect(there.about).toMatchObject({ engine: 'portable', adapters: ['off', 'on', 'merged'], features: 5 });
+    for (const adapter of there.about.adapters) {
+      const [one, other] = [there, here].map((model) => model.classifier(adapter)?.predict(['not good', 'bad film']));
+      expect(one).toEqual(other);
+    }
+    expect(there.classifier('on')?.predict(['bad'])).not.toEqual(there.classifier('off')?.predict(['bad']));
   });
 });
 

@@ -11,7 +11,8 @@ const tolerance = 1e-6;
 /**
  * With libtorch as `setup` fetches it, `train` takes the addon of the package and compiles nothing. Without libtorch, what
  * was trained is used all the same.
- * @param {{ folder: string, installed: string, libtorch: string, programs: string }} places `programs` is the whole PATH
+ * @param {{ folder: string, installed: string, libtorch: string, version: string, programs: string }} places `version` is
+ * that of libtorch, `programs` the whole PATH
  */
 export async function checkNodeAlone(places) {
   const trained = checkWithLibtorch(places);
@@ -28,18 +29,18 @@ function checkWithLibtorch(places) {
   const { addon, findings } = JSON.parse(command(['doctor', '--json']));
   expect(addon?.origin?.from === 'package', 'the addon of the package to be used', addon);
   const compiler = findings.find(({ name }) => name === 'C++ compiler');
-  expect(compiler?.value === null && !compiler.required, 'no compiler to be there, nor to be needed', compiler);
+  expect(compiler?.value === null && !compiler.requiredToTrain, 'no compiler to be there, nor to be needed', compiler);
   const { probabilities } = JSON.parse(command(['predict', 'trained', text, '--engine', 'fused', '--json']));
   console.log(`With Node and libtorch alone, train takes the addon of the package: ${seconds} s the first time.`);
   return { accuracy: test.accuracy, probabilities };
 }
 
 /** Makes a home folder in whose cache libtorch is, as `setup` fetches it. */
-function homeWithLibtorch({ folder, libtorch }, name) {
+function homeWithLibtorch({ folder, libtorch, version }, name) {
   const home = join(folder, `${name} with libtorch`);
   const cache = join(home, '.cache', 'imdb-torch', 'libtorch');
   mkdirSync(cache, { recursive: true });
-  symlinkSync(libtorch, join(cache, '2.13.0'));
+  symlinkSync(libtorch, join(cache, version));
   return home;
 }
 
@@ -70,6 +71,8 @@ async function checkWithoutLibtorch(places, { accuracy, probabilities }) {
   const exported = await load(readFileSync(join(places.folder, 'web', 'model.bin')));
   expectSame(exported.predict(text).probabilities, probabilities, 'the exported model');
   expectSame((await answerOf(places, home)).probabilities, probabilities, 'serve');
+  const { ok, canTrain } = JSON.parse(command(['doctor', '--json']));
+  expect(ok && !canTrain, 'doctor to miss what training needs and nothing else', { ok, canTrain });
   const brought = ['addon', 'libtorch', 'build'].filter((name) => existsSync(join(home, '.cache', 'imdb-torch', name)));
   expect(brought.length === 0, 'neither libtorch nor an addon to be brought', brought);
   console.log(

@@ -9,18 +9,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkNodeAlone } from './check_node_alone.mjs';
 import { pinnedLibtorch } from './pinned_libtorch.mjs';
-import { mustRun, prepare, root } from './project.mjs';
+import { compiled, mustRun, prepare, root } from './project.mjs';
 
 await prepare();
 await mustRun(process.execPath, ['scripts/prebuild.mjs'], 'Getting the addon of the package ready…');
 const libtorch = (await pinnedLibtorch()).path;
+const { fetchedVersion: version } = await compiled('setup/libtorch_folder.js');
 const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 if (homepage.includes('/OWNER/'))
   console.log('package.json has OWNER as a placeholder: see Publishing in CONTRIBUTING.md.');
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-package-'));
 try {
   const installed = installIn(folder);
-  await checkNodeAlone({ folder, installed, libtorch, programs: programsIn(folder) });
+  await checkNodeAlone({ folder, installed, libtorch, version, programs: programsIn(folder) });
   rmSync(join(installed, 'prebuilds'), { recursive: true });
   await checkBuild(folder);
 } finally {

@@ -1,22 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { ImdbTorchError } from '../errors.js';
 import { writeOrigin } from './addon_origin.js';
-import {
-  addonPath,
-  hashOfSources,
-  libtorchAtHand,
-  selectAddon,
-  selectedAddon,
-  type SelectedAddon,
-} from './addon_cache.js';
+import { addonPath, hashOfSources, selectAddon, selectedAddon, type SelectedAddon } from './addon_cache.js';
 import type { BuildOptions } from './build.js';
 import { ensureLibtorch } from './libtorch.js';
-import type { LibtorchFolder, LibtorchOptions } from './libtorch_folder.js';
+import type { LibtorchOptions } from './libtorch_folder.js';
 import { linkLibtorch } from './libtorch_link.js';
 import { packageRoot } from './package_root.js';
 import { expectBuildable } from './platform.js';
 import { missingBuildTools } from './tools.js';
-import { findPrebuilt, fitTo, placePrebuilt, type Prebuilt, type Unfit } from './prebuilt.js';
+import { findPrebuilt, fitTo, fittingOf, placePrebuilt, placeOf, type Prebuilt, type Unfit } from './prebuilt.js';
 
 interface EnsureAddonOptions extends LibtorchOptions {
   /** Builds although the addon is there. */
@@ -54,8 +47,7 @@ export async function ensureAddon(options: EnsureAddonOptions = {}): Promise<Rea
   // Where nothing can be compiled, the one of the package is put there anew.
   const mustCompile = force && (await missingBuildTools()) === null;
   const prebuilt = mustCompile ? { reason: '`setup --force` asked for that' } : findPrebuilt(root, sources);
-  const hasPrebuilt = 'reason' in prebuilt ? undefined : (each: LibtorchFolder) => !('reason' in fitTo(prebuilt, each));
-  const libtorch = await ensureLibtorch({ ...options, hasPrebuilt });
+  const libtorch = await ensureLibtorch({ ...options, hasPrebuilt: fittingOf(prebuilt) });
   onProgress?.(`Using libtorch ${libtorch.version} in ${libtorch.path}.`);
   const path = addonPath(sources, libtorch);
   const built = await placeAddon(fitTo(prebuilt, libtorch), { root, libtorch, to: path, force, onProgress, signal });
@@ -107,13 +99,9 @@ export function findAddon(): string {
 function addonOfPackage(root: string, sources: string): SelectedAddon | null {
   const prebuilt = findPrebuilt(root, sources);
   if ('reason' in prebuilt) return null;
-  for (const libtorch of libtorchAtHand(sources)) {
-    if ('reason' in fitTo(prebuilt, libtorch)) continue;
-    const path = addonPath(sources, libtorch);
-    placePrebuilt(prebuilt, path);
-    return { path, libtorch };
-  }
-  return null;
+  const place = placeOf(prebuilt, sources);
+  if (place !== null) placePrebuilt(prebuilt, place.path);
+  return place;
 }
 
 /** Whether `findAddon` finds an addon: nothing is fetched or compiled to find out. */

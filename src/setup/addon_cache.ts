@@ -10,7 +10,7 @@ import { packageFile, packageVersion } from './package_root.js';
 
 const nodeApiVersion = 8;
 
-/** The addon that was last built from some sources, and what it was built against. */
+/** Where the addon of some sources is kept, or belongs, and the libtorch that it is for. */
 export interface SelectedAddon {
   path: string;
   libtorch: LibtorchFolder;
@@ -59,20 +59,22 @@ export async function selectAddon(sources: string, { path, version }: LibtorchFo
  * one that was fetched. Null when there is none, also because that libtorch has gone or is another version now.
  */
 export function selectedAddon(sources: string, libtorch?: string): SelectedAddon | null {
-  for (const now of libtorchAtHand(sources, libtorch)) {
-    const path = addonPath(sources, now);
-    if (existsSync(path)) return { path, libtorch: now };
+  for (const place of addonPlaces(sources, libtorch)) {
+    if (existsSync(place.path)) return place;
   }
   return null;
 }
 
-/** Goes through the libtorch that the user asks for, else the one selected for these sources and those fetched. */
-export function* libtorchAtHand(sources: string, libtorch?: string): Generator<LibtorchFolder> {
+/**
+ * Goes through the libtorch that the user asks for, else the one selected for these sources and those fetched, each with
+ * where in the cache its addon belongs.
+ */
+export function* addonPlaces(sources: string, libtorch?: string): Generator<SelectedAddon> {
   const given = givenLibtorch(libtorch);
   const folders = given === undefined ? [readSelection(sources), ...cachedFolders()] : [given];
   for (const folder of folders) {
     const read = folder === null ? null : readLibtorch(folder);
-    if (read !== null && 'path' in read) yield read;
+    if (read !== null && 'path' in read) yield { path: addonPath(sources, read), libtorch: read };
   }
 }
 

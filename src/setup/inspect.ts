@@ -8,12 +8,12 @@ import { runProcess } from '../system/run_process.js';
 import { sizeOf } from '../system/sizes.js';
 import { describeOrigin, readOrigin, type AddonOrigin } from './addon_origin.js';
 import { hashOfSources, selectedAddon, type SelectedAddon } from './addon_cache.js';
-import { findLibtorch, type Libtorch } from './libtorch.js';
-import type { LibtorchFolder, LibtorchOptions } from './libtorch_folder.js';
+import { findForAddon, findLibtorch, type Libtorch } from './libtorch.js';
+import type { LibtorchOptions } from './libtorch_folder.js';
 import { linkLibtorch } from './libtorch_link.js';
 import { packageRoot, packageVersion } from './package_root.js';
 import { currentPlatform, insteadOn, supportOf } from './platform.js';
-import { findPrebuilt, fitTo, type Prebuilt, type Unfit } from './prebuilt.js';
+import { findPrebuilt, fitTo, fittingOf, placeOf, type Prebuilt, type Unfit } from './prebuilt.js';
 import { installCommand, isCMakeNewEnough, probe, probeCompiler } from './tools.js';
 
 const loadMilliseconds = 30_000;
@@ -23,8 +23,10 @@ export interface Finding {
   name: string;
   /** Describes what is there; null when it is missing. */
   value: string | null;
-  /** Says whether nothing works without it and nothing that this package does by itself brings it. */
+  /** Says whether not even what was trained runs without it, or it was asked for by name. */
   required: boolean;
+  /** Says whether nothing can be trained without it. */
+  requiredToTrain: boolean;
   /** Says what to do about it; null when it is fine. */
   advice: string | null;
 }
@@ -69,8 +71,7 @@ export async function inspectMachine(options: InspectOptions = {}): Promise<Insp
   const selected = selectedAddon(sources, options.libtorch);
   const forBuilding = selected === null;
   const brought = findPrebuilt(root, sources);
-  const hasPrebuilt = (folder: LibtorchFolder): boolean => !('reason' in fitTo(brought, folder));
-  const libtorch = await inspectLibtorch({ ...options, forBuilding, hasPrebuilt });
+  const libtorch = await inspectLibtorch({ ...options, forBuilding, hasPrebuilt: fittingOf(brought) });
   const prebuilt = libtorch.found === null ? brought : fitTo(brought, libtorch.found);
   const [addon, ...tools] = await Promise.all([
     inspectAddon(selected, prebuilt),
@@ -78,7 +79,14 @@ export async function inspectMachine(options: InspectOptions = {}): Promise<Insp
   ]);
   return {
     version: packageVersion(root),
-    findings: [nodeFinding(), platformFinding(), ...tools, libtorch.finding, addon.finding],
+    findings: [
+      nodeFinding(),
+      platformFinding(),
+      ...tools,
+      libtorch.finding,
+      addon.finding,
+      engineFinding(selected !== null || placeOf(brought, sources, options.libtorch) !== null),
+    ],
     libtorch: libtorch.found,
     addon: addon.addon,
     prebuilt: 'reason' in prebuilt ? { path: null, reason: prebuilt.reason } : { path: prebuilt.path, reason: null },
@@ -87,7 +95,7 @@ export async function inspectMachine(options: InspectOptions = {}): Promise<Insp
 }
 
 function nodeFinding(): Finding {
-  return { name: 'Node', value: process.versions.node, required: true, advice: null };
+  return { name: 'Node', value: process.versions.node, required: true, requiredToTrain: true, advice: null };
 }
 
 function platformFinding(): Finding {
@@ -97,9 +105,18 @@ function platformFinding(): Finding {
   return {
     name: 'platform',
     value: [os, cpu, ...(libc === null ? [] : [libc])].join(' '),
-    required: support === 'none',
+    required: false,
+    requiredToTrain: support === 'none',
     advice,
   };
+}
+
+/** Says what computes where that is left to `predict`, `explain`, `evaluate`, `serve` and the library. */
+function engineFinding(isAddonThere: boolean): Finding {
+  const value = isAddonThere
+    ? 'fused, as the addon is there; portable for a few texts, before which loading the addon would take longer'
+    : 'portable, which is all in TypeScript, as there is no addon';
+  return finding('engine for trained models', value, false, '');
 }
 
 /** @param forBuilding whether the addon is still to be built here: nothing else needs a compiler and CMake */
@@ -115,7 +132,13 @@ function probeTools(forBuilding: boolean): Promise<Finding>[] {
     probe('cmake').then(({ version }) =>
       version === null || isCMakeNewEnough(version)
         ? finding('CMake', version, forBuilding, install)
-        : { name: 'CMake', value: version, required: forBuilding, advice: `is older than 3.18; ${install}` },
+        : {
+            name: 'CMake',
+            value: version,
+            required: false,
+            requiredToTrain: forBuilding,
+            advice: `is older than 3.18; ${install}`,
+          },
     ),
     probe('ninja').then(({ version }) => finding('Ninja', version, false, 'optional: builds are quicker with it')),
     probe('python3').then(({ version }) =>
@@ -124,8 +147,8 @@ function probeTools(forBuilding: boolean): Promise<Finding>[] {
   ];
 }
 
-function finding(name: string, value: string | null, required: boolean, adviceIfMissing: string): Finding {
-  return { name, value, required, advice: value === null ? adviceIfMissing : null };
+function finding(name: string, value: string | null, requiredToTrain: boolean, adviceIfMissing: string): Finding {
+  return { name, value, required: false, requiredToTrain, advice: value === null ? adviceIfMissing : null };
 }
 
 async function inspectLibtorch(options: LibtorchOptions): Promise<{ found: Libtorch | null; finding: Finding }> {
@@ -136,7 +159,7 @@ async function inspectLibtorch(options: LibtorchOptions): Promise<{ found: Libto
     fetched: 'fetched by setup',
   } as const;
   try {
-    const { found, tried } = await findLibtorch(options);
+    const { found, tried } = await (options.forBuilding ? findForAddon : findLibtorch)(options);
     const headers = found?.hasHeaders ? '' : ', without headers: it runs the addon, and cannot build one';
     const value = found === null ? null : `${found.version} in ${found.path}, ${places[found.foundBy]}${headers}`;
     const reasons = tried.map(({ place, reason }) => `${place}: ${reason}`).join('; ');
@@ -145,11 +168,11 @@ async function inspectLibtorch(options: LibtorchOptions): Promise<{ found: Libto
       supportOf(platform) === 'fetched' ? 'run `npx imdb-torch setup`, which fetches it' : insteadOn(platform);
     return {
       found,
-      finding: finding('libtorch', value, true, `${remedy}; what was trained runs without it (${reasons})`),
+      finding: finding('libtorch', value, true, `${remedy} (${reasons})`),
     };
   } catch (error) {
     if (!(error instanceof ImdbTorchError)) throw error;
-    return { found: null, finding: finding('libtorch', null, true, error.message) };
+    return { found: null, finding: { ...finding('libtorch', null, true, error.message), required: true } };
   }
 }
 
@@ -164,20 +187,21 @@ async function inspectAddon(
         ? `is built on first use (because ${prebuilt.reason})`
         : `is taken from this package on first use (prebuilt for libtorch ${prebuilt.libtorch})`;
     const advice = `${how}, or now by \`npx imdb-torch setup\``;
-    return { addon: null, finding: { name, value: null, required: false, advice } };
+    return { addon: null, finding: finding(name, null, false, advice) };
   }
   const { path, libtorch } = selected;
   const origin = readOrigin(path);
   const value = `${path}, ${describeOrigin(origin, libtorch.version)}`;
+  const found = { name, value, required: true, requiredToTrain: true };
   try {
     linkLibtorch(path, libtorch);
     return {
       addon: { path, facts: await factsOf(path), origin },
-      finding: { name, value, required: true, advice: null },
+      finding: { ...found, advice: null },
     };
   } catch (error) {
     const advice = `does not load (${messageOf(error)}); run \`npx imdb-torch setup --force\``;
-    return { addon: { path, facts: null, origin }, finding: { name, value, required: true, advice } };
+    return { addon: { path, facts: null, origin }, finding: { ...found, advice } };
   }
 }
 

@@ -58,24 +58,31 @@ export async function findLibtorch(options: LibtorchOptions): Promise<{ found: L
 }
 
 /**
- * Finds a libtorch to build against, or one with a prebuilt addon, as `findLibtorch` does, else fetches it into the cache.
- * Where nothing can be built, one that was found but has no prebuilt addon gives way to one that is fetched and has it.
+ * Finds a libtorch to build against, or one with a prebuilt addon, as `findLibtorch` does. Where nothing can be built, one
+ * that was found but has no prebuilt addon gives way to the one to fetch, which has it: then none is found.
+ * @throws ImdbTorchError ERR_LIBTORCH as `findLibtorch` does
+ */
+export async function findForAddon(options: LibtorchOptions): Promise<{ found: Libtorch | null; tried: Attempt[] }> {
+  const { found, tried } = await findLibtorch({ ...options, forBuilding: true });
+  if (found === null || found.foundBy === 'given' || options.hasPrebuilt?.(found) !== false) return { found, tried };
+  const missing = await missingBuildTools();
+  if (missing === null) return { found, tried };
+  const reason = `building the addon for it needs ${missing}`;
+  return { found: null, tried: [...tried, { place: found.path, reason }] };
+}
+
+/**
+ * Finds a libtorch as `findForAddon` does, else fetches it into the cache.
  * @throws ImdbTorchError ERR_LIBTORCH with all that was tried; ERR_PLATFORM where there is none to fetch; ERR_OUTPUT when
  * the cache cannot be written
  */
-export async function ensureLibtorch(given: LibtorchOptions): Promise<Libtorch> {
-  const options = { ...given, forBuilding: true };
-  const { found, tried } = await findLibtorch(options);
-  if (found !== null) {
-    const missing =
-      found.foundBy === 'given' || given.hasPrebuilt?.(found) !== false ? null : await missingBuildTools();
-    if (missing === null) return found;
-    tried.push({ place: found.path, reason: `building the addon for it needs ${missing}` });
-  }
+export async function ensureLibtorch(options: LibtorchOptions): Promise<Libtorch> {
+  const { found, tried } = await findForAddon(options);
+  if (found !== null) return found;
   expectFetchable();
   // Seldom needed, and long to load.
   const { fetchLibtorch } = await import('./libtorch_fetch.js');
-  const fetched = await fetchLibtorch(libtorchCache(), options);
+  const fetched = await fetchLibtorch(libtorchCache(), { ...options, forBuilding: true });
   if ('path' in fetched) return { ...fetched, foundBy: 'fetched' };
   const reasons = [...tried, ...fetched.tried].map(({ place, reason }) => `  ${place}: ${reason}`);
   throw new ImdbTorchError(

@@ -4,6 +4,7 @@ import { release } from 'node:os';
 import { dirname, join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { writeFileAtomicSync } from '../system/atomic_file.js';
+import { addonPlaces, type SelectedAddon } from './addon_cache.js';
 import { writeOrigin } from './addon_origin.js';
 import { lacksOf, loadedLibraries } from './c_libraries.js';
 import { readElf } from './elf.js';
@@ -102,6 +103,19 @@ export function fitTo(prebuilt: Prebuilt | Unfit, { path, version, hasCuda }: Li
   const missing = needed.filter((library) => !existsSync(join(path, 'lib', library)));
   if (missing.length === 0) return prebuilt;
   return { reason: `the prebuilt one needs ${missing.join(' and ')}, which is not in ${path}` };
+}
+
+/** Returns what says whether a prebuilt addon is for a libtorch; undefined where it is for none. */
+export function fittingOf(prebuilt: Prebuilt | Unfit): ((libtorch: LibtorchFolder) => boolean) | undefined {
+  return 'reason' in prebuilt ? undefined : (libtorch) => !('reason' in fitTo(prebuilt, libtorch));
+}
+
+/** Returns the first libtorch at hand that a prebuilt addon is for, and where in the cache the addon belongs then. */
+export function placeOf(prebuilt: Prebuilt | Unfit, sources: string, libtorch?: string): SelectedAddon | null {
+  for (const place of addonPlaces(sources, libtorch)) {
+    if (fittingOf(prebuilt)?.(place.libtorch)) return place;
+  }
+  return null;
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { withTemporaryFolder } from '../helpers.js';
+import type { Finding } from '../../src/setup/inspect.js';
 import { writeLibtorch } from './fakes.js';
 
 const cli = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -21,14 +22,15 @@ function imdbTorch(args: readonly string[], env: Readonly<Record<string, string>
 
 interface Report {
   ok: boolean;
-  findings: { name: string; value: string | null; required: boolean; advice: string | null }[];
+  canTrain: boolean;
+  findings: Finding[];
   libtorch: { version: string; path: string } | null;
   addon: { path: string; facts: { devices: string[]; threads: number; kernels: string } | null } | null;
   prebuilt: { path: string | null; reason: string | null };
   cache: { path: string; bytes: Record<string, number> };
 }
 
-function findingOf(report: Report, name: string): Report['findings'][number] | undefined {
+function findingOf(report: Report, name: string): Finding | undefined {
   return report.findings.find((finding) => finding.name === name);
 }
 
@@ -36,7 +38,8 @@ test('when all is there then doctor says so, and what the addon says of the mach
   const { status, stdout } = imdbTorch(['doctor', '--json']);
   const report = JSON.parse(stdout) as Report;
   expect(status).toBe(0);
-  expect(report.ok).toBe(true);
+  expect([report.ok, report.canTrain]).toEqual([true, true]);
+  expect(findingOf(report, 'engine for trained models')?.value).toMatch(/^fused, as the addon is there; portable for/);
   expect(findingOf(report, 'Node')?.value).toBe(process.versions.node);
   expect(report.addon?.facts?.devices[0]).toBe('cpu');
   expect(['avx512', 'avx2', 'portable']).toContain(report.addon?.facts?.kernels);
@@ -48,7 +51,7 @@ test('when all is there then doctor says so, and what the addon says of the mach
   expect(report.prebuilt).toEqual({ path: null, reason: 'a clone of the repository compiles its own sources' });
 });
 
-test('when nothing is there then doctor ends with 3, and has advice for each missing thing', () =>
+test('when nothing is there then doctor ends with 0, says what training needs and has advice for each', () =>
   withTemporaryFolder(async (folder) => {
     await mkdir(join(folder, 'empty'));
     const env = {
@@ -58,15 +61,19 @@ test('when nothing is there then doctor ends with 3, and has advice for each mis
     };
     const { status, stdout } = imdbTorch(['doctor', '--json'], { ...env, VIRTUAL_ENV: '', CXX: '' });
     const report = JSON.parse(stdout) as Report;
-    expect(status).toBe(3);
-    expect(report.ok).toBe(false);
+    expect(status).toBe(0);
+    expect([report.ok, report.canTrain]).toEqual([true, false]);
     for (const name of ['C++ compiler', 'CMake', 'Python', 'libtorch', 'native addon']) {
       expect(findingOf(report, name)).toMatchObject({
         value: null,
         advice: expect.stringMatching(/install|setup|pip/),
       });
     }
-    expect(findingOf(report, 'libtorch')?.advice).toContain('what was trained runs without it');
+    expect(findingOf(report, 'libtorch')).toMatchObject({ required: false, requiredToTrain: true });
+    const engine = 'engine for trained models: portable, which is all in TypeScript, as there is no addon\n';
+    const { stdout: text } = imdbTorch(['doctor'], { ...env, VIRTUAL_ENV: '', CXX: '' });
+    expect(text).toContain(engine);
+    expect(text).toMatch(/[·-] libtorch: none - only training needs it; run `npx imdb-torch setup`/);
     expect(report.cache).toEqual({ path: join(folder, 'home'), bytes: {} });
   }));
 

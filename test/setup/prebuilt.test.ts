@@ -97,13 +97,13 @@ nodeAlone('when doctor looks then it says which addon is used and why, and what 
   const findingOf = async (name: string): Promise<Finding | undefined> =>
     (await inspectMachine({ root })).findings.find((finding) => finding.name === name);
   const [compiler, addonFinding] = ['C++ compiler', 'native addon'];
-  expect(await findingOf(compiler)).toMatchObject({ value: null, required: false });
+  expect(await findingOf(compiler)).toMatchObject({ value: null, requiredToTrain: false });
   expect(await findingOf('libtorch')).toMatchObject({ advice: null });
   const advice = `is taken from this package on first use (prebuilt for libtorch ${version}), or now by`;
   expect(await findingOf(addonFinding)).toMatchObject({ value: null, advice: expect.stringContaining(advice) });
   expect((await inspectMachine({ root })).prebuilt).toEqual({ path: all.prebuilt, reason: null });
   await describe({ sources: 'another hash' });
-  expect(await findingOf(compiler)).toMatchObject({ value: null, required: true });
+  expect(await findingOf(compiler)).toMatchObject({ value: null, requiredToTrain: true });
   const because = 'is built on first use (because the prebuilt one is from other sources)';
   expect(await findingOf(addonFinding)).toMatchObject({ advice: expect.stringContaining(because) });
   await describe({});
@@ -259,5 +259,17 @@ nodeAlone('when a Python has another torch and nothing can be compiled then one 
         /torch: building the addon for it needs a C\+\+20 compiler and CMake\n.*pip download/,
       ),
     });
+    const { findings, libtorch } = await inspectMachine({ root: all.root });
+    expect(libtorch).toBeNull();
+    expect(findings).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: 'C++ compiler', value: null, requiredToTrain: false }),
+        expect.objectContaining({ name: 'CMake', value: null, requiredToTrain: false }),
+        expect.objectContaining({
+          name: 'libtorch',
+          advice: expect.stringMatching(/fetches it .*torch: building the/),
+        }),
+      ]),
+    );
   });
 });

@@ -27,8 +27,9 @@ async function doctor(raw: RawOptions): Promise<void> {
   const { findings, ...inspection } = await inspectMachine({ libtorch });
   const data = dataAtHand();
   const all = [...findings, dataFinding(data)];
-  const isUsable = !all.some(({ required, value, advice }) => required && (value === null || advice !== null));
-  terminal.document({ schema: 1, command: 'doctor', ok: isUsable, findings: all, data, ...inspection });
+  const isUsable = all.every((finding) => !finding.required || finding.advice === null);
+  const canTrain = isUsable && all.every((finding) => !finding.requiredToTrain || finding.advice === null);
+  terminal.document({ schema: 1, command: 'doctor', ok: isUsable, canTrain, findings: all, data, ...inspection });
   if (!json) {
     terminal.result(`imdb-torch ${inspection.version}`);
     for (const finding of all) terminal.result(describe(finding, terminal));
@@ -46,11 +47,12 @@ function dataAtHand(): string | null {
 
 function dataFinding(value: string | null): Finding {
   const advice = value === null ? 'run `npx imdb-torch data`, which fetches them; `--data sample` needs none' : null;
-  return { name: 'IMDb reviews', value, required: false, advice };
+  return { name: 'IMDb reviews', value, required: false, requiredToTrain: false, advice };
 }
 
-function describe({ name, value, required, advice }: Finding, { style }: Terminal): string {
-  const text = `${name}: ${value ?? 'none'}${advice === null ? '' : ` - ${advice}`}`;
+function describe({ name, value, required, requiredToTrain, advice }: Finding, { style }: Terminal): string {
+  const use = requiredToTrain && !required ? 'only training needs it; ' : '';
+  const text = `${name}: ${value ?? 'none'}${advice === null ? '' : ` - ${use}${advice}`}`;
   if (advice !== null && !required) return `${style.unicode ? '·' : '-'} ${text}`;
   return formatCheck({ name: text, passed: advice === null }, style);
 }

@@ -1,15 +1,19 @@
-import { gzipSync } from 'node:zlib';
 import type { Reviews } from '../data/splits/reviews.js';
 import { ImdbTorchError } from '../errors.js';
 import type { Precision } from '../portable/model_file.js';
-import type { PortableClassifier, PortableParts } from '../portable/portable_classifier.js';
+import type { PortableRun } from '../model/portable_run.js';
 import { formatCount, formatNames, formatShare } from '../report/format.js';
 import type { RunDocument } from '../storage/run_document.js';
 import { isOwnName } from '../text/tokens/own_tokenizer.js';
-import { Vocabulary } from '../text/vocabulary.js';
+import { assertBundled } from './bundled_files.js';
 import { fillOnnx, fillWeb, type PortableExport } from './fill_folder.js';
 import { writeSlimRun } from './folder/write_slim_run.js';
-import { exportModel, type ExportCost, type ExportedModel } from './model_file/export_model.js';
+import {
+  exportModel,
+  type ExportCost,
+  type ExportModelOptions,
+  type ExportedModel,
+} from './model_file/export_model.js';
 import { drawExportedPage } from './page/draw_page.js';
 import { nameOfRun, type ExportTarget } from './targets.js';
 import { writeExportedFile, writeExportedFolder, type WrittenFile } from './write_export.js';
@@ -27,7 +31,7 @@ export interface ExportRequest {
 export interface OpenedRun {
   readonly path: string;
   readonly run: RunDocument;
-  readonly classifier: PortableClassifier;
+  readonly classifier: PortableRun;
   /** How good this model is on the test reviews of the run; null: not known. */
   readonly test: { readonly loss: number; readonly accuracy: number } | null;
 }
@@ -55,6 +59,8 @@ export interface ExportControl {
   readonly reviews: (Reviews & ChosenSplit) | null;
   readonly signal?: AbortSignal | undefined;
   readonly onMeasured?: ((measured: MeasuredExport) => void) | undefined;
+  /** Is called after each model file that was tried. */
+  readonly onProgress?: ExportModelOptions['onProgress'];
 }
 
 /**
@@ -68,9 +74,11 @@ export async function exportOpened(
   control: ExportControl,
 ): Promise<MeasuredExport & { readonly files: readonly WrittenFile[] }> {
   if (request.to === 'folder') return exportFolder(opened, request.out, control);
-  const { reviews, signal, onMeasured } = control;
+  const { reviews, signal, onMeasured, onProgress } = control;
   const { precision, maxSize } = request;
-  const model = await exportModel(partsOf(opened.classifier), { precision, maxSize, reviews, signal });
+  const { parts, featurizer } = opened.classifier;
+  const named = { ...parts, names: featurizer.vocabulary };
+  const model = await exportModel(named, { precision, maxSize, reviews, signal, onProgress });
   const { features, kept } = model;
   const cost = model.cost && reviews && { ...model.cost, split: reviews.split, seen: reviews.seen };
   const measured = { precision, features, kept, cost };
@@ -84,13 +92,13 @@ async function exportFolder(
   out: string,
   { signal, onMeasured }: ExportControl,
 ): Promise<MeasuredExport & { readonly files: readonly WrittenFile[] }> {
-  const vocabulary = vocabularyOf(classifier);
+  const { vocabulary } = classifier.featurizer;
   const { size } = vocabulary;
   const measured = { precision: 'float32', features: size, kept: size, cost: null } as const;
   onMeasured?.(measured);
   signal?.throwIfAborted();
   const files = await writeExportedFolder(out, 'folder', (folder) =>
-    writeSlimRun(folder, { parts: partsOf(classifier), vocabulary, run, test }),
+    writeSlimRun(folder, { parts: classifier.parts, vocabulary, run, test }),
   );
   return { ...measured, files };
 }
@@ -103,12 +111,12 @@ async function write(
 ): Promise<WrittenFile[]> {
   const described = describe(opened, model);
   if (to === 'html') {
-    const page = drawExportedPage({ ...described.page, model: gzipSync(model.bytes, { level: 9 }) });
+    const page = drawExportedPage({ ...described.page, model: model.compressed });
     return writeExportedFile(out, page, signal);
   }
-  return writeExportedFolder(out, to === 'onnx' ? 'onnx' : 'web', (folder) =>
-    (to === 'onnx' ? fillOnnx : fillWeb)(folder, described),
-  );
+  const fill = to === 'onnx' ? fillOnnx : fillWeb;
+  const gzipped = new Map([['model.bin', model.compressed.length]]);
+  return writeExportedFolder(out, to === 'onnx' ? 'onnx' : 'web', (folder) => fill(folder, described), gzipped);
 }
 
 function describe({ path, classifier, test }: OpenedRun, model: ExportedModel): PortableExport {
@@ -132,31 +140,42 @@ function describe({ path, classifier, test }: OpenedRun, model: ExportedModel): 
   };
 }
 
-function partsOf(classifier: PortableClassifier): PortableParts & { readonly names: Vocabulary } {
-  const { description, featurizer, layers, loss } = classifier;
-  const names = vocabularyOf(classifier);
-  return { description, index: featurizer.index.tables, weights: featurizer.weights, layers, names, loss };
-}
-
-function vocabularyOf({ names }: PortableClassifier): Vocabulary {
-  if (names instanceof Vocabulary) return names;
-  throw new Error('A run that is opened has its vocabulary.');
+/**
+ * Refuses what does not go together, whatever the model.
+ * @param hasData whether reviews are named to measure what is lost
+ * @throws ImdbTorchError ERR_USAGE; ERR_PACKAGE when a file of this package is not there
+ */
+export function assertRequest({ to, precision, maxSize }: ExportRequest, hasData: boolean): void {
+  assertBundled(to);
+  if (to !== 'folder') return;
+  const option = precision !== 'float32' ? '--precision' : maxSize !== undefined ? '--max-size' : null;
+  if (option !== null)
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      `Expected no ${option} with --to folder, since a run directory has whole numbers; take --to web, whose model.bin has fewer.`,
+    );
+  if (hasData)
+    throw new ImdbTorchError(
+      'ERR_USAGE',
+      'Expected no --data with --to folder, which loses nothing that could be measured; leave it out, or take --to web.',
+    );
 }
 
 /**
  * Refuses what cannot be made of a model.
  * @throws ImdbTorchError ERR_USAGE
  */
-export function assertExportable(classifier: PortableClassifier, { to, precision, maxSize }: ExportRequest): void {
-  const { tokenizer } = classifier.description.features;
-  if (to === 'folder' && (precision !== 'float32' || maxSize !== undefined))
-    throw new ImdbTorchError(
-      'ERR_USAGE',
-      `Expected no --${precision !== 'float32' ? 'precision' : 'max-size'} with --to folder, since a run directory has whole float32 numbers; take --to web, whose model.bin has fewer.`,
-    );
+export function assertExportable({ description }: PortableRun, to: ExportTarget): void {
+  const { tokenizer } = description.features;
   if (to === 'html' && isOwnName(tokenizer))
     throw new ImdbTorchError(
       'ERR_USAGE',
       `Expected a model with a tokenizer of this package for --to html but this one has a program's own, ${tokenizer.slice(tokenizer.indexOf(':') + 1)}, which a page does not have; take --to web and give it to load.`,
     );
+}
+
+/** Says whether numbers lose digits, or features are left out. */
+export function isLossy({ layers }: PortableRun, { to, precision, maxSize }: ExportRequest): boolean {
+  if (to === 'folder') return false;
+  return precision !== 'float32' || maxSize !== undefined || layers.first.weight instanceof Float64Array;
 }

@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readModelFile } from '../portable/model_file.js';
 import { writeFileAtomic } from '../system/atomic_file.js';
@@ -29,7 +29,8 @@ export async function fillOnnx(folder: string, { bytes, described }: PortableExp
 }
 
 async function fillPortable(folder: string, bytes: Uint8Array, readme: string): Promise<void> {
-  for (const name of ['classifier.js', 'classifier.d.ts']) await copyFile(bundledFile(name), join(folder, name));
+  for (const name of ['classifier.js', 'classifier.d.ts'])
+    await writeFileAtomic(join(folder, name), [await readFile(bundledFile(name))]);
   await writeFileAtomic(join(folder, 'model.bin'), [bytes]);
   await writeFileAtomic(join(folder, 'README.md'), [readme]);
 }

@@ -36,22 +36,29 @@ export async function writeExportedFile(
   return [await measure(basename(out), Buffer.from(content))];
 }
 
-/** Writes an export of a folder, whole or not at all. @throws ImdbTorchError ERR_OUTPUT; what `fill` throws */
+/**
+ * Writes an export of a folder, whole or not at all.
+ * @param gzipped the size that gzip makes of files, where that is known: it takes long
+ * @throws ImdbTorchError ERR_OUTPUT; what `fill` throws
+ */
 export async function writeExportedFolder(
   out: string,
   to: Exclude<ExportTarget, 'html'>,
   fill: (folder: string) => Promise<void>,
+  gzipped: ReadonlyMap<string, number> = new Map(),
 ): Promise<WrittenFile[]> {
   let files: WrittenFile[] = [];
   await writeFolderAtomic(out, folderKinds[to], async (folder) => {
     await fill(folder);
     const names = (await readdir(folder)).sort();
-    files = await Promise.all(names.map(async (name) => measure(name, await readFile(join(folder, name)))));
+    files = await Promise.all(
+      names.map(async (name) => measure(name, await readFile(join(folder, name)), gzipped.get(name))),
+    );
   });
   return files;
 }
 
-async function measure(name: string, content: Uint8Array): Promise<WrittenFile> {
-  const { length: gzipped } = await compress(content, { level: 9 });
+async function measure(name: string, content: Uint8Array, known?: number): Promise<WrittenFile> {
+  const gzipped = known ?? (await compress(content, { level: 9 })).length;
   return { name, bytes: content.length, gzipped };
 }

@@ -1,19 +1,28 @@
 import { aFunction, aSignal, aString, onlyFields, oneOf, optional, wholeFrom } from '../arguments.js';
 import { readDataset, type Dataset } from '../data/dataset.js';
-import { assertExportable, exportOpened, type ExportRequest, type MeasuredExport } from '../export/export_opened.js';
+import {
+  assertExportable,
+  assertRequest,
+  exportOpened,
+  isLossy,
+  type ExportControl,
+  type ExportRequest,
+  type MeasuredExport,
+  type OpenedRun,
+} from '../export/export_opened.js';
 import { exportTargets, usualOut, type ExportTarget } from '../export/targets.js';
 import { assertFreeForExport, type WrittenFile } from '../export/write_export.js';
 import { openPortableWithDocument } from '../model/open_portable.js';
+import type { PortableRun } from '../model/portable_run.js';
+import { defaultAdapter } from '../model/read_model.js';
 import { precisions, type Precision } from '../portable/model_file.js';
-import type { PortableClassifier } from '../portable/portable_classifier.js';
 import type { Reviews } from '../data/splits/reviews.js';
 import { summarizeRun } from '../report/console/runs.js';
 import type { DataChoice } from '../settings/data_choice.js';
 import { decisionNames, type DecisionName } from '../storage/model_description.js';
 import { hasSeenAll } from '../storage/run_document.js';
-import { Featurizer } from '../text/featurizer.js';
+import type { Featurizer } from '../text/featurizer.js';
 import { anOwnTokenizer, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
-import { Vocabulary } from '../text/vocabulary.js';
 import { withOptionNames } from './call_options.js';
 import { chooseReviews } from './evaluated_reviews.js';
 import { checkDataset, readAs, type LoadedDataset } from './load_dataset.js';
@@ -40,7 +49,10 @@ export interface ExportRunOptions {
   readonly decision?: DecisionName | undefined;
   /** The tokenizer that the model was trained with, where it is one of the program's own. */
   readonly tokenizer?: OwnTokenizer | undefined;
-  /** Reviews on which it is measured what is lost. Default: those that the run was validated on, which are read again. */
+  /**
+   * Reviews on which it is measured what is lost, which they ask for in any case. Default: those that the run was validated
+   * on, which are read again where weights lose digits or features are left out.
+   */
   readonly data?: LoadedDataset | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Is told a note on how the run was opened. */
@@ -107,42 +119,52 @@ export async function exportRun(path: string, options: ExportRunOptions = {}): P
     const dataset = await readAs(data, { ...choice, vocab: null, featurizer, toTrain: !isWhole }, { signal });
     return { dataset, isOfRun: false, isWhole };
   };
-  return withOptionNames(() => exportReading(path, options, read));
+  return withOptionNames(() => exportReading(path, options, { read, hasData: data !== undefined }));
 }
 
-/** Does what `exportRun` does, with reviews that `read` reads where they are needed. */
+/** Where the reviews come from that tell what is lost, and who is told how far it is. */
+export interface ExportSurroundings extends Pick<ExportControl, 'onProgress'> {
+  readonly read: ReadReviews;
+  /** Whether data are named: what is lost is then measured in any case. */
+  readonly hasData: boolean;
+}
+
+/** Does what `exportRun` does. */
 export async function exportReading(
   path: string,
   options: Omit<ExportRunOptions, 'data'>,
-  read: ReadReviews,
+  { read, hasData, onProgress }: ExportSurroundings,
 ): Promise<ExportDocument> {
   const { to = 'web', precision = 'float32', maxSize, adapter, decision, tokenizer, signal, onMeasured } = options;
   const request: ExportRequest = { to, out: options.out ?? usualOut(path, to), precision, maxSize };
+  assertRequest(request, hasData);
   await assertFreeForExport(request.out, to);
   const { classifier, run } = await openPortableWithDocument(path, { adapter, decision, tokenizer });
-  const named = { path, run };
   for (const note of classifier.notes) options.onNote?.(note);
-  assertExportable(classifier, request);
-  const isLossy = precision !== 'float32' || maxSize !== undefined;
-  const reviews = isLossy ? await readLost(named, classifier, tokenizer, read) : null;
-  // What the run says of its test is not of another adapter than its own.
-  const test = adapter === undefined ? summarizeRun('', named.run).test : null;
-  const exported = await exportOpened({ ...named, classifier, test }, request, { reviews, signal, onMeasured });
+  assertExportable(classifier, to);
+  const named = { path, run };
+  const reviews = hasData || isLossy(classifier, request) ? await readLost(named, classifier, read) : null;
+  const test = testOf(named, classifier, adapter);
+  const control = { reviews, signal, onMeasured, onProgress };
+  const exported = await exportOpened({ ...named, classifier, test }, request, control);
   return { schema: 1, command: 'export', run: path, to, out: request.out, ...exported };
+}
+
+/** Returns how good this model is on the test reviews; null where the run says it of another one, or of another decision. */
+function testOf({ path, run }: NamedRun, { description }: PortableRun, adapter: string | undefined): OpenedRun['test'] {
+  const usual = defaultAdapter(path);
+  const isOfRun = adapter === undefined || adapter === usual || (adapter === 'on' && usual === 'merged');
+  const isMostProbable = description.decision === undefined && run.decision === undefined;
+  return isOfRun && isMostProbable ? summarizeRun('', run).test : null;
 }
 
 /** Reads the reviews that tell what is lost: those of the validation, or of the training where none were held out. */
 async function readLost(
   named: NamedRun,
-  { names, featurizer, classes }: PortableClassifier,
-  tokenizer: OwnTokenizer | undefined,
+  { featurizer, classes }: PortableRun,
   read: ReadReviews,
 ): Promise<Reviews & { split: string; seen: boolean }> {
-  if (!(names instanceof Vocabulary)) throw new Error('A run that is opened has its vocabulary.');
-  const { options, weights, index } = featurizer;
-  const { tables } = index;
-  const own = new Featurizer({ options, vocabulary: names, weights, tokenizer }, tables);
-  const { dataset, isOfRun, isWhole } = await read(named, own);
+  const { dataset, isOfRun, isWhole } = await read(named, featurizer);
   const split = isWhole ? 'all' : dataset.splits.valid.labels.length === 0 ? 'train' : 'valid';
   const seen = isOfRun && (split === 'train' || hasSeenAll(named.run));
   return { ...chooseReviews(dataset, split, classes), split, seen };

@@ -2,7 +2,15 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { TextClassifier, exportRun, loadDataset, saveRun, train, type TrainOptions } from '../../src/index.js';
+import {
+  TextClassifier,
+  exportRun,
+  loadDataset,
+  saveRun,
+  train,
+  type ExportRunOptions,
+  type TrainOptions,
+} from '../../src/index.js';
 import { readFeatures } from '../../src/storage/features_file.js';
 import { readRun } from '../../src/storage/read_run.js';
 import { runCli } from '../cli/helpers.js';
@@ -65,5 +73,51 @@ test('when other data are named then a slim run can be evaluated, and exported w
     expect(without).toMatchObject({ code: 4, stdout: '' });
     expect(await readdir(folder)).not.toContain('other');
     expect(await readFile(join(slim, 'export-web', 'model.bin'))).not.toHaveLength(0);
+  });
+});
+
+test('when data are named then what is lost is measured on them, and refused where nothing can be', async () => {
+  await withRun({ preset: 'fast' }, async (run, folder) => {
+    const data = await loadDataset({ rows, cacheFolder: null });
+    const { cost } = await exportRun(run, { data });
+    expect(cost).toMatchObject({ changed: 0, seen: false });
+    await expect(exportRun(run, { data, to: 'folder', out: join(folder, 'slim') })).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: expect.stringMatching(/^Expected no .*data\b.*folder/) as unknown,
+    });
+    expect((await exportRun(run)).cost).toBeNull();
+  });
+});
+
+test('when a model has float64 numbers then a model file loses digits, which is measured', async () => {
+  await withRun({ preset: 'notebook', hidden: 4, epochs: 1, dtype: 'float64' }, async (run) => {
+    // The rows of a program are nowhere to be read again.
+    await expect(exportRun(run)).rejects.toMatchObject({ code: 'ERR_DATASET' });
+    const { cost } = await exportRun(run, { data: await loadDataset({ rows, cacheFolder: null }) });
+    expect(cost).not.toBeNull();
+  });
+});
+
+test('when options do not go together then that is said before the run is read', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const nowhere = join(folder, 'nowhere');
+    for (const options of [{ precision: 'int8' }, { maxSize: 1000 }] as const) {
+      await expect(exportRun(nowhere, { to: 'folder', ...options })).rejects.toMatchObject({ code: 'ERR_USAGE' });
+    }
+  });
+});
+
+test('when the exported model is the one that the run was tested with then the page says how good it is, else not', async () => {
+  await withRun({ preset: 'fast' }, async (run) => {
+    const said = async (options: ExportRunOptions): Promise<boolean> => {
+      await exportRun(run, options);
+      return (await readFile(join(run, 'export-web', 'index.html'), 'utf8')).includes('right on its test');
+    };
+    expect(await said({})).toBe(true);
+    expect(await said({ adapter: 'off' })).toBe(true);
+    const description = JSON.parse(await readFile(join(run, 'model.json'), 'utf8')) as object;
+    await writeFile(join(run, 'model.json'), JSON.stringify({ ...description, decision: { offsets: [0, 9] } }));
+    expect(await said({})).toBe(false);
+    expect(await said({ decision: 'argmax' })).toBe(true);
   });
 });

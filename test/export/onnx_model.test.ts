@@ -69,19 +69,6 @@ test.each(Object.entries(models))('when a model is %s then onnxruntime gives its
   expect(new Set(answers.label).size).toBeGreaterThan(1);
 });
 
-test('when an adapter only adds a branch then it is worked into the layers', async () => {
-  const parts = randomParts({ classes: 3 });
-  const [down, up] = [
-    Float32Array.from({ length: 2 * randomFeatures }, (_, k) => Math.sin(k)),
-    Float32Array.of(...[1, 2, 3], ...[-1, 0, 1]),
-  ];
-  const adapted = { ...parts, branch: { down, up, scale: 0.5, rank: 2 } };
-  const texts = randomTexts(20, false);
-  const expected = new PortableClassifier(adapted).logitsOfEncoded(texts);
-  const { logits } = await answersOf(adapted, texts);
-  expect(largestDifference(logits, expected)).toBeLessThan(roundingTolerance('float32', terms) * largest(expected));
-});
-
 test('when there are no texts, or none with features, then there are as many answers', async () => {
   const parts = randomParts({ features: { weighting: 'idf', normalize: true }, hidden: 4 });
   const none = await answersOf(parts, randomTexts(0, false));

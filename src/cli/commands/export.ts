@@ -61,12 +61,27 @@ async function exportRun(path: string, raw: RawOptions): Promise<void> {
         terminal.result(...describeMeasured(measured));
       },
     },
-    async (named, featurizer) => ({
-      dataset: await readRunReviews(named, others, featurizer, terminal, signal),
-      isOfRun: others === null,
-      isWhole: others !== null,
-    }),
+    {
+      hasData: others !== null,
+      read: async (named, featurizer) => ({
+        dataset: await readRunReviews(named, others, featurizer, terminal, signal),
+        isOfRun: others === null,
+        isWhole: others !== null,
+      }),
+      onProgress: showTried(terminal),
+    },
   );
   if (!given.json) terminal.result(...describeExport(document.out, document.files, terminal.style));
   terminal.document(document);
+}
+
+/** Returns what shows how many model files were tried to reach a size. */
+function showTried(terminal: Terminal): () => void {
+  const begun = performance.now();
+  let done = 0;
+  return () => {
+    done += 1;
+    const seconds = (performance.now() - begun) / 1000;
+    terminal.progress({ label: 'Fitting model.bin', done, total: null, unit: 'files', seconds });
+  };
 }

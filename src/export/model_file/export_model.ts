@@ -24,8 +24,8 @@ export interface ExportCost {
 /** A model as a `model.bin`. */
 export interface ExportedModel {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** The number of bytes that gzip makes of it. */
-  readonly gzipped: number;
+  /** What gzip makes of it. */
+  readonly compressed: Uint8Array;
   /** The number of features of the model, and of those that are in the file. */
   readonly features: number;
   readonly kept: number;
@@ -56,8 +56,8 @@ export async function exportModel(parts: NamedParts, options: ExportModelOptions
   const order = byImportance(strengthsOf(model.effects, parts.layers), frequencies);
   const file = await fitSize(model, { precision, maxSize, order, signal, onProgress });
   const cost = reviews && (await costOf(model, file, reviews, signal));
-  const { bytes, gzipped, ids } = file;
-  return { bytes, gzipped, features: size, kept: ids.length, precision, cost };
+  const { bytes, compressed, ids } = file;
+  return { bytes, compressed, features: size, kept: ids.length, precision, cost };
 }
 
 async function costOf(

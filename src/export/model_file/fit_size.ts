@@ -4,9 +4,9 @@ import { ImdbTorchError } from '../../errors.js';
 import type { Precision } from '../../portable/model_file.js';
 import { writeModelFile, type ModelFile, type WrittenModel } from './write_model_file.js';
 
-/** A model file and its size as gzip makes it. */
+/** A model file, and what gzip makes of it. */
 export interface SizedFile extends ModelFile {
-  readonly gzipped: number;
+  readonly compressed: Uint8Array;
 }
 
 export interface FitOptions {
@@ -41,18 +41,18 @@ const closeEnough = 0.995;
 export async function fitSize(model: WrittenModel, options: FitOptions): Promise<SizedFile> {
   const { order, maxSize = Infinity } = options;
   const all = await sized(model, order.length, options, 'fine');
-  if (all.gzipped <= maxSize) return all;
+  if (sizeOf(all) <= maxSize) return all;
   let most = { count: order.length, file: await sized(model, order.length, options) };
-  if (most.file.gzipped <= maxSize) return most.file;
+  if (sizeOf(most.file) <= maxSize) return most.file;
   let least = { count: 1, file: await sized(model, 1, options) };
-  if (least.file.gzipped > maxSize) throw tooSmall(maxSize, least.file.gzipped);
+  if (sizeOf(least.file) > maxSize) throw tooSmall(maxSize, sizeOf(least.file));
   for (let tries = 0; tries < mostTries && most.count - least.count > 1; tries += 1) {
-    if (least.file.gzipped >= closeEnough * maxSize) break;
-    const share = (maxSize - least.file.gzipped) / (most.file.gzipped - least.file.gzipped);
+    if (sizeOf(least.file) >= closeEnough * maxSize) break;
+    const share = (maxSize - sizeOf(least.file)) / (sizeOf(most.file) - sizeOf(least.file));
     const middle = Math.floor(least.count + share * (most.count - least.count));
     const count = Math.min(Math.max(middle, least.count + 1), most.count - 1);
     const tried = { count, file: await sized(model, count, options) };
-    if (tried.file.gzipped <= maxSize) least = tried;
+    if (sizeOf(tried.file) <= maxSize) least = tried;
     else most = tried;
   }
   return least.file;
@@ -69,10 +69,14 @@ async function sized(
   const isKept = new Uint8Array(order.length);
   for (const id of order.subarray(0, count)) isKept[id] = 1;
   const file = writeModelFile(model, isKept, { precision, factorLevels: factorLevels[levels][precision] });
-  const { length: gzipped } = await zip(file.bytes, { level: 9 });
+  const compressed = await zip(file.bytes, { level: 9 });
   signal?.throwIfAborted();
-  onProgress?.({ features: file.ids.length, gzipped });
-  return { ...file, gzipped };
+  onProgress?.({ features: file.ids.length, gzipped: compressed.length });
+  return { ...file, compressed };
+}
+
+function sizeOf({ compressed }: SizedFile): number {
+  return compressed.length;
 }
 
 function tooSmall(maxSize: number, least: number): ImdbTorchError {

@@ -1,6 +1,5 @@
 import { ImdbTorchError } from '../../errors.js';
 import type { PortableLayers, PortableParts } from '../../portable/portable_classifier.js';
-import { withBranch } from '../../portable/numbers/sparse_sums.js';
 import { packageVersion } from '../../setup/package_root.js';
 import { encodeMessage } from '../../storage/protobuf.js';
 import { areFinite } from '../../storage/numbers/floats.js';
@@ -13,14 +12,12 @@ const mostBytes = 2 ** 31 - 1;
 /**
  * Returns a model as an ONNX file with float32 numbers, for every runtime that has the operators of version 17. Its inputs
  * are texts as lists of features, as `encode` of the exported model gives them; docs/onnx.md describes them.
+ * @param parts with whatever an adapter adds worked into the layers
  * @throws ImdbTorchError ERR_USAGE for a model that is larger than such a file may be; ERR_NON_FINITE when a number of it
  *   is beyond float32
  */
-export function onnxModel(parts: PortableParts): Uint8Array {
-  const { description, branch = null } = parts;
-  const { first, output } = parts.layers;
-  const layers =
-    branch === null ? parts.layers : { first: { ...first, weight: withBranch(first.weight, branch) }, output };
+export function onnxModel(parts: Omit<PortableParts, 'branch'>): Uint8Array {
+  const { description, layers } = parts;
   const { classes, features } = description;
   checkSize(layers);
   const graph = new OnnxGraph();

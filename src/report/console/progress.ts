@@ -5,7 +5,7 @@ export interface ProgressState {
   done: number;
   /** Null where the end is not known. */
   total: number | null;
-  unit: 'reviews' | 'bytes' | 'cases' | 'models';
+  unit: 'reviews' | 'bytes' | 'cases' | 'models' | 'files';
   /** Since the work began. */
   seconds: number;
 }

@@ -3,6 +3,7 @@ import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { exportRun } from '../src/library/export_run.js';
 import { readRun } from '../src/storage/read_run.js';
 import { readSafetensors } from '../src/storage/safetensors.js';
 import { runCli } from './cli/helpers.js';
@@ -92,6 +93,13 @@ describe('examples', () => {
     withTemporaryFolder(async (folder) => {
       await makeRuns(folder, ['demo']);
       expect(runExample('predict', folder)).toMatch(/^(neg|pos) [\d.]+ %\n(neg|pos) [\d.]+ %\n$/);
+    }));
+
+  test('when a model is exported then it classifies, explains and encodes without the package', () =>
+    withTemporaryFolder(async (folder) => {
+      await makeRuns(folder, ['demo']);
+      await exportRun(join(folder, 'runs', 'demo'));
+      expect(runExample('portable', folder)).toMatch(/^(neg|pos) [\d.]+ %\nnot \[[^]*Int32Array\(\d+\) \[[^]*null\n$/);
     }));
 
   test('when threads share a model then each predicts as the one that opened it', () =>

@@ -21,7 +21,8 @@ beforeAll(() => {
   installPackage(folder);
   linkTools(folder);
   const train = ['imdb-torch', 'train', '--data', 'sample', '--preset', 'notebook', '--out', 'run', '--quiet'];
-  execFileSync('npx', train, { cwd: folder, stdio: 'pipe' });
+  for (const command of [train, ['imdb-torch', 'export', 'run', '--out', 'export', '--quiet']])
+    execFileSync('npx', command, { cwd: folder, stdio: 'pipe' });
   for (const { name } of projects) cpSync(join(here, name), join(folder, name), { recursive: true });
 }, preparationMilliseconds);
 

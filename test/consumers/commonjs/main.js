@@ -1,4 +1,6 @@
 const { ImdbTorchError, TextClassifier } = require('imdb-torch');
+const { readFileSync } = require('node:fs');
+const { load } = require('imdb-torch/portable');
 const { openRun } = require('imdb-torch/portable/node');
 const { readSafetensors } = require('imdb-torch/safetensors');
 
@@ -13,6 +15,9 @@ async function main() {
 
   const { tensors } = await readSafetensors('../run/model.safetensors');
   console.log([...tensors.keys()].sort().join(' '));
+
+  const model = await load(readFileSync('../export/model.bin'));
+  console.log(model.predict('A wonderful, brilliant film.').label);
 
   try {
     await TextClassifier.open('nowhere');

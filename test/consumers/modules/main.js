@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { ImdbTorchError, TextClassifier } from 'imdb-torch';
 import { openRun } from 'imdb-torch/portable/node';
+import { load } from 'imdb-torch/portable';
 import { readSafetensors } from 'imdb-torch/safetensors';
 
 const classifier = await TextClassifier.open('../run');
@@ -12,6 +14,9 @@ console.log(portable.predict(['A wonderful, brilliant film.'])[0].label);
 
 const { tensors } = await readSafetensors('../run/model.safetensors');
 console.log([...tensors.keys()].sort().join(' '));
+
+const model = await load(readFileSync('../export/model.bin'));
+console.log(model.predict('A wonderful, brilliant film.').label);
 
 try {
   await TextClassifier.open('nowhere');

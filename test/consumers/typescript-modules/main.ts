@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { ImdbTorchError, TextClassifier, type Prediction } from 'imdb-torch';
 import { openRun } from 'imdb-torch/portable/node';
+import { load } from 'imdb-torch/portable';
 import { readSafetensors } from 'imdb-torch/safetensors';
 
 /** A class is a type as well. */
@@ -18,6 +20,9 @@ async function main(): Promise<void> {
 
   const { tensors } = await readSafetensors('../run/model.safetensors');
   console.log([...tensors.keys()].sort().join(' '));
+
+  const model = await load(readFileSync('../export/model.bin'));
+  console.log(model.predict('A wonderful, brilliant film.').label);
 
   try {
     await TextClassifier.open('nowhere');

@@ -39,6 +39,11 @@ export function rangeError(expected: string, name: string, received: string): Ra
   return Object.assign(new RangeError(message), { code: 'ERR_ARG_RANGE' });
 }
 
+/** A RangeError as the addon throws it for sizes that do not fit together. @param message a whole sentence */
+export function shapeError(message: string): RangeError {
+  return Object.assign(new RangeError(message), { code: 'ERR_SHAPE' });
+}
+
 /** Accepts whole numbers from `least` on. @throws RangeError with ERR_ARG_RANGE for another number */
 export function wholeFrom(least: number): Check {
   return (value, name) => {

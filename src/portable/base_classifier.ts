@@ -60,7 +60,8 @@ export abstract class BaseClassifier implements Disposable {
   /**
    * Returns the logits of texts that are encoded already, `[texts, classes]`, row-major.
    * @param values how features are weighted; default: as the model's are
-   * @throws ImdbTorchError ERR_NON_FINITE when one is a NaN or an infinity
+   * @throws ImdbTorchError ERR_NON_FINITE when one is a NaN or an infinity; RangeError ERR_SHAPE or ERR_ARG_RANGE for
+   *   offsets, counts or ids that do not fit
    */
   abstract logitsOfEncoded(encoded: EncodedTexts, values?: FeatureValues): Float64Array;
 
@@ -108,7 +109,7 @@ export abstract class BaseClassifier implements Disposable {
     return this.#predictions(this.logits(texts));
   }
 
-  /** Predicts texts that are encoded already, in their order. */
+  /** Predicts texts that are encoded already, in their order. @throws what `logitsOfEncoded` throws */
   predictEncoded(encoded: EncodedTexts): Prediction[] {
     return this.#predictions(this.logitsOfEncoded(encoded));
   }

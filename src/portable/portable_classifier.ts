@@ -1,12 +1,13 @@
-import { anObject, fields, int32Array } from '../arguments.js';
+import { anObject, fields } from '../arguments.js';
 import type { LossForm } from '../../binding.js';
 import type { ModelDescription } from '../storage/model_description.js';
-import { checkEncoded, type EncodedTexts } from '../text/bag_writer.js';
+import type { EncodedTexts } from '../text/bag_writer.js';
 import { FeatureEncoder } from '../text/feature_encoder.js';
 import type { FeatureNames } from '../text/feature_names.js';
 import type { IndexTables } from '../text/ngrams/index_tables.js';
 import type { OwnTokenizer } from '../text/tokens/own_tokenizer.js';
 import { BaseClassifier, type FeatureValues, type LabelledLosses } from './base_classifier.js';
+import { checkedTexts } from './checked_texts.js';
 import { finite } from './finite.js';
 import { sumLosses } from './numbers/loss.js';
 import {
@@ -122,15 +123,15 @@ export class PortableClassifier extends BaseClassifier {
   }
 
   logitsOfEncoded(encoded: EncodedTexts, values: FeatureValues = this.featurizer): Float64Array {
-    checkEncoded(encoded, 'encoded');
     const { options, weights } = values;
     return finite('logits', this.upperLayers(this.#firstLayer(encoded, { ...options, weights })));
   }
 
   #firstLayer(encoded: EncodedTexts, values: Values): Float64Array {
     const { weight, bias } = this.#layers.first;
-    const sums = sumRows(encoded, values, weight, bias);
-    if (this.branch !== null) addBranch(sums, encoded, values, this.branch);
+    const texts = checkedTexts(encoded, this.features);
+    const sums = sumRows(texts, values, weight, bias);
+    if (this.branch !== null) addBranch(sums, texts, values, this.branch);
     return sums;
   }
 
@@ -140,8 +141,6 @@ export class PortableClassifier extends BaseClassifier {
   }
 
   firstLayer(ids: Int32Array, offsets: Int32Array): Float64Array {
-    int32Array(ids, 'ids');
-    int32Array(offsets, 'offsets');
     return this.#firstLayer({ ids, offsets, counts: null }, { normalize: false, gain: 1, weights: null });
   }
 

@@ -8,6 +8,7 @@ import { explainText, topWords } from '../../src/portable/explanation.js';
 import type { Adapter, AdapterBranch } from '../../src/storage/adapter.js';
 import { notebookDescription } from '../../src/storage/model_description.js';
 import type { StoredTensor } from '../../src/storage/stored_tensor.js';
+import type { EncodedTexts } from '../../src/text/bag_writer.js';
 import type { FeatureOptions } from '../../src/text/features.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
 import { withTemporaryFolder } from '../helpers.js';
@@ -161,3 +162,34 @@ test.each(['softmax', 'logits'] as const)(
     expect(settled(portable.evaluateEncoded(encoded, labels, loss), found, rounding)).toEqual(settled(found, found, 0));
   },
 );
+
+const encodedTexts = { ids: Int32Array.of(1, 3, 0, 4), offsets: Int32Array.of(0, 2, 4), counts: null };
+
+test.each<[string, object, string]>([
+  ['an id that no feature has', { ids: Int32Array.of(1, 3, 0, 5) }, 'ERR_ARG_RANGE'],
+  ['a negative id', { ids: Int32Array.of(-1, 3, 0, 4) }, 'ERR_ARG_RANGE'],
+  ['ids in another order', { ids: Int32Array.of(3, 1, 0, 4) }, 'ERR_ARG_RANGE'],
+  ['an id twice', { ids: Int32Array.of(1, 1, 0, 4) }, 'ERR_ARG_RANGE'],
+  ['no offset', { offsets: new Int32Array(0) }, 'ERR_SHAPE'],
+  ['offsets that start late', { offsets: Int32Array.of(1, 2, 4) }, 'ERR_SHAPE'],
+  ['offsets that end early', { offsets: Int32Array.of(0, 2, 3) }, 'ERR_SHAPE'],
+  ['descending offsets', { offsets: Int32Array.of(0, 3, 2, 4) }, 'ERR_SHAPE'],
+  ['too few counts', { counts: Int32Array.of(1, 1, 1) }, 'ERR_SHAPE'],
+  ['ids of another type', { ids: [1, 3, 0, 4] }, 'ERR_ARG_TYPE'],
+])('when encoded texts have %s then both engines refuse them alike', (_, changes, code) => {
+  const parts = partsOf(3, ['no', 'yes'], { counts: 'counts' });
+  using native = TextClassifier.create(parts, null);
+  const encoded = { ...encodedTexts, ...changes };
+  for (const classifier of [native, createPortable(parts, null)]) {
+    expect(() => classifier.predictEncoded(encoded)).toThrow(expect.objectContaining({ code }));
+    if ('counts' in changes) continue;
+    expect(() => classifier.firstLayer(encoded.ids, encoded.offsets)).toThrow(expect.objectContaining({ code }));
+  }
+});
+
+test('when encoded texts have no counts, or two bytes for each id, then the answers are the same', () => {
+  const portable = createPortable(partsOf(3, ['no', 'yes']), null);
+  const expected = portable.predictEncoded(encodedTexts);
+  const { ids, offsets } = encodedTexts;
+  expect(portable.predictEncoded({ ids: Uint16Array.from(ids), offsets } as EncodedTexts)).toEqual(expected);
+});

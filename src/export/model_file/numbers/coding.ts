@@ -1,3 +1,5 @@
+import { ImdbTorchError } from '../../../errors.js';
+
 const lineFeed = 10;
 const mostShared = 255;
 
@@ -25,10 +27,12 @@ export function frontCoded(names: readonly string[]): { shared: Uint8Array; rest
 
 /**
  * Writes numbers from 0 on as the lowest byte of each, then the next one of each, and so on, as many as the largest takes:
- * what is alike then lies together.
+ * what is alike then lies together. A file has at most three bytes of each.
+ * @throws ImdbTorchError ERR_USAGE for a number from 2^24 on
  */
 export function inPlanes(numbers: Int32Array): Uint8Array {
   const largest = numbers.reduce((most, number) => Math.max(most, number), 0);
+  if (largest >= 1 << 24) throw tooLarge(largest);
   const planes = largest < 1 << 8 ? 1 : largest < 1 << 16 ? 2 : 3;
   const bytes = new Uint8Array(planes * numbers.length);
   for (let plane = 0; plane < planes; plane += 1)
@@ -37,6 +41,14 @@ export function inPlanes(numbers: Int32Array): Uint8Array {
       plane * numbers.length,
     );
   return bytes;
+}
+
+function tooLarge(number: number): ImdbTorchError {
+  return new ImdbTorchError(
+    'ERR_USAGE',
+    `Expected a model whose n-grams take numbers below ${1 << 24}, the most that a model file can hold, but one takes ` +
+      `${number}; train with fewer features (--vocab).`,
+  );
 }
 
 /** Writes a bit for each number, the lowest of a byte first: whether it is not negative. */

@@ -31,7 +31,8 @@ async function prebuild() {
   const path = prebuiltPath(root);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, bytes);
-  const description = { sources, libtorch: libtorch.version, sha256, kernel: release() };
+  const system = process.platform === 'darwin' ? { kernel: release() } : {};
+  const description = { sources, libtorch: libtorch.version, sha256, ...system };
   writeFileSync(prebuiltDescriptionPath(path), `${JSON.stringify(description, null, 2)}\n`);
   onProgress(`The addon for the package is ${path}.`);
 }

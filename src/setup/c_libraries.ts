@@ -11,9 +11,10 @@ export function loadedLibraries(): ReadonlyMap<string, string> {
 
 /**
  * Says in half a sentence what the libraries of this process (of C, C++, mathematics) do not define of what a file
- * needs; null when they define all of it.
+ * needs, or that the file names none; null when they define all of it.
  */
 export function lacksOf({ requires }: ElfFile, loaded: ReadonlyMap<string, string>): string | null {
+  if (requires.size === 0) return 'does not say which versions of the C library it needs';
   for (const [library, versions] of requires) {
     const path = loaded.get(library);
     if (path === undefined) return `needs ${library}, which this Node does not load`;

@@ -1,5 +1,7 @@
 /** What an ELF file says of the libraries that it belongs to, as `readelf --dynamic --version-info` shows it. */
 export interface ElfFile {
+  /** The processor that it is for, as Node calls it; another one as `machine 8`, by its number in the System V ABI. */
+  cpu: string;
   /** The names of the libraries that the loader must find for it (DT_NEEDED). */
   needed: string[];
   /** The versions of symbols that it needs, by the library that is to define them (`.gnu.version_r`). */
@@ -13,8 +15,14 @@ const magic = 0x7f454c46;
 const class64 = 2;
 const littleEndian = 1;
 const sectionOf = { dynamic: 6, versionsDefined: 0x6ffffffd, versionsNeeded: 0x6ffffffe } as const;
+const noBits = 8;
+const headerBytes = 64;
 const neededTag = 1;
 const dynamicBytes = 16;
+const cpus = new Map([
+  [62, 'x64'],
+  [183, 'arm64'],
+]);
 
 interface Section {
   type: number;
@@ -22,15 +30,17 @@ interface Section {
   size: number;
   /** The number of the section with its names. */
   link: number;
+  /** How many entries it has, where these are chained. */
+  entries: number;
 }
 
 /**
  * Reads an ELF file of 64 bits, the lowest byte first: those of Linux on x64 and arm64.
- * @throws Error when it is none, or says that it has what lies outside of it
+ * @throws Error when it is none, does not say what it needs to be loaded, or says that it has what lies outside of it
  */
 export function readElf(bytes: Uint8Array): ElfFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.byteLength < 64 || view.getUint32(0) !== magic) throw new Error('it is no ELF file');
+  if (view.byteLength < headerBytes || view.getUint32(0) !== magic) throw new Error('it is no ELF file');
   if (view.getUint8(4) !== class64 || view.getUint8(5) !== littleEndian)
     throw new Error('it is no ELF file of 64 bits, the lowest byte first');
   const sections = readSections(view);
@@ -39,8 +49,12 @@ export function readElf(bytes: Uint8Array): ElfFile {
     const names = section && sections[section.link];
     return section && names ? { view, section, nameAt: (at) => textAt(bytes, names, at) } : null;
   };
+  const dynamic = of(sectionOf.dynamic);
+  if (dynamic === null) throw new Error('it has no section that says which libraries it needs');
+  const machine = view.getUint16(18, true);
   return {
-    needed: readNeeded(of(sectionOf.dynamic)),
+    cpu: cpus.get(machine) ?? `machine ${machine}`,
+    needed: readNeeded(dynamic),
     requires: readVersionsNeeded(of(sectionOf.versionsNeeded)),
     defines: readVersionsDefined(of(sectionOf.versionsDefined)),
   };
@@ -55,11 +69,13 @@ interface Names {
 
 function readSections(view: DataView): Section[] {
   const [start, size, count] = [offsetAt(view, 40), view.getUint16(58, true), view.getUint16(60, true)];
-  if (start + count * size > view.byteLength) throw new Error('it has a section that lies outside of it');
+  const outside = 'it has a section that lies outside of it';
+  if (count > 0 && (size < headerBytes || start + count * size > view.byteLength)) throw new Error(outside);
   return Array.from({ length: count }, (_, index) => {
     const at = start + index * size;
-    const link = view.getUint32(at + 40, true);
-    return { type: view.getUint32(at + 4, true), offset: offsetAt(view, at + 24), size: offsetAt(view, at + 32), link };
+    const [offset, bytes, type] = [offsetAt(view, at + 24), offsetAt(view, at + 32), view.getUint32(at + 4, true)];
+    if (type !== noBits && offset + bytes > view.byteLength) throw new Error(outside);
+    return { type, offset, size: bytes, link: view.getUint32(at + 40, true), entries: view.getUint32(at + 44, true) };
   });
 }
 
@@ -73,11 +89,9 @@ function textAt(bytes: Uint8Array, { offset, size }: Section, at: number): strin
   return new TextDecoder().decode(bytes.subarray(offset + at, end));
 }
 
-function readNeeded(names: Names | null): string[] {
-  if (names === null) return [];
-  const { view, section, nameAt } = names;
+function readNeeded({ view, section, nameAt }: Names): string[] {
   const needed: string[] = [];
-  for (let at = section.offset; at < section.offset + section.size; at += dynamicBytes) {
+  for (let at = section.offset; at + dynamicBytes <= section.offset + section.size; at += dynamicBytes) {
     if (offsetAt(view, at) === neededTag) needed.push(nameAt(offsetAt(view, at + 8)));
   }
   return needed;
@@ -87,8 +101,9 @@ function readVersionsNeeded(names: Names | null): Map<string, string[]> {
   const requires = new Map<string, string[]>();
   if (names === null) return requires;
   const { view, section, nameAt } = names;
-  for (const at of chain(view, section.offset, 12)) {
-    const versions = [...chain(view, at + view.getUint32(at + 8, true), 12)];
+  for (const at of chain(names, needEntry, section.offset, section.entries)) {
+    const first = at + view.getUint32(at + 8, true);
+    const versions = [...chain(names, neededVersionEntry, first, view.getUint16(at + 2, true))];
     const library = nameAt(view.getUint32(at + 4, true));
     requires.set(
       library,
@@ -102,15 +117,28 @@ function readVersionsNeeded(names: Names | null): Map<string, string[]> {
 function readVersionsDefined(names: Names | null): string[] {
   if (names === null) return [];
   const { view, section, nameAt } = names;
-  return [...chain(view, section.offset, 16)].map((at) => {
+  return [...chain(names, definitionEntry, section.offset, section.entries)].flatMap((at) => {
     const own = at + view.getUint32(at + 12, true);
-    return nameAt(view.getUint32(own, true));
+    return [...chain(names, nameEntry, own, 1)].map((name) => nameAt(view.getUint32(name, true)));
   });
 }
 
-/** Goes through entries of which each says, `nextAt` bytes after its start, how far the next one is; 0 ends it. */
-function* chain(view: DataView, first: number, nextAt: number): Generator<number> {
-  for (let at = first, step = 1; step !== 0; at += step) {
+/** How many bytes an entry of a chain has, and where in it lies how far the next one is. */
+interface Entry {
+  bytes: number;
+  nextAt: number;
+}
+
+const needEntry: Entry = { bytes: 16, nextAt: 12 };
+const neededVersionEntry: Entry = { bytes: 16, nextAt: 12 };
+const definitionEntry: Entry = { bytes: 20, nextAt: 16 };
+const nameEntry: Entry = { bytes: 8, nextAt: 4 };
+
+/** Goes through the entries within a section: `count` of them, or as many as there are before one that has no next. */
+function* chain({ view, section }: Names, { bytes, nextAt }: Entry, first: number, count: number): Generator<number> {
+  const end = section.offset + section.size;
+  for (let at = first, index = 0, step = 1; index < count && step !== 0; index++, at += step) {
+    if (at + bytes > end) throw new Error('it has an entry that lies outside of its section');
     yield at;
     step = view.getUint32(at + nextAt, true);
   }

@@ -19,8 +19,8 @@ interface PrebuiltDescription {
   /** The version of the CPU build of libtorch that it was built against, as that itself says it. */
   libtorch: string;
   sha256: string;
-  /** The release of the kernel it was built under, by which macOS numbers its libraries. */
-  kernel: string;
+  /** On macOS, the release of the kernel it was built under, by which that numbers its libraries. */
+  kernel?: string;
 }
 
 /** An addon in the package that this machine can load, given the libtorch that it was built for. */
@@ -70,6 +70,8 @@ export function findPrebuilt(
     if (description.sources !== sources) return { reason: 'the prebuilt one is from other sources' };
     if (process.platform !== 'linux') return fitsSystem(kernel) ?? { path, bytes, libtorch, needed: [] };
     const elf = readElf(bytes);
+    if (elf.cpu !== process.arch)
+      return { reason: `the prebuilt one is for ${elf.cpu}, and this Node is for ${process.arch}` };
     const lacks = lacksOf(elf, loaded);
     if (lacks !== null) return { reason: `the prebuilt one ${lacks}` };
     return { path, bytes, libtorch, needed: elf.needed.filter((library) => !loaded.has(library)) };
@@ -81,13 +83,13 @@ export function findPrebuilt(
 function readDescription(path: string): PrebuiltDescription {
   const description = JSON.parse(readFileSync(path, 'utf8')) as Partial<PrebuiltDescription> | null;
   const { sources, libtorch, sha256, kernel } = description ?? {};
-  const all = [sources, libtorch, sha256, kernel];
+  const all = [sources, libtorch, sha256, ...(process.platform === 'darwin' ? [kernel] : [])];
   if (!all.every((each) => typeof each === 'string')) throw new Error('imdb_torch.json lacks a part');
   return description as PrebuiltDescription;
 }
 
 /** A Mach-O file loads on the release of macOS that it was built on, and on newer ones. */
-function fitsSystem(kernel: string): Unfit | null {
+function fitsSystem(kernel = release()): Unfit | null {
   if (compareVersions(release(), kernel) >= 0) return null;
   return { reason: `the prebuilt one was built on ${process.platform} ${kernel}, and this is ${release()}` };
 }

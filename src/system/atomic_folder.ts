@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ImdbTorchError } from '../errors.js';
 import { syncFolder, temporaryBeside } from './atomic_file.js';
@@ -69,18 +69,28 @@ async function refused<T>(path: string, work: () => Promise<T>): Promise<T> {
 }
 
 async function takePlace(folder: string, target: string): Promise<void> {
-  const isThere = await stat(target).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return rename(folder, target);
   const before = temporaryBeside(target);
-  await rename(target, before);
+  await rename(target, before).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  });
   try {
     await rename(folder, target);
   } catch (error) {
-    await rename(before, target);
+    await putBack(before, target);
     throw error;
   }
-  await rm(before, { recursive: true, force: true });
+  await remove(before);
+}
+
+/** Gives a folder its name again, unless there is none or another process has taken the name meanwhile. */
+async function putBack(before: string, target: string): Promise<void> {
+  await rename(before, target).catch(async (error: unknown) => {
+    const code = systemCode(error);
+    if (code === 'ENOTEMPTY' || code === 'EEXIST') await remove(before);
+  });
+}
+
+/** What is done is done, even where the folder that it takes the place of cannot be removed. */
+async function remove(before: string): Promise<void> {
+  await rm(before, { recursive: true, force: true }).catch(() => undefined);
 }

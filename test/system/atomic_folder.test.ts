@@ -1,5 +1,7 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { writeFolderAtomic } from '../../src/system/atomic_folder.js';
 import { withTemporaryFolder } from '../helpers.js';
@@ -63,5 +65,30 @@ test('when something of somebody else is there then it stays', async () => {
     await writeFile(join(parent, 'file'), 'a file');
     await expect(write(join(parent, 'file'))).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
     expect((await readdir(parent)).sort()).toEqual(['file', 'foreign', 'marked', 'unmarked']);
+  });
+});
+
+/** Makes a folder at `path` in the moment in which there is none, as another process would. */
+async function takeWhenFree(path: string): Promise<void> {
+  for (;;) {
+    // Nothing else of this process goes on while it looks.
+    for (let look = 0; look < 200; look += 1) {
+      if (existsSync(path)) continue;
+      mkdirSync(path);
+      writeFileSync(join(path, 'mark.txt'), 'folder of another');
+      return;
+    }
+    await setImmediate();
+  }
+}
+
+test('when another process takes the name meanwhile then its folder stays, and nothing lies beside it', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'export');
+    await writeFolderAtomic(path, kind, fillWith('one'));
+    const writing = writeFolderAtomic(path, kind, fillWith('two'));
+    await Promise.all([takeWhenFree(path), expect(writing).rejects.toMatchObject({ code: 'ERR_OUTPUT' })]);
+    expect(await readFile(join(path, 'mark.txt'), 'utf8')).toBe('folder of another');
+    expect(await readdir(folder)).toEqual(['export']);
   });
 });

@@ -29,6 +29,8 @@ export async function bundleExports() {
     ),
     bundle('page.css', fromText("@import './src/web/page.css'; @import './src/web/result.css';", 'css')),
   ]);
+  for (const name of ['page.js', 'page.css', 'worker.js', 'worker_with_classifier.js'])
+    assertFitsIntoPage(name, readFileSync(join(root, bundleFolder, name), 'utf8'));
   writeFileSync(join(root, bundleFolder, 'classifier.d.ts'), declarations());
   copyFileSync(join(root, 'src/web/icon.svg'), join(root, bundleFolder, 'icon.svg'));
 }
@@ -56,9 +58,32 @@ function fromText(contents, loader = 'ts') {
   return { stdin: { contents, loader, resolveDir: root } };
 }
 
-/** Returns the types of `classifier.js`: those of the modules that its entry exports from, without what they import. */
+/**
+ * Pages have these files in their elements as they are, so that none may have what ends such an element.
+ * @param {string} name
+ * @param {string} text
+ */
+export function assertFitsIntoPage(name, text) {
+  const found = /<\/(?:script|style)|<!--/i.exec(text);
+  if (found !== null)
+    throw new Error(`${name} has ${found[0]} at ${found.index}, which would end its element in a page.`);
+}
+
+/** Returns the types of `classifier.js`: those of the modules that its entry exports from, without what they import and what it does not export. */
 function declarations() {
   const modules = ['errors', 'portable/portable_model', 'portable/load'];
-  const parts = modules.map((module) => readFileSync(join(root, 'dist', `${module}.d.ts`), 'utf8'));
-  return parts.join('').replace(/^import .*;\n/gm, '');
+  const typesOf = (module) => readFileSync(join(root, 'dist', `${module}.d.ts`), 'utf8');
+  const exported = typesOf('portable/index')
+    .match(/^export [^;]* from /gm)
+    .map((list) => `${list.slice(0, -' from '.length)};\n`);
+  const text = modules
+    .map(typesOf)
+    .join('')
+    .replace(/^import .*;\n/gm, '');
+  const isNamed = (name) => exported.some((list) => new RegExp(`\\b${name}\\b`).test(list));
+  const declared = text.replace(
+    /(?:\/\*\*(?:(?!\*\/)[^])*\*\/\n)?export declare function (\w+)\(.*\n/g,
+    (found, name) => (isNamed(name) ? found : ''),
+  );
+  return declared.replace(/^export /gm, '') + exported.join('');
 }

@@ -109,7 +109,8 @@ export function stampCompiled(hash) {
 export function hashOfTypeScript() {
   const hash = createHash('sha256');
   const settings = ['tsconfig.json', 'tsconfig.build.json', 'binding.d.ts', 'package-lock.json'];
-  for (const path of [...settings, ...filesIn('src')])
+  const builders = ['build.mjs', 'bundle_exports.mjs', 'commonjs_entries.mjs'].map((name) => `scripts/${name}`);
+  for (const path of [...settings, ...builders, ...filesIn('src')])
     hash.update(`\0${path}\0`).update(readFileSync(join(root, path)));
   return hash.digest('hex');
 }

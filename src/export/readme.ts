@@ -17,8 +17,11 @@ const mostNamed = 10;
 export function webReadme(model: DescribedModel): string {
   return `${start(model)}
 \`\`\`js
-import { load } from './classifier.js'; // browsers, workers, Node, Deno, Bun; types are in classifier.d.ts
-const model = await load(${source(model, "new URL('model.bin', import.meta.url)")}); // or its bytes: await readFile('model.bin')
+import { load } from './classifier.js'; // types are in classifier.d.ts
+const url = new URL('model.bin', import.meta.url);
+const model = await load(${source(model, 'url')}); // in Node, which fetches no files, these two lines in its place:
+// import { readFile } from 'node:fs/promises';
+// const model = await load(${source(model, 'await readFile(url)')});
 model.predict('Not bad at all.'); // { label, probability, probabilities: { [label]: number } }
 model.explain('Not bad at all.').words; // [{ word, spans: [{ start, end }], effects: { [label]: number } }]
 \`\`\`
@@ -33,8 +36,9 @@ export function onnxReadme(model: DescribedModel): string {
 \`model.onnx\` has the layers: from \`ids\`, \`offsets\` and, where it asks for them, \`counts\` to probabilities. From a text to ids:
 
 \`\`\`js
+import { readFile } from 'node:fs/promises'; // a browser loads new URL('model.bin', import.meta.url)
 import { load } from './classifier.js';
-const { encode } = await load(${source(model, "await readFile('model.bin')")}); // Node; in a browser the URL of model.bin
+const { encode } = await load(${source(model, "await readFile(new URL('model.bin', import.meta.url))")});
 const { ids, counts } = encode('Not bad at all.'); // of one text: offsets are [0, ids.length]
 \`\`\`
 `;

@@ -60,11 +60,16 @@ function modelOf(classifier: BaseClassifier): PortableModel {
 }
 
 async function fetchBytes(url: string): Promise<Uint8Array> {
-  const response = await fetch(url).catch((error: unknown) => {
-    throw notFetched(url, messageOf(error));
-  });
-  if (!response.ok) throw notFetched(url, `${response.status} ${response.statusText}`.trimEnd());
-  return new Uint8Array(await response.arrayBuffer());
+  let status: string;
+  try {
+    const response = await fetch(url);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+    status = `${response.status} ${response.statusText}`.trimEnd();
+  } catch (error) {
+    // There is no `fetch`, nobody answers, or the answer breaks off.
+    status = messageOf(error);
+  }
+  throw notFetched(url, status);
 }
 
 function notFetched(url: string, why: string): ImdbTorchError {

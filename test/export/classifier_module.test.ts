@@ -82,14 +82,29 @@ test('when the module is fetched then it is small, and imports nothing', () => {
   expect(gzipSync(code, { level: 9 }).length).toBeLessThan(28_000);
 });
 
+test('when the types of the module are read then they export the values that it does', async () => {
+  const types = readFileSync(bundledFile('classifier.d.ts'), 'utf8');
+  const lists = Array.from(types.matchAll(/^export \{([^}]*)\};$/gm), ([, list = '']) => list.split(','));
+  const values = lists.flat().map((name) => name.trim());
+  expect(values.filter((name) => !name.startsWith('type ')).sort()).toEqual(Object.keys(await loadBare()).sort());
+  expect(types).not.toMatch(/^export declare|messageOf/m);
+});
+
 test('when a model is fetched, or cannot be, then it is opened, or the sentence says why', async () => {
   await withRunOfManyScripts(async (_run, exportTo) => {
     const bytes = readFileSync(join(await exportTo({ precision: 'int8' }), 'model.bin'));
     const asked: string[] = [];
+    const brokenOff = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(bytes.subarray(0, 100));
+      },
+      pull: () => Promise.reject(new TypeError('terminated')),
+    });
     const fetch = (url: string): Promise<Response> => {
       asked.push(url);
       if (url.endsWith('model.bin')) return Promise.resolve(new Response(bytes));
       if (url.endsWith('away.bin')) return Promise.reject(new TypeError('no network'));
+      if (url.endsWith('half.bin')) return Promise.resolve(new Response(brokenOff));
       return Promise.resolve(new Response('no such file', { status: 404, statusText: 'Not Found' }));
     };
     const { load } = await loadBare({ fetch });
@@ -105,6 +120,9 @@ test('when a model is fetched, or cannot be, then it is opened, or the sentence 
         'Expected a model file at other.bin but it cannot be fetched (404 Not Found); put model.bin there, or read it and give its bytes.',
     });
     expect(await failure('away.bin')).toMatchObject({ message: expect.stringContaining('(no network)') as unknown });
+    const half = { code: 'ERR_DOWNLOAD', message: expect.stringContaining('(terminated)') as unknown };
+    expect(await failure('half.bin')).toMatchObject(half);
+    await expect((await loadBare()).load('model.bin')).rejects.toMatchObject({ code: 'ERR_DOWNLOAD' });
     expect(await failure(new Uint8Array(100))).toMatchObject({ code: 'ERR_RUN' });
     expect(await failure(5)).toMatchObject({ name: 'TypeError', code: 'ERR_ARG_TYPE' });
     expect(() => model.predict(5 as unknown as string)).toThrow(/^Expected a string for text but received 5/);

@@ -1,4 +1,5 @@
 /** Slim run directories, and what `exportRun` says and refuses. */
+import { spawnSync } from 'node:child_process';
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
@@ -119,5 +120,20 @@ test('when the exported model is the one that the run was tested with then the p
     await writeFile(join(run, 'model.json'), JSON.stringify({ ...description, decision: { offsets: [0, 9] } }));
     expect(await said({})).toBe(false);
     expect(await said({ decision: 'argmax' })).toBe(true);
+  });
+});
+
+test('when the programs of the READMEs run in Node then they answer', async () => {
+  await withRun({ preset: 'fast' }, async (run, folder) => {
+    for (const to of ['web', 'onnx'] as const) {
+      const out = join(folder, to);
+      await exportRun(run, { to, out });
+      const [, code = ''] = /```js\n([^]*?)```/.exec(await readFile(join(out, 'README.md'), 'utf8')) ?? [];
+      // As it says, the lines in comments take the place of the one for browsers.
+      const forNode = /^\/\/ /m.test(code) ? code.replace(/^const model.*\n/m, '').replace(/^\/\/ /gm, '') : code;
+      await writeFile(join(out, 'program.mjs'), forNode);
+      const { status, stderr } = spawnSync(process.execPath, ['program.mjs'], { cwd: out, encoding: 'utf8' });
+      expect({ to, status, stderr }).toEqual({ to, status: 0, stderr: '' });
+    }
   });
 });

@@ -166,6 +166,21 @@ browserTest('when a page lies on a server beside its model then it loads that an
   });
 });
 
+browserTest('when the browser refuses to start a worker then the page beside its model answers by itself', async () => {
+  await withRunOfManyScripts(async (_run, exportTo) => {
+    await withServer(await exportTo({ to: 'web' }), async (origin) => {
+      await withPage({}, async (page) => {
+        await page.addInitScript(
+          "globalThis.Worker = class { constructor() { throw new DOMException('refused', 'SecurityError'); } }",
+        );
+        await page.goto(`${origin}/`);
+        await page.getByLabel('A text').fill('good');
+        await page.locator('.word', { hasText: 'good' }).waitFor();
+      });
+    });
+  });
+});
+
 browserTest('when the browser cannot unpack the model then the page says which can', async () => {
   await withRunOfManyScripts(async (_run, exportTo) => {
     const file = await exportTo({ to: 'html' });

@@ -22,10 +22,7 @@ export interface AskedModel {
 export async function openAskedModel(script: string, opening: Opening): Promise<AskedModel> {
   const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   try {
-    return await WorkerModel.open(
-      new Worker(url, { type: opening.classifier === null ? 'classic' : 'module' }),
-      opening,
-    );
+    return await WorkerModel.open(startWorker(url, opening.classifier === null ? 'classic' : 'module'), opening);
   } catch (error) {
     if (!(error instanceof NoWorker) || opening.classifier === null) throw error;
     const model = await openModel(opening);
@@ -35,9 +32,22 @@ export async function openAskedModel(script: string, opening: Opening): Promise<
   }
 }
 
+/** @throws NoWorker where the browser refuses to run it */
+function startWorker(url: string, type: WorkerType): Worker {
+  try {
+    return new Worker(url, { type });
+  } catch {
+    throw new NoWorker();
+  }
+}
+
 /** The browser does not run the worker. */
 class NoWorker extends Error {
   override readonly name = 'NoWorker';
+
+  constructor() {
+    super('This browser does not run the part of the page that has the model; use a newer one.');
+  }
 }
 
 class WorkerModel implements AskedModel {
@@ -76,7 +86,7 @@ class WorkerModel implements AskedModel {
         else resolve(data);
       };
       this.#worker.onerror = () => {
-        reject(new NoWorker('This browser does not run the part of the page that has the model; use a newer one.'));
+        reject(new NoWorker());
       };
       this.#worker.postMessage(message);
     });

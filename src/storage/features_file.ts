@@ -22,7 +22,6 @@ export async function writeFeatures(path: string, vocabulary: Vocabulary, option
 
 /**
  * Reads the index of a run's features.
- * @param vocabulary is told its size
  * @returns null where there is none that can be used: it is missing, damaged, of another version or of other features
  */
 export async function readFeatures(
@@ -32,8 +31,7 @@ export async function readFeatures(
 ): Promise<IndexTables | null> {
   try {
     const tables = parseTables(await readShared(join(run, featuresName)), originOf(vocabulary, options), crc32);
-    vocabulary.assumeSize(tables.features);
-    return tables;
+    return tables.features === vocabulary.size ? tables : null;
   } catch {
     // The vocabulary says the same, and more slowly.
     return null;

@@ -125,7 +125,7 @@ export async function readRunDocument(path: string): Promise<RunDocument> {
 }
 
 async function readRunVocabulary(path: string, run: RunDocument): Promise<Vocabulary> {
-  const vocabulary = await part(path, 'vocabulary.txt', readVocabulary);
+  const vocabulary = await part(path, 'vocabulary.txt', (file) => readVocabulary(file, run.vocabulary?.size));
   await nextTurn();
   if (run.vocabulary !== undefined && run.vocabulary.sha256 !== vocabulary.sha256) {
     throw runError(path, 'vocabulary.txt is not the one that run.json describes');

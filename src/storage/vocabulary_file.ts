@@ -11,10 +11,14 @@ export async function writeVocabulary(path: string, { size, lines }: Vocabulary)
   await writeFileAtomic(path, size === 0 ? [] : [lines, lineFeed]);
 }
 
-/** @throws the system's error when the file cannot be read, an Error that says what it is when it is no text */
-export async function readVocabulary(path: string): Promise<Vocabulary> {
+/**
+ * Reads what `writeVocabulary` has written.
+ * @param size the number of words, where another file says it
+ * @throws the system's error when the file cannot be read, an Error that says what it is when it is no text
+ */
+export async function readVocabulary(path: string, size?: number): Promise<Vocabulary> {
   const bytes = textOfFile(await readFile(path));
   // Each look at half a million lines takes as long as others can wait.
   await nextTurn();
-  return new Vocabulary(bytes.at(-1) === lineFeed[0] ? bytes.subarray(0, -1) : bytes);
+  return new Vocabulary(bytes.at(-1) === lineFeed[0] ? bytes.subarray(0, -1) : bytes, undefined, size);
 }

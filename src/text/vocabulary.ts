@@ -23,17 +23,22 @@ export class Vocabulary implements FeatureNames {
   /** The words in UTF-8, joined by line feeds; no bytes are no words. */
   readonly lines: Buffer;
   #starts: Int32Array | undefined;
-  #size: number | undefined;
+  readonly #size: number | undefined;
   #words: readonly string[] | undefined;
   #sha256: string | undefined;
 
-  /** @param starts where each line starts, when another thread has looked for that already */
-  constructor(lines: Uint8Array, starts?: Int32Array) {
+  /**
+   * @param starts where each line starts, when another thread has looked for that already
+   * @param size the number of words, when a file has it: half a million lines are not looked at before one is asked for
+   */
+  constructor(lines: Uint8Array, starts?: Int32Array, size?: number) {
     bytes(lines, 'lines');
     optional(int32Array)(starts, 'starts');
+    optional(wholeFrom(0))(size, 'size');
     const { buffer, byteOffset, byteLength } = lines;
     this.lines = Buffer.from(buffer, byteOffset, byteLength);
     this.#starts = starts;
+    this.#size = size;
   }
 
   /** Copies the lines, and where they start, into memory that threads share: what the constructor takes. @internal */
@@ -41,14 +46,23 @@ export class Vocabulary implements FeatureNames {
     return { lines: sharedBytes(this.lines), starts: sharedInt32(this.starts) };
   }
 
-  /** `[size + 1]`: where each line starts, and where one more would. @internal */
+  /**
+   * `[size + 1]`: where each line starts, and where one more would.
+   * @throws ImdbTorchError ERR_RUN when there are not as many as the constructor was told; so do all that look at lines
+   * @internal
+   */
   get starts(): Int32Array {
-    return (this.#starts ??= startsOf(this.lines));
+    return (this.#starts ??= this.#findStarts());
   }
 
-  /** Tells it the number of its words, so that half a million lines are not looked at before one is asked for. @internal */
-  assumeSize(size: number): void {
-    this.#size = size;
+  #findStarts(): Int32Array {
+    const starts = startsOf(this.lines);
+    const found = starts.length - 1;
+    if (found === (this.#size ?? found)) return starts;
+    throw new ImdbTorchError(
+      'ERR_RUN',
+      `Expected a vocabulary of ${this.#size} words, as run.json says, but it has ${found}: the run was changed; train again.`,
+    );
   }
 
   /** @throws ImdbTorchError ERR_USAGE for a word with a line break, or none but an empty one */
@@ -68,13 +82,12 @@ export class Vocabulary implements FeatureNames {
 
   /** The number of words. */
   get size(): number {
-    if (this.#starts !== undefined || this.#size === undefined) return this.starts.length - 1;
-    return this.#size;
+    return this.#size ?? this.starts.length - 1;
   }
 
   /** Id -> word; all strings are made when this is first asked for. */
   get words(): readonly string[] {
-    return (this.#words ??= this.size === 0 ? [] : this.lines.toString().split('\n'));
+    return (this.#words ??= this.starts.length === 1 ? [] : this.lines.toString().split('\n'));
   }
 
   /** The word with this id, without making the others. @throws RangeError for an id that no word has */

@@ -100,6 +100,9 @@ test('when the index is missing, damaged, cut off or of something else then ther
     expect(await readFeatures(path, vocabulary, { ...options, characters: [2, 4] })).toBeNull();
     expect(await readFeatures(path, vocabulary, { ...options, tokenizer: 'notebook' })).toBeNull();
     expect(await readFeatures(path, vocabulary, options)).not.toBeNull();
+    const tables = tablesOf(vocabulary);
+    await writeFile(file, formatTables({ ...tables, features: tables.features + 1 }, origin));
+    expect(await readFeatures(path, vocabulary, options)).toBeNull();
     await rm(file);
     expect(await readFeatures(path, vocabulary, options)).toBeNull();
   });
@@ -133,6 +136,52 @@ function arraysOf({ tokens, idOfToken, pairs, characters }: IndexTables): Int32A
   const ofNgrams = characters && [characters.ngrams.starts, characters.ngrams.slots, characters.idOf];
   return [...ofTokens, ...(ofNgrams ?? [])];
 }
+
+/** Without characters and of single tokens, all of which are features: their numbers are their ids. */
+const single = Vocabulary.of(['good', 'not', 'film', 'a', 'é']);
+const ofSingle: FeatureOptions = { ...notebookFeatures, tokenizer: 'words-and-punctuation', ngrams: 1 };
+const originOfSingle = { vocabularySha256: single.sha256, hasUnknown: false, characters: null };
+
+test.each([
+  [false, 4],
+  [true, 5],
+])(
+  'when an index of single tokens (unknown ones: %s) has more of them than features then it is refused',
+  (hasUnknown, features) => {
+    const words = hasUnknown ? Vocabulary.of(['<UNK>', ...single.words]) : single;
+    const tables = madeAtOnce(makeTables({ vocabulary: words, hasUnknown, characters: null }));
+    const own = { ...originOfSingle, hasUnknown };
+    expect(parseTables(formatTables(tables, own), own)).toEqual(tables);
+    expect(() => parseTables(formatTables({ ...tables, features }, own), own)).toThrow('a number out of range');
+  },
+);
+
+test('when single tokens of the index have other numbers then texts are encoded with features alone or it is refused', () => {
+  const change = fc.record({ array: fc.nat(5), at: fc.nat(), to: fc.integer({ min: -2, max: 8 }) });
+  const header = fc.record({ features: fc.integer({ min: 0, max: 7 }), longest: fc.integer({ min: 0, max: 2 }) });
+  let used = 0;
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 2 }), fc.option(header, { nil: {} }), (changes, numbers) => {
+      const tables = { ...tablesOf(single, {}), ...numbers };
+      for (const { array, at, to } of changes) {
+        const own = arraysOf(tables)[array] ?? new Int32Array(1);
+        own[at % own.length] = to;
+      }
+      let read: IndexTables;
+      try {
+        read = parseTables(formatTables(tables, originOfSingle), originOfSingle);
+      } catch (error) {
+        expect((error as Error).message).toBe('it has a number out of range');
+        return;
+      }
+      used += 1;
+      const { ids } = new FeatureEncoder({ options: ofSingle, weights: null, tables: read }).encodeBatch(texts);
+      expect(ids.every((id) => id < tables.features)).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+  expect(used).toBeGreaterThan(50);
+});
 
 test('when numbers of the index are others, with checksums that fit, then texts are encoded or it is refused', () => {
   const number = fc.oneof(fc.integer(), fc.integer({ min: -3, max: 20 }));

@@ -41,10 +41,17 @@ test.each([[['a', 'b\nc']], [['\n', 'b']], [['']]])(
 );
 
 test('when a vocabulary is told its size then words have the places of its lines', () => {
-  const vocabulary = new Vocabulary(Buffer.from('a\nnot good\né'));
-  vocabulary.assumeSize(3);
+  const vocabulary = new Vocabulary(Buffer.from('a\nnot good\né'), undefined, 3);
 
   expect(vocabulary.size).toBe(3);
   expect([0, 1, 2].map((id) => vocabulary.word(id))).toEqual(['a', 'not good', 'é']);
   expect(() => vocabulary.word(3)).toThrow('0 .. 2');
+});
+
+test.each([0, 2, 4])('when a vocabulary of 3 words is told that it has %d then its words are refused', (size) => {
+  const vocabulary = new Vocabulary(Buffer.from('a\nnot good\né'), undefined, size);
+  const refusal = expect.objectContaining({ code: 'ERR_RUN', message: expect.stringContaining(`${size} words`) });
+  expect(() => vocabulary.word(0)).toThrow(refusal);
+  expect(() => vocabulary.words).toThrow(refusal);
+  expect(vocabulary.size).toBe(size);
 });

@@ -76,7 +76,9 @@ export function areTables({ features, longest, tokens, idOfToken, pairs, charact
   const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
   if (!isCount(features) || !isCount(longest) || longest < 1 || longest > mostNgrams) return false;
   if (!areTokens(tokens) || idOfToken.length !== tokens.size || !arePackedPairs(pairs)) return false;
-  if (idOfToken.some((id) => id < 0)) return false;
+  // Where features are single tokens, none is only inside others, and an id is written as it is.
+  const end = longest === 1 ? features : Infinity;
+  if (idOfToken.some((id) => id < 0 || id >= end)) return false;
   if (characters === null) return true;
   const { ngrams, idOf } = characters;
   return areTokens(ngrams) && idOf.length === ngrams.size && idOf.every((id) => id >= 0 && id < features);

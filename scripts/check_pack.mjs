@@ -1,14 +1,15 @@
 /**
  * Packs the package and checks that it holds what it should and nothing else, that its `package.json` says what is there
- * (publint) and that TypeScript finds the types of every entry (arethetypeswrong).
+ * (publint) and that TypeScript finds the types of every entry (arethetypeswrong). With `--prebuilt` it must hold the addon
+ * for this platform; without, it may.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { bundles } from './bundle_exports.mjs';
 import { entries } from './commonjs_entries.mjs';
-import { filesIn, pageFiles, root } from './project.mjs';
+import { compiled, filesIn, pageFiles, root } from './project.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'imdb-torch-pack-'));
 try {
@@ -18,7 +19,7 @@ try {
   // Not TypeScript's `moduleResolution: node10`, which knows no `exports`.
   const attw = [tarball, '--profile', 'node16', '--no-definitely-typed', '--format', 'ascii'];
   const passed = [
-    checkContents(files.map(({ path }) => path)),
+    await checkContents(files.map(({ path }) => path)),
     quietly('publint/src/cli.js', ['run', tarball, '--strict']),
     quietly('@arethetypeswrong/cli/dist/index.js', attw),
   ];
@@ -27,7 +28,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function checkContents(packed) {
+async function checkContents(packed) {
   const compiled = filesIn('src', /\.ts$/).flatMap((path) => {
     const name = path.replace(/^src/, 'dist').replace(/\.ts$/, '');
     // The page has no declarations, since nobody imports it.
@@ -58,14 +59,22 @@ function checkContents(packed) {
     'bench/RESULTS.md',
     ...filesIn('examples', /^(?!tsconfig\.json$)/),
     ...filesIn('native', /\.(cpp|h|inl)$/),
-    // Where it was packed before.
-    ...(existsSync(join(root, 'prebuilds')) ? filesIn('prebuilds') : []),
+    ...(await prebuilds()),
   ]);
   const missing = [...expected].filter((path) => !packed.includes(path));
   const surplus = packed.filter((path) => !expected.has(path));
   for (const path of missing) console.error(`not in the package: ${path}`);
   for (const path of surplus) console.error(`should not be in the package: ${path}`);
   return missing.length + surplus.length === 0;
+}
+
+/** Those that were made before, and those that are demanded. */
+async function prebuilds() {
+  const made = existsSync(join(root, 'prebuilds')) ? filesIn('prebuilds') : [];
+  if (!process.argv.includes('--prebuilt')) return made;
+  const { prebuiltDescriptionPath, prebuiltPath } = await compiled('setup/prebuilt.js');
+  const addon = prebuiltPath(root);
+  return [...made, ...[addon, prebuiltDescriptionPath(addon)].map((path) => relative(root, path))];
 }
 
 /** Runs a program of node_modules, whose output is shown only when it fails. */

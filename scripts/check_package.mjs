@@ -13,6 +13,7 @@ import { compiled, mustRun, prepare, root } from './project.mjs';
 
 await prepare();
 await mustRun(process.execPath, ['scripts/prebuild.mjs'], 'Getting the addon of the package ready…');
+await mustRun(process.execPath, ['scripts/check_pack.mjs', '--prebuilt'], 'Checking what the package holds…');
 const libtorch = (await pinnedLibtorch()).path;
 const { fetchedVersion: version } = await compiled('setup/libtorch_folder.js');
 const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));

@@ -1,7 +1,7 @@
 /**
- * `npm run test:mutations`: plants errors in the native code and in the portable engine, one at a time, and has `imdb-torch verify` find each.
- * It works on a copy in the cache folder, which is kept so that less is compiled the next time. Arguments choose the
- * errors whose description has one of them. Each takes about half a minute.
+ * `npm run test:mutations`: plants errors in the native code and in the portable engine, one at a time, and has
+ * `imdb-torch verify` find each. It works on a copy in the cache folder, which is kept so that less is compiled the next
+ * time. Arguments choose the errors whose description has one of them. Each takes about half a minute.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

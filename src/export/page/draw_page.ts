@@ -49,30 +49,35 @@ export function drawExportedPage({ name, about, facts, model }: ExportedPage): s
         ${raw('style', style)}
       </head>
       <body>
-        <header>
-          <h1>${name}</h1>
-          <p>${about}</p>
-        </header>
-        <main>
-          <label for="text">A text, typed or pasted</label>
-          <textarea id="text" rows="6" autocomplete="off" spellcheck="false"></textarea>
-          <div class="controls"><div id="examples" role="group" aria-label="Examples"></div></div>
-          <p id="status" role="status"></p>
-          <section id="result" aria-label="Prediction" hidden></section>
-          <noscript><p>This page needs JavaScript, with which it asks the model.</p></noscript>
-        </main>
-        <footer>
-          <p>
-            The model answers in this page: nothing that is typed here leaves it. A word's effect is exact: the model is
-            asked again without the word, and the difference of the log-odds is taken. Effects need not add up, since
-            words can act together.
-          </p>
-        </footer>
-        ${dataBlock('facts', 'application/json', JSON.stringify(facts))} ${dataBlock('worker', 'text/plain', worker)}
+        ${bodyOf(name, about)} ${dataBlock('facts', 'application/json', JSON.stringify(facts))}
+        ${dataBlock('worker', 'text/plain', worker)}
         ${model === null ? null : dataBlock('model', 'text/plain', Buffer.from(model).toString('base64'))}
         ${raw('script', script)}
       </body>
     </html> `.toString();
+}
+
+/** What is seen; the names of its elements are those of the page of a service, whose code and style it shares. */
+function bodyOf(name: string, about: string): Markup {
+  return html`<header>
+      <h1>${name}</h1>
+      <p>${about}</p>
+    </header>
+    <main>
+      <label for="text">A text, typed or pasted</label>
+      <textarea id="text" rows="6" autocomplete="off" spellcheck="false"></textarea>
+      <div class="controls"><div id="examples" role="group" aria-label="Examples"></div></div>
+      <p id="status" role="status"></p>
+      <section id="result" aria-label="Prediction" hidden></section>
+      <noscript><p>This page needs JavaScript, with which it asks the model.</p></noscript>
+    </main>
+    <footer>
+      <p>
+        The model answers in this page: nothing that is typed here leaves it. A word's effect is exact: the model is
+        asked again without the word, and the difference of the log-odds is taken. Effects need not add up, since words
+        can act together.
+      </p>
+    </footer>`;
 }
 
 /** A block that no browser runs. */

@@ -99,9 +99,10 @@ function compare(native: TextClassifier, portable: BaseClassifier, encoded: Enco
   const { length } = native.classes;
   const isTie = (row: number): boolean => {
     const offsets = native.description.decision?.offsets ?? [];
-    const score = (label = 0): number => Math.log(expected[row * length + label] ?? NaN) + (offsets[label] ?? 0);
-    const least = Math.min(...expected.subarray(row * length, (row + 1) * length));
-    return Math.abs(score(labels[row]) - score(others[row])) < (2 * probabilityTolerance) / least;
+    // The least and the greatest score that a class can have within the tolerance.
+    const score = (label = 0, change: number): number =>
+      Math.log(Math.max((expected[row * length + label] ?? NaN) + change, 0)) + (offsets[label] ?? 0);
+    return score(labels[row], -probabilityTolerance) <= score(others[row], probabilityTolerance);
   };
   const otherLabels = Array.from(labels).filter((label, row) => label !== others[row] && !isTie(row)).length;
   return { difference, otherLabels };

@@ -11,6 +11,7 @@ import type { StoredTensor } from '../../src/storage/stored_tensor.js';
 import type { EncodedTexts } from '../../src/text/bag_writer.js';
 import type { FeatureOptions } from '../../src/text/features.js';
 import { Vocabulary } from '../../src/text/vocabulary.js';
+import { evaluateLabelled } from '../../src/training/labelled_evaluation.js';
 import { withTemporaryFolder } from '../helpers.js';
 import { writeSmallRun } from '../model/helpers.js';
 import { settled } from '../support/nearly_same.js';
@@ -192,4 +193,24 @@ test('when encoded texts have no counts, or two bytes for each id, then the answ
   const expected = portable.predictEncoded(encodedTexts);
   const { ids, offsets } = encodedTexts;
   expect(portable.predictEncoded({ ids: Uint16Array.from(ids), offsets } as EncodedTexts)).toEqual(expected);
+});
+
+test('when the portable engine evaluates many texts then the event loop turns between a few of them', async () => {
+  const parts = partsOf(3, ['no', 'yes', 'maybe']);
+  using native = TextClassifier.create(parts, null);
+  const portable = createPortable(parts, null);
+  const many = Array.from({ length: 400 }, (_, k) => texts[k % texts.length] ?? '');
+  const reviews = { ...portable.featurizer.encodeBatch(many), labels: Int32Array.from(many, (_, k) => k % 3) };
+  const expected = await evaluateLabelled(native, reviews, { loss: 'logits' });
+  let [turns, isDone] = [0, false];
+  const turn = (): void => {
+    turns += 1;
+    if (!isDone) setImmediate(turn);
+  };
+  setImmediate(turn);
+  const found = await evaluateLabelled(portable, reviews, { loss: 'logits' });
+  isDone = true;
+
+  expect(turns).toBeGreaterThan(2);
+  expect(settled(found, expected, rounding)).toEqual(settled(expected, expected, 0));
 });

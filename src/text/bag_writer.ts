@@ -1,3 +1,4 @@
+import { enlarged } from './int32_list.js';
 import { either, fields, int32Array, optional, orNull } from '../arguments.js';
 const { clz32 } = Math;
 
@@ -46,11 +47,12 @@ export class BagScratch {
 
 /** Takes the features of one text after the other, each as often as it occurs and in any order. */
 export class BagWriter {
+  readonly #features: number;
   readonly #bits: Int32Array;
   readonly #filled: Int32Array;
   readonly #frequencies: Int32Array | null;
-  readonly #ids: FeatureIds;
-  readonly #counts: Int32Array | null;
+  #ids: FeatureIds;
+  #counts: Int32Array | null;
   readonly #offsets: Int32Array;
   #length = 0;
   #texts = 0;
@@ -58,15 +60,16 @@ export class BagWriter {
   /**
    * @param features number of features
    * @param texts number of texts
-   * @param most greatest number of ids that can come in all texts together
+   * @param most number of ids to have room for at first, in all texts together
    * @param counts whether to count how often a text has a feature
    * @param scratch of as many features
    */
   constructor(features: number, texts: number, most: number, counts: boolean, scratch = new BagScratch(features)) {
+    this.#features = features;
     this.#bits = scratch.bits;
     this.#filled = scratch.filled;
     this.#frequencies = counts ? scratch.frequencies : null;
-    this.#ids = features <= 1 << 16 ? new Uint16Array(most) : new Int32Array(most);
+    this.#ids = idsFor(features, most);
     this.#counts = counts ? new Int32Array(most) : null;
     this.#offsets = new Int32Array(texts + 1);
   }
@@ -74,6 +77,17 @@ export class BagWriter {
   /** Whether it counts how often a text has a feature. */
   get isCounting(): boolean {
     return this.#frequencies !== null;
+  }
+
+  /** Makes room for `most` ids more, where there is not so much. */
+  makeRoom(most: number): void {
+    const needed = this.#length + most;
+    if (needed <= this.#ids.length) return;
+    const capacity = Math.max(needed, 2 * this.#ids.length);
+    const ids = idsFor(this.#features, capacity);
+    ids.set(this.#ids.subarray(0, this.#length));
+    this.#ids = ids;
+    this.#counts &&= enlarged(this.#counts, capacity);
   }
 
   add(id: number): void {
@@ -136,6 +150,11 @@ export class BagWriter {
     const ids = this.#ids.subarray(0, this.#length);
     return { ids, offsets: this.#offsets, counts: this.#counts?.subarray(0, this.#length) ?? null };
   }
+}
+
+/** Room for ids. */
+function idsFor(features: number, capacity: number): FeatureIds {
+  return features <= 1 << 16 ? new Uint16Array(capacity) : new Int32Array(capacity);
 }
 
 function lowestBit(bits: number): number {

@@ -5,6 +5,7 @@ import { hasUnknown, type BuiltInTokenizer, type FeatureOptions } from './featur
 import type { IndexTables } from './ngrams/index_tables.js';
 import { NgramIndex } from './ngrams/ngram_index.js';
 import { assertSameTokenizer, ownSpans, type OwnTokenizer } from './tokens/own_tokenizer.js';
+import { TextTokens } from './tokens/text_tokens.js';
 import { TokenLists } from './tokens/token_lists.js';
 import type { TokenSpan } from './tokens/token_span.js';
 import { tokenSpans } from './tokens/tokenizer.js';
@@ -26,6 +27,9 @@ export interface FeatureEncoderOptions {
   tokenizer?: OwnTokenizer | undefined;
 }
 
+/** The number of tokens that there is room for in the first of a few texts. */
+const tokensAtFirst = 1 << 7;
+
 /** Turns texts into features by their ids. It needs nothing but what every engine of JavaScript has. */
 export class FeatureEncoder {
   readonly options: FeatureOptions;
@@ -34,7 +38,7 @@ export class FeatureEncoder {
   #madeIndex: NgramIndex | undefined;
   /** What finds the features of a few texts, again and again. */
   #finder: FeatureFinder | undefined;
-  #tokens: TokenLists | undefined;
+  #tokens: TextTokens | undefined;
   readonly #own: OwnTokenizer | undefined;
 
   constructor({ options, weights, tables, tokenizer }: FeatureEncoderOptions) {
@@ -66,13 +70,9 @@ export class FeatureEncoder {
   encodeBatch(texts: readonly (string | Uint8Array)[]): EncodedTexts {
     checkTexts(texts);
     const { finder, tokens } = this.#ready();
-    tokens.clear();
-    const rows = Int32Array.from(texts, (text) => tokens.add(utf8Of(text)));
     const counts = this.options.counts === 'counts';
-    let characters = 0;
-    if (finder.hasCharacters) for (const row of rows) characters += finder.charactersIn(tokens.list(row), counts);
-    const writer = this.writer(tokens, rows, characters);
-    for (const row of rows) finder.add(tokens.list(row), writer);
+    const writer = this.index.writer({ texts: texts.length, tokens: tokensAtFirst, characters: 0, counts });
+    for (const text of texts) finder.addMore(tokens.of(utf8Of(text)), writer);
     return writer.finish();
   }
 
@@ -82,10 +82,11 @@ export class FeatureEncoder {
   }
 
   /** Returns what encodes a few texts; words that have come before are kept, as long as they are not too many. */
-  #ready(): { finder: FeatureFinder; tokens: TokenLists } {
+  #ready(): { finder: FeatureFinder; tokens: TextTokens } {
     if (this.#finder?.isFull === true) this.#finder = this.#tokens = undefined;
     const finder = (this.#finder ??= new FeatureFinder(this.index));
-    return { finder, tokens: (this.#tokens ??= this.listsFor(finder)) };
+    this.#tokens ??= new TextTokens(this.options.tokenizer, finder.interner, this.#own);
+    return { finder, tokens: this.#tokens };
   }
 
   /** Makes lists for tokens, to be looked up by `finder`. @internal */

@@ -52,6 +52,12 @@ export class FeatureFinder {
     writer.endText();
   }
 
+  /** Does what `add` does, with a writer in which there may not be room. */
+  addMore(list: Int32Array, writer: BagWriter): void {
+    this.index.makeRoom(writer, list.length, this.charactersIn(list, writer.isCounting));
+    this.add(list, writer);
+  }
+
   /** Returns the features of lists of tokens with how often each has them. */
   count(lists: readonly Int32Array[]): EncodedTexts {
     let tokens = 0;

@@ -16,7 +16,7 @@ interface CharacterFeatures {
 interface WriterOptions {
   /** Number of texts. */
   readonly texts: number;
-  /** Greatest numbers of tokens and of n-grams of characters that the texts have together. */
+  /** Numbers of tokens and of n-grams of characters, in all texts together, to have room for at first. */
   readonly tokens: number;
   readonly characters: number;
   /** Whether it matters how often a text has a feature. */
@@ -69,11 +69,16 @@ export class NgramIndex {
     return new BagWriter(this.#features, texts, this.#longest * tokens + characters, counts, this.#scratch);
   }
 
+  /** Makes room in `writer` for the features of so many tokens and n-grams of characters. */
+  makeRoom(writer: BagWriter, tokens: number, characters: number): void {
+    writer.makeRoom(this.#longest * tokens + characters);
+  }
+
   /** Hands the n-grams of the tokens of a text to `writer`. @param tokens their numbers in `interner` */
   add(tokens: Int32Array, writer: BagWriter): void {
     if (this.#isPlain) this.#writeTokens(tokens, writer);
     else this.#findTokens(tokens, writer);
-    for (let length = 2; length <= this.#longest; length += 1) {
+    for (let length = 2; length <= Math.min(this.#longest, tokens.length); length += 1) {
       this.#findLonger(tokens.length - length + 1, writer);
     }
   }
@@ -102,10 +107,9 @@ export class NgramIndex {
   /** Makes the n-grams one token longer. @param count how many of that length the text has */
   #findLonger(count: number, writer: BagWriter): void {
     const ngrams = this.#ngrams;
+    this.#pairs.findNeighbours(ngrams, count);
     for (let i = 0; i < count; i += 1) {
-      const isKnown = ngrams[i] !== noFeature && ngrams[i + 1] !== noFeature;
-      const id = isKnown ? this.#pairs.find(ngrams[i], ngrams[i + 1]) : noFeature;
-      ngrams[i] = id;
+      const id = ngrams[i];
       if (id >= 0 && id < this.#features) writer.add(id);
     }
   }

@@ -84,6 +84,8 @@ export class PairFinder {
   readonly #marks: number;
   readonly #buckets: Int32Array;
   readonly #entries: Int32Array;
+  /** Of the pairs that may be there: which they are, their buckets and their keys. */
+  #candidates = new Int32Array(3 << 9);
 
   constructor({ bits, buckets, entries }: PackedPairs) {
     const { bucketBits, marks } = sizesFor(entries.length / entrySize, bits);
@@ -94,22 +96,55 @@ export class PairFinder {
     this.#entries = entries;
   }
 
-  /** The number of a pair, or -1. */
-  find(left: number, right: number): number {
-    const hash = hashOf(left, right);
-    const place = placeIn(hash, this.#bits);
+  /**
+   * Puts in place of each of the first `count` numbers that of its pair with the next one, or -1.
+   * @param numbers `[count + 1]`: negative ones are in no pair
+   */
+  findNeighbours(numbers: Int32Array, count: number): void {
+    if (3 * count > this.#candidates.length) this.#candidates = new Int32Array(6 * count);
+    const end = this.#chooseCandidates(numbers, count);
+    numbers.fill(absent, 0, count);
+    const candidates = this.#candidates;
+    const entries = this.#entries;
+    for (let k = 0; k < end; k += 3) {
+      const bucket = candidates[k + 1];
+      const key = candidates[k + 2];
+      const entryEnd = entrySize * (this.#buckets[bucket + 1] >>> this.#marks);
+      for (let entry = entrySize * (this.#buckets[bucket] >>> this.#marks); entry < entryEnd; entry += entrySize) {
+        if (entries[entry] !== key) continue;
+        numbers[candidates[k]] = entries[entry + 1];
+        break;
+      }
+    }
+  }
+
+  /**
+   * Finds the pairs that may be there by the marks of their buckets, without a branch: a processor would guess wrong half of
+   * the time, and would wait for memory each time rather than for many loads at once.
+   * @returns where the candidates end
+   */
+  #chooseCandidates(numbers: Int32Array, count: number): number {
+    const candidates = this.#candidates;
+    const buckets = this.#buckets;
+    const bits = this.#bits;
     const rest = this.#rest;
     const marks = this.#marks;
-    const bucket = place >>> rest;
-    const word = this.#buckets[bucket];
-    if (((word >>> markOf(hash, marks)) & 1) === 0) return absent;
-    const key = keyOf(left, place, rest);
-    const entries = this.#entries;
-    const end = entrySize * (this.#buckets[bucket + 1] >>> marks);
-    for (let entry = entrySize * (word >>> marks); entry < end; entry += entrySize) {
-      if (entries[entry] === key) return entries[entry + 1];
+    let end = 0;
+    let left = numbers[0];
+    for (let i = 0; i < count; i += 1) {
+      const right = numbers[i + 1];
+      const isKnown = ((left | right) >>> 31) ^ 1;
+      const hash = hashOf(left, right);
+      const place = placeIn(hash, bits);
+      // What is in no pair looks at the first bucket, so that it takes no place in the cache.
+      const bucket = (place >>> rest) & -isKnown;
+      candidates[end] = i;
+      candidates[end + 1] = bucket;
+      candidates[end + 2] = keyOf(left, place, rest);
+      end += 3 * ((buckets[bucket] >>> markOf(hash, marks)) & isKnown);
+      left = right;
     }
-    return absent;
+    return end;
   }
 }
 

@@ -1,10 +1,9 @@
-import type { BuiltInTokenizer, TokenizerName } from '../features.js';
+import type { TokenizerName } from '../features.js';
 import { enlarged } from '../int32_list.js';
-import { tokenizeBytes } from './byte_tokenizer.js';
-import { assertSameTokenizer, ownTokens, type OwnTokenizer } from './own_tokenizer.js';
+import { assertSameTokenizer, type OwnTokenizer } from './own_tokenizer.js';
+import { givenTokens, pushTokens } from './text_tokens.js';
 import { TokenInterner } from './token_interner.js';
 import type { TokenSink } from './token_sink.js';
-import { textOf } from './utf8.js';
 
 /** The size of a block, unless a text needs more: memory that is never touched costs nothing. */
 const bytesPerBlock = 1 << 24;
@@ -27,7 +26,7 @@ export class TokenLists implements TokenSink {
   readonly interner: TokenInterner;
   readonly #own: OwnTokenizer | undefined;
   readonly #room: number;
-  #blocks: Uint8Array[];
+  readonly #blocks: Uint8Array[];
   /** The last block. */
   #block: Uint8Array;
   /** Where the next token goes in the last block. */
@@ -86,25 +85,17 @@ export class TokenLists implements TokenSink {
 
   /** Adds a text and returns its number. @param text UTF-8; what is not is dropped */
   add(text: Uint8Array): number {
-    const own = this.#own && ownTokens(textOf(text), this.#own);
+    const given = givenTokens(text, this.#own);
     // A token takes a byte of the text at least.
-    this.#makeRoom(mostTokenBytes * (own ?? text).length);
+    this.#makeRoom(mostTokenBytes * (given ?? text).length);
     const index = this.#texts;
     this.#blockOf[index] = this.#blocks.length - 1;
     this.#starts[index] = this.#end;
     this.#length = 0;
-    if (own === undefined) tokenizeBytes(text, this.tokenizer as BuiltInTokenizer, this);
-    else for (const token of own) this.push(this.interner.internString(token));
+    pushTokens(text, given, this.tokenizer, this);
     this.#lengths[index] = this.#length;
     this.#texts += 1;
     return index;
-  }
-
-  /** Forgets all texts and keeps a block: memory that is used again is the fastest. */
-  clear(): void {
-    this.#blocks = [this.#block];
-    this.#end = 0;
-    this.#texts = 0;
   }
 
   get length(): number {

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { PythonRandom } from '../../../src/data/numbers/python_random.js';
 import { arePackedPairs, packPairs, PairFinder } from '../../../src/text/ngrams/packed_pairs.js';
 import { PairTable } from '../../../src/text/ngrams/pair_table.js';
 
@@ -7,6 +8,13 @@ import { PairTable } from '../../../src/text/ngrams/pair_table.js';
 function pairsBelow(most: number, count: number): fc.Arbitrary<[left: number, right: number][]> {
   const number = fc.oneof(fc.nat(most - 1), fc.nat(Math.min(most - 1, 5)), fc.constant(most - 1));
   return fc.uniqueArray(fc.tuple(number, number), { maxLength: count, selector: (pair) => pair.join() });
+}
+
+/** The number of a pair, or -1. */
+function find(finder: PairFinder, left: number, right: number): number {
+  const numbers = Int32Array.of(left, right);
+  finder.findNeighbours(numbers, 1);
+  return numbers[0] ?? NaN;
 }
 
 /** Numbers from a few to as many as there can be. */
@@ -24,7 +32,9 @@ test('when pairs are packed then each is found with its number, and no other', (
 
       expect(arePackedPairs(packed)).toBe(true);
       for (const [left, right] of [...pairs, ...others]) {
-        expect(finder.find(left, right)).toBe(numbers.get(`${left},${right}`) ?? -1);
+        expect(find(finder, left, right)).toBe(numbers.get(`${left},${right}`) ?? -1);
+        expect(find(finder, -1, right)).toBe(-1);
+        expect(find(finder, left, -1)).toBe(-1);
       }
     }),
     { numRuns: 200 },
@@ -38,8 +48,27 @@ test('when there are many pairs then none is lost, and little memory is taken', 
   const packed = packPairs(table.slots, count, count);
   const finder = new PairFinder(packed);
 
-  const found = Int32Array.from({ length: count }, (_, k) => finder.find(k % 317, Math.floor(k / 317)));
+  const found = Int32Array.from({ length: count }, (_, k) => find(finder, k % 317, Math.floor(k / 317)));
   expect(found).toEqual(Int32Array.from({ length: count }, (_, k) => k));
-  for (let k = 0; k < 317; k += 1) expect(finder.find(k, 700)).toBe(-1);
+  for (let k = 0; k < 317; k += 1) expect(find(finder, k, 700)).toBe(-1);
   expect((packed.buckets.byteLength + packed.entries.byteLength) / count).toBeLessThan(11);
+});
+
+test('when numbers stand in a row then each becomes that of its pair with the next one', () => {
+  const table = new PairTable();
+  const random = new PythonRandom(1);
+  const row = Array.from({ length: 3000 }, () => random.below(40) - 1);
+  row.forEach((left, k) => {
+    if (k % 2 === 0 && left >= 0 && (row[k + 1] ?? -1) >= 0) table.findOrAdd(left, row[k + 1] ?? 0, k);
+  });
+  const finder = new PairFinder(packPairs(table.slots, table.size, 3000));
+  const expected = row.map((left, k) => {
+    const right = row[k + 1] ?? -1;
+    return left < 0 || right < 0 ? -1 : table.find(left, right);
+  });
+  const numbers = Int32Array.from([...row, -1]);
+  finder.findNeighbours(numbers, row.length);
+
+  expect(Array.from(numbers)).toEqual([...expected, -1]);
+  expect(new Set(expected).size).toBeGreaterThan(100);
 });

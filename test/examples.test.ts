@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { exportRun } from '../src/library/export_run.js';
+import { loadDataset } from '../src/library/load_dataset.js';
 import { readRun } from '../src/storage/read_run.js';
 import { readSafetensors } from '../src/storage/safetensors.js';
 import { runCli } from './cli/helpers.js';
@@ -98,7 +99,8 @@ describe('examples', () => {
   test('when a model is exported then it classifies, explains and encodes without the package', () =>
     withTemporaryFolder(async (folder) => {
       await makeRuns(folder, ['demo']);
-      await exportRun(join(folder, 'runs', 'demo'));
+      const rows = ['pos', 'neg'].map((label) => ({ text: 'not bad', label }));
+      await exportRun(join(folder, 'runs', 'demo'), { data: await loadDataset({ rows, whole: true }) });
       expect(runExample('portable', folder)).toMatch(/^(neg|pos) [\d.]+ %\nnot \[[^]*Int32Array\(\d+\) \[[^]*null\n$/);
     }));
 

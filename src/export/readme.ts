@@ -39,7 +39,8 @@ export function onnxReadme(model: DescribedModel): string {
 import { readFile } from 'node:fs/promises'; // a browser loads new URL('model.bin', import.meta.url)
 import { load } from './classifier.js';
 const { encode } = await load(${source(model, "await readFile(new URL('model.bin', import.meta.url))")});
-const { ids, counts } = encode('Not bad at all.'); // of one text: offsets are [0, ids.length]
+const { ids, counts } = encode('Not bad at all.');
+const feeds = { ids: BigInt64Array.from(ids, BigInt), offsets: BigInt64Array.of(0n, BigInt(ids.length)) }; // as int64 tensors
 \`\`\`
 `;
 }

@@ -32,7 +32,7 @@ const layers = [
 ] as const;
 
 /** Layers that work without the native addon. */
-const withoutAddon = ['export', 'data', 'text', 'setup', 'system'];
+const withoutAddon = ['export', 'portable', 'storage', 'data', 'text', 'setup', 'system'];
 
 interface Import {
   from: string;
@@ -110,9 +110,12 @@ test('when a command is loaded then the addon is not, which may have to be built
 
 test('when a command uses a model with the portable engine then nothing that it may load asks for the addon', () => {
   const isForAddon = ({ from, to, isDynamic }: Import): boolean =>
-    isDynamic && (from === 'cli/addon/prepare_addon.ts' || to === 'model/text_classifier.ts');
+    isDynamic &&
+    (['cli/addon/prepare_addon.ts', 'model/chosen_engine.ts'].includes(from) || to === 'model/text_classifier.ts');
   const others = imports.filter((each) => !each.typeOnly && !isForAddon(each));
-  const files = new Set(['predict', 'explain', 'evaluate', 'serve'].map((command) => `cli/commands/${command}.ts`));
+  const files = new Set(
+    ['predict', 'explain', 'evaluate', 'serve', 'export'].map((command) => `cli/commands/${command}.ts`),
+  );
   for (const file of [...files, 'serve/opening_worker.ts', 'cli/text_input/encoding_worker.ts']) files.add(file);
   // A set that grows is gone through to its end.
   for (const file of files) for (const { from, to } of others) if (from === file) files.add(to);

@@ -6,7 +6,8 @@ import { explainText } from '../portable/explanation.js';
 import { defaultAdapter } from '../model/read_model.js';
 import type { BaseClassifier } from '../portable/base_classifier.js';
 import { openRunWith } from '../model/open_run.js';
-import type { EngineChoice } from '../model/engine_choice.js';
+import { chooseEngine } from '../model/chosen_engine.js';
+import type { EngineChoice, SettledEngine } from '../model/engine_choice.js';
 import type { RunClassifier } from '../model/run_classifier.js';
 import { summarizeRun } from '../report/console/runs.js';
 import { packageVersion } from '../setup/package_root.js';
@@ -42,7 +43,7 @@ export interface ServedRunOptions {
   /** How classes are chosen, as TextClassifier takes it. */
   decision?: DecisionName | undefined;
   /** What computes; default: `auto`. */
-  engine?: EngineChoice | undefined;
+  engine?: EngineChoice | SettledEngine | undefined;
   /** The number of threads of the whole process. */
   threads?: number | undefined;
 }
@@ -82,7 +83,8 @@ export function servedRun({ about, notes, classifiers }: RunClassifiers<BaseClas
  */
 export async function openClassifiers(path: string, options: ServedRunOptions): Promise<RunClassifiers<RunClassifier>> {
   const chosen = options.adapter ?? defaultAdapter(path);
-  const { name = basename(resolve(path)), decision, engine, threads } = options;
+  const { name = basename(resolve(path)), decision } = options;
+  const { engine, threads, notes: told } = await chooseEngine(options.engine, options.threads);
   const classifiers = new Map<AdapterName, RunClassifier>();
   try {
     for (const [key, adapter] of servedAdapters(path, chosen)) {
@@ -95,7 +97,7 @@ export async function openClassifiers(path: string, options: ServedRunOptions): 
     }
     return {
       about: describe(await readRunDocument(path), name, classifiers, nameOf(chosen)),
-      notes: [...classifiers.values()].flatMap(({ notes }) => notes),
+      notes: [...told, ...[...classifiers.values()].flatMap(({ notes }) => notes)],
       classifiers,
     };
   } catch (error) {

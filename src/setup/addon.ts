@@ -28,6 +28,9 @@ export interface ReadyAddon {
 /** What `ensureAddon` has found in this process: an option may name another libtorch than the environment does. */
 let ready: ReadyAddon | null = null;
 
+/** What `lookForAddon` has found in this process: it counts until `ensureAddon` has found an addon. */
+let looked: AddonLook | null = null;
+
 /**
  * Makes sure that there is a native addon of these sources for a libtorch: at once when there is, else libtorch is found
  * or fetched, and the addon is the one that the package brings or, where that does not fit, is compiled, which takes
@@ -85,6 +88,7 @@ function makeReady({ path, libtorch }: SelectedAddon, built: boolean): ReadyAddo
  */
 export function findAddon(): string {
   if (ready !== null) return ready.path;
+  if (looked !== null && looked.path !== null) return looked.path;
   const root = packageRoot();
   const sources = hashOfSources(root);
   const found = selectedAddon(sources) ?? addonOfPackage(root, sources);
@@ -104,13 +108,29 @@ function addonOfPackage(root: string, sources: string): SelectedAddon | null {
   return place;
 }
 
-/** Whether `findAddon` finds an addon: nothing is fetched or compiled to find out. */
-export function isAddonThere(): boolean {
+/** Where the addon is. */
+export interface AddonLook {
+  /** Null: there is none. */
+  readonly path: string | null;
+  /** Why one that the package brings could not be put into the cache, as a sentence; null: that was not it. */
+  readonly problem: string | null;
+}
+
+/**
+ * Says whether `findAddon` finds an addon, which is not loaded. Nothing is fetched or compiled to find out, but an addon
+ * that the package brings is put into the cache. Whatever `findAddon` reports means that there is none. The answer is
+ * remembered: to hash the sources takes a while.
+ */
+export function lookForAddon(): AddonLook {
+  if (ready !== null) return { path: ready.path, problem: null };
+  return (looked ??= look());
+}
+
+function look(): AddonLook {
   try {
-    findAddon();
-    return true;
+    return { path: findAddon(), problem: null };
   } catch (error) {
-    if (error instanceof ImdbTorchError) return false;
-    throw error;
+    if (!(error instanceof ImdbTorchError)) throw error;
+    return { path: null, problem: error.code === 'ERR_OUTPUT' ? error.message : null };
   }
 }

@@ -5,7 +5,12 @@ import { compareVersions } from './versions.js';
 
 /** The paths of the shared libraries in this process, which Node has brought, by their names. */
 export function loadedLibraries(): ReadonlyMap<string, string> {
-  const { sharedObjects } = process.report.getReport() as { sharedObjects?: string[] };
+  const report: typeof process.report & { excludeNetwork?: boolean } = process.report;
+  const { excludeNetwork } = report;
+  // The names of all who are connected would be looked up.
+  report.excludeNetwork = true;
+  const { sharedObjects } = report.getReport() as { sharedObjects?: string[] };
+  if (excludeNetwork !== undefined) report.excludeNetwork = excludeNetwork;
   return new Map(sharedObjects?.map((path) => [basename(path), path]));
 }
 

@@ -51,13 +51,9 @@ export function prebuiltDescriptionPath(addon: string): string {
 /**
  * Finds the addon that the package brings for this platform. It is taken only where it is whole, from the sources that
  * lie beside it and needs nothing of the C and C++ libraries that they do not have here.
- * @param loaded the libraries of this process
+ * @param loaded the libraries, by default those of this process, which take a while to tell
  */
-export function findPrebuilt(
-  root: string,
-  sources: string,
-  loaded: ReadonlyMap<string, string> = loadedLibraries(),
-): Prebuilt | Unfit {
+export function findPrebuilt(root: string, sources: string, loaded?: ReadonlyMap<string, string>): Prebuilt | Unfit {
   if (isCheckout(root)) return { reason: 'a clone of the repository compiles its own sources' };
   const path = prebuiltPath(root);
   const platform = `${process.platform}-${process.arch}`;
@@ -72,9 +68,10 @@ export function findPrebuilt(
     const elf = readElf(bytes);
     if (elf.cpu !== process.arch)
       return { reason: `the prebuilt one is for ${elf.cpu}, and this Node is for ${process.arch}` };
-    const lacks = lacksOf(elf, loaded);
+    const libraries = loaded ?? loadedLibraries();
+    const lacks = lacksOf(elf, libraries);
     if (lacks !== null) return { reason: `the prebuilt one ${lacks}` };
-    return { path, bytes, libtorch, needed: elf.needed.filter((library) => !loaded.has(library)) };
+    return { path, bytes, libtorch, needed: elf.needed.filter((library) => !libraries.has(library)) };
   } catch (error) {
     return { reason: `the prebuilt one in ${dirname(path)} cannot be used: ${messageOf(error)}` };
   }

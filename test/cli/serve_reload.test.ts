@@ -36,6 +36,10 @@ async function withServe(
   }
 }
 
+interface Label {
+  label: string;
+}
+
 /** How long it takes says nothing: the time limit of the test is for what never comes. */
 async function until(isSo: () => boolean): Promise<void> {
   while (!isSo()) await sleep(25);
@@ -45,11 +49,14 @@ async function until(isSo: () => boolean): Promise<void> {
 const timeLimit = 240_000;
 
 /** A folder with the runs `one/run` and `two/run`, whose classes differ, and a link `current` to the first. */
-async function withRuns(use: (cwd: string, move: (name: string) => Promise<void>) => Promise<void>): Promise<void> {
+async function withRuns(
+  use: (cwd: string, move: (name: string) => Promise<void>) => Promise<void>,
+  options: { adapter?: boolean } = {},
+): Promise<void> {
   await withTemporaryFolder(async (cwd) => {
     for (const [name, classes] of Object.entries({ one: ['neg', 'pos'], two: ['glad', 'sad'] })) {
       await mkdir(join(cwd, name));
-      await writeSmallRun(join(cwd, name), { classes });
+      await writeSmallRun(join(cwd, name), { ...options, classes });
     }
     const move = async (name: string): Promise<void> => {
       await symlink(join(name, 'run'), join(cwd, 'next'));
@@ -95,6 +102,39 @@ test(
         });
       });
     }
+  },
+  timeLimit,
+);
+
+test.each([
+  ['auto', 'fused'],
+  ['portable', 'portable'],
+])(
+  'when the engine is %s then a model that is read anew has the engine %s and all adapters, as at the start',
+  async (choice, engine) => {
+    const use = async (cwd: string, move: (name: string) => Promise<void>): Promise<void> => {
+      await withServe(cwd, ['current', '--engine', choice], async ({ url, child, said }) => {
+        const adapters = ['off', 'on', 'merged'];
+        const aboutNow = async (): Promise<unknown> => (await fetch(`${url}model`)).json();
+        const headers = { 'content-type': 'application/json' };
+        const labelsNow = async (): Promise<unknown[]> =>
+          Promise.all(
+            adapters.map(async (adapter) => {
+              const body = JSON.stringify({ text: 'good', adapter });
+              return ((await (await fetch(`${url}predict`, { method: 'POST', headers, body })).json()) as Label).label;
+            }),
+          );
+        expect(await aboutNow()).toMatchObject({ engine, adapters, classes: ['neg', 'pos'] });
+        const names: Readonly<Record<string, string>> = { neg: 'glad', pos: 'sad' };
+        const expected = (await labelsNow()).map((label) => names[String(label)]);
+        await move('two');
+        child.kill('SIGHUP');
+        await until(() => said().includes('Read the model current anew.'));
+        expect(await aboutNow()).toMatchObject({ engine, adapters, classes: ['glad', 'sad'] });
+        expect(await labelsNow()).toEqual(expected);
+      });
+    };
+    await withRuns(use, { adapter: true });
   },
   timeLimit,
 );

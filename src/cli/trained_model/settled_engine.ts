@@ -1,4 +1,5 @@
-import { assertThreads, type EngineChoice } from '../../model/engine_choice.js';
+import { chooseEngine, type ChosenEngine } from '../../model/chosen_engine.js';
+import type { EngineChoice } from '../../model/engine_choice.js';
 import type { Terminal } from '../terminal.js';
 
 /** What is asked of an engine. */
@@ -16,25 +17,16 @@ export interface EngineWish {
  * @throws ImdbTorchError ERR_USAGE for several threads with the portable engine; what `prepareAddon` throws
  */
 export async function settleEngine(
-  { engine, threads, isLittle }: EngineWish,
+  { engine: asked, threads: wanted, isLittle }: EngineWish,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<{ engine: EngineChoice; threads: number | undefined }> {
-  assertThreads(engine, threads ?? undefined);
-  if (engine === 'portable') return { engine, threads: undefined };
-  if (engine === 'auto') {
-    if (isLittle && threads === null) return { engine: 'portable', threads: undefined };
-    const { isAddonThere } = await import('../../setup/addon.js');
-    if (!isAddonThere()) {
-      if (threads !== null && threads > 1) {
-        terminal.note(
-          `Without the addon one thread computes rather than ${threads}; \`npx imdb-torch setup\` gets the addon.`,
-        );
-      }
-      return { engine: 'portable', threads: undefined };
-    }
+): Promise<Pick<ChosenEngine, 'engine' | 'threads'>> {
+  if (asked === 'auto' && isLittle && wanted === null) return { engine: 'portable', threads: undefined };
+  const { engine, threads, notes } = await chooseEngine(asked, wanted ?? undefined);
+  for (const note of notes) terminal.note(note);
+  if (engine !== 'portable') {
+    const { loadAddon, prepareAddon } = await import('../addon/prepare_addon.js');
+    await (engine === 'native' ? loadAddon() : prepareAddon(terminal, signal));
   }
-  const { prepareAddon } = await import('../addon/prepare_addon.js');
-  await prepareAddon(terminal, signal);
-  return { engine, threads: threads ?? undefined };
+  return { engine, threads };
 }

@@ -69,11 +69,15 @@ export const aMap = kind('a Map', (value) => isObject(value) && typeof value.ent
 export const int32Array = typedArray('Int32Array');
 export const float32Array = typedArray('Float32Array');
 export const float64Array = typedArray('Float64Array');
+export const floats = typedArray('Float32Array', 'Float64Array');
 export const bytes = typedArray('Uint8Array');
 
-function typedArray(type: string): Check {
-  const expected = `${/^[AEIOU]/.test(type) ? 'an' : 'a'} ${type}`;
-  return kind(expected, (value) => ArrayBuffer.isView(value) && Reflect.get(value, Symbol.toStringTag) === type);
+function typedArray(...types: string[]): Check {
+  const expected = types.map((type) => `${/^[AEIOU]/.test(type) ? 'an' : 'a'} ${type}`).join(' or ');
+  return kind(
+    expected,
+    (value) => ArrayBuffer.isView(value) && types.includes(String(Reflect.get(value, Symbol.toStringTag))),
+  );
 }
 
 /** Accepts objects of a class. */

@@ -5,7 +5,16 @@ import { promisify } from 'node:util';
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { expect, test } from '@jest/globals';
 import { TextClassifier } from '../src/model/text_classifier.js';
-import { explain, openRun, PortableRun, type SharedPortable } from '../src/portable_node.js';
+import { PortableClassifier } from '../src/portable/portable_classifier.js';
+import {
+  evaluate,
+  explain,
+  loadDataset,
+  openRun,
+  PortableRun,
+  type RunClassifier,
+  type SharedPortable,
+} from '../src/portable_node.js';
 import { withTemporaryFolder } from './helpers.js';
 import { writeSmallRun } from './model/helpers.js';
 import { settled } from './support/nearly_same.js';
@@ -53,6 +62,48 @@ test('when a classifier goes to another thread then it shares its arrays and giv
   });
 });
 
+test('when what another thread has sent is not whole then it is refused', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { path } = await writeSmallRun(folder, { adapter: true });
+    const shared = (await openRun(path, { adapter: 'on' })).share();
+    const { layers, branch } = shared;
+    const { first, output } = layers;
+    expect([first.bias.length, output?.bias.length, branch?.rank]).toEqual([3, 2, 2]);
+    const wrong: [string, object][] = [
+      ['shared.loss', { loss: 'squares' }],
+      ['shared.branch', { branch: undefined }],
+      ['shared.branch.rank', { branch: { ...branch, rank: 0 } }],
+      ['shared.branch.up', { branch: { ...branch, up: new Float32Array(5) } }],
+      ['shared.branch.down', { branch: { ...branch, down: new Float64Array(1) } }],
+      ['shared.layers.first', { layers: { output } }],
+      ['shared.layers.first.weight', { layers: { first: { ...first, weight: [1] }, output } }],
+      ['shared.layers.first.weight', { layers: { first: { ...first, weight: first.weight.slice(1) }, output } }],
+      ['shared.layers.first.bias', { layers: { first: { ...first, bias: first.bias.slice(1) }, output } }],
+      ['shared.layers.output.weight', { layers: { first, output: null } }],
+      ['shared.layers.output.bias', { layers: { first, output: { ...output, bias: new Float64Array(3) } } }],
+    ];
+    for (const [name, change] of wrong) {
+      const make = (): unknown => PortableRun.fromShared({ ...shared, ...change });
+      expect(make).toThrow(expect.objectContaining({ message: expect.stringContaining(`for ${name} but`) }));
+    }
+  });
+});
+
+test('when a classifier is one without a vocabulary then evaluate names those that have one', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { path } = await writeSmallRun(folder);
+    const rows = ['good', 'bad'].map((text, k) => ({ text, label: k === 0 ? 'pos' : 'neg' }));
+    const dataset = await loadDataset({ rows: { train: rows, test: rows } });
+    const run = await openRun(path);
+    expect(await evaluate(run, dataset)).toMatchObject({ engine: 'portable', count: 2 });
+    const ofFile: unknown = new PortableClassifier(run.parts);
+    await expect(evaluate(ofFile as RunClassifier, dataset)).rejects.toMatchObject({
+      code: 'ERR_USAGE',
+      message: expect.stringMatching(/one of a model file; open the run with TextClassifier\.open, or with openRun/),
+    });
+  });
+});
+
 test('when there is no addon then a program opens and explains all the same', async () => {
   await withTemporaryFolder(async (folder) => {
     const { path } = await writeSmallRun(folder);
@@ -72,5 +123,8 @@ test('when there is no run, or an option is none, then that is told', async () =
     await expect(openRun(path, { adapter: 'on' })).rejects.toMatchObject({ code: 'ERR_RUN' });
     await expect(openRun(path, { adapter: 7 } as never)).rejects.toThrow(TypeError);
     await expect(openRun(7 as never)).rejects.toThrow(TypeError);
+    for (const option of [{ engine: 'torch' }, { threads: 8 }]) {
+      await expect(openRun(path, option as never)).rejects.toThrow('Expected one of adapter, decision, tokenizer for');
+    }
   });
 });

@@ -44,8 +44,8 @@ const usualMistakes = 10;
 /**
  * Says how good a model is on reviews, as the command `evaluate` does: by class, with its calibration and worst mistakes.
  * The reviews are read with the features of the model.
- * @throws ImdbTorchError ERR_DATASET when there is no review, or one of a class that the model does not know; TypeError; the
- *   reason of `signal`
+ * @throws ImdbTorchError ERR_DATASET when there is no review, or one of a class that the model does not know; ERR_USAGE when
+ *   the classifier is one of a model file, which has no vocabulary; TypeError; the reason of `signal`
  */
 export async function evaluate(
   classifier: RunClassifier,

@@ -6,6 +6,7 @@ import { labelName } from '../data/tables/label_spelling.js';
 import { joinReviews, type Reviews } from '../data/splits/reviews.js';
 import { ImdbTorchError } from '../errors.js';
 import type { RunClassifier } from '../model/run_classifier.js';
+import type { FeatureEncoder } from '../text/feature_encoder.js';
 import { formatNames } from '../report/format.js';
 import { predictedClasses, type LabelledPredictions } from '../training/numbers/classification_report.js';
 import { readAs, type LoadedDataset } from './load_dataset.js';
@@ -21,17 +22,29 @@ export interface ChosenReviews extends Reviews {
 /**
  * Reads the reviews of a data set with the features of a model, and chooses those of a split: `test` where none is asked for,
  * and all of a data set that was loaded as a whole.
- * @throws ImdbTorchError ERR_DATASET when there is no review, or a class that the model does not know; the reason of `signal`
+ * @throws ImdbTorchError ERR_DATASET when there is no review, or a class that the model does not know; ERR_USAGE for a
+ *   classifier of a model file; the reason of `signal`
  */
 export async function readFor(
   { featurizer, classes }: RunClassifier,
   dataset: LoadedDataset,
   { split, signal }: { readonly split?: SplitName | 'all' | undefined; readonly signal?: AbortSignal | undefined },
 ): Promise<{ reviews: LoadedDataset; chosen: ChosenReviews }> {
+  assertOfRun(featurizer);
   const { choice } = dataset.loading;
   const isWhole = choice.whole === true;
   const reviews = await readAs(dataset, { ...choice, vocab: null, featurizer, toTrain: !isWhole }, { signal });
   return { reviews, chosen: chooseReviews(reviews, split ?? (isWhole ? 'all' : 'test'), classes) };
+}
+
+/** A classifier of a model file has no vocabulary. */
+function assertOfRun(featurizer: FeatureEncoder): void {
+  if ('vocabulary' in featurizer) return;
+  throw new ImdbTorchError(
+    'ERR_USAGE',
+    'Expected a classifier of a run directory, with its vocabulary, but received one of a model file; open the run with ' +
+      'TextClassifier.open, or with openRun of imdb-torch/portable/node.',
+  );
 }
 
 /**

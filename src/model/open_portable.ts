@@ -5,7 +5,7 @@ import type { RunDocument } from '../storage/run_document.js';
 import { assertSameTokenizer } from '../text/tokens/own_tokenizer.js';
 import { agreeOnTask, assertOfBase, describeWith, withoutDecision } from './adapter_task.js';
 import type { ModelParts } from './model_parts.js';
-import { checkOpening, type TextClassifierOptions } from './opening.js';
+import { checkPortableOpening, type TextClassifierOptions } from './opening.js';
 import { PortableRun } from './portable_run.js';
 import { defaultAdapter, readModel, type ReadModel } from './read_model.js';
 import { layersWith } from './worked_in.js';
@@ -26,7 +26,7 @@ export async function openPortableWithDocument(
   options: PortableOptions,
 ): Promise<{ classifier: PortableRun; run: RunDocument }> {
   aString(path, 'path');
-  checkOpening(options, 'options');
+  checkPortableOpening(options, 'options');
   const { parts, adapter, run, ...others } = await readModel(path, options.adapter ?? defaultAdapter(path));
   assertSameTokenizer(parts.description.features.tokenizer, options.tokenizer);
   return { classifier: createPortable(parts, adapter, { ...others, ...options }), run };

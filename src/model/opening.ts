@@ -1,4 +1,4 @@
-import { aNumber, aString, fields, oneOf, optional } from '../arguments.js';
+import { aNumber, aString, fields, onlyFields, oneOf, optional } from '../arguments.js';
 import type { Engine } from '../../binding.js';
 import { decisionNames, type DecisionName } from '../storage/model_description.js';
 import { anOwnTokenizer, type OwnTokenizer } from '../text/tokens/own_tokenizer.js';
@@ -27,11 +27,18 @@ export interface TextClassifierOptions {
   tokenizer?: OwnTokenizer | undefined;
 }
 
-/** @throws TypeError */
-export const checkOpening = fields({
+const ofAllEngines = {
   adapter: optional(aString),
   decision: optional(oneOf(...decisionNames)),
+  tokenizer: optional(anOwnTokenizer),
+};
+
+/** @throws TypeError */
+export const checkOpening = fields({
+  ...ofAllEngines,
   engine: optional(oneOf('auto', 'fused', 'torch')),
   threads: optional(aNumber),
-  tokenizer: optional(anOwnTokenizer),
 });
+
+/** @throws TypeError also for an engine or threads, between which the portable engine has no choice */
+export const checkPortableOpening = onlyFields(ofAllEngines);

@@ -3,7 +3,7 @@ import { PortableClassifier, type EncodedNetwork, type PortableLayers } from '..
 import { Featurizer } from '../text/featurizer.js';
 import { sharedFloat32, sharedFloat64 } from '../text/shared_memory.js';
 import { assertSameTokenizer } from '../text/tokens/own_tokenizer.js';
-import { checkOpening, type TextClassifierOptions } from './opening.js';
+import { checkPortableOpening, type TextClassifierOptions } from './opening.js';
 import type { RunClassifier } from './run_classifier.js';
 import { checkSharedPortable, type SharedPortable } from './shared_portable.js';
 
@@ -23,7 +23,7 @@ export class PortableRun extends PortableClassifier implements RunClassifier {
    */
   static fromShared(shared: SharedPortable, options: Pick<TextClassifierOptions, 'tokenizer'> = {}): PortableRun {
     checkSharedPortable(shared, 'shared');
-    checkOpening(options, 'options');
+    checkPortableOpening(options, 'options');
     assertSameTokenizer(shared.featurizer.options.tokenizer, options.tokenizer);
     return new PortableRun({ ...shared, featurizer: Featurizer.fromShared(shared.featurizer, options.tokenizer) });
   }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { TextClassifier } from '../../src/model/text_classifier.js';
@@ -194,6 +194,18 @@ test('when there is no such run, adapter or file then it exits with 4', async ()
     });
     const file = await runCli(['predict', 'run', '--file', 'nowhere.txt'], { cwd });
     expect(file).toMatchObject({ code: 4, stderr: expect.stringContaining('nowhere.txt') });
+  });
+});
+
+test('when the system says nothing of a file then predict says that it could not be read, and exits with 4', async () => {
+  await withTemporaryFolder(async (cwd) => {
+    await writeSmallRun(cwd);
+    await symlink('itself', join(cwd, 'itself'));
+    for (const name of ['run/run.json/texts.txt', 'n'.repeat(300), 'itself']) {
+      const { code, stdout, stderr } = await runCli(['predict', 'run', '--file', name], { cwd });
+      expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+      expect(stderr).toContain(`error: Could not read ${name}: `);
+    }
   });
 });
 

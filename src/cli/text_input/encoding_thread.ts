@@ -1,10 +1,10 @@
 import { on } from 'node:events';
-import { fstatSync, statSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { ImdbTorchError, type ErrorCode } from '../../errors.js';
 import { threadFile } from '../../setup/package_root.js';
 import type { Featurizer } from '../../text/featurizer.js';
 import type { EncodedLines } from './encoded_lines.js';
+import { inputStatus } from './input_status.js';
 import type { TextSource } from './read_texts.js';
 import type { TextLine } from './text_lines.js';
 
@@ -74,7 +74,7 @@ export class EncodingThread {
 
 /** Whether a worker can read this input: not one that it might wait for without end, such as a terminal. */
 export function canReadInThread(file: string): boolean {
-  if (file !== '-') return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
-  const input = fstatSync(process.stdin.fd);
-  return input.isFile() || input.isFIFO() || input.isSocket();
+  const status = inputStatus(file);
+  if (status === null) return false;
+  return status.isFile() || (file === '-' && (status.isFIFO() || status.isSocket()));
 }

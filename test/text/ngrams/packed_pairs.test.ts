@@ -72,3 +72,15 @@ test('when numbers stand in a row then each becomes that of its pair with the ne
   expect(Array.from(numbers)).toEqual([...expected, -1]);
   expect(new Set(expected).size).toBeGreaterThan(100);
 });
+
+test('when a number is in no pair then it is not taken for the greatest one, whose bits are the same', () => {
+  const greatest = (1 << 16) - 1;
+  const row = Int32Array.from({ length: 2 * greatest + 2 }, (_, k) => (k % 2 === 0 ? -1 : k >> 1));
+  for (let right = 0; right < 60; right += 3) {
+    const table = new PairTable();
+    for (const k of [0, 1, 2]) table.findOrAdd(greatest, right + k, k);
+    const numbers = row.slice();
+    new PairFinder(packPairs(table.slots, table.size, greatest + 1)).findNeighbours(numbers, numbers.length - 1);
+    expect(numbers.subarray(0, -1).every((number) => number === -1)).toBe(true);
+  }
+});

@@ -32,31 +32,25 @@ async function withRun(use: (cwd: string, cli: (...args: string[]) => Promise<Cl
   });
 }
 
+/** The names of the files of each target. */
+const namesOf = {
+  web: ['README.md', 'classifier.d.ts', 'classifier.js', 'index.html', 'model.bin'],
+  onnx: ['README.md', 'classifier.d.ts', 'classifier.js', 'model.bin', 'model.onnx'],
+  folder: ['features.bin', 'model.json', 'model.safetensors', 'run.json', 'vocabulary.txt'],
+  html: ['export.html'],
+};
+
 test('when a run is exported to each target then its files are there, and no others', async () => {
   await withRun(async (cwd, cli) => {
-    const expected = {
-      web: ['README.md', 'classifier.d.ts', 'classifier.js', 'index.html', 'model.bin'],
-      onnx: ['README.md', 'classifier.d.ts', 'classifier.js', 'model.bin', 'model.onnx'],
-      folder: ['features.bin', 'model.json', 'model.safetensors', 'run.json', 'vocabulary.txt'],
-      html: ['export.html'],
-    };
-    for (const [to, names] of Object.entries(expected)) {
+    for (const [to, names] of Object.entries(namesOf)) {
       const { code, stdout, stderr } = await cli('export', 'run', '--to', to, '--json');
       // What is lost is said before, and the document says it again.
       const told = expect.stringMatching(/^All [\d,]+ features, weights as float32\. Nothing is lost\.\n$/) as unknown;
       expect({ code, stderr }).toEqual({ code: 0, stderr: told });
       const document = JSON.parse(stdout) as Document;
       const out = to === 'html' ? join('run', 'export.html') : join('run', `export-${to}`);
-      expect(document).toMatchObject({
-        schema: 1,
-        command: 'export',
-        run: 'run',
-        to,
-        out,
-        precision: 'float32',
-        cost: null,
-      });
-      expect(document.kept).toBe(document.features);
+      const about = { schema: 1, command: 'export', run: 'run', to, out, precision: 'float32', cost: null };
+      expect(document).toMatchObject({ ...about, kept: document.features });
       expect(document.files.map(({ name }) => name)).toEqual(names);
       if (to !== 'html') expect((await readdir(join(cwd, out))).sort()).toEqual(names);
       for (const { name, bytes, gzipped } of document.files) {
@@ -65,19 +59,28 @@ test('when a run is exported to each target then its files are there, and no oth
         expect(gzipped).toBeLessThan(bytes);
       }
     }
-    const readme = (await readFile(join(cwd, 'run/export-web/README.md'), 'utf8')).trimEnd().split('\n');
+  });
+});
+
+test('when an export is read then it names no folder of the machine, and a slim run answers as the whole one', async () => {
+  await withRun(async (cwd, cli) => {
+    for (const to of Object.keys(namesOf)) expect(await cli('export', 'run', '--to', to)).toMatchObject({ code: 0 });
+    const read = (file: string): Promise<string> => readFile(join(cwd, 'run', file), 'utf8');
+    const readme = (await read('export-web/README.md')).trimEnd().split('\n');
     expect(readme.filter((line) => line !== '' && !line.startsWith('```')).length).toBeLessThanOrEqual(10);
-    const page = await readFile(join(cwd, 'run/export.html'), 'utf8');
-    expect(page).not.toContain(cwd);
+    const page = await read('export.html');
     // What looks like the end of a script, or like the start of one in a comment, would be one.
     expect(page.match(/<\/script/g)?.length).toBe(page.match(/<script/g)?.length);
     expect(page).not.toMatch(/<!--(?! made by)/);
-    const slim = await readFile(join(cwd, 'run/export-folder/run.json'), 'utf8');
-    expect(slim).not.toContain(cwd);
-    const answers = await Promise.all(['run', 'run/export-folder'].map((run) => cli('predict', run, ...texts)));
-    expect(answers[1]).toEqual(answers[0]);
-    const explained = await Promise.all(['run', 'run/export-folder'].map((run) => cli('explain', run, texts[0] ?? '')));
-    expect(explained[1]).toEqual(explained[0]);
+    for (const text of [page, await read('export-folder/run.json')]) expect(text).not.toContain(cwd);
+    for (const args of [
+      ['predict', ...texts],
+      ['explain', texts[0] ?? ''],
+    ]) {
+      const [command = '', ...others] = args;
+      const answers = await Promise.all(['run', 'run/export-folder'].map((run) => cli(command, run, ...others)));
+      expect(answers[1]).toEqual(answers[0]);
+    }
   });
 });
 

@@ -131,8 +131,10 @@ test('when a table is given then all of it is evaluated, with its lines as origi
 test('when a run does not say its options, or an option is wrong, then evaluate says so', async () => {
   await withTemporaryFolder(async (cwd) => {
     await writeSmallRun(cwd, { classes: ['no', 'yes'] });
-    const bare = await runCli(['evaluate', 'run', '--data', 'sample'], { cwd });
+    const bare = await runCli(['evaluate', 'run'], { cwd });
     expect(bare).toMatchObject({ code: 4, stderr: expect.stringContaining('Expected the options that run') });
+    const others = await runCli(['evaluate', 'run', '--data', 'sample'], { cwd });
+    expect(others).toMatchObject({ code: 4, stderr: expect.stringContaining('classes no, yes but sample has neg') });
     const split = await runCli(['evaluate', 'run', '--split', 'some', '--mistakes', '-1'], { cwd });
     expect(split).toMatchObject({ code: 2, stdout: '' });
   });

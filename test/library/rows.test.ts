@@ -100,7 +100,8 @@ async function expectUsable(cwd: string): Promise<void> {
   expect(exact(found)).toEqual(exact(printedFigures));
   expect(found.loss).toBeCloseTo(printedFigures.loss, 6);
   const text = 'Please help, what does it cost?';
-  const told = await runCli(['explain', 'library', text, '--json', '--top', '2'], { cwd });
+  const asked = ['explain', 'library', text, '--json', '--top', '2', '--engine', 'fused'];
+  const told = await runCli(asked, { cwd });
   const explained = { run: 'library', ...explain(classifier, text, { top: 2 }) };
   expect(JSON.parse(JSON.stringify(explained))).toEqual(JSON.parse(told.stdout));
 }

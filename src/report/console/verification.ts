@@ -51,7 +51,7 @@ function shareOf({ relative, tolerance }: Pick<Errors, 'relative' | 'tolerance'>
 
 /** At most 80 columns wide. */
 export function formatVerification(rows: readonly VerificationRow[], style: LineStyle): string {
-  const titles = ['cases', 'engine', 'device', 'absolute', 'relative', 'allowed', ''];
+  const titles = ['cases', 'engine', 'device', 'largest', 'relative', 'allowed', ''];
   const cells = rows.map((row) => [
     `${row.cases} ${row.group} ${row.dtype}`,
     row.engine,

@@ -1,13 +1,13 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { withTemporaryFolder } from './helpers.js';
+import { withLocalServer } from './support/local_server.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const run = promisify(execFile);
@@ -28,20 +28,14 @@ interface Asked {
 /** Plays a server of MLflow while `use` goes on; it refuses when `refuses` says so. */
 async function withServer(refuses: boolean, use: (url: string) => Promise<unknown>): Promise<Asked[]> {
   const asked: Asked[] = [];
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     void json(request).then((body) => {
       asked.push({ path: request.url, body: body as Asked['body'] });
       response.statusCode = refuses ? 400 : 200;
       response.end(JSON.stringify(request.url?.endsWith('create') === true ? { run: { info: { run_id: 'r1' } } } : {}));
     });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+  };
+  await withLocalServer(answer, use);
   return asked;
 }
 

@@ -1,7 +1,6 @@
 /** The pages of exported models, in Chromium: as one file from the disk, and in a folder on a web server. */
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, jest } from '@jest/globals';
@@ -10,6 +9,7 @@ import { TextClassifier, explainText } from '../../src/index.js';
 import { withRunOfManyScripts } from '../export/helpers.js';
 import { textsOfManyScripts } from '../export/many_scripts.js';
 import { accessibilityProblems, browserTest, withPage } from '../support/browser.js';
+import { withLocalServer } from '../support/local_server.js';
 
 // Chromium takes its time where other tests keep the processors busy.
 jest.setTimeout(300_000);
@@ -85,18 +85,12 @@ async function withExportedPage(
 /** Runs `use` with a server of the files in a folder. */
 async function withServer(folder: string, use: (origin: string) => Promise<void>): Promise<void> {
   const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
-  const server = createServer(({ url = '/' }, response) => {
+  const answer: RequestListener = ({ url = '/' }, response) => {
     const name = url === '/' ? 'index.html' : url.slice(1);
     response.setHeader('content-type', types[extname(name)] ?? 'application/octet-stream');
     response.end(readFileSync(join(folder, name)));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  try {
-    await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
+  };
+  await withLocalServer(answer, use);
 }
 
 async function expectAnswers(page: Page, native: TextClassifier, texts: readonly string[]): Promise<void> {

@@ -1,14 +1,11 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { writeFileAtomic } from '../system/atomic_file.js';
 import { assertReplaceableFolder, writeFolderAtomic } from '../system/atomic_folder.js';
 import { assertReplaceable } from '../system/own_output.js';
+import { gzipped } from './gzipped.js';
 import { pageStart } from './page/draw_page.js';
 import { folderKinds, type ExportTarget } from './targets.js';
-
-const compress = promisify(gzip);
 
 /** A file that was written. */
 export interface WrittenFile {
@@ -38,27 +35,26 @@ export async function writeExportedFile(
 
 /**
  * Writes an export of a folder, whole or not at all.
- * @param gzipped the size that gzip makes of files, where that is known: it takes long
+ * @param known the size that gzip makes of files, where that is known: it takes long
  * @throws ImdbTorchError ERR_OUTPUT; what `fill` throws
  */
 export async function writeExportedFolder(
   out: string,
   to: Exclude<ExportTarget, 'html'>,
   fill: (folder: string) => Promise<void>,
-  gzipped: ReadonlyMap<string, number> = new Map(),
+  known: ReadonlyMap<string, number> = new Map(),
 ): Promise<WrittenFile[]> {
   let files: WrittenFile[] = [];
   await writeFolderAtomic(out, folderKinds[to], async (folder) => {
     await fill(folder);
     const names = (await readdir(folder)).sort();
     files = await Promise.all(
-      names.map(async (name) => measure(name, await readFile(join(folder, name)), gzipped.get(name))),
+      names.map(async (name) => measure(name, await readFile(join(folder, name)), known.get(name))),
     );
   });
   return files;
 }
 
 async function measure(name: string, content: Uint8Array, known?: number): Promise<WrittenFile> {
-  const gzipped = known ?? (await compress(content, { level: 9 })).length;
-  return { name, bytes: content.length, gzipped };
+  return { name, bytes: content.length, gzipped: known ?? (await gzipped(content)).length };
 }

@@ -64,7 +64,7 @@ export interface EncodedNetwork extends PortableNetwork {
 
 const checkNetwork = fields({ description: anObject, layers: anObject });
 
-/** A trained model that computes in plain JavaScript, in float64, wherever JavaScript runs. */
+/** A trained model that computes in plain JavaScript wherever that runs; see `sumRows` for how it rounds. */
 export class PortableClassifier extends BaseClassifier {
   readonly engine = 'portable';
   readonly description: ModelDescription;
@@ -74,9 +74,11 @@ export class PortableClassifier extends BaseClassifier {
   readonly loss: LossForm;
   readonly isMerged: boolean;
   readonly activeAdapters: readonly string[];
-  readonly #layers: PortableLayers;
+  /** The layers without the branch. @internal for other threads */
+  protected readonly layersAlone: PortableLayers;
   /** @internal for other threads */
   protected readonly branch: Branch | null;
+  #layers: PortableLayers | undefined;
 
   /**
    * @param parts are used as they are, not copied
@@ -94,24 +96,17 @@ export class PortableClassifier extends BaseClassifier {
     this.loss = loss;
     this.isMerged = isMerged;
     this.activeAdapters = activeAdapters;
-    this.#layers = layers;
+    this.layersAlone = layers;
     this.branch = branch;
   }
 
   /** The layers, with a branch worked into them. */
   get layers(): PortableLayers {
-    const { first, output } = this.#layers;
-    if (this.branch === null) return this.#layers;
-    return { first: { ...first, weight: withBranch(first.weight, this.branch) }, output };
-  }
-
-  /** The layers without the branch. @internal for other threads */
-  protected get layersAlone(): PortableLayers {
-    return this.#layers;
+    return (this.#layers ??= withBranchIn(this.layersAlone, this.branch));
   }
 
   get features(): number {
-    const { weight, bias } = this.#layers.first;
+    const { weight, bias } = this.layersAlone.first;
     return weight.length / bias.length;
   }
 
@@ -128,7 +123,7 @@ export class PortableClassifier extends BaseClassifier {
   }
 
   #firstLayer(encoded: EncodedTexts, values: Values): Float64Array {
-    const { weight, bias } = this.#layers.first;
+    const { weight, bias } = this.layersAlone.first;
     const texts = checkedTexts(encoded, this.features);
     const sums = sumRows(texts, values, weight, bias);
     if (this.branch !== null) addBranch(sums, texts, values, this.branch);
@@ -145,7 +140,7 @@ export class PortableClassifier extends BaseClassifier {
   }
 
   upperLayers(preactivations: Float64Array): Float64Array {
-    const { output } = this.#layers;
+    const { output } = this.layersAlone;
     return output === null ? preactivations : rectifiedLinear(preactivations, output.weight, output.bias);
   }
 
@@ -153,6 +148,12 @@ export class PortableClassifier extends BaseClassifier {
   dispose(): void {
     // The garbage collector frees it.
   }
+}
+
+function withBranchIn({ first, output }: PortableLayers, branch: Branch | null): PortableLayers {
+  return branch === null
+    ? { first, output }
+    : { first: { ...first, weight: withBranch(first.weight, branch) }, output };
 }
 
 function encoderOf({ description, index: tables, weights }: PortableParts, tokenizer?: OwnTokenizer): FeatureEncoder {

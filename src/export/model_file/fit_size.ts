@@ -1,7 +1,6 @@
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { ImdbTorchError } from '../../errors.js';
 import type { Precision } from '../../portable/model_file.js';
+import { gzipped } from '../gzipped.js';
 import { writeModelFile, type ModelFile, type WrittenModel } from './write_model_file.js';
 
 /** A model file, and what gzip makes of it. */
@@ -28,7 +27,6 @@ const factorLevels = {
   fine: { float32: 0, float16: 256, int8: 32 },
   coarse: { float32: 0, float16: 32, int8: 8 },
 } as const;
-const zip = promisify(gzip);
 /** The files that are tried at most: sizes grow about evenly, so that a few are enough. */
 const mostTries = 8;
 /** A file that is not smaller than this share of the size asked for is as large as it can be. */
@@ -69,7 +67,7 @@ async function sized(
   const isKept = new Uint8Array(order.length);
   for (const id of order.subarray(0, count)) isKept[id] = 1;
   const file = writeModelFile(model, isKept, { precision, factorLevels: factorLevels[levels][precision] });
-  const compressed = await zip(file.bytes, { level: 9 });
+  const compressed = await gzipped(file.bytes);
   signal?.throwIfAborted();
   onProgress?.({ features: file.ids.length, gzipped: compressed.length });
   return { ...file, compressed };

@@ -107,7 +107,7 @@ function sayResults(results: readonly CaseResult[], isVerbose: boolean, terminal
   if (isVerbose) terminal.say(...results.map((result) => formatCase(result, style)));
   terminal.result(formatVerification(verificationRows(results), style));
   terminal.say(
-    'absolute: the largest error. relative: of the value that takes most of what is',
+    'largest: the largest error. relative: of the value that takes most of what is',
     'allowed of it, as a share of the largest value beside it. allowed: its limit.',
   );
   const failures = results.flatMap((result) => formatFailures(result, style));
